@@ -1,0 +1,3 @@
+//! YAML in, a checked project out. The only place that knows YAML.
+
+pub mod raw;

@@ -1,0 +1,649 @@
+//! The project file as it is written: serde types with the documentation that `manyi schema` prints. Nothing is checked here
+//! beyond shape; [`super::project`] turns it into a resolved `Project`.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostics::{Lang, Localized};
+
+/// A satisfaction project: data, codebook, indicators, plan and reports.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawProject {
+    /// Version of this file format; always `1`.
+    pub manyi: u32,
+    /// Title, client and dates printed on the documents.
+    pub project: RawAbout,
+    /// Survey files and how to read them.
+    pub data: RawData,
+    /// The codebook: one entry per question, named as expressions will call it.
+    pub columns: IndexMap<String, RawColumn>,
+    /// Columns whose groups are reported beside the total, in this order.
+    #[serde(default)]
+    pub segments: Vec<String>,
+    /// Metric modules in use and the columns that feed their inputs.
+    #[serde(default)]
+    pub plugins: IndexMap<String, RawPluginUse>,
+    /// Goals by metric id (`reputation: 75`), in the unit of the metric.
+    #[serde(default)]
+    pub targets: IndexMap<String, RawTarget>,
+    /// Statistical settings.
+    #[serde(default)]
+    pub settings: RawSettings,
+    /// The planning half of the document: problem, objectives, strategies, actions, finance, contingencies.
+    #[serde(default)]
+    pub plan: RawPlan,
+    /// Documents to build. Without it one `satisfaction-plan` is built.
+    #[serde(default)]
+    pub reports: Vec<RawReport>,
+}
+
+/// What the documents say about the project itself.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAbout {
+    /// Title of the planning document.
+    pub title: Localized,
+    /// Line under the title.
+    #[serde(default)]
+    pub subtitle: Option<Localized>,
+    /// Whose customers were asked.
+    #[serde(default)]
+    pub client: Option<Localized>,
+    /// Who signs the plan.
+    #[serde(default)]
+    pub planner: Option<Localized>,
+    /// Date on the document, `2026-11-20`. Without it `SOURCE_DATE_EPOCH` is used, else the newest answer's date.
+    #[serde(default)]
+    pub date: Option<String>,
+    /// Name of the period, used for the output folder. Default: the newest wave, else `all`.
+    #[serde(default)]
+    pub period: Option<String>,
+    /// Language of documents and messages; `--lang` overrules it.
+    #[serde(default)]
+    pub lang: Option<Lang>,
+    /// The survey in one paragraph: who was asked, where, when, how.
+    #[serde(default)]
+    pub survey: Option<Localized>,
+}
+
+/// Survey files and the columns with a special part.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawData {
+    /// Files or globs; all of them become one table.
+    pub sources: Vec<RawSource>,
+    /// Column that identifies an answer; duplicates are reported.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// What to do with rows whose id was already seen: `error` (default), `keep_first` or `keep_all`.
+    #[serde(default)]
+    pub duplicates: DuplicatePolicy,
+    /// How answers fall into waves. Without it a `wave` on the sources is used, else there is one wave.
+    #[serde(default)]
+    pub wave: Option<RawWave>,
+    /// Column with the sampling weight of an answer.
+    #[serde(default)]
+    pub weight: Option<String>,
+    /// Sampling design, for standard errors.
+    #[serde(default)]
+    pub design: Option<RawDesign>,
+    /// Answers to keep; each step's losses are counted and printed.
+    #[serde(default)]
+    pub filters: Vec<RawFilter>,
+}
+
+/// What happens to a row whose id was already seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DuplicatePolicy {
+    /// Report it as an error.
+    #[default]
+    Error,
+    /// Keep the first row in file order and count the rest as dropped.
+    KeepFirst,
+    /// Keep all rows: the column is not unique by design.
+    KeepAll,
+}
+
+/// One file, or a glob of files read alike.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSource {
+    /// Path or glob, relative to the project folder.
+    pub file: String,
+    /// Name of the wave that every answer of this file belongs to, such as `2026-11`.
+    #[serde(default)]
+    pub wave: Option<String>,
+    /// File format; by default told from the file's ending and first bytes.
+    #[serde(default)]
+    pub format: Option<FileFormat>,
+    /// Survey tool that exported the file; by default recognised from its headers.
+    #[serde(default)]
+    pub dialect: Option<Dialect>,
+    /// Text encoding such as `gb18030`; by default detected.
+    #[serde(default)]
+    pub encoding: Option<String>,
+    /// Field separator of a text file; by default sniffed.
+    #[serde(default)]
+    pub delimiter: Option<char>,
+    /// Sheet of a workbook, by name; by default the first with data.
+    #[serde(default)]
+    pub sheet: Option<String>,
+    /// Row that holds the headers, from 1; by default found.
+    #[serde(default)]
+    pub header_row: Option<u32>,
+    /// The same export in numbers (选项序号), which gives the codes to this file's texts.
+    #[serde(default)]
+    pub codes_file: Option<String>,
+}
+
+/// File formats that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FileFormat {
+    /// Comma (or otherwise) separated text.
+    Csv,
+    /// Tab separated text.
+    Tsv,
+    /// Excel 2007 and later.
+    Xlsx,
+    /// Excel 97.
+    Xls,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// Apache Parquet.
+    Parquet,
+    /// A JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// SPSS system file.
+    Sav,
+}
+
+/// Survey tools whose exports are understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// A plain table.
+    Plain,
+    /// 问卷星.
+    Wjx,
+    /// 腾讯问卷.
+    Tencent,
+    /// 问卷网.
+    Wenjuan,
+    /// LimeSurvey.
+    Limesurvey,
+    /// Qualtrics with its three header rows.
+    Qualtrics,
+}
+
+/// How answers fall into waves: a date column cut by calendar periods, or a column that holds the wave's name.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawWave {
+    /// Name of a column of the codebook.
+    pub column: String,
+    /// Calendar period, for a date column.
+    #[serde(default)]
+    pub by: Option<WavePeriod>,
+}
+
+/// Calendar periods that cut a date column into waves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WavePeriod {
+    /// `2026-11`
+    Month,
+    /// `2026-Q4`
+    Quarter,
+    /// `2026`
+    Year,
+}
+
+/// Sampling design; columns of the codebook.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawDesign {
+    /// Stratum of an answer.
+    #[serde(default)]
+    pub strata: Option<String>,
+    /// Primary sampling unit of an answer.
+    #[serde(default)]
+    pub cluster: Option<String>,
+    /// Number of units in the population of the stratum, for the finite population correction.
+    #[serde(default)]
+    pub fpc: Option<String>,
+    /// What a stratum with a single unit does: `error` (default), `certainty`, `adjust` or `average`.
+    #[serde(default)]
+    pub single_unit: SingleUnit,
+}
+
+/// Policies for a stratum that holds a single primary sampling unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SingleUnit {
+    /// Refuse, naming the stratum.
+    #[default]
+    Error,
+    /// The unit was certain to be in: it adds no variance.
+    Certainty,
+    /// Centre the unit at the grand mean.
+    Adjust,
+    /// Use the average variance of the other strata.
+    Average,
+}
+
+/// A condition that an answer must meet to be analysed.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawFilter {
+    /// SQL expression over the columns; rows where it is not true are dropped.
+    pub keep: String,
+    /// Why, in words for the method page.
+    #[serde(default)]
+    pub reason: Option<Localized>,
+}
+
+/// What kind of answer a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnType {
+    /// Ordered numbers with a range, such as 1 to 5.
+    Scale,
+    /// Yes or no.
+    Boolean,
+    /// One option of several.
+    Single,
+    /// Any number of options.
+    Multi,
+    /// Options in order of preference.
+    Ranking,
+    /// A quantity.
+    Number,
+    /// A date or a moment.
+    Date,
+    /// Free text.
+    Text,
+}
+
+/// One question of the codebook.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawColumn {
+    /// Kind of answer.
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    /// Header or headers in the files (the first present in a file is taken; for `multi`, all option columns). Default: the name.
+    #[serde(default)]
+    pub from: Option<OneOrMany>,
+    /// SQL expression over other columns, instead of `from`.
+    #[serde(default)]
+    pub derive: Option<String>,
+    /// The question in words, for tables and the method page.
+    #[serde(default)]
+    pub title: Option<Localized>,
+    /// Lowest and highest valid value of a scale or number.
+    #[serde(default)]
+    pub range: Option<[f64; 2]>,
+    /// Codes or answer texts as they stand in the file (keys) and what they mean: a number for a scale, a label for options.
+    #[serde(default)]
+    pub labels: Option<IndexMap<String, RawLabel>>,
+    /// Values that mean "no answer".
+    #[serde(default)]
+    pub missing: Vec<RawScalar>,
+    /// Values that mean "does not apply to me".
+    #[serde(default)]
+    pub not_applicable: Vec<RawScalar>,
+    /// Values that mean yes, for `boolean`. Default: 1, true, yes, 是, 有, 对, 会, Y …
+    #[serde(default)]
+    pub yes: Vec<RawScalar>,
+    /// Values that mean no, for `boolean`.
+    #[serde(default)]
+    pub no: Vec<RawScalar>,
+    /// Turn the scale around: highest becomes lowest.
+    #[serde(default)]
+    pub reverse: bool,
+    /// Separator between the options of a `multi` or `ranking` cell. Default: the one of the survey tool.
+    #[serde(default)]
+    pub separator: Option<String>,
+    /// Format of a date, `%Y/%m/%d %H:%M`; by default the usual ones are tried.
+    #[serde(default)]
+    pub format: Option<String>,
+    /// Personal data: never quoted in documents.
+    #[serde(default)]
+    pub personal: bool,
+}
+
+/// One value or a list.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// A single header.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The values as a slice.
+    pub fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+}
+
+/// What a code means: a number on a scale, or an option's label.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawLabel {
+    /// Position on the scale.
+    Number(f64),
+    /// Label of an option; `null` means missing.
+    Text(Localized),
+}
+
+/// A value as it stands in a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawScalar {
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Boolean(bool),
+    /// A text.
+    Text(String),
+}
+
+impl RawScalar {
+    /// The value as the text that a cell would hold: `6`, `2.5`, `true`, `不适用`.
+    pub fn as_text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Boolean(value) => value.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// How a project uses a plugin.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawPluginUse {
+    /// Which column (or SQL expression over columns) feeds each input of the plugin.
+    #[serde(default)]
+    pub inputs: IndexMap<String, String>,
+    /// Metrics to compute; default all.
+    #[serde(default)]
+    pub metrics: Option<Vec<String>>,
+    /// Weights of composite metrics: metric id -> component id -> weight.
+    #[serde(default)]
+    pub weights: IndexMap<String, IndexMap<String, f64>>,
+    /// Values of the plugin's settings.
+    #[serde(default)]
+    pub settings: IndexMap<String, RawScalar>,
+}
+
+/// A goal: the number alone, or with date and source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawTarget {
+    /// The value to reach, in the unit of the metric.
+    Value(f64),
+    /// The value with its circumstances.
+    Detailed(RawTargetDetail),
+}
+
+/// A goal with its circumstances.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawTargetDetail {
+    /// The value to reach, in the unit of the metric.
+    pub value: f64,
+    /// By when, `2026-12-31`.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// Where the goal comes from.
+    #[serde(default)]
+    pub source: Option<Localized>,
+}
+
+/// How the interval of a proportion is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProportionInterval {
+    /// Student t on the logit scale, back-transformed.
+    #[default]
+    Logit,
+    /// Korn and Graubard (1998): Clopper-Pearson on the effective sample size.
+    Beta,
+    /// Student t on the plain scale.
+    Wald,
+}
+
+/// Statistical settings.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSettings {
+    /// Confidence level of the intervals.
+    pub confidence: f64,
+    /// Interval of proportions.
+    pub proportion_interval: ProportionInterval,
+    /// Estimates on fewer answers (or effective answers) are not shown.
+    pub suppress_below: f64,
+    /// Estimates on fewer answers (or effective answers) carry a mark.
+    pub flag_below: f64,
+}
+
+impl Default for RawSettings {
+    fn default() -> Self {
+        Self {
+            confidence: 0.95,
+            proportion_interval: ProportionInterval::Logit,
+            suppress_below: 20.0,
+            flag_below: 50.0,
+        }
+    }
+}
+
+/// A document to build.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawReport {
+    /// Name of the report and of its output folder.
+    pub id: String,
+    /// Template pack.
+    #[serde(default = "default_pack")]
+    pub pack: String,
+    /// Languages to build; default the project's.
+    #[serde(default)]
+    pub langs: Vec<Lang>,
+    /// File formats to build.
+    #[serde(default = "default_formats")]
+    pub formats: Vec<ReportFormat>,
+}
+
+/// The pack of a report that names none.
+pub fn default_pack() -> String {
+    "satisfaction-plan".to_owned()
+}
+
+/// The formats of a report that names none.
+pub fn default_formats() -> Vec<ReportFormat> {
+    vec![ReportFormat::Pdf, ReportFormat::Html]
+}
+
+/// Formats of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReportFormat {
+    /// PDF, typeset by Typst.
+    Pdf,
+    /// One self-contained HTML file.
+    Html,
+    /// The Markdown between template and page, for debugging a template.
+    Markdown,
+}
+
+/// The planning half of the document, written by the planner.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawPlan {
+    /// 前言: theme in one sentence, purpose, content; at most 100 characters.
+    pub foreword: Option<Localized>,
+    /// Three sentences for the summary page; default: made from the indicators.
+    pub verdict: Option<Localized>,
+    /// 界定问题: the problem in words, beside the tables.
+    pub problem: Option<Localized>,
+    /// 营销目标.
+    pub objectives: Vec<RawObjective>,
+    /// 策略方案.
+    pub strategies: Vec<RawStrategy>,
+    /// 行动方案.
+    pub actions: Vec<RawAction>,
+    /// 财务分析.
+    pub finance: RawFinance,
+    /// 应急预案.
+    pub contingencies: Vec<RawContingency>,
+}
+
+/// A concrete objective on an indicator.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawObjective {
+    /// Name used by strategies to refer to it.
+    pub id: String,
+    /// Metric id, such as `complaint_rate`.
+    pub metric: String,
+    /// Value to reach; default the metric's target.
+    #[serde(default)]
+    pub target: Option<f64>,
+    /// By when, `2026-12-31`.
+    pub by: String,
+    /// The objective in words.
+    pub text: Localized,
+}
+
+/// The marketing mix a strategy belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StrategyKind {
+    /// 产品策略
+    Product,
+    /// 价格策略
+    Price,
+    /// 渠道策略
+    Place,
+    /// 促销策略
+    Promotion,
+    /// 服务策略
+    Service,
+    /// 支持策略
+    Support,
+}
+
+/// A strategy that serves objectives.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawStrategy {
+    /// Name used by actions to refer to it.
+    pub id: String,
+    /// Part of the marketing mix.
+    pub kind: StrategyKind,
+    /// Objectives it serves, by id.
+    pub serves: Vec<String>,
+    /// Title.
+    pub title: Localized,
+    /// The strategy in words.
+    pub text: Localized,
+}
+
+/// An action: what, why, who, when, where, how (5W1H).
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawAction {
+    /// Name used by cost lines to refer to it.
+    pub id: String,
+    /// Strategy it carries out, by id.
+    pub strategy: String,
+    /// What is done.
+    pub what: Localized,
+    /// Why.
+    #[serde(default)]
+    pub why: Option<Localized>,
+    /// Who answers for it.
+    pub who: Localized,
+    /// First day, `2026-12-01`.
+    pub start: String,
+    /// Last day.
+    pub end: String,
+    /// Where.
+    #[serde(rename = "where")]
+    pub place: Localized,
+    /// How.
+    pub how: Localized,
+    /// 1 is first.
+    #[serde(default)]
+    pub priority: Option<u32>,
+}
+
+/// Costs and benefits.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawFinance {
+    /// Currency printed after amounts, such as 元.
+    pub currency: Option<Localized>,
+    /// Itemised costs.
+    pub costs: Vec<RawCost>,
+    /// Expected benefits, each with the assumption behind it.
+    pub benefits: Vec<RawBenefit>,
+}
+
+/// One line of the budget; the amount is quantity times unit price.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawCost {
+    /// Action it pays for, by id.
+    pub action: String,
+    /// What is bought.
+    pub item: Localized,
+    /// How many.
+    pub quantity: f64,
+    /// Unit, such as 台 or 人·月.
+    #[serde(default)]
+    pub unit: Option<Localized>,
+    /// Price of one.
+    pub price: f64,
+}
+
+/// An expected benefit with its assumption.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawBenefit {
+    /// What is gained.
+    pub item: Localized,
+    /// Amount in the currency of the budget.
+    pub amount: f64,
+    /// What must hold for it, with its source.
+    pub assumption: Localized,
+}
+
+/// A trigger and the answer to it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawContingency {
+    /// What sets it off.
+    pub trigger: Localized,
+    /// What is done in the first hour.
+    pub response: Localized,
+    /// Who answers for it.
+    pub who: Localized,
+    /// What follows.
+    #[serde(default)]
+    pub follow_up: Option<Localized>,
+}

@@ -1,0 +1,1 @@
+//! File readers: one file format a module, all giving a [`super::RawTable`].

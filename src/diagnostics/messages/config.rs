@@ -1,0 +1,5 @@
+//! Messages about reading YAML (codes M01xx).
+
+use super::{Message, messages};
+
+messages! {}

@@ -1,0 +1,5 @@
+//! Messages about indicators (codes M04xx).
+
+use super::{Message, messages};
+
+messages! {}

@@ -1,0 +1,5 @@
+//! Messages about publishing (codes M06xx).
+
+use super::{Message, messages};
+
+messages! {}

@@ -1,0 +1,5 @@
+//! Messages about plugins (codes M03xx).
+
+use super::{Message, messages};
+
+messages! {}

@@ -1,0 +1,303 @@
+//! The block model: the one shape of a document between templates and formats. Templates become blocks (`markdown`, `builder`);
+//! PDF and HTML are written from blocks alone. It serialises to the JSON that the Typst theme reads as `/data.json`.
+
+use serde::Serialize;
+
+use crate::charts::Chart;
+use crate::diagnostics::Lang;
+
+/// A whole document.
+#[derive(Debug, Clone, Serialize)]
+pub struct Document {
+    /// What the file and the running heads say.
+    pub meta: Meta,
+    /// Content in reading order.
+    pub blocks: Vec<Block>,
+}
+
+/// Properties of the document.
+#[derive(Debug, Clone, Serialize)]
+pub struct Meta {
+    /// Title.
+    pub title: String,
+    /// Line under the title.
+    pub subtitle: Option<String>,
+    /// Whose customers were asked; left of the running foot.
+    pub client: Option<String>,
+    /// Who signs.
+    pub planner: Option<String>,
+    /// Language of the text.
+    pub lang: Lang,
+    /// Date of the document, `2026-11-20`.
+    pub date: String,
+    /// The date in words of the language, `2026年11月20日`; printed.
+    pub date_text: String,
+    /// Name of the period, right of the running head.
+    pub period: String,
+    /// Words the theme itself prints, by key (`contents`, `table`, `figure`, `page`, `of`, …), from the pack.
+    pub words: std::collections::BTreeMap<String, String>,
+}
+
+/// A piece of a document.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Block {
+    /// The cover page, drawn from the document's properties.
+    Cover {
+        /// Label and value lines under the title (client, planner, date …).
+        rows: Vec<(String, String)>,
+    },
+    /// The table of contents.
+    Contents,
+    /// A heading; level 1 is a chapter.
+    Heading {
+        /// 1 to 4.
+        level: u8,
+        /// Anchor, unique in the document.
+        id: String,
+        /// The number printed before it (`1`, `2.3`), none for unnumbered ones. Assigned by the builder.
+        number: Option<String>,
+        /// Text.
+        content: Vec<Inline>,
+    },
+    /// A paragraph.
+    Paragraph {
+        /// Text.
+        content: Vec<Inline>,
+    },
+    /// The lead paragraph of a page: larger, not indented.
+    Lead {
+        /// Text.
+        content: Vec<Inline>,
+    },
+    /// A list.
+    List {
+        /// Numbered or not.
+        ordered: bool,
+        /// First number of an ordered list.
+        start: u64,
+        /// Each item's blocks.
+        items: Vec<Vec<Block>>,
+    },
+    /// A quotation (customers' own words).
+    Quote {
+        /// Content.
+        blocks: Vec<Block>,
+    },
+    /// A boxed remark.
+    Callout {
+        /// What kind of remark.
+        tone: Tone,
+        /// Bold first line.
+        title: Option<String>,
+        /// Content.
+        blocks: Vec<Block>,
+    },
+    /// A table.
+    Table(Table),
+    /// A chart with its caption.
+    Figure(Figure),
+    /// The indicators as cards, in one row where they fit.
+    Cards {
+        /// The cards.
+        cards: Vec<Card>,
+    },
+    /// A numbered list of things to do, as on the summary page.
+    Todos {
+        /// Bold heading above the list.
+        title: String,
+        /// The things.
+        items: Vec<Todo>,
+    },
+    /// Blocks side by side; on a narrow screen one under the other.
+    Columns {
+        /// Left to right.
+        columns: Vec<Vec<Block>>,
+    },
+    /// Preformatted text.
+    Code {
+        /// The text, line breaks kept.
+        text: String,
+    },
+    /// What follows begins on a new page.
+    PageBreak,
+}
+
+/// A piece of running text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Inline {
+    /// Plain text.
+    Text {
+        /// The text, never markup.
+        text: String,
+    },
+    /// Strong emphasis.
+    Strong {
+        /// Content.
+        content: Vec<Inline>,
+    },
+    /// Emphasis; by weight or dots in Chinese, never slanted.
+    Emphasis {
+        /// Content.
+        content: Vec<Inline>,
+    },
+    /// Code or an expression.
+    Code {
+        /// The text.
+        text: String,
+    },
+    /// A link to an address.
+    Link {
+        /// The address; only http, https and mailto survive.
+        url: String,
+        /// Content.
+        content: Vec<Inline>,
+    },
+    /// A reference to a table, figure or heading: `表 1-2`.
+    Reference {
+        /// Anchor of the target.
+        id: String,
+        /// The text to print, assigned by the builder.
+        text: String,
+    },
+    /// Raised text such as a significance letter.
+    Superscript {
+        /// The text.
+        text: String,
+    },
+    /// A line break inside a paragraph.
+    LineBreak,
+}
+
+impl Inline {
+    /// Plain text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text { text: text.into() }
+    }
+}
+
+/// How a remark, a card or a cell is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// No colour.
+    #[default]
+    Neutral,
+    /// Good: target met, better than the rest (blue).
+    Good,
+    /// Bad: target missed, worse than the rest (orange).
+    Bad,
+    /// A remark worth reading (grey-blue).
+    Info,
+    /// A caution.
+    Warning,
+}
+
+/// Horizontal alignment of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Align {
+    /// Text.
+    #[default]
+    Left,
+    /// Short marks.
+    Center,
+    /// Numbers.
+    Right,
+}
+
+/// A three-line table.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Table {
+    /// Anchor, unique in the document.
+    pub id: String,
+    /// The number, `2-1`: chapter and running number. Assigned by the builder; empty without a caption.
+    pub number: String,
+    /// Caption above the table; empty for none.
+    pub caption: Vec<Inline>,
+    /// Columns, left to right.
+    pub columns: Vec<TableColumn>,
+    /// Body rows.
+    pub rows: Vec<TableRow>,
+    /// Small print under the table: unit, base, test.
+    pub notes: Vec<Vec<Inline>>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct TableColumn {
+    /// Head.
+    pub title: Vec<Inline>,
+    /// Alignment.
+    pub align: Align,
+    /// Share of the width in parts; 0 means as wide as its content.
+    pub parts: f64,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct TableRow {
+    /// Cells, one a column.
+    pub cells: Vec<TableCell>,
+    /// A total or otherwise bold row.
+    pub strong: bool,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct TableCell {
+    /// Text.
+    pub content: Vec<Inline>,
+    /// Background.
+    pub tone: Tone,
+}
+
+/// A chart with its caption.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    /// Anchor, unique in the document.
+    pub id: String,
+    /// The number, `2-1`. Assigned by the builder; empty without a caption.
+    pub number: String,
+    /// Caption under the figure: its message. Empty for none.
+    pub caption: Vec<Inline>,
+    /// What is drawn, with its alt text.
+    pub chart: Chart,
+    /// Small print under the caption.
+    pub notes: Vec<Vec<Inline>>,
+}
+
+/// An indicator as a card.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Card {
+    /// Name of the indicator.
+    pub title: String,
+    /// The number, formatted, without unit; a dash where there is none.
+    pub value: String,
+    /// The unit printed small after it, `%` or `分`.
+    pub unit: String,
+    /// `95% 区间 73.9–78.8`, or why there is no value.
+    pub interval: String,
+    /// `▲ 3.2` or `▼ 0.9（不显著）`; empty without an earlier wave.
+    pub change: String,
+    /// The change is statistically significant.
+    pub change_significant: bool,
+    /// `目标 ≥ 75%`; empty without a target.
+    pub target: String,
+    /// Share of the way to the target, 0 to 1; none without a target.
+    pub progress: Option<f64>,
+    /// Good if the target is met, bad if not, neutral without one.
+    pub tone: Tone,
+}
+
+/// A thing to do, as on the summary page.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Todo {
+    /// What.
+    pub title: String,
+    /// Where, who, when.
+    pub detail: String,
+    /// What it costs, formatted.
+    pub amount: String,
+}

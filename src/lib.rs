@@ -1,0 +1,16 @@
+//! manyi (满意): customer-satisfaction planning documents from survey data.
+//!
+//! The stages, each importing only from those before it (`docs/architecture.md`, checked by `tests/architecture.rs`):
+//! diagnostics, config, data, plugins, metrics, analysis, charts, document, render, output, pipeline, cli.
+
+pub mod charts;
+pub mod cli;
+pub mod config;
+pub mod data;
+pub mod diagnostics;
+pub mod document;
+pub mod metrics;
+pub mod output;
+pub mod pipeline;
+pub mod plugins;
+pub mod render;

@@ -1,0 +1,182 @@
+//! Estimates: what the indicator stage hands on. One [`Estimate`] is one metric for one group of answers in one wave.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::diagnostics::Localized;
+
+/// Which direction of a metric is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Better {
+    /// More is better.
+    #[default]
+    Higher,
+    /// Less is better.
+    Lower,
+    /// Neither.
+    Neutral,
+}
+
+/// Unit of a metric. Estimates carry the printed unit: a percent metric runs from 0 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// 0 to 100, printed with `%`.
+    Percent,
+    /// Points, such as NPS from -100 to 100 or a 0-100 index.
+    Points,
+    /// A score on the question's own scale.
+    #[default]
+    Score,
+    /// A plain number.
+    Number,
+}
+
+/// What a metric is, as documents and `explain` print it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MetricInfo {
+    /// Metric id, unique in the project unless two modules share it; then `module.metric` is used.
+    pub id: String,
+    /// Plugin id.
+    pub module: String,
+    /// Plugin version.
+    pub module_version: String,
+    /// Name.
+    pub title: Localized,
+    /// Definition in words: who is counted over whom.
+    pub definition: Localized,
+    /// Printed unit.
+    pub unit: Unit,
+    /// Good direction.
+    pub better: Better,
+    /// Id of the metric this one is a variant of (shown under it, not as an indicator of its own).
+    pub variant_of: Option<String>,
+    /// Numerator or value, as written in the plugin.
+    pub of: String,
+    /// Denominator of a ratio, as written.
+    pub per: Option<String>,
+    /// Base condition as written; empty for all answers.
+    pub base: String,
+    /// The base in words.
+    pub base_title: Localized,
+    /// Name of the estimator (`proportion`, `composite`, …).
+    pub estimator: String,
+    /// Why it cannot be computed in this project (inputs without a column); `None` if it can.
+    pub unavailable: Option<Unavailable>,
+}
+
+/// Why a metric has no estimate in this project.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Unavailable {
+    /// Inputs that no column feeds: (input id, question text).
+    pub missing_inputs: Vec<(String, Localized)>,
+}
+
+/// Why an estimate is null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Fewer answers than the suppression limit.
+    SmallBase,
+    /// No answers in the base.
+    EmptyBase,
+    /// The denominator is zero.
+    ZeroDenominator,
+    /// A component of the composite is missing.
+    MissingComponent,
+    /// The project has no column for an input.
+    MissingInput,
+    /// A stratum has a single sampling unit.
+    SingleUnitStratum,
+}
+
+/// One metric for one group in one wave.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Estimate {
+    /// Metric id.
+    pub metric: String,
+    /// Plugin id.
+    pub module: String,
+    /// Wave; `None` in a project without waves.
+    pub wave: Option<String>,
+    /// Segment column to its value; empty for the total.
+    pub segment: IndexMap<String, String>,
+    /// Unweighted number of answers in the base.
+    pub n: u64,
+    /// Sum of weights in the base.
+    pub n_weighted: f64,
+    /// Kish effective number of answers, `(sum w)^2 / sum w^2`.
+    pub n_eff: f64,
+    /// The estimate in the printed unit.
+    pub estimate: Option<f64>,
+    /// Standard error in the printed unit.
+    pub se: Option<f64>,
+    /// Confidence interval in the printed unit.
+    pub ci: Option<[f64; 2]>,
+    /// Printed unit.
+    pub unit: Unit,
+    /// Base condition as written.
+    pub base: String,
+    /// Not shown because of the base.
+    pub suppressed: bool,
+    /// Few answers: shown with a mark.
+    pub flagged: bool,
+    /// Why there is no estimate.
+    pub reason: Option<Reason>,
+}
+
+/// Everything the indicator stage computed.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct MetricResults {
+    /// The metrics in plugin and declaration order, unavailable ones included.
+    pub metrics: Vec<MetricInfo>,
+    /// Names of the waves in time order; empty if there is a single unnamed wave.
+    pub waves: Vec<String>,
+    /// Segment columns with their groups in order.
+    pub segments: Vec<SegmentInfo>,
+    /// Metric by metric; in each wave by wave: the total, then every segment group.
+    pub estimates: Vec<Estimate>,
+}
+
+/// A segment column and its groups.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SegmentInfo {
+    /// Column name.
+    pub column: String,
+    /// Title.
+    pub title: Localized,
+    /// Values with their titles, in codebook order.
+    pub groups: Vec<(String, Localized)>,
+}
+
+impl MetricResults {
+    /// The estimate of a metric for the total (`segment` none) or one group, in a wave.
+    pub fn find(&self, metric: &str, wave: Option<&str>, segment: Option<(&str, &str)>) -> Option<&Estimate> {
+        self.estimates.iter().find(|estimate| {
+            estimate.metric == metric
+                && estimate.wave.as_deref() == wave
+                && match segment {
+                    None => estimate.segment.is_empty(),
+                    Some((column, value)) => {
+                        estimate.segment.len() == 1 && estimate.segment.get(column).is_some_and(|held| held == value)
+                    }
+                }
+        })
+    }
+
+    /// What a metric is.
+    pub fn info(&self, metric: &str) -> Option<&MetricInfo> {
+        self.metrics.iter().find(|info| info.id == metric)
+    }
+
+    /// The newest wave; `None` in a project without waves.
+    pub fn current_wave(&self) -> Option<&str> {
+        self.waves.last().map(String::as_str)
+    }
+
+    /// The wave before the newest.
+    pub fn previous_wave(&self) -> Option<&str> {
+        self.waves.len().checked_sub(2).and_then(|index| self.waves.get(index)).map(String::as_str)
+    }
+}
