@@ -1,3 +1,8 @@
 //! YAML in, a checked project out. The only place that knows YAML.
 
+pub mod positions;
+pub mod project;
 pub mod raw;
+
+pub use positions::KeyPositions;
+pub use project::Project;

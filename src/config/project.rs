@@ -1,0 +1,40 @@
+//! The project as the other stages see it: the checked YAML with its folder and the places of its keys.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::positions::KeyPositions;
+use crate::config::raw::RawProject;
+use crate::diagnostics::{Lang, Location};
+
+/// A project that was read and whose shape is right.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The project folder.
+    pub root: PathBuf,
+    /// The checked content of `manyi.yaml`.
+    pub raw: RawProject,
+    /// Where its keys stand.
+    pub positions: KeyPositions,
+}
+
+impl Project {
+    /// Place of a key path such as `columns.praise.range`.
+    pub fn at(&self, key_path: &str) -> Location {
+        self.positions.locate(key_path)
+    }
+
+    /// A path of the project file made absolute against the project folder.
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// A path as the user knows it: relative to the project folder where it lies inside, with `/` separators.
+    pub fn display_path(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+    }
+
+    /// The language of documents: the project's, else Chinese.
+    pub fn lang(&self) -> Lang {
+        self.raw.project.lang.unwrap_or_default()
+    }
+}
