@@ -2,4 +2,6 @@
 
 pub mod estimates;
 
-pub use estimates::{Better, Estimate, MetricInfo, MetricResults, Reason, SegmentInfo, Unavailable, Unit};
+pub use estimates::{
+    Better, Distribution, DistributionRow, Estimate, MetricInfo, MetricResults, Reason, SegmentInfo, Unavailable, Unit,
+};
