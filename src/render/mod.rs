@@ -1,1 +1,4 @@
-//! To be written.
+//! From templates and blocks to files: one third-party interface a module.
+
+pub mod html;
+pub mod tera;
