@@ -326,7 +326,7 @@ mod tests {
         let error =
             render("甲\n乙 {{ project.titel }}", serde_json::json!({ "project": { "title": "x" } })).unwrap_err();
         assert_eq!(error.message.code, "M0523");
-        assert_eq!(error.location, Some(Location::text("templates/t/a.md.tera", 2, 6)));
+        assert_eq!(error.location, Some(Location::text("templates/t/a.md.tera", 2, 14)));
         assert!(error.text(Lang::En).contains("titel"));
         let syntax = render("甲\n{% if x %}", serde_json::json!({})).unwrap_err();
         assert!(matches!(syntax.location, Some(Location { position: Some(_), .. })));
