@@ -1,6 +1,7 @@
 //! Metric modules: their manifests, where they are found, and which of them a project uses.
 
 pub mod discovery;
+pub mod expressions;
 pub mod manifest;
 
 pub use discovery::{Origin, Plugin, discover};
