@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use crate::config::Project;
-use crate::config::raw::{ColumnType, RawSettings};
+use crate::config::raw::{ColumnType, RawDesign, RawSettings};
 use crate::data::expressions::Expression;
 use crate::data::{Column, Responses};
 use crate::diagnostics::messages::{metrics as messages, plugins as plugin_messages};
-use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized, lang_texts};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized, Location, lang_texts};
 use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
 use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, resolve_design};
@@ -77,7 +77,23 @@ pub fn compute(
         return None;
     }
     let segments = segment_infos(project, responses);
-    compute_bound(binding, responses, segments, project, diagnostics)
+    let statistics = Statistics {
+        settings: project.raw.settings.clone(),
+        design: project.raw.data.design.clone(),
+        place: project.at("data.design"),
+    };
+    compute_bound(binding, responses, segments, statistics, diagnostics)
+}
+
+/// Settings and design behind standard errors and intervals.
+#[derive(Debug, Clone)]
+pub struct Statistics {
+    /// Statistical settings.
+    pub settings: RawSettings,
+    /// Sampling design.
+    pub design: Option<RawDesign>,
+    /// Where the design is declared, for diagnostics.
+    pub place: Location,
 }
 
 /// Scans and computes bound metrics; used by [`compute`] and by plugin tests.
@@ -85,11 +101,11 @@ pub fn compute_bound(
     mut binding: Binding,
     responses: &Responses,
     segments: Vec<SegmentInfo>,
-    project: &Project,
+    statistics: Statistics,
     diagnostics: &mut Diagnostics,
 ) -> Option<Computation> {
     let scales = scale_items(&mut binding, responses);
-    let (design, unit_codes) = resolve_design(project.raw.data.design.as_ref(), responses);
+    let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
     let keys = scan_keys(&binding);
     let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
     groupings.extend(segments.iter().map(|segment| Grouping {
@@ -111,14 +127,14 @@ pub fn compute_bound(
         segments,
         estimates: Vec::new(),
     };
-    let settings = project.raw.settings.clone();
+    let settings = statistics.settings;
     let mut computation = Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales };
-    computation.fill_estimates(project, diagnostics);
+    computation.fill_estimates(&statistics.place, diagnostics);
     Some(computation)
 }
 
 impl Computation {
-    fn fill_estimates(&mut self, project: &Project, diagnostics: &mut Diagnostics) {
+    fn fill_estimates(&mut self, place: &Location, diagnostics: &mut Diagnostics) {
         let groups = self.groups();
         let mut reported = Vec::new();
         let mut estimates = Vec::with_capacity(groups.len() * self.metrics.len());
@@ -132,7 +148,7 @@ impl Computation {
                         diagnostics.push(
                             Diagnostic::error(&messages::SINGLE_UNIT)
                                 .arg("stratum", &self.design.strata[stratum])
-                                .at(project.at("data.design"))
+                                .at(place.clone())
                                 .key("data.design.single_unit"),
                         );
                     }

@@ -11,6 +11,7 @@ pub mod distributions;
 pub mod estimate;
 pub mod estimates;
 pub mod inputs;
+pub mod plugin_tests;
 pub mod scan;
 pub mod variance;
 
