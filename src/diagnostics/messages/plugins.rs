@@ -61,7 +61,7 @@ messages! {
     UNKNOWN_COMPONENT = Message::new("M0323", "`{metric}` has no component `{component}`", "`{metric}` 没有分项 `{component}`");
     /// No plugin in use.
     NO_PLUGINS = Message::new("M0324", "the project uses no plugin, so there is nothing to compute", "项目没有使用任何插件，无可计算")
-        .hinted("add `plugins: { enterprise-csi: { inputs: { praise: <column> } } }`", "请添加 `plugins: { enterprise-csi: { inputs: { praise: <列名> } } }`");
+        .hinted("name a plugin under `plugins:` and its inputs, such as `enterprise-csi` with `inputs:` and `praise: <column>` below it", "请在 `plugins:` 下写上插件及其输入，例如 `enterprise-csi`，其下 `inputs:` 写 `praise: <列名>`");
     /// Target for an unknown metric.
     UNKNOWN_TARGET = Message::new("M0325", "there is a target for `{metric}`, but no such metric", "为 `{metric}` 设了目标，但没有这个指标");
     /// tests.yaml case failed.
