@@ -1,6 +1,23 @@
 //! From files to one typed table of answers: `readers` give raw tables, `codebook` types them, waves and weights are attached.
 
+pub mod cells;
+pub mod codebook;
+mod derive;
+pub mod dialects;
+pub mod expressions;
+pub mod functions;
+pub mod load;
+mod numbers;
+mod options;
+mod ordering;
+mod quality;
+mod rawcells;
 pub mod readers;
+pub mod scales;
+pub mod sources;
 pub mod table;
+mod waves;
 
+pub use load::load;
+pub use sources::LoadedSource;
 pub use table::{Column, ColumnCounts, RawChunk, RawHeader, RawTable, Responses};
