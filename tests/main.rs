@@ -1,1 +1,12 @@
+//! The integration tests, one binary: linking the engine once per test file would cost minutes.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
+mod oracle;
+mod support;
