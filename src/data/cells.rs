@@ -412,7 +412,8 @@ pub(crate) mod tests {
 
     /// A codebook entry from its YAML.
     pub(crate) fn column(yaml: &str) -> RawColumn {
-        serde_yaml::from_str(yaml).unwrap()
+        let mut diagnostics = crate::diagnostics::Diagnostics::new();
+        crate::config::parse_yaml(yaml, "column.yaml", &mut diagnostics).unwrap().0
     }
 
     fn read(yaml: &str, dialect: Dialect, cell: &str) -> Answer {
