@@ -16,6 +16,8 @@ pub mod readers;
 pub mod scales;
 pub mod sources;
 pub mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 mod waves;
 
 pub use load::load;

@@ -23,9 +23,7 @@ pub fn publish(destination: &Path, files: &[OutputFile], diagnostics: &mut Diagn
         Ok(()) => true,
         Err(error) => {
             diagnostics.push(
-                Diagnostic::error(&messages::NOT_PUBLISHED)
-                    .arg("folder", destination.display())
-                    .arg("problem", error),
+                Diagnostic::error(&messages::NOT_PUBLISHED).arg("folder", destination.display()).arg("problem", error),
             );
             false
         }
@@ -146,7 +144,11 @@ mod tests {
         let destination = root.path().join("out/2026-11/plan");
         let mut diagnostics = Diagnostics::new();
         assert!(publish(&destination, &[file("manifest.json", MANIFEST), file("old.pdf", "1")], &mut diagnostics));
-        assert!(publish(&destination, &[file("manifest.json", MANIFEST), file("figures/1.svg", "2")], &mut diagnostics));
+        assert!(publish(
+            &destination,
+            &[file("manifest.json", MANIFEST), file("figures/1.svg", "2")],
+            &mut diagnostics
+        ));
         assert!(!destination.join("old.pdf").exists());
         assert_eq!(fs::read_to_string(destination.join("figures/1.svg")).unwrap(), "2");
         let left: Vec<_> = fs::read_dir(destination.parent().unwrap()).unwrap().collect();
