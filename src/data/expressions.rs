@@ -118,7 +118,9 @@ impl Expression {
         check_names(&parsed, schema)?;
         let schema = Arc::new(DFSchema::try_from(schema.clone()).map_err(invalid)?);
         let aliased = ExprWithAlias { expr: parsed, alias: None };
-        let logical = state().create_logical_expr_from_sql_expr(aliased, &schema).map_err(invalid)?;
+        let planned = state().create_logical_expr_from_sql_expr(aliased, &schema).map_err(invalid)?;
+        // A function called by its second name comes back under an alias, which means nothing inside an expression.
+        let logical = planned.unalias_nested().data;
         refuse_constructs(&logical)?;
         check_types(&logical, &schema)?;
         // The physical form is made once here so that a wrong argument is found before any data is read.
@@ -253,7 +255,9 @@ pub fn names_in(text: &str) -> Result<Vec<String>, ExpressionError> {
 
 /// A column name as an expression must write it: bare where SQL allows, else in double quotes.
 pub fn quote_name(name: &str) -> String {
-    let bare = matches!(parse_sql(name), Ok(SqlExpr::Identifier(identifier)) if identifier.value == name);
+    // Words such as `end` are names in one place and keywords in another: try both.
+    let names = names_in(&format!("case when {name} > 1 then {name} else {name} end"));
+    let bare = matches!(parse_sql(name), Ok(SqlExpr::Identifier(_))) && names.is_ok_and(|names| names == [name; 3]);
     if bare { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 

@@ -198,7 +198,7 @@ fn without_mark(text: &str) -> &str {
     let rest = text.trim_start_matches(is_mark);
     let mut characters = rest.chars();
     match (characters.next(), characters.next()) {
-        (Some('a'..='j'), Some('.' | '、' | ':' | ')')) => rest[2..].trim_start_matches(is_mark),
+        (Some('a'..='j'), Some('.' | '、' | ':' | ')')) => characters.as_str().trim_start_matches(is_mark),
         _ if rest.is_empty() => text,
         _ => rest,
     }
@@ -278,6 +278,7 @@ mod tests {
             ("满意", 10, None),
             ("5", 5, None),
             ("", 5, None),
+            ("a、", 5, None),
         ];
         for (text, points, expected) in cases {
             assert_eq!(wording_position(text, points), expected, "{text} on {points}");
