@@ -8,5 +8,6 @@
     clippy::print_stderr
 )]
 
+mod canteen;
 mod oracle;
 mod support;

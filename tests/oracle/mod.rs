@@ -73,8 +73,12 @@ fn compare(design: &str, interval: &'static str, results: &Value, expected: &Val
             }
         }
         if let Some(limits) = interval_keys(interval).into_iter().find_map(|key| record.get(key)) {
-            check("lower limit", &limits[0], &found["ci"][0]);
-            check("upper limit", &limits[1], &found["ci"][1]);
+            for (what, index) in [("lower limit", 0), ("upper limit", 1)] {
+                // R gives none where a Woodruff limit leaves the range of shares.
+                if !limits[index].is_null() {
+                    check(what, &limits[index], &found["ci"][index]);
+                }
+            }
         }
     }
     (compared, wrong)
