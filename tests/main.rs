@@ -10,4 +10,5 @@
 
 mod canteen;
 mod oracle;
+mod refdata;
 mod support;

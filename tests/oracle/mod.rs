@@ -1,7 +1,7 @@
 //! Estimates, standard errors and intervals against R `survey` on the answers in this folder; README.md says how R was asked.
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -21,7 +21,7 @@ const DESIGNS: &[(&str, &str)] = &[
     ("strata_cluster_fpc", "weight: w\n  design: { strata: stratum, cluster: psu, fpc: fpc_psu }"),
 ];
 
-fn folder() -> std::path::PathBuf {
+fn folder() -> PathBuf {
     support::root().join("tests/oracle")
 }
 
@@ -31,9 +31,7 @@ fn expected() -> Value {
 
 fn project(design: &str, interval: &str) -> TempDir {
     let target = tempfile::tempdir().unwrap();
-    let plugin = Path::new("plugins/oracle");
-    fs::create_dir_all(target.path().join(plugin)).unwrap();
-    fs::copy(folder().join(plugin).join("plugin.yaml"), target.path().join(plugin).join("plugin.yaml")).unwrap();
+    support::copy_folder(&folder().join("plugins"), &target.path().join("plugins"));
     fs::copy(folder().join("answers.csv"), target.path().join("answers.csv")).unwrap();
     let yaml = fs::read_to_string(folder().join("project.yaml"))
         .unwrap()
