@@ -8,5 +8,7 @@
     clippy::print_stderr
 )]
 
+mod canteen;
 mod oracle;
+mod refdata;
 mod support;

@@ -1,7 +1,7 @@
 //! Estimates, standard errors and intervals against R `survey` on the answers in this folder; README.md says how R was asked.
 
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -21,7 +21,7 @@ const DESIGNS: &[(&str, &str)] = &[
     ("strata_cluster_fpc", "weight: w\n  design: { strata: stratum, cluster: psu, fpc: fpc_psu }"),
 ];
 
-fn folder() -> std::path::PathBuf {
+fn folder() -> PathBuf {
     support::root().join("tests/oracle")
 }
 
@@ -31,9 +31,7 @@ fn expected() -> Value {
 
 fn project(design: &str, interval: &str) -> TempDir {
     let target = tempfile::tempdir().unwrap();
-    let plugin = Path::new("plugins/oracle");
-    fs::create_dir_all(target.path().join(plugin)).unwrap();
-    fs::copy(folder().join(plugin).join("plugin.yaml"), target.path().join(plugin).join("plugin.yaml")).unwrap();
+    support::copy_folder(&folder().join("plugins"), &target.path().join("plugins"));
     fs::copy(folder().join("answers.csv"), target.path().join("answers.csv")).unwrap();
     let yaml = fs::read_to_string(folder().join("project.yaml"))
         .unwrap()
@@ -73,8 +71,12 @@ fn compare(design: &str, interval: &'static str, results: &Value, expected: &Val
             }
         }
         if let Some(limits) = interval_keys(interval).into_iter().find_map(|key| record.get(key)) {
-            check("lower limit", &limits[0], &found["ci"][0]);
-            check("upper limit", &limits[1], &found["ci"][1]);
+            for (what, index) in [("lower limit", 0), ("upper limit", 1)] {
+                // R gives none where a Woodruff limit leaves the range of shares.
+                if !limits[index].is_null() {
+                    check(what, &limits[index], &found["ci"][index]);
+                }
+            }
         }
     }
     (compared, wrong)

@@ -1,5 +1,6 @@
 //! What the integration tests share: running the program on a project and finding an estimate in its JSON.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
@@ -57,6 +58,20 @@ pub fn find<'a>(results: &'a Value, metric: &str, wave: Option<&str>, segment: O
         .iter()
         .find(wanted)
         .unwrap_or_else(|| panic!("no estimate of {metric} for wave {wave:?}, segment {segment:?}"))
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(source: &Path, target: &Path) {
+    fs::create_dir_all(target).unwrap();
+    for entry in fs::read_dir(source).unwrap() {
+        let entry = entry.unwrap();
+        let copy = target.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &copy);
+        } else {
+            fs::copy(entry.path(), copy).unwrap();
+        }
+    }
 }
 
 /// True if both numbers agree to `tolerance`, relative to the larger one; rounding noise around zero is let through.
