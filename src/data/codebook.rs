@@ -1,7 +1,6 @@
 //! Codes every file's cells by the codebook: one [`RawColumn`] and all files come in, one typed column over all rows goes out.
 //! Columns are independent of each other, so they are coded in parallel with the same result in any order.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,6 +8,7 @@ use datafusion::arrow::array::{
     ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, StringArray, TimestampMillisecondArray,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, TimeUnit};
+use datafusion::common::HashMap;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::config::raw::{ColumnType, RawColumn, RawLabel};
@@ -70,7 +70,7 @@ pub fn codebook_schema(columns: &IndexMap<String, RawColumn>) -> Schema {
 /// Headers under which a codebook entry looks for its cells.
 pub fn headers_of<'a>(name: &'a str, raw: &'a RawColumn) -> Vec<&'a str> {
     match &raw.from {
-        Some(from) => from.as_slice().iter().map(String::as_str).collect(),
+        Some(from) => from.as_slice().iter().map(|header| header.trim()).collect(),
         None => vec![name],
     }
 }
@@ -140,6 +140,7 @@ struct Sink {
     statuses: Vec<CellStatus>,
     chunk_lengths: Vec<usize>,
     texts: IndexSet<String>,
+    free_texts: Vec<String>,
     invalid: Vec<InvalidCells>,
 }
 
@@ -152,6 +153,7 @@ impl Sink {
             statuses: Vec::new(),
             chunk_lengths: Vec::new(),
             texts: IndexSet::new(),
+            free_texts: Vec::new(),
             invalid: Vec::new(),
         }
     }
@@ -175,6 +177,11 @@ impl Sink {
             Answer::Number(number) => (Value::Number(number), CellStatus::Valid),
             Answer::Boolean(value) => (Value::Boolean(value), CellStatus::Valid),
             Answer::Moment(moment) => (Value::Moment(moment), CellStatus::Valid),
+            // Free texts hardly repeat: looking them up costs more than keeping them twice.
+            Answer::Text(text) if self.kind == ColumnType::Text => {
+                self.free_texts.push(text);
+                (Value::Text((self.free_texts.len() - 1) as u32), CellStatus::Valid)
+            }
             Answer::Text(text) => {
                 let index = self.texts.get_index_of(&text).unwrap_or_else(|| self.texts.insert_full(text).0);
                 (Value::Text(index as u32), CellStatus::Valid)
@@ -187,6 +194,7 @@ impl Sink {
 
     fn code_single_header(&mut self, raw: &RawColumn, source: &LoadedSource, position: usize, header: &RawHeader) {
         let rules = CellRules::new(raw, header, source.dialect);
+        let remembers = !matches!(self.kind, ColumnType::Text | ColumnType::Date);
         let mut by_text: HashMap<String, (Value, CellStatus)> = HashMap::new();
         let mut by_number: HashMap<u64, (Value, CellStatus)> = HashMap::new();
         let mut invalid = InvalidCells::new(&self.name, source, rules.range());
@@ -217,7 +225,7 @@ impl Sink {
                             Some(coded) => *coded,
                             None => {
                                 let coded = self.code_answer(rules.read(&text));
-                                if by_text.len() < MEMO_LIMIT {
+                                if remembers && by_text.len() < MEMO_LIMIT {
                                     by_text.insert(text.into_owned(), coded);
                                 }
                                 coded
@@ -334,7 +342,15 @@ impl Sink {
                         .collect();
                     Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::clone(&options)))
                 }
-                ColumnType::Multi | ColumnType::Ranking | ColumnType::Text => Arc::new(
+                ColumnType::Text => Arc::new(
+                    values
+                        .map(|value| {
+                            let Value::Text(text) = value else { return None };
+                            self.free_texts.get(*text as usize).map(String::as_str)
+                        })
+                        .collect::<StringArray>(),
+                ),
+                ColumnType::Multi | ColumnType::Ranking => Arc::new(
                     values
                         .map(|value| {
                             let Value::Text(text) = value else { return None };

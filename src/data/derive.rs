@@ -8,7 +8,7 @@ use crate::config::Project;
 use crate::config::raw::{ColumnType, Dialect, RawColumn};
 use crate::data::codebook::{CodedColumn, code_column, codebook_schema};
 use crate::data::expressions::{ExpectedType, Expression, names_in};
-use crate::data::load::evaluate;
+use crate::data::load::{evaluate, warn_of_unknown_options};
 use crate::data::quality::{InvalidCells, RowIndex};
 use crate::data::sources::LoadedSource;
 use crate::data::table::{RawChunk, RawHeader, RawTable};
@@ -53,6 +53,7 @@ pub fn add_derived_columns(
         if !expression.columns().iter().all(|needed| coded.contains_key(needed)) {
             continue;
         }
+        warn_of_unknown_options(project, expression, coded, &format!("columns.{name}.derive"), diagnostics);
         match evaluate(expression, coded, &index) {
             Ok(arrays) => {
                 let column = code_derived(name, raw, arrays, sources);

@@ -165,6 +165,35 @@ impl Expression {
         &self.logical
     }
 
+    /// The options it asks for by name, as (column, text): `grade = '大一'`, `grade in ('大一')`, `selected(why, '近')`.
+    pub fn options(&self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let mut note = |column: &Expr, text: &Expr| {
+            if let (Expr::Column(column), Expr::Literal(value, _)) = (column, text)
+                && let Some(Some(text)) = value.try_as_str()
+            {
+                found.push((column.name.clone(), text.to_owned()));
+            }
+        };
+        let _ = self.logical.apply(|node| {
+            match node {
+                Expr::BinaryExpr(binary) if matches!(binary.op, Operator::Eq | Operator::NotEq) => {
+                    note(&binary.left, &binary.right);
+                    note(&binary.right, &binary.left);
+                }
+                Expr::InList(list) => list.list.iter().for_each(|item| note(&list.expr, item)),
+                Expr::ScalarFunction(call) if matches!(call.name(), "selected" | "rank_of") => {
+                    if let [column, option] = call.args.as_slice() {
+                        note(column, option);
+                    }
+                }
+                _ => {}
+            }
+            Ok(TreeNodeRecursion::Continue)
+        });
+        found
+    }
+
     /// One value a row of `batch`, which must hold the columns it reads.
     pub fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef, ExpressionError> {
         let schema = DFSchema::try_from(batch.schema().as_ref().clone()).map_err(invalid)?;
@@ -634,6 +663,6 @@ mod tests {
     fn names_are_quoted_where_needed() {
         assert_eq!(quote_name("年级"), "年级");
         assert_eq!(quote_name("q1 a"), "\"q1 a\"");
-        assert_eq!(quote_name("end"), "\"end\"");
+        assert_eq!(quote_name("null"), "\"null\"");
     }
 }

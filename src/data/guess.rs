@@ -12,7 +12,6 @@ use crate::data::ordering::natural;
 use crate::data::profile::{Profile, profile_headers};
 use crate::data::scales::worded_points;
 use crate::data::sources::LoadedSource;
-use crate::data::table::RawHeader;
 
 pub use crate::data::guess_yaml::write_manyi_yaml;
 
@@ -137,7 +136,9 @@ pub fn guess(tables: &[LoadedSource]) -> Guess {
         match role_of(profile) {
             Some(Role::Id) if complete && profile.is_unique() => take(|guessed| &mut guessed.id),
             Some(Role::Submitted) if complete && column.kind == ColumnType::Date => take(|guessed| &mut guessed.wave),
-            Some(Role::Weight) if complete && column.kind == ColumnType::Number => take(|guessed| &mut guessed.weight),
+            Some(Role::Weight) if complete && column.kind == ColumnType::Number && can_weigh(profile) => {
+                take(|guessed| &mut guessed.weight)
+            }
             _ => {}
         }
         if is_segment(profile) && column.kind == ColumnType::Single && (2..=12).contains(&column.seen.len()) {
@@ -150,6 +151,12 @@ pub fn guess(tables: &[LoadedSource]) -> Guess {
     guessed.files = files_with_waves(tables, guessed.wave.is_some());
     guessed.columns = columns;
     guessed
+}
+
+/// True if the values could be weights: none negative, not all zero.
+fn can_weigh(profile: &Profile) -> bool {
+    let mut weights = profile.values.keys().filter_map(|value| parse_number(value));
+    weights.clone().all(|weight| weight >= 0.0) && weights.any(|weight| weight > 0.0)
 }
 
 /// Headers of one expanded multi-select together, everything else alone.
@@ -174,14 +181,14 @@ fn stem_of(header: &str) -> &str {
     if option == header { "" } else { header.split(option).next().unwrap_or_default() }
 }
 
-/// True if the column says whether one option was ticked.
+/// True if the column says whether one option was ticked. Two different words are a yes-no item of a matrix, not a tick.
 fn is_tick(profile: &Profile) -> bool {
     let option = option_of_header(&profile.header.name);
-    let rules = CellRules::new(&raw_column(ColumnType::Multi), &RawHeader::default(), profile.dialect);
-    !profile.overflow
-        && profile.values.keys().all(|cell| !matches!(rules.read_tick(cell, option), Answer::Invalid))
-        // Two different words are a yes-no item of a matrix, not a tick.
-        && profile.values.keys().all(|cell| ["0", "1", "0.0", "1.0", "Y", "√", option].contains(&cell.as_str()) || without_free_text(cell).is_some())
+    let is_other = ["其他", "其它", "Other", "other"].iter().any(|word| option.starts_with(word));
+    let is_mark = |cell: &str| {
+        ["0", "1", "0.0", "1.0", "Y", "√", option].contains(&cell) || is_other || without_free_text(cell).is_some()
+    };
+    !profile.overflow && profile.values.keys().all(|cell| is_mark(cell))
 }
 
 fn guess_option_columns(group: &[&Profile]) -> GuessedColumn {

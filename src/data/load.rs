@@ -169,8 +169,7 @@ fn place_column(
     let placements: Vec<Placement> = sources
         .iter()
         .map(|source| {
-            let mut found: Vec<usize> =
-                headers.iter().filter_map(|header| source.table.position(header.trim())).collect();
+            let mut found: Vec<usize> = headers.iter().filter_map(|header| source.table.position(header)).collect();
             if !an_option_each {
                 found.truncate(1);
             }
@@ -253,9 +252,10 @@ fn apply_filters(
     for (number, filter) in project.raw.data.filters.iter().enumerate() {
         let key = format!("data.filters[{number}].keep");
         let passes = Expression::parse(&filter.keep, &schema, ExpectedType::Boolean)
-            .and_then(|expression| evaluate(&expression, coded, index));
+            .and_then(|expression| evaluate(&expression, coded, index).map(|arrays| (expression, arrays)));
         match passes {
-            Ok(arrays) => {
+            Ok((expression, arrays)) => {
+                warn_of_unknown_options(project, &expression, coded, &key, diagnostics);
                 let passes: Vec<bool> = arrays.iter().flat_map(truths).collect();
                 let reason = filter.reason.as_ref().map(|reason| reason.get(project.lang()).to_owned());
                 let kind = StepKind::Filter { keep: filter.keep.clone(), reason: reason.unwrap_or_default() };
@@ -270,6 +270,27 @@ fn truths(array: &ArrayRef) -> Vec<bool> {
     match array.as_any().downcast_ref::<BooleanArray>() {
         Some(values) => values.iter().map(|value| value == Some(true)).collect(),
         None => vec![false; array.len()],
+    }
+}
+
+/// Warns of options that an expression asks for but no answer has: mostly a typing mistake, which SQL silently counts as "no".
+pub(super) fn warn_of_unknown_options(
+    project: &Project,
+    expression: &Expression,
+    coded: &IndexMap<String, CodedColumn>,
+    key: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    for (name, option) in expression.options() {
+        let Some(column) = coded.get(&name).map(|coded| &coded.column) else { continue };
+        let has_options = matches!(column.kind, ColumnType::Single | ColumnType::Multi | ColumnType::Ranking);
+        if has_options && !column.categories.contains(&option) {
+            let diagnostic = Diagnostic::warning(&messages::OPTION_UNKNOWN)
+                .arg("column", &name)
+                .arg("option", &option)
+                .suggest(&option, column.categories.iter().map(String::as_str));
+            diagnostics.push(diagnostic.at(project.at(key)).key(key));
+        }
     }
 }
 
@@ -383,7 +404,8 @@ fn build_batches(
         arrays.push(Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::clone(&wave_names))));
         arrays.push(Arc::new(Float64Array::from(weights[rows].to_vec())));
         let batch = RecordBatch::try_new(Arc::clone(schema), arrays).ok()?;
-        batches.push(filter_record_batch(&batch, &mask).ok()?);
+        let all = mask.true_count() == mask.len();
+        batches.push(if all { batch } else { filter_record_batch(&batch, &mask).ok()? });
     }
     Some(batches)
 }
@@ -618,6 +640,18 @@ mod tests {
         assert!(responses.is_some());
         let found: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
         assert_eq!(found, ["M0264", "M0265"]);
+    }
+
+    #[test]
+    fn options_that_nobody_chose_are_warned_of() {
+        let project = project(
+            "  g: { type: single }\n  m: { type: multi, separator: ',' }\n  d: { type: boolean, derive: \"selected(m, '近处')\" }",
+            "  filters: [{ keep: \"g in ('大一', '大儿') or g = '大二'\" }]",
+            "",
+        );
+        let (responses, diagnostics) = run(&project, &[source("a.csv", "g|m\n大一|近,远\n大二|远")]);
+        assert!(responses.is_some());
+        assert_eq!(codes(&diagnostics), ["M0268: no answer to `m` is `近处`", "M0268: no answer to `g` is `大儿`"]);
     }
 
     #[test]

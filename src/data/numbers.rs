@@ -133,8 +133,9 @@ fn usual_moment(text: &str) -> Option<NaiveDateTime> {
         }
         _ => return None,
     };
-    let afternoon = ["下午", "晚上", "pm", "PM"].iter().any(|word| text.contains(word));
-    let morning = ["上午", "am", "AM"].iter().any(|word| text.contains(word));
+    let worded = text.contains(|character: char| matches!(character, '午' | '晚' | 'm' | 'M'));
+    let afternoon = worded && ["下午", "晚上", "pm", "PM"].iter().any(|word| text.contains(word));
+    let morning = worded && ["上午", "am", "AM"].iter().any(|word| text.contains(word));
     let time = &numbers[used..];
     let hour = time.first().map_or(0, |part| part.0);
     let hour = match hour {
@@ -163,7 +164,38 @@ fn leading_numbers(text: &str) -> Vec<(u32, usize, char)> {
             }
             (None, None) => {}
         }
-        let fits = character.is_ascii_digit() || " -/.:TtZz+年月日时時分秒上下午晚pmPMaA\0".contains(character);
+        let fits = matches!(
+            character,
+            '0'..='9'
+                | ' '
+                | '-'
+                | '/'
+                | '.'
+                | ':'
+                | 'T'
+                | 't'
+                | 'Z'
+                | 'z'
+                | '+'
+                | '\0'
+                | 'p'
+                | 'm'
+                | 'P'
+                | 'M'
+                | 'a'
+                | 'A'
+                | '年'
+                | '月'
+                | '日'
+                | '时'
+                | '時'
+                | '分'
+                | '秒'
+                | '上'
+                | '下'
+                | '午'
+                | '晚'
+        );
         if !fits {
             return Vec::new();
         }

@@ -1,9 +1,10 @@
 //! What is wrong with the answers, said once per column and file with examples: unreadable cells, repeated ids, weights that
 //! cannot be used, segments without groups. Rows and typed columns come in, diagnostics go out.
 
-use std::collections::{HashMap, HashSet};
-
-use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::HashSet;
 use indexmap::IndexMap;
 
 use crate::config::raw::{ColumnType, RawColumn};
@@ -171,24 +172,17 @@ impl<'a> RowIndex<'a> {
 
 /// Rows whose id was seen in an earlier row, and examples of such ids. Rows without an id repeat nothing.
 pub fn repeated_ids(ids: &[ArrayRef]) -> (Vec<usize>, Vec<String>) {
-    let mut seen: HashSet<String> = HashSet::new();
+    let texts: Vec<ArrayRef> = ids.iter().filter_map(|array| cast(array, &DataType::Utf8).ok()).collect();
+    let mut seen: HashSet<&str> = HashSet::with_capacity(texts.iter().map(|array| array.len()).sum());
     let mut repeated = Vec::new();
     let mut values: Vec<String> = Vec::new();
-    let mut row = 0;
-    for array in ids {
-        let cells = RawCells::new(Some(array));
-        for index in 0..array.len() {
-            if let Some(id) = cells.text(index).filter(|id| !id.is_empty()) {
-                if seen.contains(id.as_ref()) {
-                    repeated.push(row);
-                    if values.len() < EXAMPLES && !values.iter().any(|held| held == id.as_ref()) {
-                        values.push(id.into_owned());
-                    }
-                } else {
-                    seen.insert(id.into_owned());
-                }
+    for (row, id) in texts.iter().flat_map(|array| array.as_string::<i32>().iter()).enumerate() {
+        let Some(id) = id.filter(|id| !id.is_empty()) else { continue };
+        if !seen.insert(id) {
+            repeated.push(row);
+            if values.len() < EXAMPLES && !values.iter().any(|held| held == id) {
+                values.push(id.to_owned());
             }
-            row += 1;
         }
     }
     (repeated, values)
@@ -241,22 +235,22 @@ pub fn checked_weights(
     if problems.is_empty() { Ok(weights) } else { Err(problems) }
 }
 
-/// Number of different answers among the rows kept.
+/// Number of different answers among the rows kept, counted up to two.
 pub fn group_count(arrays: &[ArrayRef], keep: &[bool]) -> usize {
-    let mut groups: HashMap<String, ()> = HashMap::new();
+    let mut groups: HashSet<String> = HashSet::new();
     let mut row = 0;
     for array in arrays {
         let cells = RawCells::new(Some(array));
         for index in 0..array.len() {
-            // Two groups are enough to know; a segment of many is not counted to its end.
-            if groups.len() > 1 {
-                return groups.len();
-            }
             if keep[row]
                 && let Some(text) = cells.text(index)
-                && !groups.contains_key(text.as_ref())
+                && !groups.contains(text.as_ref())
             {
-                groups.insert(text.into_owned(), ());
+                groups.insert(text.into_owned());
+                // Two groups are enough to know; a segment of many is not counted to its end.
+                if groups.len() > 1 {
+                    return 2;
+                }
             }
             row += 1;
         }

@@ -15,7 +15,7 @@ use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
 use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
-use crate::metrics::estimates::{Estimate, MetricResults, Reason, SegmentInfo};
+use crate::metrics::estimates::{Distribution, DistributionRow, Estimate, MetricResults, Reason, SegmentInfo};
 use crate::metrics::inputs::resolve_inputs;
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::plugins::Plugin;
@@ -238,6 +238,46 @@ impl Computation {
         let estimator = Estimator { cube: &self.cube, design: &self.design, settings: &self.settings };
         let computed = estimator.compute(&bound, address, &|items| self.key_of(items));
         computed.workings.answers.iter().map(|answer| (answer.value, answer.n, answer.weight)).collect()
+    }
+
+    /// Answers by wave, in time order, whether in a base or not.
+    pub fn wave_answers(&self) -> Vec<u64> {
+        self.cube.unit_rows.iter().map(|units| units.iter().map(|cell| cell.count).sum()).collect()
+    }
+
+    /// How the answers of every scale column fall over its levels, by wave and group. Shares are left empty where the base
+    /// is below the suppression limit.
+    pub fn distributions(&self, columns: &[Column]) -> Vec<Distribution> {
+        let of_column = |(name, _): &(String, usize)| {
+            let column = columns.iter().find(|column| column.name == *name)?;
+            let levels = scale_levels(column.range?, column);
+            let rows = self.groups().into_iter().map(|group| self.distribution_row(name, &levels, group)).collect();
+            Some(Distribution {
+                column: name.clone(),
+                title: Some(column.title.clone()),
+                levels: levels.into_iter().map(|(_, title)| title).collect(),
+                rows,
+            })
+        };
+        self.scales.iter().filter_map(of_column).collect()
+    }
+
+    fn distribution_row(&self, column: &str, levels: &[(String, Localized)], group: NamedGroup) -> DistributionRow {
+        let counts = self.scale_counts(column, group.address);
+        let n = counts.iter().map(|(_, n, _)| n).sum::<u64>();
+        let total: f64 = counts.iter().map(|(_, _, weight)| weight).sum();
+        let share = |level: &(String, Localized)| {
+            let held = counts.iter().find(|(value, ..)| value.to_string() == level.0);
+            held.map_or(0.0, |(_, _, weight)| 100.0 * weight / total)
+        };
+        #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
+        let shown = n as f64 >= self.settings.suppress_below && total > 0.0;
+        DistributionRow {
+            segment: group.segment.into_iter().next(),
+            wave: group.wave,
+            shares: if shown { levels.iter().map(share).collect() } else { Vec::new() },
+            n,
+        }
     }
 
     /// Scale columns whose distributions were counted.

@@ -10,6 +10,7 @@ pub mod design;
 pub mod distributions;
 pub mod estimate;
 pub mod estimates;
+pub mod explain;
 pub mod inputs;
 pub mod plugin_tests;
 pub mod scan;

@@ -126,6 +126,12 @@ messages! {
         "column `{column}`: in `{file}` the code {code} means `{label}`, so higher codes are worse",
         "栏目 `{column}`：在 `{file}` 中编码 {code} 表示 `{label}`，编码越大评价越差",
     ).hinted("set `reverse: true` if higher should be better", "如应以大为好，请设置 `reverse: true`");
+    /// An expression asks for an option that no answer has.
+    OPTION_UNKNOWN = Message::new(
+        "M0268",
+        "no answer to `{column}` is `{option}`",
+        "`{column}` 没有任何回答是 `{option}`",
+    );
     /// An expression that cannot be parsed.
     EXPRESSION_SYNTAX = Message::new(
         "M0280",
