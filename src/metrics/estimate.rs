@@ -303,9 +303,8 @@ impl<'a> Estimator<'a> {
         workings.variance = variance.variance;
         workings.degrees = variance.degrees;
         let half = self.critical(variance.degrees).map(|critical| critical * variance.variance.sqrt());
-        let ci = half.map(|half| {
-            [quantile_of(&workings.answers, probability - half), quantile_of(&workings.answers, probability + half)]
-        });
+        let ci = half
+            .map(|half| [quantile_of(&workings.answers, share - half), quantile_of(&workings.answers, share + half)]);
         // Woodruff's standard error: the interval's length in units of the critical value.
         let se = ci.zip(self.critical(variance.degrees)).map(|([low, high], critical)| (high - low) / (2.0 * critical));
         workings.method = Some(if ci.is_some() { IntervalMethod::Woodruff } else { IntervalMethod::None });

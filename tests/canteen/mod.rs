@@ -2,6 +2,7 @@
 //! files of the sample. Coverage tests draw many samples; the committed files are one of them.
 
 mod comments;
+mod coverage;
 mod files;
 mod population;
 mod respondents;

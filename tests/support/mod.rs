@@ -1,5 +1,7 @@
 //! What the integration tests share: running the program on a project and finding an estimate in its JSON.
 
+pub mod memory;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
