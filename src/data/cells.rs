@@ -112,6 +112,8 @@ pub struct CellRules {
     range: Option<[f64; 2]>,
     reverse: bool,
     missing: HashSet<String>,
+    /// Values that the file calls missing; what the codebook says goes before.
+    missing_in_file: HashSet<String>,
     not_applicable: HashSet<String>,
     yes: HashSet<String>,
     no: HashSet<String>,
@@ -133,8 +135,8 @@ impl CellRules {
     pub fn new(column: &RawColumn, header: &RawHeader, dialect: Dialect) -> Self {
         let keys =
             |values: &[RawScalar]| values.iter().map(|value| value_key(&value.as_text())).collect::<HashSet<_>>();
-        let mut missing = keys(&column.missing);
-        missing.extend(header.missing.iter().map(|value| value_key(value)));
+        let missing = keys(&column.missing);
+        let missing_in_file = header.missing.iter().map(|value| value_key(value)).collect();
         let not_applicable = keys(&column.not_applicable);
         let (yes, no) = (keys(&column.yes), keys(&column.no));
         let mut labels = IndexMap::new();
@@ -172,6 +174,7 @@ impl CellRules {
             range: column.range.or((column.kind == ColumnType::Scale).then_some(DEFAULT_SCALE)),
             reverse: column.reverse,
             missing,
+            missing_in_file,
             not_applicable,
             yes,
             no,
@@ -209,6 +212,7 @@ impl CellRules {
         let plain = matches!(self.kind, ColumnType::Scale | ColumnType::Number)
             && self.labels.is_empty()
             && self.missing.is_empty()
+            && self.missing_in_file.is_empty()
             && self.not_applicable.is_empty()
             && self.dialect != Dialect::Wjx;
         if plain { self.in_range(value) } else { self.read(&number_text(value)) }
@@ -253,7 +257,8 @@ impl CellRules {
         if trimmed.is_empty() {
             return Some(Answer::Missing);
         }
-        let has_codes = !self.missing.is_empty() || !self.not_applicable.is_empty();
+        let has_codes =
+            [&self.missing, &self.missing_in_file, &self.not_applicable].iter().any(|codes| !codes.is_empty());
         let is_wjx = self.dialect == Dialect::Wjx;
         if !has_codes && !is_wjx && !matches!(self.kind, ColumnType::Scale | ColumnType::Number | ColumnType::Boolean) {
             return None;
@@ -272,7 +277,7 @@ impl CellRules {
                 _ => {}
             }
         }
-        None
+        self.missing_in_file.contains(&key).then_some(Answer::Missing)
     }
 
     /// Wordings of "does not apply", for kinds where they cannot be an answer of their own.

@@ -123,9 +123,7 @@ fn usual_moment(text: &str) -> Option<NaiveDateTime> {
     let (date, used) = match numbers.as_slice() {
         // 20260903
         [(day, 8, _), ..] => (NaiveDate::from_ymd_opt((day / 10_000) as i32, day / 100 % 100, day % 100)?, 1),
-        [(year, 4, '-' | '/' | '.' | '年'), (month, 1..=2, separator), (day, 1..=2, _), ..]
-            if matches!(separator, '-' | '/' | '.' | '月') =>
-        {
+        [(year, 4, '-' | '/' | '.' | '年'), (month, 1..=2, '-' | '/' | '.' | '月'), (day, 1..=2, _), ..] => {
             (NaiveDate::from_ymd_opt(*year as i32, *month, *day)?, 3)
         }
         [(year, 4, '-' | '/' | '.' | '年'), (month, 1..=2, '\0' | '月')] => {
@@ -133,7 +131,7 @@ fn usual_moment(text: &str) -> Option<NaiveDateTime> {
         }
         _ => return None,
     };
-    let worded = text.contains(|character: char| matches!(character, '午' | '晚' | 'm' | 'M'));
+    let worded = text.contains(['午', '晚', 'm', 'M']);
     let afternoon = worded && ["下午", "晚上", "pm", "PM"].iter().any(|word| text.contains(word));
     let morning = worded && ["上午", "am", "AM"].iter().any(|word| text.contains(word));
     let time = &numbers[used..];

@@ -50,7 +50,7 @@ impl Profile {
 
     fn add(&mut self, cell: &str) {
         let cell = cell.trim();
-        if cell.is_empty() || is_tool_code(cell, self.dialect) {
+        if cell.is_empty() || is_tool_code(cell, self.dialect) || self.header.missing.iter().any(|code| code == cell) {
             return;
         }
         self.filled += 1;
