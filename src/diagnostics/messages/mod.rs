@@ -8,6 +8,7 @@ pub mod document;
 pub mod metrics;
 pub mod output;
 pub mod plugins;
+pub mod readers;
 
 use crate::diagnostics::Lang;
 
@@ -63,7 +64,10 @@ pub(crate) use messages;
 
 /// Every message of the program, by stage.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    [config::ALL, data::ALL, plugins::ALL, metrics::ALL, document::ALL, output::ALL].into_iter().flatten().copied()
+    [config::ALL, data::ALL, readers::ALL, plugins::ALL, metrics::ALL, document::ALL, output::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 #[cfg(test)]
