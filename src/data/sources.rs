@@ -70,8 +70,7 @@ fn matches(project: &Project, source: &RawSource) -> Result<Vec<PathBuf>, Diagno
     paths.sort();
     if paths.is_empty() {
         let mut problem = Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &source.file);
-        let without_wildcards = source.file.replace(['*', '?'], "");
-        problem.suggestions = near_files(&project.path(&without_wildcards), &without_wildcards);
+        problem.suggestions = near_files(&project.path(&source.file), &source.file);
         return Err(problem);
     }
     Ok(paths)

@@ -21,7 +21,7 @@ pub struct PreviewRow {
 /// Where headers and answers are.
 #[derive(Debug, PartialEq)]
 pub struct Layout {
-    /// Cells of the header row, those without a name counted.
+    /// Cells of the header row up to the last one with a name.
     pub width: usize,
     /// Number of the last row that belongs to the headers; answers come after it.
     pub last_header_row: u64,
@@ -46,10 +46,14 @@ fn filled(row: &PreviewRow) -> usize {
 }
 
 /// The number of cells up to the last filled one that most rows have; the wider if two are as frequent.
+///
+/// A row that is more empty than full at twice the cells of any other has a stray cell far out, and does not count.
 fn body_width(rows: &[PreviewRow]) -> usize {
+    let most = rows.iter().map(filled).max().unwrap_or(0);
     let widths: Vec<usize> = rows
         .iter()
         .filter_map(|row| row.cells.iter().rposition(|cell| !cell.is_empty()).map(|last| last + 1))
+        .filter(|&width| width <= most * 2)
         .collect();
     let frequency = |width: usize| widths.iter().filter(|&&other| other == width).count();
     widths.iter().copied().max_by_key(|&width| (frequency(width), width)).unwrap_or(0)
@@ -72,6 +76,8 @@ fn label_rows(rows: &[PreviewRow], header: usize) -> (usize, Vec<String>) {
 pub fn lay_out(rows: &[PreviewRow], header: usize, names: &[String], with_labels: bool) -> Layout {
     let (extra, labels) = if with_labels { label_rows(rows, header) } else { (0, Vec::new()) };
     let body = &rows[(header + 1 + extra).min(rows.len())..];
+    // What stands to the right of the last header is a note or a mistake, not a question.
+    let names = &names[..names.iter().rposition(|name| !clean_header(name).is_empty()).map_or(0, |last| last + 1)];
     let mut seen: HashSet<String> = HashSet::new();
     let mut layout = Layout {
         width: names.len(),
@@ -180,10 +186,10 @@ mod tests {
 
     #[test]
     fn names_are_clean_and_unique() {
-        let table = rows(&[&["\u{feff}id ", "问题\n一", "问题\n一", "", ""], &["1", "2", "3", "x", ""]]);
+        let table = rows(&[&["", "\u{feff}id ", "", "问题\n一", "问题\n一", ""], &["x", "1", "", "2", "3", "note"]]);
         let layout = lay_out(&table, 0, &table[0].cells, true);
         let names: Vec<&str> = layout.columns.iter().map(|(_, header)| header.name.as_str()).collect();
-        assert_eq!(names, ["id", "问题 一", "问题 一 (2)", "[D]"]);
+        assert_eq!(names, ["[A]", "id", "问题 一", "问题 一 (2)"]);
         assert_eq!(layout.width, 5);
         assert_eq!(layout.repeated.len(), 1);
     }

@@ -138,7 +138,7 @@ fn missing(request: &ReadRequest<'_>) -> Diagnostic {
     problem
 }
 
-/// Existing files in the folder of `path` whose names come near, written like `shown`.
+/// Existing files in the folder of `path` whose names come near or, for a pattern, begin as it does, written like `shown`.
 pub(crate) fn near_files(path: &Path, shown: &str) -> Vec<String> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Vec::new() };
     let mut names: Vec<String> = std::fs::read_dir(folder)
@@ -148,9 +148,19 @@ pub(crate) fn near_files(path: &Path, shown: &str) -> Vec<String> {
         .filter(|name| !name.starts_with('.') && !name.starts_with("~$"))
         .collect();
     names.sort();
+    let name = name.to_string_lossy();
+    let mut near = match name.split_once(['*', '?', '[']) {
+        Some((beginning, _)) => names.iter().filter(|name| name.starts_with(beginning)).cloned().collect(),
+        None => Vec::new(),
+    };
+    let plain = name.replace(['*', '?', '[', ']'], "");
+    for other in nearest_names(&plain, names.iter().map(String::as_str)) {
+        if !near.contains(&other) {
+            near.push(other);
+        }
+    }
     let before = shown.rfind(['/', '\\']).map_or("", |cut| &shown[..=cut]);
-    let near = nearest_names(&name.to_string_lossy(), names.iter().map(String::as_str));
-    near.into_iter().map(|name| format!("{before}{name}")).collect()
+    near.into_iter().take(3).map(|name| format!("{before}{name}")).collect()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use datafusion::arrow::array::timezone::Tz;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMillisecondType};
+use datafusion::arrow::temporal_conversions::as_datetime_with_timezone;
 
 use super::{ReadRequest, layout};
 use crate::data::table::{CHUNK_ROWS, OPTION_SEPARATOR, RawChunk, RawHeader, RawTable};
@@ -54,11 +56,11 @@ fn read_file(request: &ReadRequest<'_>, file: &File, diagnostics: &mut Diagnosti
 }
 
 /// How the values of a column are brought over.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 enum Kind {
     Cast(DataType),
     /// A moment with a time zone, which becomes the wall time there.
-    Zoned,
+    Zoned(Tz),
     /// A list of texts, joined to a multiple answer.
     Joined,
 }
@@ -80,7 +82,7 @@ impl Kind {
             DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None) => {
                 Self::Cast(DataType::Timestamp(TimeUnit::Millisecond, None))
             }
-            DataType::Timestamp(_, Some(_)) => Self::Zoned,
+            DataType::Timestamp(_, Some(zone)) => Self::Zoned(zone.parse().ok()?),
             DataType::List(field)
                 if matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) =>
             {
@@ -95,10 +97,20 @@ impl Kind {
             Self::Cast(target) if array.data_type() == target => return Ok(Arc::clone(array)),
             Self::Cast(target) => target,
             Self::Joined => return join_lists(array),
-            Self::Zoned => &DataType::Timestamp(TimeUnit::Millisecond, None),
+            Self::Zoned(zone) => return wall_time(array, *zone),
         };
         cast(array, target).map_err(|error| error.to_string())
     }
+}
+
+fn wall_time(array: &ArrayRef, zone: Tz) -> Result<ArrayRef, String> {
+    let moments = cast(array, &DataType::Timestamp(TimeUnit::Millisecond, None)).map_err(|error| error.to_string())?;
+    let moments = moments.as_primitive::<TimestampMillisecondType>();
+    let local = moments.unary_opt::<_, TimestampMillisecondType>(|moment| {
+        let there = as_datetime_with_timezone::<TimestampMillisecondType>(moment, zone)?;
+        Some(there.naive_local().and_utc().timestamp_millis())
+    });
+    Ok(Arc::new(local))
 }
 
 fn join_lists(array: &ArrayRef) -> Result<ArrayRef, String> {

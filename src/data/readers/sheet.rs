@@ -148,6 +148,7 @@ fn read_sheet(
     let mut builder = TableBuilder::new(layout.columns.len());
     let mut current: Option<u64> = None;
     let mut cells = 0_u64;
+    let mut beside: (u64, Option<String>) = (0, None);
     workbook.each_cell(sheet, &mut |row, column, content| {
         let number = u64::from(row) + 1;
         if number <= layout.last_header_row {
@@ -158,7 +159,11 @@ fn read_sheet(
             return ControlFlow::Break(());
         }
         // A cell beside the table, such as one in the last column of the sheet, is no answer.
-        let Some(&Some(slot)) = slots.get(column as usize) else { return ControlFlow::Continue(()) };
+        let Some(&Some(slot)) = slots.get(column as usize) else {
+            beside.0 += 1;
+            beside.1.get_or_insert_with(|| format!("{}{number}", layout::column_letters(column as usize)));
+            return ControlFlow::Continue(());
+        };
         if current.is_some_and(|current| current != number)
             && let Some(ended) = current
         {
@@ -172,6 +177,10 @@ fn read_sheet(
     })?;
     if let Some(ended) = current {
         builder.end_row(ended);
+    }
+    if let (count, Some(cell)) = beside {
+        let note = Diagnostic::note(&messages::CELLS_BESIDE_TABLE).arg("count", count).arg("cell", &cell);
+        diagnostics.push(note.at(Location::cell(request.shown, sheet, cell)));
     }
     if cells > MOST_CELLS {
         diagnostics.push(request.error(&messages::CELLS_TOO_MANY).arg("sheet", sheet).arg("limit", MOST_CELLS));

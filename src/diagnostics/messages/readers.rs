@@ -129,4 +129,10 @@ messages! {
         "header `{header}` stands more than once; the later column is called `{renamed}`",
         "表头 `{header}` 出现多次；后面的列改称 `{renamed}`",
     );
+    /// Cells to the right of the last header.
+    CELLS_BESIDE_TABLE = Message::new(
+        "M0285",
+        "{count} cells stand outside the columns with headers and are not read, the first is `{cell}`",
+        "有 {count} 个单元格在有表头的列之外，未读取，首个是 `{cell}`",
+    );
 }
