@@ -299,7 +299,7 @@ impl<R: Read> Read for Transcoder<R> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::unbuffered_bytes)]
 mod tests {
     use std::io::Cursor;
 

@@ -2,9 +2,9 @@
 
 pub mod dialects;
 pub mod encoding;
-pub mod load_raw;
 pub mod readers;
 pub mod sources;
 pub mod table;
 
+pub use sources::LoadedSource;
 pub use table::{Column, ColumnCounts, RawChunk, RawHeader, RawTable, Responses};

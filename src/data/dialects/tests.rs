@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::config::{KeyPositions, Project};
-use crate::data::load_raw::{LoadedSource, load_raw};
 use crate::data::readers::cells::cell_of;
+use crate::data::sources::{LoadedSource, load_raw};
 use crate::diagnostics::{Diagnostics, Lang};
 
 fn project(root: &Path, sources: serde_json::Value) -> Project {

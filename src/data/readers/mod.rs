@@ -3,6 +3,7 @@
 //! In goes a [`ReadRequest`] for one file; what is in the file decides the reader, not what it is called. Every problem
 //! becomes a diagnostic, whatever the bytes.
 
+mod biff;
 pub mod cells;
 pub mod format;
 mod html;

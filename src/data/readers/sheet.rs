@@ -87,7 +87,9 @@ fn read_workbook(
             });
             return Ok(None);
         };
-        let merges = workbook.merged_cells(&sheet);
+        // Finding merged cells means going through the whole sheet, so only a header that has gaps or rows above asks for them.
+        let complete = header == 0 && preview[0].cells.iter().all(|cell| !cell.is_empty());
+        let merges = if complete { Vec::new() } else { workbook.merged_cells(&sheet) };
         let (names, lower) = merged::names(&preview, header, &merges);
         let layout = layout::lay_out(&preview, header + lower, &names, request.may_have_label_rows());
         request.report_repeated(&layout.repeated, diagnostics);

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{BufReader, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use calamine::{
@@ -12,6 +12,7 @@ use calamine::{
     XlsError, Xlsx, XlsxError,
 };
 
+use super::biff;
 use super::cells::Cell;
 use crate::config::raw::FileFormat;
 
@@ -63,6 +64,13 @@ impl Workbook {
         match format {
             FileFormat::Ods => Ok(Self::Ods(Box::new(Ods::new(BufReader::new(file))?))),
             FileFormat::Xls => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes).map_err(|error| Failure::Broken(error.to_string()))?;
+                if !biff::cells_in_range(&bytes) {
+                    return Err(Failure::Broken("cells beyond the last column".to_owned()));
+                }
+                drop(bytes);
+                file.seek(SeekFrom::Start(0)).map_err(|error| Failure::Broken(error.to_string()))?;
                 let again = file.try_clone();
                 match Xls::new(BufReader::new(file)) {
                     Ok(workbook) => Ok(Self::Xls(Box::new(workbook))),

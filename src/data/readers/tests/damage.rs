@@ -62,6 +62,11 @@ proptest! {
     }
 
     #[test]
+    fn any_excel_97_file_is_read_or_refused((changes, cut) in changes()) {
+        survives("a.xls", &mutated(&super::sheets::xls_of(0), &changes, cut))?;
+    }
+
+    #[test]
     fn any_json_is_read_or_refused((changes, cut) in changes()) {
         let good = br#"[{"id": 1, "a": ["x", "y"], "b": {"c": [1]}}, {"id": 2.5e3, "d": true}]"#;
         survives("a.json", &mutated(good, &changes, cut))?;

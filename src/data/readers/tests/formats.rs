@@ -35,7 +35,7 @@ fn json_lists_and_lines() {
     assert_eq!(broken.diagnostics[0].location, Some(Location::text("a.json", 2, 8)));
 }
 
-fn parquet_of(columns: Vec<(&str, ArrayRef)>, group: usize) -> Vec<u8> {
+pub fn parquet_of(columns: Vec<(&str, ArrayRef)>, group: usize) -> Vec<u8> {
     let batch = RecordBatch::try_from_iter(columns).unwrap();
     let properties = WriterProperties::builder().set_max_row_group_row_count(Some(group)).build();
     let mut bytes = Vec::new();

@@ -144,3 +144,85 @@ fn open_document_sheets_are_read() {
     assert_eq!(outcome.rows(), [["1", "男"]]);
     assert_eq!(outcome.table().sheet.as_deref(), Some("答卷"));
 }
+
+/// A compound file with one stream.
+fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
+    let mut stream = stream.to_vec();
+    // A stream below 4096 bytes would belong into the small sectors.
+    stream.resize(stream.len().max(4096).div_ceil(512) * 512, 0);
+    let mut bytes = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
+    let int = |bytes: &mut Vec<u8>, value: i32| bytes.extend(value.to_le_bytes());
+    bytes.extend([0; 16]);
+    for value in [0x3e_u16, 3, 0xfffe, 9, 6] {
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes.extend([0; 6]);
+    for value in [0, 1, 1, 0, 4096, -2, 0, -2, 0, 0] {
+        int(&mut bytes, value);
+    }
+    (0..108).for_each(|_| int(&mut bytes, -1));
+    let last = 1 + stream.len() as i32 / 512;
+    let mut table = vec![-3, -2];
+    table.extend((2..=last).map(|sector| if sector == last { -2 } else { sector + 1 }));
+    table.resize(128, -1);
+    table.into_iter().for_each(|entry| int(&mut bytes, entry));
+    for (name, kind, child, start, size) in [("Root Entry", 5_u8, 1, -2, 0), (name, 2, -1, 2, stream.len() as u64)] {
+        let mut entry: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let length = entry.len() as u16 + 2;
+        entry.resize(64, 0);
+        entry.extend(length.to_le_bytes());
+        entry.extend([kind, 1]);
+        [-1, -1, child].iter().for_each(|&value| int(&mut entry, value));
+        entry.resize(116, 0);
+        int(&mut entry, start);
+        entry.extend(size.to_le_bytes());
+        bytes.extend(entry);
+    }
+    bytes.resize(512 * 3, 0);
+    bytes.extend(stream);
+    bytes
+}
+
+/// An .xls with the sheet `答卷` of one header and one number, the number in this column.
+pub fn xls_of(column: u16) -> Vec<u8> {
+    let record = |kind: u16, body: &[u8]| [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat();
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let begin = |kind: u16| record(0x0809, &[&0x0600_u16.to_le_bytes()[..], &kind.to_le_bytes(), &[0; 12]].concat());
+    let end = record(0x000a, &[]);
+    let sheet_at = |offset: u32| record(0x0085, &[&offset.to_le_bytes()[..], &[0, 0, 2, 1], &wide("答卷")].concat());
+    let globals = begin(5).len() + sheet_at(0).len() + end.len();
+    let label = |column: u16, text: &str| {
+        let place = [0_u16, column, 0, text.encode_utf16().count() as u16].map(u16::to_le_bytes).concat();
+        record(0x0204, &[&place[..], &[1], &wide(text)].concat())
+    };
+    let number = |row: u16, column: u16, value: f64| {
+        record(0x0203, &[&[row, column, 0].map(u16::to_le_bytes).concat()[..], &value.to_le_bytes()].concat())
+    };
+    let stream = [
+        begin(5),
+        sheet_at(globals as u32),
+        end.clone(),
+        begin(0x10),
+        label(0, "满意度"),
+        number(1, column, 4.5),
+        number(2, 0, 3.0),
+        end,
+    ];
+    compound("Workbook", &stream.concat())
+}
+
+#[test]
+fn excel_97_is_read_and_a_damaged_column_is_refused() {
+    let outcome = read_bytes("a.xls", &xls_of(0));
+    assert_eq!(outcome.rows(), [["4.5"], ["3"]]);
+    assert_eq!(outcome.table().sheet.as_deref(), Some("答卷"));
+    assert_eq!(read_bytes("a.xls", &xls_of(0xff00)).codes(), ["M0271"]);
+}
+
+#[test]
+fn encrypted_workbooks_are_named_as_such() {
+    let encrypted = compound("EncryptedPackage", b"secret");
+    assert_eq!(read_bytes("a.xlsx", &encrypted).codes().last(), Some(&"M0270"));
+    assert_eq!(read_bytes("a.xlsx", &compound("WordDocument", b"text")).codes().last(), Some(&"M0271"));
+    assert_eq!(read_bytes("a.xlsx", &xlsx_of("<sheetData>")[..400]).codes(), ["M0271"]);
+}
