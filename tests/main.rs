@@ -1,1 +1,15 @@
+//! The integration tests, one binary: linking the engine once per test file would cost minutes.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
+mod architecture;
+mod canteen;
+mod oracle;
+mod refdata;
+mod support;

@@ -1,1 +1,81 @@
-//! To be written.
+//! The command line: one file a verb. The only place that prints, and that knows exit codes: 0 done, 1 the input is at fault
+//! or part of the work failed, 2 unexpected.
+
+pub mod args;
+mod build;
+mod check;
+pub mod console;
+mod explain;
+mod init;
+mod metrics;
+mod plugins;
+mod schema;
+mod templates;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::cli::args::{Arguments, Verb};
+use crate::cli::console::{Console, diagnostics_json};
+use crate::diagnostics::Diagnostics;
+
+/// What a verb reports back.
+pub(crate) type Outcome = io::Result<()>;
+
+/// Parses the command line, does what it says and gives the exit code.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()));
+        }
+    };
+    let console = Console::new(&arguments.common);
+    let lang = arguments.common.lang;
+    let mut diagnostics = Diagnostics::new();
+    let outcome = match &arguments.verb {
+        Verb::Init(options) => init::run(options, &console, &mut diagnostics),
+        Verb::Check(options) => check::run(options, &console, &mut diagnostics),
+        Verb::Metrics(options) => metrics::run(options, &console, &mut diagnostics),
+        Verb::Explain(options) => explain::run(options, &console, &mut diagnostics),
+        Verb::Build(options) => build::run(options, lang, &console, &mut diagnostics),
+        Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),
+        Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),
+        Verb::Schema(options) => schema::run(options, &console),
+        Verb::Completions { shell } => completions(*shell, &console),
+        Verb::Manual => manual(&console),
+    };
+    console.report(&diagnostics);
+    match outcome {
+        Ok(()) if diagnostics.has_errors() => ExitCode::from(1),
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console.talk(&error.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints a verb's data with the problems beside it, as one JSON object.
+pub(crate) fn print_json(console: &Console, mut data: serde_json::Value, diagnostics: &Diagnostics) -> Outcome {
+    if let Some(object) = data.as_object_mut() {
+        object.insert("diagnostics".to_owned(), diagnostics_json(diagnostics, console.lang).into());
+    }
+    let text = serde_json::to_string_pretty(&data).map_err(io::Error::other)?;
+    console.data(&format!("{text}\n"))
+}
+
+fn completions(shell: clap_complete::Shell, console: &Console) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "manyi", &mut script);
+    console.data(&String::from_utf8_lossy(&script))
+}
+
+fn manual(console: &Console) -> Outcome {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+    console.data(&String::from_utf8_lossy(&page))
+}

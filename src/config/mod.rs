@@ -1,9 +1,14 @@
 //! YAML in, a checked project out. The only place that knows YAML.
 
 pub mod fragment;
+pub mod load;
 pub mod positions;
 pub mod project;
 pub mod raw;
+pub mod shape;
+pub mod validate;
+pub mod yaml;
 
+pub use load::{PROJECT_FILE, load_project, parse_yaml, read_text, schema_of};
 pub use positions::KeyPositions;
 pub use project::Project;

@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
+
+use crate::config::load::{PROJECT_FILE, PROJECT_VERSION};
 use crate::config::positions::KeyPositions;
-use crate::config::raw::RawProject;
+use crate::config::raw::{DuplicatePolicy, RawAbout, RawData, RawPlan, RawProject, RawSettings, RawSource};
 use crate::diagnostics::{Lang, Location};
 
 /// A project that was read and whose shape is right.
@@ -18,6 +21,40 @@ pub struct Project {
 }
 
 impl Project {
+    /// A project that only names files, for looking into them before there is a `manyi.yaml`.
+    pub fn draft(root: &Path, sources: Vec<RawSource>) -> Self {
+        let raw = RawProject {
+            manyi: PROJECT_VERSION,
+            project: RawAbout {
+                title: "".into(),
+                subtitle: None,
+                client: None,
+                planner: None,
+                date: None,
+                period: None,
+                lang: None,
+                survey: None,
+            },
+            data: RawData {
+                sources,
+                id: None,
+                duplicates: DuplicatePolicy::default(),
+                wave: None,
+                weight: None,
+                design: None,
+                filters: Vec::new(),
+            },
+            columns: IndexMap::new(),
+            segments: Vec::new(),
+            plugins: IndexMap::new(),
+            targets: IndexMap::new(),
+            settings: RawSettings::default(),
+            plan: RawPlan::default(),
+            reports: Vec::new(),
+        };
+        Self { root: root.to_path_buf(), raw, positions: KeyPositions::new(PROJECT_FILE) }
+    }
+
     /// Place of a key path such as `columns.praise.range`.
     pub fn at(&self, key_path: &str) -> Location {
         self.positions.locate(key_path)

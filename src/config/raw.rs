@@ -139,6 +139,23 @@ pub struct RawSource {
     pub codes_file: Option<String>,
 }
 
+impl RawSource {
+    /// A file with everything about it to be found out.
+    pub fn of_file(file: String) -> Self {
+        Self {
+            file,
+            wave: None,
+            format: None,
+            dialect: None,
+            encoding: None,
+            delimiter: None,
+            sheet: None,
+            header_row: None,
+            codes_file: None,
+        }
+    }
+}
+
 /// File formats that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

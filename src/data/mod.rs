@@ -1,6 +1,31 @@
 //! From files to one typed table of answers: `readers` give raw tables, `codebook` types them, waves and weights are attached.
 
+pub mod cells;
+pub mod codebook;
+mod derive;
+pub mod dialects;
+pub mod encoding;
+mod expression_checks;
+pub mod expressions;
+pub mod functions;
+pub mod guess;
+mod guess_roles;
+mod guess_yaml;
+pub mod load;
+mod numbers;
+mod options;
+mod ordering;
+mod profile;
+mod quality;
+mod rawcells;
 pub mod readers;
+pub mod scales;
+pub mod sources;
 pub mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+mod waves;
 
+pub use load::load;
+pub use sources::LoadedSource;
 pub use table::{Column, ColumnCounts, RawChunk, RawHeader, RawTable, Responses};

@@ -92,6 +92,11 @@ impl Localized {
     }
 }
 
+/// Texts in both languages.
+pub fn lang_texts(zh_cn: impl Into<String>, en: impl Into<String>) -> LocalizedTexts {
+    LocalizedTexts { zh_cn: Some(zh_cn.into()), en: Some(en.into()) }
+}
+
 impl From<&str> for Localized {
     fn from(text: &str) -> Self {
         Self::Plain(text.to_owned())

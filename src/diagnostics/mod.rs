@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-pub use lang::{Lang, Localized};
+pub use lang::{Lang, Localized, lang_texts};
 pub use messages::Message;
 
 /// How bad a problem is. An error stops the run at the end of its stage; a warning does not.

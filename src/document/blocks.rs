@@ -1,5 +1,9 @@
 //! The block model: the one shape of a document between templates and formats. Templates become blocks (`markdown`, `builder`);
 //! PDF and HTML are written from blocks alone. It serialises to the JSON that the Typst theme reads as `/data.json`.
+//!
+//! Words that themes print themselves come from `Meta::words`: `contents` (目录), `table` (表), `figure` (图),
+//! `page_of` (`第 {page} 页　共 {pages} 页`) and `net` (over the net scores of a diverging chart). A missing word falls back to
+//! the theme's own in the document's language.
 
 use serde::Serialize;
 
@@ -34,7 +38,7 @@ pub struct Meta {
     pub date_text: String,
     /// Name of the period, right of the running head.
     pub period: String,
-    /// Words the theme itself prints, by key (`contents`, `table`, `figure`, `page`, `of`, …), from the pack.
+    /// Words the theme itself prints, by key (`contents`, `table`, `figure`, `page_of`, `net`, …), from the pack.
     pub words: std::collections::BTreeMap<String, String>,
 }
 

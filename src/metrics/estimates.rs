@@ -4,34 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::diagnostics::Localized;
-
-/// Which direction of a metric is good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Better {
-    /// More is better.
-    #[default]
-    Higher,
-    /// Less is better.
-    Lower,
-    /// Neither.
-    Neutral,
-}
-
-/// Unit of a metric. Estimates carry the printed unit: a percent metric runs from 0 to 100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Unit {
-    /// 0 to 100, printed with `%`.
-    Percent,
-    /// Points, such as NPS from -100 to 100 or a 0-100 index.
-    Points,
-    /// A score on the question's own scale.
-    #[default]
-    Score,
-    /// A plain number.
-    Number,
-}
+pub use crate::plugins::{Better, Unit};
 
 /// What a metric is, as documents and `explain` print it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

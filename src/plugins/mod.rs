@@ -1,1 +1,8 @@
-//! To be written.
+//! Metric modules: their manifests, where they are found, and which of them a project uses.
+
+pub mod discovery;
+pub mod expressions;
+pub mod manifest;
+
+pub use discovery::{Origin, Plugin, discover};
+pub use manifest::{Better, Estimator, Manifest, MetricSpec, Unit};

@@ -1,4 +1,4 @@
-//! From templates and blocks to files: one third-party interface a module.
+//! From blocks to bytes: PDF and chart pictures through Typst, and the template files these read.
 
-pub mod html;
-pub mod tera;
+pub mod templates;
+pub mod typst;

@@ -2,12 +2,15 @@
 //!
 //! Style: lower case, no full stop, values in backticks, what to do in the hint. `{name}` is filled from the diagnostic.
 
+pub mod coding;
 pub mod config;
 pub mod data;
 pub mod document;
 pub mod metrics;
 pub mod output;
 pub mod plugins;
+pub mod readers;
+pub mod render;
 
 use crate::diagnostics::Lang;
 
@@ -63,7 +66,20 @@ pub(crate) use messages;
 
 /// Every message of the program, by stage.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    [config::ALL, data::ALL, plugins::ALL, metrics::ALL, document::ALL, output::ALL].into_iter().flatten().copied()
+    [
+        config::ALL,
+        readers::ALL,
+        data::ALL,
+        coding::ALL,
+        plugins::ALL,
+        metrics::ALL,
+        document::ALL,
+        render::ALL,
+        output::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 #[cfg(test)]

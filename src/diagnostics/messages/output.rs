@@ -1,5 +1,28 @@
-//! Messages about publishing (codes M06xx).
+//! Messages about publishing and the command line (codes M07xx).
 
 use super::{Message, messages};
 
-messages! {}
+messages! {
+    /// The folder could not be put in place.
+    NOT_PUBLISHED = Message::new("M0701", "`{folder}` was not published: {problem}", "`{folder}` 未能发布：{problem}")
+        .hinted("the previous release, if there was one, is untouched; check rights and free space, or choose another place with --out", "原有版本未受影响；请检查权限与剩余空间，或用 --out 指定其他位置");
+    /// init would overwrite.
+    PROJECT_EXISTS = Message::new("M0702", "`{file}` exists already", "`{file}` 已存在")
+        .hinted("use --force to replace it", "如需替换，请加 --force");
+    /// A file could not be written.
+    NOT_WRITTEN = Message::new("M0703", "`{file}` could not be written: {problem}", "无法写入 `{file}`：{problem}");
+    /// build --report names an unknown report.
+    UNKNOWN_REPORT = Message::new("M0704", "there is no report `{report}` in this project", "本项目中没有报告 `{report}`")
+        .hinted("reports here: {known}", "可用的报告：{known}");
+    /// Unknown template pack.
+    UNKNOWN_PACK = Message::new("M0705", "there is no template pack `{pack}`", "没有模板包 `{pack}`")
+        .hinted("packs here: {known}", "可用的模板包：{known}");
+    /// plugins show of an unknown id; plugins test without tests.
+    NO_TESTS = Message::new("M0706", "the plugin `{plugin}` has no `tests.yaml`", "插件 `{plugin}` 没有 `tests.yaml`")
+        .hinted("add cases with small tables and expected numbers: see plugins/README.md", "请添加带小表和期望值的用例，参见 plugins/README.md");
+    /// SOURCE_DATE_EPOCH unreadable.
+    BAD_EPOCH = Message::new("M0707", "SOURCE_DATE_EPOCH is `{value}`, which is not a number of seconds", "SOURCE_DATE_EPOCH 为 `{value}`，不是秒数");
+    /// No date anywhere.
+    NO_DATE = Message::new("M0708", "the document has no date", "文档没有日期")
+        .hinted("add `project.date: 2026-11-20`, a date column for the waves, or set SOURCE_DATE_EPOCH", "请写 `project.date: 2026-11-20`，或用日期列划分各期，或设置 SOURCE_DATE_EPOCH");
+}

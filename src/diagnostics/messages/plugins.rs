@@ -2,4 +2,75 @@
 
 use super::{Message, messages};
 
-messages! {}
+messages! {
+    /// Another format version.
+    UNKNOWN_MANIFEST = Message::new("M0301", "manifest version {found} is unknown, this program reads version {known}", "不认识清单版本 {found}，本程序只读版本 {known}");
+    /// Folder name differs from id.
+    ID_IS_NOT_FOLDER = Message::new("M0302", "the plugin id `{id}` differs from its folder `{folder}`", "插件编号 `{id}` 与文件夹名 `{folder}` 不一致")
+        .hinted("rename one of the two", "请改其中之一");
+    /// Needs another program version.
+    NEEDS_OTHER_MANYI = Message::new("M0303", "the plugin needs manyi {wanted}, this is {own}", "该插件需要 manyi {wanted}，当前版本为 {own}");
+    /// Version is no semver.
+    BAD_VERSION = Message::new("M0304", "`{version}` is not a version: {problem}", "`{version}` 不是版本号：{problem}")
+        .hinted("write three numbers: 1.0.0", "请写三段数字：1.0.0");
+    /// Input name unusable in expressions.
+    BAD_INPUT_NAME = Message::new("M0305", "`{name}` cannot be the name of an input", "`{name}` 不能用作输入名")
+        .hinted("names begin with a letter and hold letters, digits and `_` only", "名称须以字母开头，只含字母、数字与 `_`");
+    /// Metric id twice.
+    REPEATED_METRIC = Message::new("M0306", "the metric `{metric}` is declared twice", "指标 `{metric}` 声明了两次");
+    /// Estimator lacks a key.
+    KEY_NEEDED = Message::new("M0307", "the {estimator} `{id}` needs the key `{key}`", "`{id}` 是 {estimator} 类指标，需要键 `{key}`");
+    /// Estimator has no use for a key.
+    KEY_WITHOUT_USE = Message::new("M0308", "the {estimator} `{id}` has no use for the key `{key}`", "`{id}` 是 {estimator} 类指标，用不到键 `{key}`")
+        .hinted("remove it, or choose another estimator", "请删去，或换一种估计方法");
+    /// Probability outside 0..1.
+    BAD_PROBABILITY = Message::new("M0309", "the probability of `{id}` ({estimator}) must lie between 0 and 1, found {found}", "`{id}`（{estimator}）的概率应在 0 与 1 之间，却是 {found}");
+    /// Weight not positive.
+    BAD_COMPONENT_WEIGHT = Message::new("M0310", "the weight of component `{metric}` must be greater than 0, found {found}", "分项 `{metric}` 的权重应大于 0，却是 {found}");
+    /// rescale upside down.
+    BAD_RESCALE = Message::new("M0311", "`rescale` must go from low to high, found {low} to {high}", "`rescale` 应由低到高，却是 {low} 到 {high}");
+    /// Reference to an unknown metric.
+    UNKNOWN_METRIC = Message::new("M0312", "there is no metric `{metric}`", "没有指标 `{metric}`");
+    /// Composite of something that cannot be combined.
+    BAD_COMPONENT = Message::new("M0313", "`{metric}` is a {estimator} and cannot be a component", "`{metric}` 是 {estimator} 类指标，不能作为分项")
+        .hinted("components are means, proportions, ratios or net scores", "分项只能是均值、比例、比率或净值");
+    /// Two plugins with the same id.
+    SAME_ID = Message::new("M0314", "the project's plugin `{id}` has the id of a built-in one", "项目插件 `{id}` 与内置插件同名")
+        .hinted("choose another id, or write `replace: true` into its plugin.yaml", "请换一个编号，或在 plugin.yaml 中写 `replace: true`");
+    /// Project uses an unknown plugin.
+    UNKNOWN_PLUGIN = Message::new("M0315", "there is no plugin `{id}`", "没有插件 `{id}`")
+        .hinted("`manyi plugins list` shows all of them", "`manyi plugins list` 会列出全部插件");
+    /// Project maps an input that the plugin lacks.
+    UNKNOWN_INPUT = Message::new("M0316", "the plugin `{plugin}` has no input `{input}`", "插件 `{plugin}` 没有输入 `{input}`");
+    /// A required input has no column.
+    INPUT_NOT_FED = Message::new("M0317", "no column feeds the input `{input}` of plugin `{plugin}`", "插件 `{plugin}` 的输入 `{input}` 没有对应的列")
+        .hinted("add `{input}: <column>` under plugins.{plugin}.inputs", "请在 plugins.{plugin}.inputs 下加上 `{input}: <列名>`");
+    /// Column of the wrong kind for an input.
+    WRONG_INPUT_TYPE = Message::new("M0318", "the input `{input}` needs a {wanted}, `{expression}` gives a {found}", "输入 `{input}` 需要 {wanted} 类型，而 `{expression}` 给出 {found}");
+    /// Scale of another length.
+    OTHER_SCALE = Message::new("M0319", "the input `{input}` is a scale from {wanted}, the column `{column}` runs from {found}", "输入 `{input}` 的量表为 {wanted}，而列 `{column}` 为 {found}")
+        .hinted("shares on scales of different length are never compared: recode the column, or use a plugin made for its scale", "不同长度量表的占比不可相互比较：请重新编码该列，或改用适合其量表的插件");
+    /// Metrics that cannot be computed because inputs are missing.
+    METRIC_WITHOUT_INPUT = Message::new("M0320", "`{metric}` cannot be computed: no column feeds {inputs}", "无法计算 `{metric}`：没有列对应输入 {inputs}")
+        .hinted("the document says what is missing; map the inputs under plugins.{plugin}.inputs if the survey asked them", "文档会说明缺了什么；若问卷问过，请在 plugins.{plugin}.inputs 中对应上");
+    /// Project selects an unknown metric.
+    UNKNOWN_SELECTED_METRIC = Message::new("M0321", "the plugin `{plugin}` has no metric `{metric}`", "插件 `{plugin}` 没有指标 `{metric}`");
+    /// Weights for something that is not a composite.
+    NOT_A_COMPOSITE = Message::new("M0322", "`{metric}` is not a composite, so it takes no weights", "`{metric}` 不是综合指标，不接受权重");
+    /// Weights name an unknown component.
+    UNKNOWN_COMPONENT = Message::new("M0323", "`{metric}` has no component `{component}`", "`{metric}` 没有分项 `{component}`");
+    /// No plugin in use.
+    NO_PLUGINS = Message::new("M0324", "the project uses no plugin, so there is nothing to compute", "项目没有使用任何插件，无可计算")
+        .hinted("name a plugin under `plugins:` and its inputs, such as `enterprise-csi` with `inputs:` and `praise: <column>` below it", "请在 `plugins:` 下写上插件及其输入，例如 `enterprise-csi`，其下 `inputs:` 写 `praise: <列名>`");
+    /// Target for an unknown metric.
+    UNKNOWN_TARGET = Message::new("M0325", "there is a target for `{metric}`, but no such metric", "为 `{metric}` 设了目标，但没有这个指标");
+    /// tests.yaml case failed.
+    TEST_FAILED = Message::new("M0326", "case `{case}`: {what} of `{metric}` is {found}, expected {expected}", "用例 `{case}`：`{metric}` 的 {what} 为 {found}，应为 {expected}");
+    /// A test names an unknown input or metric.
+    TEST_NAME = Message::new("M0327", "case `{case}` names `{name}`, which the plugin does not have", "用例 `{case}` 写到的 `{name}` 在插件中不存在");
+    /// An input type that has no place in expressions yet.
+    NO_PLUGIN_FILE = Message::new("M0328", "the folder `{folder}` holds no `plugin.yaml`", "文件夹 `{folder}` 中没有 `plugin.yaml`");
+    /// Same metric id from two plugins.
+    METRIC_IN_TWO_PLUGINS = Message::new("M0329", "the metric `{metric}` is declared by `{first}` and by `{second}`", "指标 `{metric}` 同时由 `{first}` 与 `{second}` 声明")
+        .hinted("leave one of them out with `metrics: [...]` under plugins.{second}", "请在 plugins.{second} 下用 `metrics: [...]` 略去其一");
+}

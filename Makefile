@@ -1,0 +1,39 @@
+# Everything is built in one profile, so that demo, tests and benches share the same compiled dependencies.
+CARGO ?= cargo
+SAMPLE = samples/campus-canteen
+PROGRAM = $(CARGO) run --release --quiet --
+
+.PHONY: demo test check fonts bench samples clean
+
+## Builds the program, makes the sample's documents and says where they are.
+demo: fonts
+	$(CARGO) build --release
+	@echo
+	@$(PROGRAM) build $(SAMPLE) && echo && echo "Open the PDF above."
+
+## Runs every test.
+test: fonts
+	$(CARGO) test --release
+
+## Format and lints, as CI checks them.
+check:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --quiet -- -D warnings
+
+## Installs Chinese fonts if the system has none (Debian and Ubuntu; elsewhere it says what to do).
+fonts:
+	@sh scripts/install-fonts.sh
+
+## Measures speed and memory next to other programs; needs python3. Results: benches/README.md.
+bench:
+	$(CARGO) build --release
+	python3 -m venv target/bench-python
+	target/bench-python/bin/pip install --quiet duckdb pyarrow typst
+	target/bench-python/bin/python benches/run.py
+
+## Writes the data files of the samples again, from their generators.
+samples:
+	MANYI_WRITE_SAMPLES=1 $(CARGO) test --release canteen
+
+clean:
+	$(CARGO) clean

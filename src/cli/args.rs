@@ -1,0 +1,206 @@
+//! The command line as the user types it: verbs and their options, nothing else.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostics::Lang;
+
+/// Customer-satisfaction planning documents from survey data (满意度策划).
+#[derive(Debug, Parser)]
+#[command(name = "manyi", version, about, propagate_version = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// What every verb takes.
+    #[command(flatten)]
+    pub common: CommonOptions,
+}
+
+/// Options of every verb.
+#[derive(Debug, Clone, Args)]
+pub struct CommonOptions {
+    /// Language of messages and documents: zh-CN or en [default: the project's for documents, the locale's for messages]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Lang>,
+    /// Print data and problems as JSON on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print errors only
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Print notes too
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write a commented manyi.yaml, guessed from survey exports if any are given
+    Init(InitOptions),
+    /// Find every problem of a project: its YAML, its plugins and its data
+    Check(ProjectOptions),
+    /// Compute the indicators and print them
+    Metrics(MetricsOptions),
+    /// Show how a number came about, from the files to the estimate
+    Explain(ExplainOptions),
+    /// Build the documents of a project
+    Build(BuildOptions),
+    /// List, show and test metric plugins
+    Plugins(PluginsOptions),
+    /// List the template packs, or copy one into a project to change it
+    Templates(TemplatesOptions),
+    /// Print the JSON Schema of a YAML file, for editors
+    Schema(SchemaOptions),
+    /// Print a completion script for a shell
+    #[command(hide = true)]
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Manual,
+}
+
+/// A project folder.
+#[derive(Debug, Args)]
+pub struct ProjectOptions {
+    /// Project folder (holds manyi.yaml)
+    #[arg(default_value = ".")]
+    pub project: PathBuf,
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct InitOptions {
+    /// Folder to write manyi.yaml into
+    #[arg(default_value = ".")]
+    pub project: PathBuf,
+    /// Survey exports to guess questions, types and roles from
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    pub from: Vec<PathBuf>,
+    /// Replace an existing manyi.yaml
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Options of `metrics`.
+#[derive(Debug, Args)]
+pub struct MetricsOptions {
+    /// Project folder (holds manyi.yaml)
+    #[arg(default_value = ".")]
+    pub project: PathBuf,
+    /// Print as CSV
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// Only these metrics
+    #[arg(long, value_name = "ID")]
+    pub metric: Vec<String>,
+    /// Only this wave [default for the table: the newest]
+    #[arg(long)]
+    pub wave: Option<String>,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainOptions {
+    /// Metric id, such as reputation
+    pub metric: String,
+    /// Project folder (holds manyi.yaml)
+    #[arg(default_value = ".")]
+    pub project: PathBuf,
+    /// Group of answers, such as canteen=第二食堂
+    #[arg(long, value_name = "COLUMN=VALUE")]
+    pub segment: Option<String>,
+    /// Wave [default: the newest]
+    #[arg(long)]
+    pub wave: Option<String>,
+}
+
+/// Options of `build`.
+#[derive(Debug, Args)]
+pub struct BuildOptions {
+    /// Project folder (holds manyi.yaml)
+    #[arg(default_value = ".")]
+    pub project: PathBuf,
+    /// Folder for the results [default: out inside the project]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Only this report
+    #[arg(long, value_name = "ID")]
+    pub report: Vec<String>,
+}
+
+/// Options of `plugins`.
+#[derive(Debug, Args)]
+pub struct PluginsOptions {
+    /// What to do with plugins.
+    #[command(subcommand)]
+    pub action: PluginsAction,
+}
+
+/// What to do with plugins.
+#[derive(Debug, Subcommand)]
+pub enum PluginsAction {
+    /// List built-in plugins and those of the project
+    List(ProjectOptions),
+    /// Show inputs, metrics and definitions of a plugin
+    Show {
+        /// Plugin id
+        id: String,
+        /// Project folder (holds manyi.yaml)
+        #[arg(default_value = ".")]
+        project: PathBuf,
+    },
+    /// Run the cases of tests.yaml of a plugin, or of all plugins
+    Test {
+        /// Plugin id; all plugins without it
+        id: Option<String>,
+        /// Project folder (holds manyi.yaml)
+        #[arg(long, default_value = ".")]
+        project: PathBuf,
+    },
+}
+
+/// Options of `templates`.
+#[derive(Debug, Args)]
+pub struct TemplatesOptions {
+    /// What to do with templates.
+    #[command(subcommand)]
+    pub action: TemplatesAction,
+}
+
+/// What to do with templates.
+#[derive(Debug, Subcommand)]
+pub enum TemplatesAction {
+    /// List the template packs
+    List,
+    /// Copy a pack into a project, where its files overrule the built-in ones
+    Copy {
+        /// Pack id
+        pack: String,
+        /// Project folder (holds manyi.yaml)
+        #[arg(default_value = ".")]
+        project: PathBuf,
+    },
+}
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaOptions {
+    /// Which file
+    #[arg(value_enum, default_value_t = SchemaName::Project)]
+    pub file: SchemaName,
+}
+
+/// The YAML files that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// manyi.yaml
+    Project,
+    /// plugin.yaml
+    Plugin,
+}

@@ -1,0 +1,224 @@
+//! `manyi explain`: the way of one number from the files to the page.
+
+use std::fmt::Write as _;
+
+use crate::cli::args::ExplainOptions;
+use crate::cli::console::{Console, TextTable};
+use crate::cli::{Outcome, print_json};
+use crate::data::table::{Step, StepKind};
+use crate::diagnostics::messages::metrics as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::metrics::explain::{Explanation, explain, number, unit_suffix};
+use crate::metrics::{Computation, MetricResults};
+use crate::pipeline;
+
+pub(crate) fn run(options: &ExplainOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    let measured = {
+        let _progress = console.progress("正在计算指标…", "computing the indicators …");
+        pipeline::measure(&options.project, diagnostics)
+    };
+    let explanation = measured.and_then(|measured| {
+        let computation = &measured.computation;
+        let segment = parse_segment(options.segment.as_deref(), diagnostics)?;
+        let metric = find_metric(computation, &options.metric, diagnostics)?;
+        let wave = options.wave.as_deref().or(computation.results.current_wave());
+        let address = find_group(computation, wave, segment, diagnostics)?;
+        let estimate = computation.results.find(&metric.info.id, wave, segment)?.clone();
+        Some(explain(computation, &measured.responses, metric, address, estimate, console.lang))
+    });
+    if console.json {
+        let data = serde_json::json!({ "schema": 1, "explanation": explanation });
+        return print_json(console, data, diagnostics);
+    }
+    match explanation {
+        Some(explanation) => console.data(&render(console, &explanation)),
+        None => Ok(()),
+    }
+}
+
+#[allow(clippy::option_option, reason = "no segment, a segment, or a segment that cannot be read")]
+fn parse_segment<'o>(text: Option<&'o str>, diagnostics: &mut Diagnostics) -> Option<Option<(&'o str, &'o str)>> {
+    let Some(text) = text else { return Some(None) };
+    match text.split_once('=') {
+        Some(pair) => Some(Some(pair)),
+        None => {
+            diagnostics.push(Diagnostic::error(&messages::BAD_SEGMENT).arg("segment", text));
+            None
+        }
+    }
+}
+
+fn find_metric<'c>(
+    computation: &'c Computation,
+    id: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'c crate::metrics::bind::BoundMetric> {
+    let found = computation.metrics.iter().find(|metric| metric.info.id == id);
+    if found.is_none() {
+        let known: Vec<&str> = computation.metrics.iter().map(|metric| metric.info.id.as_str()).collect();
+        diagnostics.push(
+            Diagnostic::error(&messages::UNKNOWN_METRIC)
+                .arg("metric", id)
+                .arg("known", known.join(", "))
+                .suggest(id, known),
+        );
+    }
+    found
+}
+
+fn find_group(
+    computation: &Computation,
+    wave: Option<&str>,
+    segment: Option<(&str, &str)>,
+    diagnostics: &mut Diagnostics,
+) -> Option<crate::metrics::estimate::GroupAddress> {
+    let results = &computation.results;
+    if let Some(wave) = wave.filter(|wave| !results.waves.iter().any(|known| known == wave)) {
+        let known = results.waves.join(", ");
+        diagnostics.push(Diagnostic::error(&messages::UNKNOWN_WAVE).arg("wave", wave).arg("known", known));
+        return None;
+    }
+    let address = computation.address(wave, segment);
+    if address.is_none() {
+        let written = segment.map(|(column, value)| format!("{column}={value}")).unwrap_or_default();
+        let known = known_groups(results);
+        diagnostics.push(
+            Diagnostic::error(&messages::UNKNOWN_SEGMENT)
+                .arg("segment", &written)
+                .arg("known", known.join(", "))
+                .suggest(&written, known.iter().map(String::as_str)),
+        );
+    }
+    address
+}
+
+fn known_groups(results: &MetricResults) -> Vec<String> {
+    let groups = |segment: &crate::metrics::SegmentInfo| {
+        segment.groups.iter().map(|(value, _)| format!("{}={value}", segment.column)).collect::<Vec<_>>()
+    };
+    results.segments.iter().flat_map(groups).collect()
+}
+
+fn render(console: &Console, explanation: &Explanation) -> String {
+    let lang = console.lang;
+    let info = &explanation.metric;
+    let estimate = &explanation.estimate;
+    let mut text = String::new();
+    let heading = |text: &mut String, zh_cn, en| {
+        let _ = writeln!(text, "\n{}", console.say(zh_cn, en));
+    };
+    let _ = writeln!(text, "{} ({})  [{} {}]", info.title.get(lang), info.id, info.module, info.module_version);
+    let _ = writeln!(text, "{}", info.definition.get(lang));
+    let group = estimate.segment.iter().map(|(column, value)| format!("{column}={value}")).collect::<Vec<_>>();
+    let _ = writeln!(
+        text,
+        "{}: {}   {}: {}",
+        console.say("期", "wave"),
+        estimate.wave.as_deref().unwrap_or("–"),
+        console.say("分组", "group"),
+        if group.is_empty() { console.say("总体", "total").to_owned() } else { group.join(", ") }
+    );
+
+    heading(&mut text, "定义", "definition");
+    let _ = writeln!(text, "  {}: {}", console.say("估计方法", "estimator"), info.estimator);
+    let _ = writeln!(text, "  {}: {}", console.say("取值", "of"), info.of);
+    if let Some(per) = &info.per {
+        let _ = writeln!(text, "  {}: {per}", console.say("分母", "per"));
+    }
+    let base = if info.base.is_empty() { console.say("全部应答者", "all respondents") } else { &info.base };
+    let _ = writeln!(text, "  {}: {base}  ({})", console.say("基数", "base"), info.base_title.get(lang));
+    for mapping in &explanation.inputs {
+        let _ = writeln!(text, "  {} ← {}", mapping.input, mapping.expression);
+    }
+
+    heading(&mut text, "从文件到基数", "from files to base");
+    for file in &explanation.files {
+        let _ = writeln!(text, "  {}  {} {}  sha256 {}", file.file, file.rows, console.say("行", "rows"), file.sha256);
+    }
+    for step in &explanation.steps {
+        let _ = writeln!(text, "  {:>8}  {}", step.rows, step_text(console, step));
+    }
+    let _ = writeln!(text, "  {:>8}  {}", explanation.workings.n_wave, console.say("本期答卷", "answers of the wave"));
+    let _ = writeln!(
+        text,
+        "  {:>8}  {}",
+        estimate.n,
+        console.say("在该组且在基数内、已作答", "in the group, in the base, and answered")
+    );
+
+    if !explanation.workings.answers.is_empty() {
+        heading(&mut text, "基数内的答案", "answers in the base");
+        let mut table = TextTable::new(["y", "x", "n", "Σw", "Σw²"].map(str::to_owned).to_vec(), vec![true; 5]);
+        const MOST: usize = 20;
+        for answer in explanation.workings.answers.iter().take(MOST) {
+            table.row(vec![
+                number(answer.value),
+                number(answer.per),
+                answer.n.to_string(),
+                number(answer.weight),
+                number(answer.weight_squared),
+            ]);
+        }
+        for line in table.render().lines() {
+            let _ = writeln!(text, "  {line}");
+        }
+        let more = explanation.workings.answers.len().saturating_sub(MOST);
+        if more > 0 {
+            let _ = writeln!(
+                text,
+                "  … {more} {}",
+                console.say("个其他取值（--json 列出全部）", "more values (all with --json)")
+            );
+        }
+    }
+    for part in &explanation.workings.parts {
+        let value = part.value.map_or_else(|| "–".to_owned(), number);
+        let _ = writeln!(
+            text,
+            "  {}: {value}  (n = {}, {} {})",
+            part.metric,
+            part.n,
+            console.say("权重", "weight"),
+            number(part.share)
+        );
+    }
+
+    heading(&mut text, "计算", "computation");
+    if let Some(value) = estimate.estimate {
+        for line in &explanation.formulas {
+            let _ = writeln!(text, "  {line}");
+        }
+        let _ = writeln!(text, "  → {}{}", number(value), unit_suffix(estimate.unit));
+    } else {
+        let reason = estimate.reason.and_then(|reason| serde_json::to_value(reason).ok());
+        let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or_default().to_owned();
+        let _ = writeln!(text, "  {}: {reason}", console.say("没有估计值", "no estimate"));
+        if let Some(unavailable) = &info.unavailable {
+            for (input, question) in &unavailable.missing_inputs {
+                let _ =
+                    writeln!(text, "  {} {input}: {}", console.say("缺少输入", "missing input"), question.get(lang));
+            }
+        }
+    }
+    text
+}
+
+fn step_text(console: &Console, step: &Step) -> String {
+    let dropped = step.dropped;
+    match &step.kind {
+        StepKind::Read { file } => format!("{} {file}", console.say("读取", "read")),
+        StepKind::Duplicates { column } => {
+            format!("{} {dropped} ({column})", console.say("去除重复编号", "after dropping repeated ids:"))
+        }
+        StepKind::Weight { column } => {
+            format!("{} {dropped} ({column})", console.say("去除无权重", "after dropping rows without weight:"))
+        }
+        StepKind::Wave { column } => {
+            format!("{} {dropped} ({column})", console.say("去除无期次", "after dropping rows without wave:"))
+        }
+        StepKind::Filter { keep, reason } => {
+            let reason = if reason.is_empty() { String::new() } else { format!("  ({reason})") };
+            format!("{} {dropped}: {keep}{reason}", console.say("筛选去除", "after the filter dropped"))
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `manyi init`: a first `manyi.yaml`, guessed from survey exports if any are given.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::cli::args::InitOptions;
+use crate::cli::console::Console;
+use crate::cli::{Outcome, print_json};
+use crate::config::PROJECT_FILE;
+use crate::diagnostics::messages::output as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::pipeline;
+
+pub(crate) fn run(options: &InitOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    let path = options.project.join(PROJECT_FILE);
+    let shown = path.display().to_string();
+    let written = if path.exists() && !options.force {
+        diagnostics.push(Diagnostic::error(&messages::PROJECT_EXISTS).arg("file", &shown));
+        false
+    } else {
+        let _progress = console.progress("正在读取问卷…", "reading the survey …");
+        pipeline::draft_project(&options.project, &options.from, console.lang, diagnostics)
+            .is_some_and(|text| write(&path, &text, diagnostics))
+    };
+    if console.json {
+        return print_json(console, json!({ "schema": 1, "written": written.then_some(&shown) }), diagnostics);
+    }
+    if written {
+        let next = options.project.display();
+        console.talk(&match console.lang {
+            crate::diagnostics::Lang::ZhCn => {
+                format!("已写入 {shown}。请核对标有“推测”的各行，然后运行：manyi check {next}")
+            }
+            crate::diagnostics::Lang::En => {
+                format!("wrote {shown}; look over the lines marked `guessed`, then run: manyi check {next}")
+            }
+        });
+    }
+    Ok(())
+}
+
+fn write(path: &Path, text: &str, diagnostics: &mut Diagnostics) -> bool {
+    let done = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
+    if let Err(error) = done {
+        diagnostics.push(Diagnostic::error(&messages::NOT_WRITTEN).arg("file", path.display()).arg("problem", error));
+        return false;
+    }
+    true
+}

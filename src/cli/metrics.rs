@@ -1,0 +1,195 @@
+//! `manyi metrics`: the indicators as a table, JSON or CSV.
+
+use std::io;
+
+use serde_json::json;
+
+use crate::cli::args::MetricsOptions;
+use crate::cli::console::{Console, TextTable};
+use crate::cli::{Outcome, print_json};
+use crate::diagnostics::messages::metrics as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::metrics::explain::unit_suffix;
+use crate::metrics::{Estimate, MetricResults, Reason, Unit};
+use crate::pipeline;
+
+pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    let measured = {
+        let _progress = console.progress("正在计算指标…", "computing the indicators …");
+        pipeline::measure(&options.project, diagnostics)
+    };
+    let results = measured.map(|measured| measured.computation.results).unwrap_or_default();
+    check_choice(options, &results, diagnostics);
+    let chosen = |estimate: &&Estimate| {
+        (options.metric.is_empty() || options.metric.contains(&estimate.metric))
+            && options.wave.as_ref().is_none_or(|wave| estimate.wave.as_ref() == Some(wave))
+    };
+    let estimates: Vec<&Estimate> = results.estimates.iter().filter(chosen).collect();
+    if console.json {
+        let data = json!({ "schema": 1, "estimates": estimates, "models": [] });
+        return print_json(console, data, diagnostics);
+    }
+    if diagnostics.has_errors() {
+        return Ok(());
+    }
+    if options.csv {
+        return print_csv(console, &estimates);
+    }
+    let wave = options.wave.as_deref().or(results.current_wave());
+    let shown: Vec<&Estimate> = estimates.into_iter().filter(|estimate| estimate.wave.as_deref() == wave).collect();
+    console.data(&table(console, &results, wave, &shown))
+}
+
+fn check_choice(options: &MetricsOptions, results: &MetricResults, diagnostics: &mut Diagnostics) {
+    if diagnostics.has_errors() {
+        return;
+    }
+    for metric in &options.metric {
+        if results.info(metric).is_none() {
+            let known: Vec<&str> = results.metrics.iter().map(|info| info.id.as_str()).collect();
+            diagnostics.push(
+                Diagnostic::error(&messages::UNKNOWN_METRIC)
+                    .arg("metric", metric)
+                    .arg("known", known.join(", "))
+                    .suggest(metric, known),
+            );
+        }
+    }
+    if let Some(wave) = options.wave.as_ref().filter(|wave| !results.waves.contains(wave)) {
+        diagnostics.push(
+            Diagnostic::error(&messages::UNKNOWN_WAVE)
+                .arg("wave", wave)
+                .arg("known", results.waves.join(", "))
+                .suggest(wave, results.waves.iter().map(String::as_str)),
+        );
+    }
+}
+
+fn table(console: &Console, results: &MetricResults, wave: Option<&str>, estimates: &[&Estimate]) -> String {
+    let head = [
+        console.say("指标", "metric"),
+        console.say("分组", "group"),
+        console.say("估计值", "estimate"),
+        console.say("区间", "interval"),
+        console.say("标准误", "se"),
+        "n",
+        console.say("有效 n", "n eff"),
+    ];
+    let mut table = TextTable::new(head.map(str::to_owned).to_vec(), vec![false, false, true, true, true, true, true]);
+    let mut last = "";
+    for estimate in estimates {
+        let title =
+            results.info(&estimate.metric).map_or(estimate.metric.as_str(), |info| info.title.get(console.lang));
+        let name = if last == estimate.metric { String::new() } else { format!("{title} ({})", estimate.metric) };
+        last = &estimate.metric;
+        let group = estimate
+            .segment
+            .iter()
+            .map(|(column, value)| group_title(console, results, column, value))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let group = if group.is_empty() { console.say("总体", "total").to_owned() } else { group };
+        table.row(vec![
+            name,
+            group,
+            value_text(console, estimate),
+            estimate.ci.map_or_else(String::new, |[low, high]| format!("{low:.1}–{high:.1}")),
+            estimate.se.map_or_else(String::new, |se| format!("{se:.2}")),
+            estimate.n.to_string(),
+            format!("{:.0}", estimate.n_eff),
+        ]);
+    }
+    let mut text = String::new();
+    if let Some(wave) = wave {
+        text.push_str(&format!("{} {wave}\n", console.say("期：", "wave")));
+    }
+    text + &table.render()
+}
+
+fn group_title(console: &Console, results: &MetricResults, column: &str, value: &str) -> String {
+    let segment = results.segments.iter().find(|segment| segment.column == column);
+    let Some(segment) = segment else { return format!("{column}={value}") };
+    let group = segment.groups.iter().find(|(known, _)| known == value);
+    let group = group.map_or(value, |(_, title)| title.get(console.lang));
+    format!("{}: {group}", segment.title.get(console.lang))
+}
+
+fn value_text(console: &Console, estimate: &Estimate) -> String {
+    match (estimate.estimate, estimate.reason) {
+        (Some(value), _) => {
+            let mark = if estimate.flagged { " †" } else { "" };
+            let digits = if estimate.unit == Unit::Score { 2 } else { 1 };
+            format!("{value:.digits$}{}{mark}", unit_suffix(estimate.unit))
+        }
+        (None, Some(reason)) => format!("– ({})", reason_text(console, reason)),
+        (None, None) => "–".to_owned(),
+    }
+}
+
+fn reason_text<'t>(console: &Console, reason: Reason) -> &'t str {
+    match reason {
+        Reason::SmallBase => console.say("样本过少", "base too small"),
+        Reason::EmptyBase => console.say("无人作答", "nobody in the base"),
+        Reason::ZeroDenominator => console.say("分母为零", "denominator is zero"),
+        Reason::MissingComponent => console.say("缺少分项", "a component is missing"),
+        Reason::MissingInput => console.say("问卷未问", "not asked"),
+        Reason::SingleUnitStratum => console.say("层内只有一个单元", "a stratum has one unit"),
+    }
+}
+
+/// CSV in UTF-8 with a byte order mark, which Excel needs to read Chinese right.
+fn print_csv(console: &Console, estimates: &[&Estimate]) -> Outcome {
+    let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
+    let head = [
+        "metric",
+        "module",
+        "wave",
+        "segment",
+        "value",
+        "n",
+        "n_weighted",
+        "n_eff",
+        "estimate",
+        "se",
+        "ci_low",
+        "ci_high",
+        "unit",
+        "base",
+        "suppressed",
+        "reason",
+    ];
+    writer.write_record(head).map_err(io::Error::other)?;
+    for estimate in estimates {
+        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        let (column, value) = estimate.segment.iter().next().map_or(("", ""), |(c, v)| (c.as_str(), v.as_str()));
+        let named = |value: serde_json::Result<serde_json::Value>| {
+            value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+        };
+        let record = [
+            estimate.metric.clone(),
+            estimate.module.clone(),
+            estimate.wave.clone().unwrap_or_default(),
+            column.to_owned(),
+            plain_cell(value),
+            estimate.n.to_string(),
+            estimate.n_weighted.to_string(),
+            estimate.n_eff.to_string(),
+            number(estimate.estimate),
+            number(estimate.se),
+            number(estimate.ci.map(|ci| ci[0])),
+            number(estimate.ci.map(|ci| ci[1])),
+            named(serde_json::to_value(estimate.unit)),
+            plain_cell(&estimate.base),
+            estimate.suppressed.to_string(),
+            named(serde_json::to_value(estimate.reason)),
+        ];
+        writer.write_record(record).map_err(io::Error::other)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+    console.data(&String::from_utf8_lossy(&bytes))
+}
+
+/// Text that a spreadsheet program must not take for a formula.
+fn plain_cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}

@@ -1,0 +1,218 @@
+//! What the schema cannot say about a project file: names that must exist, ranges, dates, ids. Needs no data and no plugin.
+
+use std::collections::HashSet;
+
+use crate::config::load::PROJECT_VERSION;
+use crate::config::project::Project;
+use crate::config::raw::{ColumnType, RawColumn};
+use crate::diagnostics::messages::config as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+
+/// Reports every inconsistency inside the project file.
+pub fn validate_project(project: &Project, diagnostics: &mut Diagnostics) {
+    let raw = &project.raw;
+    if raw.manyi != PROJECT_VERSION {
+        diagnostics.push(
+            problem(project, &messages::UNKNOWN_VERSION, "manyi").arg("found", raw.manyi).arg("known", PROJECT_VERSION),
+        );
+    }
+    if raw.data.sources.is_empty() {
+        diagnostics.push(problem(project, &messages::NO_SOURCES, "data.sources"));
+    }
+    for (name, column) in &raw.columns {
+        validate_column(project, name, column, diagnostics);
+    }
+    validate_references(project, diagnostics);
+    validate_settings(project, diagnostics);
+    validate_reports(project, diagnostics);
+    if let Some(date) = &raw.project.date {
+        validate_date(project, date, "project.date", diagnostics);
+    }
+    if let Some(period) = raw.project.period.as_deref().filter(|period| !is_safe_file_name(period)) {
+        diagnostics.push(problem(project, &messages::UNSAFE_ID, "project.period").arg("id", period));
+    }
+}
+
+fn problem(project: &Project, message: &'static crate::diagnostics::Message, path: &str) -> Diagnostic {
+    Diagnostic::error(message).at(project.at(path)).key(path)
+}
+
+fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostics: &mut Diagnostics) {
+    let path = format!("columns.{name}");
+    if !is_identifier(name) {
+        diagnostics.push(problem(project, &messages::BAD_NAME, &path).arg("name", name));
+    }
+    if column.from.is_some() && column.derive.is_some() {
+        diagnostics.push(problem(project, &messages::FROM_AND_DERIVE, &path));
+    }
+    match column.range {
+        Some([low, high]) if low.is_nan() || high.is_nan() || low >= high => {
+            let path = format!("{path}.range");
+            diagnostics.push(problem(project, &messages::BAD_RANGE, &path).arg("low", low).arg("high", high));
+        }
+        None if column.kind == ColumnType::Scale => {
+            diagnostics.push(problem(project, &messages::SCALE_WITHOUT_RANGE, &path).arg("name", name));
+        }
+        _ => {}
+    }
+}
+
+/// Column kinds that can form groups.
+const GROUPING: &[ColumnType] = &[ColumnType::Single, ColumnType::Boolean, ColumnType::Scale];
+
+fn validate_references(project: &Project, diagnostics: &mut Diagnostics) {
+    let raw = &project.raw;
+    for (index, segment) in raw.segments.iter().enumerate() {
+        validate_reference(project, segment, &format!("segments[{index}]"), GROUPING, diagnostics);
+    }
+    let any: &[ColumnType] = &[];
+    if let Some(id) = &raw.data.id {
+        validate_reference(project, id, "data.id", any, diagnostics);
+    }
+    if let Some(weight) = &raw.data.weight {
+        validate_reference(project, weight, "data.weight", &[ColumnType::Number, ColumnType::Scale], diagnostics);
+    }
+    if let Some(wave) = &raw.data.wave {
+        let kinds: &[ColumnType] = if wave.by.is_some() {
+            &[ColumnType::Date]
+        } else {
+            &[ColumnType::Single, ColumnType::Text, ColumnType::Number, ColumnType::Scale]
+        };
+        validate_reference(project, &wave.column, "data.wave.column", kinds, diagnostics);
+    }
+    if let Some(design) = &raw.data.design {
+        let keys = [("strata", &design.strata), ("cluster", &design.cluster)];
+        for (key, column) in keys {
+            if let Some(column) = column {
+                let kinds = &[ColumnType::Single, ColumnType::Number, ColumnType::Scale, ColumnType::Text];
+                validate_reference(project, column, &format!("data.design.{key}"), kinds, diagnostics);
+            }
+        }
+        if let Some(fpc) = &design.fpc {
+            validate_reference(project, fpc, "data.design.fpc", &[ColumnType::Number], diagnostics);
+        }
+    }
+}
+
+fn validate_reference(project: &Project, name: &str, path: &str, kinds: &[ColumnType], diagnostics: &mut Diagnostics) {
+    match project.raw.columns.get(name) {
+        None => diagnostics.push(
+            problem(project, &messages::UNKNOWN_COLUMN, path)
+                .arg("name", name)
+                .suggest(name, project.raw.columns.keys().map(String::as_str)),
+        ),
+        Some(column) if !kinds.is_empty() && !kinds.contains(&column.kind) => {
+            let wanted: Vec<&str> = kinds.iter().map(|kind| kind_name(*kind)).collect();
+            diagnostics.push(
+                problem(project, &messages::WRONG_KIND, path)
+                    .arg("name", name)
+                    .arg("kind", kind_name(column.kind))
+                    .arg("wanted", wanted.join(", ")),
+            );
+        }
+        Some(_) => {}
+    }
+}
+
+/// The kind as it is written in YAML.
+pub fn kind_name(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Scale => "scale",
+        ColumnType::Boolean => "boolean",
+        ColumnType::Single => "single",
+        ColumnType::Multi => "multi",
+        ColumnType::Ranking => "ranking",
+        ColumnType::Number => "number",
+        ColumnType::Date => "date",
+        ColumnType::Text => "text",
+    }
+}
+
+fn validate_settings(project: &Project, diagnostics: &mut Diagnostics) {
+    let settings = &project.raw.settings;
+    let limits = [
+        ("confidence", settings.confidence, 0.5, 0.999),
+        ("suppress_below", settings.suppress_below, 0.0, 1e6),
+        ("flag_below", settings.flag_below, 0.0, 1e6),
+    ];
+    for (name, value, low, high) in limits {
+        if !(low..=high).contains(&value) {
+            let path = format!("settings.{name}");
+            diagnostics.push(
+                problem(project, &messages::SETTING_OUT_OF_RANGE, &path)
+                    .arg("name", name)
+                    .arg("low", low)
+                    .arg("high", high)
+                    .arg("found", value),
+            );
+        }
+    }
+}
+
+fn validate_reports(project: &Project, diagnostics: &mut Diagnostics) {
+    let mut seen = HashSet::new();
+    for (index, report) in project.raw.reports.iter().enumerate() {
+        let path = format!("reports[{index}].id");
+        if !is_safe_file_name(&report.id) {
+            diagnostics.push(problem(project, &messages::UNSAFE_ID, &path).arg("id", &report.id));
+        }
+        if !seen.insert(report.id.to_lowercase()) {
+            diagnostics.push(problem(project, &messages::REPEATED_ID, &path).arg("id", &report.id));
+        }
+    }
+}
+
+fn validate_date(project: &Project, date: &str, path: &str, diagnostics: &mut Diagnostics) {
+    if chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").is_err() {
+        diagnostics.push(problem(project, &messages::BAD_DATE, path).arg("value", date));
+    }
+}
+
+/// True for a name that expressions can use bare: a letter (of any script) or `_`, then letters, digits, `_`.
+pub fn is_identifier(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|character| character.is_alphanumeric() || character == '_')
+        && !name.starts_with("__")
+}
+
+/// True for a name that is safe as a file or folder name on Linux, macOS and Windows.
+pub fn is_safe_file_name(name: &str) -> bool {
+    const RESERVED: &[&str] = &["con", "prn", "aux", "nul"];
+    let stem = name.split('.').next().unwrap_or_default().to_lowercase();
+    let numbered_device = (stem.starts_with("com") || stem.starts_with("lpt"))
+        && stem.len() == 4
+        && stem.ends_with(|last: char| last.is_ascii_digit());
+    !name.is_empty()
+        && name.len() <= 120
+        && !name.starts_with('.')
+        && !name.ends_with(['.', ' '])
+        && !name.chars().any(|character| character.is_control() || "/\\:*?\"<>|".contains(character))
+        && !RESERVED.contains(&stem.as_str())
+        && !numbered_device
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_are_safe_everywhere() {
+        for good in ["2026-11", "满意度提升策划书", "plan", "command"] {
+            assert!(is_safe_file_name(good), "{good}");
+        }
+        for bad in ["", "..", "a/b", "a\\b", "con", "NUL.txt", "com1", "x.", "a:b", ".hidden", "a\nb"] {
+            assert!(!is_safe_file_name(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn identifiers_may_be_chinese() {
+        for good in ["praise", "q1_2", "性别"] {
+            assert!(is_identifier(good), "{good}");
+        }
+        for bad in ["", "1a", "a b", "a-b", "__wave", "a.b"] {
+            assert!(!is_identifier(bad), "{bad:?}");
+        }
+    }
+}

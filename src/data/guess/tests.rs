@@ -1,0 +1,125 @@
+//! Guesses on small surveys, and that what is written loads.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::config::validate::validate_project;
+use crate::data::load::assemble;
+use crate::data::testing::{codes, project_from, source, texts};
+use crate::diagnostics::{Diagnostics, Lang};
+
+const SURVEY: &str = "序号|提交答卷时间|所用时间|来自IP|1、您的年级|2、您听说过本食堂吗|3、总体来说您的评价|4、来本食堂的原因|5、菜品(口味)|5、菜品(价格)|6、您抱怨过吗|7、您会推荐吗|8、原因(近)|8、原因(其他)|9、每月花费|10、意见
+    1|2026/09/03 12:00:00|153秒|1.2.3.4(北京)|大二|听说过|非常满意|近┋便宜|5|4|抱怨过|一定会|1|0|1,200元|菜有点咸，希望改进
+    2|2026/09/04 12:00:00|2分33秒|1.2.3.5(北京)|大一|没听说过|(跳过)|便宜|4|-3|没有抱怨过|可能会|0|朋友说的|800|
+    3|2026/10/04 08:00:00|61秒|1.2.3.6(上海)|大二|听说过|满意|近|3|-2|没有抱怨过|不适用|1|0|500|很好
+    4|2026/10/05 08:00:00|75秒|1.2.3.7(上海)|大三|听说过|一般|〖其他〗路过|1|2|抱怨过|不确定|0|0|300|挺好的，没有意见";
+
+fn survey() -> Vec<LoadedSource> {
+    let mut file = source("data/wjx.csv", SURVEY);
+    file.dialect = Dialect::Wjx;
+    vec![file]
+}
+
+#[test]
+fn a_survey_is_understood() {
+    use ColumnType as T;
+    let guessed = guess(&survey());
+    let kinds: Vec<(&str, T)> = guessed.columns.iter().map(|column| (column.name.as_str(), column.kind)).collect();
+    let expected = [
+        ("id", T::Text),
+        ("submitted", T::Date),
+        ("duration", T::Number),
+        ("ip", T::Text),
+        ("grade", T::Single),
+        ("aware", T::Boolean),
+        ("overall", T::Scale),
+        ("q4", T::Multi),
+        ("q5", T::Scale),
+        ("q5_2", T::Scale),
+        ("q6", T::Boolean),
+        ("recommend", T::Scale),
+        ("q8", T::Multi),
+        ("q9", T::Number),
+        ("opinion", T::Text),
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(guessed.id.as_deref(), Some("id"));
+    assert_eq!(guessed.wave.as_deref(), Some("submitted"));
+    assert_eq!(guessed.segments, ["grade"]);
+    let inputs: Vec<(&str, &str)> =
+        guessed.inputs.iter().map(|(input, column)| (input.as_str(), column.as_str())).collect();
+    assert_eq!(inputs, [("aware", "aware"), ("praise", "overall"), ("complained", "q6"), ("recommend", "recommend")]);
+}
+
+#[test]
+fn the_written_file_loads_the_same_data() {
+    for lang in Lang::ALL {
+        let text = write_manyi_yaml(&guess(&survey()), lang, "食堂: 满意度 #1");
+        let project = project_from(&text);
+        let mut diagnostics = Diagnostics::new();
+        validate_project(&project, &mut diagnostics);
+        let responses = assemble(&project, &survey(), &mut diagnostics);
+        let responses = responses.unwrap_or_else(|| panic!("{:?}\n{text}", codes(&diagnostics)));
+        assert!(!diagnostics.has_errors());
+        assert_eq!(texts(&responses, "overall"), ["5.0", "-", "4.0", "3.0"]);
+        assert_eq!(texts(&responses, "q4"), ["近+便宜", "便宜", "近", "其他"]);
+        assert_eq!(texts(&responses, "q6"), ["true", "false", "false", "true"]);
+        assert_eq!(texts(&responses, "q8"), ["近", "其他", "近", ""]);
+        assert_eq!(texts(&responses, "duration"), ["153.0", "153.0", "61.0", "75.0"]);
+        assert_eq!(responses.waves, ["2026-09", "2026-10"]);
+    }
+}
+
+#[test]
+fn codes_beside_a_rating_become_missing() {
+    let guessed = guess(&[source("a.csv", "overall_satisfaction|weight\n5|1.5\n4|0.5\n0|1\n1|1\n99|1")]);
+    assert_eq!(guessed.columns[0].range, Some([1.0, 5.0]));
+    assert_eq!(guessed.columns[0].missing, ["0", "99"]);
+    assert_eq!(guessed.weight.as_deref(), Some("weight"));
+}
+
+#[test]
+fn file_names_give_waves_where_no_date_does() {
+    let files = guess(&[source("d/s-2026Q3.csv", "x\n1"), source("d/s-2026Q4.csv", "x\n1")]).files;
+    let waves: Vec<Option<&str>> = files.iter().map(|(_, wave)| wave.as_deref()).collect();
+    assert_eq!(waves, [Some("2026-Q3"), Some("2026-Q4")]);
+    assert_eq!(guess(&[source("s-202609.csv", "x\n1")]).files, [("s-202609.csv".to_owned(), None)]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn whatever_is_guessed_loads(
+        headers in proptest::collection::vec(
+            prop::sample::select(vec!["序号", "1、满意度", "weight", "日期", "2、原因(近)", "2、原因(远)", "end", "年级", "q'1: #", "Order", "-x", "您会推荐吗"]), 1..5),
+        cells in proptest::collection::vec(
+            prop::sample::select(vec!["", "1", "5", "99", "满意", "非常满意", "不适用", "是", "否", "2026-09-03", "近", "近,远", "a、b", "-3", "1,200", "很长的一句话，没有重复", "0"]), 1..40),
+        wjx: bool,
+    ) {
+        let mut unique: Vec<&str> = headers;
+        unique.sort_unstable();
+        unique.dedup();
+        let rows: Vec<String> = cells.chunks(unique.len()).map(|row| row.join("|")).collect();
+        let mut file = source("a.csv", &format!("{}\n{}", unique.join("|"), rows.join("\n")));
+        file.dialect = if wjx { Dialect::Wjx } else { Dialect::Plain };
+        let files = [file];
+        let text = write_manyi_yaml(&guess(&files), Lang::En, "t");
+        let project = project_from(&text);
+        let mut diagnostics = Diagnostics::new();
+        validate_project(&project, &mut diagnostics);
+        let responses = assemble(&project, &files, &mut diagnostics);
+        prop_assert!(responses.is_some() && !diagnostics.has_errors(), "{:?}\n{}", codes(&diagnostics), text);
+    }
+
+    #[test]
+    fn quoted_texts_read_back(text in "\\PC{0,12}", odd in "[-:#'\"\\\\\n\t{}\\[\\],&*!|>%@`? ~a1.]{0,8}") {
+        for text in [text, odd] {
+            let mut diagnostics = Diagnostics::new();
+            let yaml = format!("plain: {}", crate::data::guess_yaml::quoted(&text));
+            let read = crate::config::parse_yaml::<IndexMap<String, String>>(&yaml, "t.yaml", &mut diagnostics);
+            prop_assert_eq!(read.map(|(map, _)| map["plain"].clone()), Some(text), "{}", yaml);
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! What a header's words say about a column: fields of survey exports, groups, ratings, inputs of the enterprise-csi plugin,
+//! and the short name a column gets. Words only; the answers are judged in [`super::guess`].
+
+use std::collections::HashSet;
+
+use crate::config::raw::ColumnType;
+use crate::data::expressions::quote_name;
+use crate::data::numbers::fold_width;
+use crate::data::profile::Profile;
+
+/// A part that a column plays besides being a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Identifies an answer.
+    Id,
+    /// When it was handed in.
+    Submitted,
+    /// How long it took.
+    Duration,
+    /// Sampling weight.
+    Weight,
+    /// Names, addresses, numbers of persons and machines.
+    Personal,
+}
+
+/// The part that a column plays, by its header.
+pub fn role_of(profile: &Profile) -> Option<Role> {
+    let header = header_words(&profile.header.name);
+    let is = |words: &[&str]| words.contains(&header.as_str());
+    if is(&[
+        "序号",
+        "编号",
+        "答卷编号",
+        "答案编号",
+        "样本编号",
+        "id",
+        "response id",
+        "responseid",
+        "respondent",
+        "respid",
+        "respnum",
+        "case",
+    ]) {
+        return Some(Role::Id);
+    }
+    if is(&[
+        "提交答卷时间",
+        "提交时间",
+        "答题时间",
+        "结束答题时间",
+        "结束时间",
+        "调查日期",
+        "日期",
+        "submitdate",
+        "submitted",
+        "enddate",
+        "end date",
+        "date",
+        "timestamp",
+        "interview date",
+    ]) {
+        return Some(Role::Submitted);
+    }
+    if is(&["所用时间", "答题时长", "用时", "interviewtime", "duration", "duration (in seconds)"]) {
+        return Some(Role::Duration);
+    }
+    if is(&["权数", "权重", "加权", "weight", "weights", "wt", "pw", "w"]) {
+        return Some(Role::Weight);
+    }
+    let personal = [
+        "姓名",
+        "电话",
+        "手机",
+        "微信号",
+        "邮箱",
+        "身份证",
+        "来自ip",
+        "ip地址",
+        "ip",
+        "ipaddress",
+        "ip address",
+        "地理位置",
+        "e-mail",
+        "email",
+        "phone",
+        "name",
+        "qq",
+    ];
+    (is(&personal) || header.starts_with("您的姓名") || header.contains("联系方式") || header.contains("手机号"))
+        .then_some(Role::Personal)
+}
+
+/// True for questions about groups of people: 年级, 性别, age, city.
+pub fn is_segment(profile: &Profile) -> bool {
+    let text = words_of(profile);
+    !is_rating(profile)
+        && [
+            "性别",
+            "年级",
+            "年龄",
+            "学院",
+            "专业",
+            "部门",
+            "地区",
+            "城市",
+            "省份",
+            "区域",
+            "职业",
+            "收入",
+            "学历",
+            "门店",
+            "渠道",
+            "会员",
+            "gender",
+            "sex",
+            "grade",
+            "age group",
+            "region",
+            "city",
+            "department",
+            "branch",
+            "income",
+            "education",
+            "occupation",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// True for questions that are answered on a scale.
+pub fn is_rating(profile: &Profile) -> bool {
+    let text = words_of(profile);
+    [
+        "满意",
+        "滿意",
+        "评价",
+        "评分",
+        "打分",
+        "得分",
+        "同意",
+        "推荐",
+        "愿意",
+        "意愿",
+        "重要",
+        "再来",
+        "还会",
+        "可能性",
+        "印象",
+        "赞",
+        "口味",
+        "质量",
+        "服务",
+        "环境",
+        "价格",
+        "态度",
+        "速度",
+        "satisf",
+        "rating",
+        "rate",
+        "score",
+        "agree",
+        "recommend",
+        "likely",
+        "likelihood",
+        "importan",
+        "praise",
+        "quality",
+        "overall",
+        "return",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
+/// Words that point to an input of the enterprise-csi plugin; the first that fits by words and kind is taken.
+const INPUTS: &[(&str, ColumnType, &[&str])] = &[
+    ("aware", ColumnType::Boolean, &["听说过", "是否知道", "知道本", "知晓", "heard of", "aware"]),
+    (
+        "first_choice",
+        ColumnType::Boolean,
+        &["首先想到", "首选", "第一个想到", "首先想去", "first choice", "first_choice"],
+    ),
+    (
+        "strict_choice",
+        ColumnType::Boolean,
+        &["不换", "宁愿等", "愿意等", "会等待", "rather wait", "strict_choice", "not switch"],
+    ),
+    (
+        "complained_to_company",
+        ColumnType::Boolean,
+        &["投诉", "complained to us", "complained_to_company", "complain to the company"],
+    ),
+    ("complained", ColumnType::Boolean, &["抱怨", "complain"]),
+    (
+        "earlier_purchase",
+        ColumnType::Boolean,
+        &["之前购买", "以前购买", "之前来过", "以前来过", "此前", "earlier_purchase", "bought before"],
+    ),
+    (
+        "repurchased",
+        ColumnType::Boolean,
+        &["又购买", "再次购买过", "又来过", "再次光顾", "再次消费", "repurchased", "bought again"],
+    ),
+    ("bought", ColumnType::Boolean, &["购买过", "买过", "消费过", "就餐过", "bought"]),
+    ("customer", ColumnType::Boolean, &["是我们的顾客", "是本", "顾客吗", "客户吗", "customer"]),
+    (
+        "repurchase_intention",
+        ColumnType::Scale,
+        &["继续购买", "多买", "再次购买", "再购", "repurchase", "buy again", "buy more"],
+    ),
+    (
+        "return_intention",
+        ColumnType::Scale,
+        &["再来", "再次光顾", "还会来", "下次还", "再次选择", "return", "come again"],
+    ),
+    ("recommend", ColumnType::Scale, &["推荐", "recommend"]),
+    ("praise", ColumnType::Scale, &["总体", "整体", "总的来说", "总体评价", "overall", "praise", "美誉"]),
+];
+
+/// The input of the enterprise-csi plugin that a column may feed. Its scales run from 1 to 5.
+pub fn plugin_input(profile: &Profile, kind: ColumnType, range: Option<[f64; 2]>) -> Option<&'static str> {
+    let text = words_of(profile);
+    let fits = |wanted: ColumnType| kind == wanted && (kind != ColumnType::Scale || range == Some([1.0, 5.0]));
+    INPUTS
+        .iter()
+        .find(|(_, wanted, words)| fits(*wanted) && words.iter().any(|word| text.contains(word)))
+        .map(|(input, _, _)| *input)
+}
+
+/// The question without its number: `3、您的年级` is 您的年级.
+pub fn question_text(header: &str) -> String {
+    let (number, rest) = split_number(header.trim());
+    let rest = if number.is_some() && !rest.is_empty() { rest } else { header.trim() };
+    rest.to_owned()
+}
+
+/// Short, unique names: the header where it is a plain word, a known field's name, else `q` and the question's number.
+pub fn names_of(groups: &[&[&Profile]]) -> Vec<String> {
+    let mut taken: HashSet<String> = HashSet::new();
+    groups
+        .iter()
+        .map(|group| {
+            let name = group.first().map_or_else(|| "q".to_owned(), |profile| base_name(profile, group.len() > 1));
+            let mut unique = name.clone();
+            let mut number = 1;
+            while !taken.insert(unique.to_lowercase()) {
+                number += 1;
+                unique = format!("{name}_{number}");
+            }
+            unique
+        })
+        .collect()
+}
+
+fn base_name(profile: &Profile, expanded: bool) -> String {
+    let header = profile.header.name.as_str();
+    let plain = header.starts_with(|first: char| first.is_ascii_alphabetic())
+        && header.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && quote_name(header) == header;
+    if plain && !expanded {
+        return header.to_owned();
+    }
+    let field = match role_of(profile) {
+        Some(Role::Id) => Some("id"),
+        Some(Role::Submitted) => Some("submitted"),
+        Some(Role::Duration) => Some("duration"),
+        Some(Role::Weight) => Some("weight"),
+        Some(Role::Personal) | None => None,
+    };
+    if let Some(field) = field {
+        return field.to_owned();
+    }
+    let text = words_of(profile);
+    let known = [
+        ("性别", "gender"),
+        ("年级", "grade"),
+        ("年龄", "age"),
+        ("总体", "overall"),
+        ("整体", "overall"),
+        ("推荐", "recommend"),
+        ("意见", "opinion"),
+        ("建议", "opinion"),
+        ("城市", "city"),
+        ("地区", "region"),
+        ("部门", "department"),
+        ("职业", "occupation"),
+        ("听说过", "aware"),
+        ("来自ip", "ip"),
+        ("来源", "origin"),
+    ];
+    // A long question may hold such a word by chance.
+    let short = question_text(header).chars().count() <= 14;
+    if let Some((_, name)) = known.iter().find(|(word, _)| short && !expanded && text.contains(word)) {
+        return (*name).to_owned();
+    }
+    let number = split_number(header.trim()).0.map_or(profile.position, |number| number);
+    format!("q{number}")
+}
+
+/// The question's number (`3、`, `Q3.`, `第5题`) and the rest of the header.
+fn split_number(header: &str) -> (Option<usize>, &str) {
+    let body = header.strip_prefix('第').or_else(|| header.strip_prefix(['Q', 'q'])).unwrap_or(header);
+    let digits = body.bytes().take_while(u8::is_ascii_digit).count();
+    let Ok(number) = body[..digits].parse::<usize>() else { return (None, header) };
+    let rest = body[digits..].trim_start();
+    let marked = ['、', '.', '．', ':', '：', '题', ')', '）', '[', '('].iter().any(|mark| rest.starts_with(*mark));
+    if !marked {
+        return (None, header);
+    }
+    (Some(number), rest.trim_start_matches(['、', '.', '．', ':', '：', '题', ')', '）', ' ']).trim())
+}
+
+fn header_words(header: &str) -> String {
+    let (_, text) = split_number(header.trim());
+    fold_width(text).to_lowercase().trim_end_matches(['?', ':']).trim().to_owned()
+}
+
+fn words_of(profile: &Profile) -> String {
+    let label = profile.header.label.as_deref().unwrap_or_default();
+    format!("{} {}", profile.header.name, label).to_lowercase()
+}

@@ -1,0 +1,428 @@
+//! From the project's files to [`Responses`]: read, code, derive, drop repeated ids, filter, cut into waves, weigh. Every
+//! problem of the stage is reported; there is a table only if none of them is an error.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
+};
+use datafusion::arrow::compute::filter_record_batch;
+use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use indexmap::IndexMap;
+
+use crate::config::Project;
+use crate::config::raw::{ColumnType, DuplicatePolicy, RawColumn};
+use crate::data::codebook::{
+    CellStatus, CodedColumn, Placement, arrow_type, code_columns, codebook_schema, headers_of,
+};
+use crate::data::derive::add_derived_columns;
+use crate::data::expressions::{ExpectedType, Expression};
+use crate::data::quality::{
+    RowIndex, backward_scales, checked_weights, group_count, repeated_ids, repeated_ids_diagnostic,
+};
+use crate::data::sources::{LoadedSource, load_raw};
+use crate::data::table::{InputFile, Responses, Step, StepKind, WAVE, WEIGHT};
+use crate::data::waves;
+use crate::diagnostics::messages::coding as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
+
+/// Reads the project's files and types their answers; `None` if an error was reported.
+pub fn load(project: &Project, diagnostics: &mut Diagnostics) -> Option<Responses> {
+    let errors = diagnostics.count(Level::Error);
+    let wanted = wanted_headers(&project.raw.columns);
+    let sources = load_raw(project, Some(&wanted), diagnostics);
+    if diagnostics.count(Level::Error) > errors {
+        return None;
+    }
+    assemble(project, &sources, diagnostics)
+}
+
+/// Headers that the codebook needs from the files.
+pub fn wanted_headers(columns: &IndexMap<String, RawColumn>) -> HashSet<String> {
+    let read = columns.iter().filter(|(_, raw)| raw.derive.is_none());
+    read.flat_map(|(name, raw)| headers_of(name, raw)).map(str::to_owned).collect()
+}
+
+/// Schema of the responses: the codebook's columns, then [`WAVE`] and [`WEIGHT`].
+pub fn responses_schema(columns: &IndexMap<String, RawColumn>) -> SchemaRef {
+    let mut fields: Vec<Field> =
+        columns.iter().map(|(name, raw)| Field::new(name, arrow_type(raw.kind), true)).collect();
+    fields.push(Field::new(WAVE, arrow_type(ColumnType::Single), false));
+    fields.push(Field::new(WEIGHT, DataType::Float64, false));
+    Arc::new(Schema::new(fields))
+}
+
+/// Types the answers of files already read; `None` if an error was reported.
+pub fn assemble(project: &Project, sources: &[LoadedSource], diagnostics: &mut Diagnostics) -> Option<Responses> {
+    let errors = diagnostics.count(Level::Error);
+    let columns = &project.raw.columns;
+    let index = RowIndex::new(sources);
+    let mut coded = code_files(project, sources, diagnostics);
+    backward_scales(columns, sources, diagnostics);
+    if coded.len() == columns.values().filter(|raw| raw.derive.is_none()).count() {
+        add_derived_columns(project, sources, &mut coded, diagnostics);
+    }
+    if coded.len() < columns.len() {
+        return None;
+    }
+    let mut kept = Kept { keep: vec![true; index.total()], steps: read_steps(sources) };
+    drop_repeated(project, &coded, &index, &mut kept, diagnostics);
+    apply_filters(project, &coded, &index, &mut kept, diagnostics);
+    let waves = cut_into_waves(project, sources, &coded, &index, &mut kept, diagnostics);
+    let weights = weigh(project, &coded, &index, &kept, diagnostics);
+    if diagnostics.count(Level::Error) > errors {
+        return None;
+    }
+    if !kept.keep.contains(&true) {
+        diagnostics.push(Diagnostic::error(&messages::NO_ROWS).at(project.at("data")).key("data"));
+        return None;
+    }
+    check_segments(project, &coded, &kept.keep, diagnostics);
+
+    let schema = responses_schema(columns);
+    let batches = build_batches(&schema, columns, &coded, &index, &kept.keep, &waves, &weights?)?;
+    let described =
+        columns.keys().filter_map(|name| coded.get(name)).map(|column| counted(column, &kept.keep)).collect();
+    Some(Responses {
+        columns: described,
+        schema,
+        batches,
+        waves: waves.names,
+        weighted: project.raw.data.weight.is_some(),
+        steps: kept.steps,
+        inputs: sources
+            .iter()
+            .map(|source| InputFile {
+                file: source.table.file.clone(),
+                sha256: source.table.sha256.clone(),
+                rows: source.table.row_count() as u64,
+            })
+            .collect(),
+        newest: waves.newest,
+    })
+}
+
+/// Which rows stay, and how they became fewer.
+struct Kept {
+    keep: Vec<bool>,
+    steps: Vec<Step>,
+}
+
+impl Kept {
+    /// Drops the rows for which `drops` is true; returns those that were still there.
+    fn drop_where(&mut self, kind: StepKind, drops: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut dropped = Vec::new();
+        for (row, keep) in self.keep.iter_mut().enumerate() {
+            if *keep && drops(row) {
+                *keep = false;
+                dropped.push(row);
+            }
+        }
+        let rows = self.keep.iter().filter(|keep| **keep).count() as u64;
+        self.steps.push(Step { kind, rows, dropped: dropped.len() as u64 });
+        dropped
+    }
+}
+
+fn read_steps(sources: &[LoadedSource]) -> Vec<Step> {
+    let mut rows = 0;
+    sources
+        .iter()
+        .map(|source| {
+            rows += source.table.row_count() as u64;
+            Step { kind: StepKind::Read { file: source.table.file.clone() }, rows, dropped: 0 }
+        })
+        .collect()
+}
+
+fn code_files(
+    project: &Project,
+    sources: &[LoadedSource],
+    diagnostics: &mut Diagnostics,
+) -> IndexMap<String, CodedColumn> {
+    let mut placed = Vec::new();
+    for (name, raw) in project.raw.columns.iter().filter(|(_, raw)| raw.derive.is_none()) {
+        if let Some(placements) = place_column(project, name, raw, sources, diagnostics) {
+            placed.push((name.as_str(), raw, placements));
+        }
+    }
+    let coded = code_columns(&placed, sources);
+    for column in &coded {
+        diagnostics.extend(column.invalid.iter().map(crate::data::quality::InvalidCells::diagnostic));
+    }
+    coded.into_iter().map(|column| (column.column.name.clone(), column)).collect()
+}
+
+/// Finds a column's headers in every file; an error if no file has any, a warning for a file that lacks them.
+fn place_column(
+    project: &Project,
+    name: &str,
+    raw: &RawColumn,
+    sources: &[LoadedSource],
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Placement>> {
+    let headers = headers_of(name, raw);
+    let shown = || headers.iter().map(|header| format!("`{header}`")).collect::<Vec<_>>().join(", ");
+    let key = format!("columns.{name}");
+    let an_option_each = matches!(raw.kind, ColumnType::Multi | ColumnType::Ranking);
+    let placements: Vec<Placement> = sources
+        .iter()
+        .map(|source| {
+            let mut found: Vec<usize> = headers.iter().filter_map(|header| source.table.position(header)).collect();
+            if !an_option_each {
+                found.truncate(1);
+            }
+            (!found.is_empty()).then_some(found)
+        })
+        .collect();
+    if placements.iter().all(Option::is_none) {
+        let known = sources.iter().flat_map(|source| &source.table.headers).map(|header| header.name.as_str());
+        let diagnostic = Diagnostic::error(&messages::COLUMN_ABSENT)
+            .arg("column", name)
+            .arg("headers", shown())
+            .suggest(headers.first().copied().unwrap_or(name), known)
+            .at(project.at(&format!("{key}.from")))
+            .key(key);
+        diagnostics.push(diagnostic);
+        return None;
+    }
+    for (source, _) in sources.iter().zip(&placements).filter(|(_, placement)| placement.is_none()) {
+        diagnostics.push(
+            Diagnostic::warning(&messages::COLUMN_ABSENT_IN_FILE)
+                .arg("column", name)
+                .arg("headers", shown())
+                .arg("file", &source.table.file)
+                .at(Location::file(&source.table.file))
+                .key(key.clone()),
+        );
+    }
+    Some(placements)
+}
+
+/// The column that a setting names, or an error.
+fn named<'a>(
+    project: &Project,
+    coded: &'a IndexMap<String, CodedColumn>,
+    name: &str,
+    key: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a CodedColumn> {
+    let found = coded.get(name);
+    if found.is_none() {
+        let known = project.raw.columns.keys().map(String::as_str);
+        let diagnostic = Diagnostic::error(&messages::COLUMN_UNKNOWN).arg("name", name).suggest(name, known);
+        diagnostics.push(diagnostic.at(project.at(key)).key(key));
+    }
+    found
+}
+
+fn drop_repeated(
+    project: &Project,
+    coded: &IndexMap<String, CodedColumn>,
+    index: &RowIndex,
+    kept: &mut Kept,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(id) = &project.raw.data.id else { return };
+    let Some(column) = named(project, coded, id, "data.id", diagnostics) else { return };
+    let policy = project.raw.data.duplicates;
+    if policy == DuplicatePolicy::KeepAll {
+        return;
+    }
+    let (rows, values) = repeated_ids(&column.arrays);
+    if policy == DuplicatePolicy::Error {
+        if !rows.is_empty() {
+            diagnostics.push(repeated_ids_diagnostic(id, index, &rows, &values));
+        }
+        return;
+    }
+    let repeated: HashSet<usize> = rows.into_iter().collect();
+    kept.drop_where(StepKind::Duplicates { column: id.clone() }, |row| repeated.contains(&row));
+}
+
+fn apply_filters(
+    project: &Project,
+    coded: &IndexMap<String, CodedColumn>,
+    index: &RowIndex,
+    kept: &mut Kept,
+    diagnostics: &mut Diagnostics,
+) {
+    let schema = codebook_schema(&project.raw.columns);
+    for (number, filter) in project.raw.data.filters.iter().enumerate() {
+        let key = format!("data.filters[{number}].keep");
+        let passes = Expression::parse(&filter.keep, &schema, ExpectedType::Boolean)
+            .and_then(|expression| evaluate(&expression, coded, index).map(|arrays| (expression, arrays)));
+        match passes {
+            Ok((expression, arrays)) => {
+                warn_of_unknown_options(project, &expression, coded, &key, diagnostics);
+                let passes: Vec<bool> = arrays.iter().flat_map(truths).collect();
+                let reason = filter.reason.as_ref().map(|reason| reason.get(project.lang()).to_owned());
+                let kind = StepKind::Filter { keep: filter.keep.clone(), reason: reason.unwrap_or_default() };
+                kept.drop_where(kind, |row| !passes.get(row).copied().unwrap_or_default());
+            }
+            Err(error) => diagnostics.push(error.diagnostic(&filter.keep, project.at(&key), &key)),
+        }
+    }
+}
+
+fn truths(array: &ArrayRef) -> Vec<bool> {
+    match array.as_any().downcast_ref::<BooleanArray>() {
+        Some(values) => values.iter().map(|value| value == Some(true)).collect(),
+        None => vec![false; array.len()],
+    }
+}
+
+/// Warns of options that an expression asks for but no answer has: mostly a typing mistake, which SQL silently counts as "no".
+pub(super) fn warn_of_unknown_options(
+    project: &Project,
+    expression: &Expression,
+    coded: &IndexMap<String, CodedColumn>,
+    key: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    for (name, option) in expression.options() {
+        let Some(column) = coded.get(&name).map(|coded| &coded.column) else { continue };
+        let has_options = matches!(column.kind, ColumnType::Single | ColumnType::Multi | ColumnType::Ranking);
+        if has_options && !column.categories.contains(&option) {
+            let diagnostic = Diagnostic::warning(&messages::OPTION_UNKNOWN)
+                .arg("column", &name)
+                .arg("option", &option)
+                .suggest(&option, column.categories.iter().map(String::as_str));
+            diagnostics.push(diagnostic.at(project.at(key)).key(key));
+        }
+    }
+}
+
+/// One array a chunk of an expression over coded columns.
+pub(super) fn evaluate(
+    expression: &Expression,
+    coded: &IndexMap<String, CodedColumn>,
+    index: &RowIndex,
+) -> Result<Vec<ArrayRef>, crate::data::expressions::ExpressionError> {
+    let names = expression.columns();
+    let needed: Vec<&CodedColumn> = names.iter().filter_map(|name| coded.get(name)).collect();
+    let fields: Vec<Field> =
+        needed.iter().map(|column| Field::new(&column.column.name, arrow_type(column.column.kind), true)).collect();
+    let schema = Arc::new(Schema::new(fields));
+    let mut results = Vec::new();
+    for (chunk, (_, rows)) in index.chunks().enumerate() {
+        let arrays: Vec<ArrayRef> = needed.iter().map(|column| Arc::clone(&column.arrays[chunk])).collect();
+        results.push(expression.evaluate_columns(&schema, arrays, rows.len())?);
+    }
+    Ok(results)
+}
+
+fn cut_into_waves(
+    project: &Project,
+    sources: &[LoadedSource],
+    coded: &IndexMap<String, CodedColumn>,
+    index: &RowIndex,
+    kept: &mut Kept,
+    diagnostics: &mut Diagnostics,
+) -> waves::Waves {
+    let declared = project.raw.data.wave.as_ref();
+    let column = declared.and_then(|wave| {
+        named(project, coded, &wave.column, "data.wave.column", diagnostics).map(|column| (wave, column))
+    });
+    let Some((wave, column)) = column else { return waves::by_source(sources, index, &kept.keep, diagnostics) };
+    let cut = waves::by_column(wave, column, &kept.keep);
+    let lost = |row: usize| cut.of_rows[row].is_none();
+    if kept.keep.iter().enumerate().any(|(row, keep)| *keep && lost(row)) {
+        let rows = kept.drop_where(StepKind::Wave { column: wave.column.clone() }, lost);
+        let diagnostic = Diagnostic::warning(&messages::ROWS_WITHOUT_WAVE).arg("column", &wave.column).key("data.wave");
+        diagnostics.push(index.rows_diagnostic(diagnostic, &rows));
+    }
+    cut
+}
+
+/// One weight a row; `None` after an error. Weights are looked at last, so that filters can drop rows without one.
+fn weigh(
+    project: &Project,
+    coded: &IndexMap<String, CodedColumn>,
+    index: &RowIndex,
+    kept: &Kept,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<f64>> {
+    let Some(name) = &project.raw.data.weight else { return Some(vec![1.0; index.total()]) };
+    let column = named(project, coded, name, "data.weight", diagnostics)?;
+    if arrow_type(column.column.kind) != DataType::Float64 {
+        let diagnostic = Diagnostic::error(&messages::WEIGHT_NOT_NUMERIC).arg("column", name);
+        diagnostics.push(diagnostic.at(project.at("data.weight")).key("data.weight"));
+        return None;
+    }
+    match checked_weights(name, &column.arrays, &kept.keep, index) {
+        Ok(weights) => Some(weights),
+        Err(problems) => {
+            diagnostics.extend(problems);
+            None
+        }
+    }
+}
+
+fn check_segments(
+    project: &Project,
+    coded: &IndexMap<String, CodedColumn>,
+    keep: &[bool],
+    diagnostics: &mut Diagnostics,
+) {
+    for (number, name) in project.raw.segments.iter().enumerate() {
+        let key = format!("segments[{number}]");
+        let Some(column) = named(project, coded, name, &key, diagnostics) else { continue };
+        let message = match group_count(&column.arrays, keep) {
+            0 => &messages::SEGMENT_EMPTY,
+            1 => &messages::SEGMENT_SINGLE,
+            _ => continue,
+        };
+        diagnostics.push(Diagnostic::warning(message).arg("column", name).at(project.at(&key)).key(key));
+    }
+}
+
+fn build_batches(
+    schema: &SchemaRef,
+    columns: &IndexMap<String, RawColumn>,
+    coded: &IndexMap<String, CodedColumn>,
+    index: &RowIndex,
+    keep: &[bool],
+    waves: &waves::Waves,
+    weights: &[f64],
+) -> Option<Vec<RecordBatch>> {
+    let unnamed = [String::new()];
+    let names: &[String] = if waves.names.is_empty() { &unnamed } else { &waves.names };
+    let wave_names: ArrayRef = Arc::new(StringArray::from_iter_values(names));
+    let mut batches = Vec::new();
+    for (chunk, (_, rows)) in index.chunks().enumerate() {
+        let mask = BooleanArray::from(keep[rows.clone()].to_vec());
+        if mask.true_count() == 0 {
+            continue;
+        }
+        let mut arrays: Vec<ArrayRef> =
+            columns.keys().filter_map(|name| coded.get(name)).map(|column| Arc::clone(&column.arrays[chunk])).collect();
+        // Rows without a wave are masked out; any key will do for them.
+        let keys: Int32Array =
+            waves.of_rows[rows.clone()].iter().map(|wave| Some(wave.unwrap_or_default() as i32)).collect();
+        arrays.push(Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::clone(&wave_names))));
+        arrays.push(Arc::new(Float64Array::from(weights[rows].to_vec())));
+        let batch = RecordBatch::try_new(Arc::clone(schema), arrays).ok()?;
+        let all = mask.true_count() == mask.len();
+        batches.push(if all { batch } else { filter_record_batch(&batch, &mask).ok()? });
+    }
+    Some(batches)
+}
+
+fn counted(column: &CodedColumn, keep: &[bool]) -> crate::data::table::Column {
+    let mut described = column.column.clone();
+    for (status, _) in column.statuses.iter().zip(keep).filter(|(_, kept)| **kept) {
+        let counts = &mut described.counts;
+        match status {
+            CellStatus::Valid => counts.valid += 1,
+            CellStatus::Missing => counts.missing += 1,
+            CellStatus::NotApplicable => counts.not_applicable += 1,
+            CellStatus::Invalid => counts.invalid += 1,
+        }
+    }
+    described
+}
+
+#[cfg(test)]
+mod tests;

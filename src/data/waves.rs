@@ -1,0 +1,108 @@
+//! Which wave an answer belongs to: by the calendar period of a date column, by a column that holds the wave's name, or by
+//! the file. Typed columns come in; one wave a row and the waves in time order go out.
+
+use chrono::Datelike;
+use indexmap::IndexSet;
+
+use crate::config::raw::{RawWave, WavePeriod};
+use crate::data::codebook::CodedColumn;
+use crate::data::ordering::natural;
+use crate::data::quality::RowIndex;
+use crate::data::rawcells::RawCells;
+use crate::data::sources::LoadedSource;
+use crate::diagnostics::messages::coding as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+
+/// The waves of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waves {
+    /// Names in time order; empty for a single unnamed wave.
+    pub names: Vec<String>,
+    /// Index into `names` for each row; `None` where the row has no wave.
+    pub of_rows: Vec<Option<usize>>,
+    /// Newest day among the kept rows, `YYYY-MM-DD`, if a date column drives the waves.
+    pub newest: Option<String>,
+}
+
+impl Waves {
+    /// One unnamed wave for all rows.
+    fn unnamed(rows: usize) -> Self {
+        Self { names: Vec::new(), of_rows: vec![Some(0); rows], newest: None }
+    }
+}
+
+/// Waves from a column of the codebook; only kept rows give waves.
+pub fn by_column(wave: &RawWave, coded: &CodedColumn, keep: &[bool]) -> Waves {
+    let mut names: IndexSet<String> = IndexSet::new();
+    let mut of_rows = Vec::with_capacity(keep.len());
+    let mut newest: Option<i64> = None;
+    for array in &coded.arrays {
+        let cells = RawCells::new(Some(array));
+        for index in 0..array.len() {
+            let kept = keep[of_rows.len()];
+            let name = match &cells {
+                _ if !kept => None,
+                RawCells::Moments(moments) => moments.get(index).and_then(|moment| {
+                    newest = newest.max(Some(moment));
+                    period_name(moment, wave.by.unwrap_or(WavePeriod::Month))
+                }),
+                cells => cells.text(index).filter(|text| !text.is_empty()).map(std::borrow::Cow::into_owned),
+            };
+            of_rows.push(name.map(|name| names.insert_full(name).0));
+        }
+    }
+    let declared = &coded.column.categories;
+    let rank = |name: &String| declared.iter().position(|option| option == name).unwrap_or(usize::MAX);
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    order.sort_by(|&a, &b| rank(&names[a]).cmp(&rank(&names[b])).then_with(|| natural(&names[a], &names[b])));
+    let mut place = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = new;
+    }
+    Waves {
+        names: order.iter().map(|&old| names[old].clone()).collect(),
+        of_rows: of_rows.into_iter().map(|wave| wave.map(|old| place[old])).collect(),
+        newest: newest.and_then(chrono::DateTime::from_timestamp_millis).map(|day| day.format("%Y-%m-%d").to_string()),
+    }
+}
+
+/// Waves from the files: all of them name one, or none does.
+pub fn by_source(sources: &[LoadedSource], index: &RowIndex, keep: &[bool], diagnostics: &mut Diagnostics) -> Waves {
+    if sources.iter().all(|source| source.wave.is_none()) {
+        return Waves::unnamed(index.total());
+    }
+    for source in sources.iter().filter(|source| source.wave.is_none()) {
+        diagnostics.push(
+            Diagnostic::error(&messages::SOURCE_WITHOUT_WAVE)
+                .arg("file", &source.table.file)
+                .key(format!("data.sources[{}]", source.source_index))
+                .at(Location::file(&source.table.file)),
+        );
+    }
+    let has_rows =
+        |wanted: usize| index.chunks().any(|(source, mut rows)| source == wanted && rows.any(|row| keep[row]));
+    let used = sources.iter().enumerate().filter(|&(number, _)| has_rows(number));
+    let mut names: Vec<String> =
+        used.filter_map(|(_, source)| source.wave.clone()).collect::<IndexSet<_>>().into_iter().collect();
+    names.sort_by(|a, b| natural(a, b));
+    let wave_of = |source: usize| {
+        let wave = sources[source].wave.as_ref()?;
+        names.iter().position(|name| name == wave)
+    };
+    let mut of_rows = Vec::with_capacity(index.total());
+    for (source, rows) in index.chunks() {
+        let wave = wave_of(source);
+        of_rows.extend(rows.map(|_| wave));
+    }
+    Waves { names, of_rows, newest: None }
+}
+
+/// `2026-11`, `2026-Q4` or `2026` of a moment.
+fn period_name(milliseconds: i64, period: WavePeriod) -> Option<String> {
+    let day = chrono::DateTime::from_timestamp_millis(milliseconds)?;
+    Some(match period {
+        WavePeriod::Month => format!("{:04}-{:02}", day.year(), day.month()),
+        WavePeriod::Quarter => format!("{:04}-Q{}", day.year(), day.month0() / 3 + 1),
+        WavePeriod::Year => format!("{:04}", day.year()),
+    })
+}

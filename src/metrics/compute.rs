@@ -1,0 +1,426 @@
+//! All indicators of a project in one go: bind the plugins in use, scan once, compute every metric for the total and every
+//! segment group in every wave.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::config::Project;
+use crate::config::raw::{ColumnType, RawDesign, RawSettings};
+use crate::data::expressions::Expression;
+use crate::data::{Column, Responses};
+use crate::diagnostics::messages::{metrics as messages, plugins as plugin_messages};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized, Location, lang_texts};
+use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
+use crate::metrics::cube::{Cube, Grouping};
+use crate::metrics::design::{Design, resolve_design};
+use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
+use crate::metrics::estimates::{Distribution, DistributionRow, Estimate, MetricResults, Reason, SegmentInfo};
+use crate::metrics::inputs::resolve_inputs;
+use crate::metrics::scan::{ScanRequest, scan};
+use crate::plugins::Plugin;
+use crate::plugins::expressions::parse_expressions;
+
+/// What the indicator stage holds on to: results, and what is needed to explain them.
+#[derive(Debug, Clone)]
+pub struct Computation {
+    /// The results.
+    pub results: MetricResults,
+    /// The metrics as bound to the project.
+    pub metrics: Vec<BoundMetric>,
+    cube: Cube,
+    design: Design,
+    settings: RawSettings,
+    keys: Vec<Vec<usize>>,
+    scales: Vec<(String, usize)>,
+}
+
+/// A group of answers to compute for, with its names.
+struct NamedGroup {
+    address: GroupAddress,
+    wave: Option<String>,
+    segment: IndexMap<String, String>,
+}
+
+/// Computes every metric that the project uses. `None` after an error.
+pub fn compute(
+    project: &Project,
+    plugins: &BTreeMap<String, Plugin>,
+    responses: &Responses,
+    diagnostics: &mut Diagnostics,
+) -> Option<Computation> {
+    let before = diagnostics.count(Level::Error);
+    let mut binding = Binding::default();
+    if project.raw.plugins.is_empty() {
+        diagnostics.push(Diagnostic::error(&plugin_messages::NO_PLUGINS).at(project.at("plugins")).key("plugins"));
+    }
+    for (id, usage) in &project.raw.plugins {
+        let path = format!("plugins.{id}");
+        let Some(plugin) = plugins.get(id) else {
+            diagnostics.push(
+                Diagnostic::error(&plugin_messages::UNKNOWN_PLUGIN)
+                    .arg("id", id)
+                    .suggest(id, plugins.keys().map(String::as_str))
+                    .at(project.at(&path))
+                    .key(&path),
+            );
+            continue;
+        };
+        let expressions = parse_expressions(plugin, diagnostics);
+        let inputs = resolve_inputs(project, plugin, usage, responses, diagnostics);
+        binding.add_plugin(plugin, &expressions, usage, &inputs);
+    }
+    report_metric_ids(project, &binding, diagnostics);
+    report_unavailable(project, &binding, diagnostics);
+    report_targets(project, &binding, diagnostics);
+    if diagnostics.count(Level::Error) > before {
+        return None;
+    }
+    let segments = segment_infos(project, responses);
+    let statistics = Statistics {
+        settings: project.raw.settings.clone(),
+        design: project.raw.data.design.clone(),
+        place: project.at("data.design"),
+    };
+    compute_bound(binding, responses, segments, statistics, diagnostics)
+}
+
+/// Settings and design behind standard errors and intervals.
+#[derive(Debug, Clone)]
+pub struct Statistics {
+    /// Statistical settings.
+    pub settings: RawSettings,
+    /// Sampling design.
+    pub design: Option<RawDesign>,
+    /// Where the design is declared, for diagnostics.
+    pub place: Location,
+}
+
+/// Scans and computes bound metrics; used by [`compute`] and by plugin tests.
+pub fn compute_bound(
+    mut binding: Binding,
+    responses: &Responses,
+    segments: Vec<SegmentInfo>,
+    statistics: Statistics,
+    diagnostics: &mut Diagnostics,
+) -> Option<Computation> {
+    let scales = scale_items(&mut binding, responses);
+    let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
+    let keys = scan_keys(&binding);
+    let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
+    groupings.extend(segments.iter().map(|segment| Grouping {
+        column: Some(segment.column.clone()),
+        levels: segment.groups.iter().map(|(value, _)| value.clone()).collect(),
+    }));
+    let request =
+        ScanRequest { items: &binding.items, keys: &keys, groupings, units: design.unit_stratum.len(), unit_codes };
+    let cube = match scan(responses, &request) {
+        Ok(cube) => cube,
+        Err(error) => {
+            diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
+            return None;
+        }
+    };
+    let results = MetricResults {
+        metrics: binding.metrics.iter().map(|metric| metric.info.clone()).collect(),
+        waves: responses.waves.clone(),
+        segments,
+        estimates: Vec::new(),
+    };
+    let settings = statistics.settings;
+    let mut computation = Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales };
+    computation.fill_estimates(&statistics.place, diagnostics);
+    Some(computation)
+}
+
+impl Computation {
+    fn fill_estimates(&mut self, place: &Location, diagnostics: &mut Diagnostics) {
+        let groups = self.groups();
+        let mut reported = Vec::new();
+        let mut estimates = Vec::with_capacity(groups.len() * self.metrics.len());
+        for metric in &self.metrics {
+            for group in &groups {
+                let computed = self.computed(metric, group.address);
+                if let Some(stratum) = computed.stratum {
+                    let key = (group.address.wave, stratum);
+                    if !reported.contains(&key) {
+                        reported.push(key);
+                        diagnostics.push(
+                            Diagnostic::error(&messages::SINGLE_UNIT)
+                                .arg("stratum", &self.design.strata[stratum])
+                                .at(place.clone())
+                                .key("data.design.single_unit"),
+                        );
+                    }
+                }
+                estimates.push(self.named(metric, group, computed));
+            }
+        }
+        self.results.estimates = estimates;
+    }
+
+    /// Every group in printing order: wave by wave, the total, then the segments' groups.
+    fn groups(&self) -> Vec<NamedGroup> {
+        let mut groups = Vec::new();
+        for wave in 0..self.cube.waves {
+            for (grouping, described) in self.cube.groupings.iter().enumerate() {
+                for (level, value) in described.levels.iter().enumerate() {
+                    let segment = described.column.iter().map(|column| (column.clone(), value.clone())).collect();
+                    groups.push(NamedGroup {
+                        address: GroupAddress { grouping, wave, level },
+                        wave: self.results.waves.get(wave).cloned(),
+                        segment,
+                    });
+                }
+            }
+        }
+        groups
+    }
+
+    /// The numbers of a metric for a group, with workings.
+    pub fn computed(&self, metric: &BoundMetric, address: GroupAddress) -> Computed {
+        let estimator = Estimator { cube: &self.cube, design: &self.design, settings: &self.settings };
+        estimator.compute(&metric.bound, address, &|items| self.key_of(items))
+    }
+
+    fn key_of(&self, items: &[usize]) -> Option<usize> {
+        self.keys.iter().position(|key| key == items)
+    }
+
+    fn named(&self, metric: &BoundMetric, group: &NamedGroup, computed: Computed) -> Estimate {
+        let small = |limit: f64| {
+            #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
+            let answers = computed.smallest_base.0 as f64;
+            answers < limit || computed.smallest_base.1 < limit
+        };
+        let suppressed = computed.estimate.is_some() && small(self.settings.suppress_below);
+        Estimate {
+            metric: metric.info.id.clone(),
+            module: metric.info.module.clone(),
+            wave: group.wave.clone(),
+            segment: group.segment.clone(),
+            n: computed.n,
+            n_weighted: computed.n_weighted,
+            n_eff: computed.n_eff,
+            estimate: computed.estimate.filter(|_| !suppressed),
+            se: computed.se.filter(|_| !suppressed),
+            ci: computed.ci.filter(|_| !suppressed),
+            unit: metric.info.unit,
+            base: metric.info.base.clone(),
+            suppressed,
+            flagged: !suppressed && computed.estimate.is_some() && small(self.settings.flag_below),
+            reason: if suppressed { Some(Reason::SmallBase) } else { computed.reason },
+        }
+    }
+
+    /// Number of the group that `wave` and `segment` name; `None` if there is no such group.
+    pub fn address(&self, wave: Option<&str>, segment: Option<(&str, &str)>) -> Option<GroupAddress> {
+        let wave = match wave {
+            None => self.cube.waves - 1,
+            Some(name) => self.results.waves.iter().position(|known| known == name)?,
+        };
+        match segment {
+            None => Some(GroupAddress { grouping: 0, wave, level: 0 }),
+            Some((column, value)) => {
+                let grouping =
+                    self.cube.groupings.iter().position(|grouping| grouping.column.as_deref() == Some(column))?;
+                let level = self.cube.groupings[grouping].levels.iter().position(|level| level == value)?;
+                Some(GroupAddress { grouping, wave, level })
+            }
+        }
+    }
+
+    /// Weighted counts of the answers to a scale column in a group, by value: (value, n, weight). Empty for other columns.
+    pub fn scale_counts(&self, column: &str, address: GroupAddress) -> Vec<(f64, u64, f64)> {
+        let item = self.scales.iter().find(|(name, _)| name == column).map(|(_, item)| *item);
+        let Some(item) = item else { return Vec::new() };
+        let bound = Bound::Linear { item, proportion: false, factor: 1.0 };
+        let estimator = Estimator { cube: &self.cube, design: &self.design, settings: &self.settings };
+        let computed = estimator.compute(&bound, address, &|items| self.key_of(items));
+        computed.workings.answers.iter().map(|answer| (answer.value, answer.n, answer.weight)).collect()
+    }
+
+    /// Answers by wave, in time order, whether in a base or not.
+    pub fn wave_answers(&self) -> Vec<u64> {
+        self.cube.unit_rows.iter().map(|units| units.iter().map(|cell| cell.count).sum()).collect()
+    }
+
+    /// How the answers of every scale column fall over its levels, by wave and group. Shares are left empty where the base
+    /// is below the suppression limit.
+    pub fn distributions(&self, columns: &[Column]) -> Vec<Distribution> {
+        let of_column = |(name, _): &(String, usize)| {
+            let column = columns.iter().find(|column| column.name == *name)?;
+            let levels = scale_levels(column.range?, column);
+            let rows = self.groups().into_iter().map(|group| self.distribution_row(name, &levels, group)).collect();
+            Some(Distribution {
+                column: name.clone(),
+                title: Some(column.title.clone()),
+                levels: levels.into_iter().map(|(_, title)| title).collect(),
+                rows,
+            })
+        };
+        self.scales.iter().filter_map(of_column).collect()
+    }
+
+    fn distribution_row(&self, column: &str, levels: &[(String, Localized)], group: NamedGroup) -> DistributionRow {
+        let counts = self.scale_counts(column, group.address);
+        let n = counts.iter().map(|(_, n, _)| n).sum::<u64>();
+        let total: f64 = counts.iter().map(|(_, _, weight)| weight).sum();
+        let share = |level: &(String, Localized)| {
+            let held = counts.iter().find(|(value, ..)| value.to_string() == level.0);
+            held.map_or(0.0, |(_, _, weight)| 100.0 * weight / total)
+        };
+        #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
+        let shown = n as f64 >= self.settings.suppress_below && total > 0.0;
+        DistributionRow {
+            segment: group.segment.into_iter().next(),
+            wave: group.wave,
+            shares: if shown { levels.iter().map(share).collect() } else { Vec::new() },
+            n,
+        }
+    }
+
+    /// Scale columns whose distributions were counted.
+    pub fn scale_columns(&self) -> impl Iterator<Item = &str> {
+        self.scales.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The settings that were used.
+    pub fn settings(&self) -> &RawSettings {
+        &self.settings
+    }
+
+    /// The sampling design that was used.
+    pub fn design(&self) -> &Design {
+        &self.design
+    }
+}
+
+/// Adds one item a scale column, so that distributions come from the same scan.
+fn scale_items(binding: &mut Binding, responses: &Responses) -> Vec<(String, usize)> {
+    responses
+        .columns
+        .iter()
+        .filter(|column| column.kind == ColumnType::Scale)
+        .filter_map(|column| {
+            let own = Expression::parse(
+                &crate::data::expressions::quote_name(&column.name),
+                &responses.schema,
+                crate::data::expressions::ExpectedType::Number,
+            )
+            .ok()?;
+            let item = binding.add_item(Item { value: own.logical().clone(), per: None });
+            Some((column.name.clone(), item))
+        })
+        .collect()
+}
+
+/// One key an item, and one a composite.
+fn scan_keys(binding: &Binding) -> Vec<Vec<usize>> {
+    let mut keys: Vec<Vec<usize>> = (0..binding.items.len()).map(|item| vec![item]).collect();
+    for metric in &binding.metrics {
+        if let Bound::Composite { parts } = &metric.bound {
+            let items: Vec<usize> = parts.iter().map(|part| part.item).collect();
+            if !keys.contains(&items) {
+                keys.push(items);
+            }
+        }
+    }
+    keys
+}
+
+/// The segments of a project with their groups in codebook order.
+pub fn segment_infos(project: &Project, responses: &Responses) -> Vec<SegmentInfo> {
+    project
+        .raw
+        .segments
+        .iter()
+        .filter_map(|name| responses.column(name))
+        .map(|column| SegmentInfo {
+            column: column.name.clone(),
+            title: column.title.clone(),
+            groups: groups_of(column),
+        })
+        .collect()
+}
+
+fn groups_of(column: &Column) -> Vec<(String, Localized)> {
+    match column.kind {
+        ColumnType::Boolean => vec![
+            ("false".to_owned(), Localized::PerLang(lang_texts("否", "no"))),
+            ("true".to_owned(), Localized::PerLang(lang_texts("是", "yes"))),
+        ],
+        ColumnType::Scale => column.range.map_or_else(Vec::new, |range| scale_levels(range, column)),
+        _ => column
+            .categories
+            .iter()
+            .map(|value| {
+                let title = column.category_titles.get(value).cloned();
+                (value.clone(), title.unwrap_or_else(|| Localized::from(value.as_str())))
+            })
+            .collect(),
+    }
+}
+
+fn scale_levels([low, high]: [f64; 2], column: &Column) -> Vec<(String, Localized)> {
+    let mut levels = Vec::new();
+    let mut value = low;
+    while value <= high && levels.len() < 101 {
+        let name = value.to_string();
+        let title = column.category_titles.get(&name).cloned().unwrap_or_else(|| Localized::from(name.as_str()));
+        levels.push((name, title));
+        value += 1.0;
+    }
+    levels
+}
+
+fn report_metric_ids(project: &Project, binding: &Binding, diagnostics: &mut Diagnostics) {
+    let mut seen: IndexMap<&str, &str> = IndexMap::new();
+    for metric in &binding.metrics {
+        let (id, module) = (metric.info.id.as_str(), metric.info.module.as_str());
+        if let Some(first) = seen.insert(id, module) {
+            let path = format!("plugins.{module}");
+            diagnostics.push(
+                Diagnostic::error(&plugin_messages::METRIC_IN_TWO_PLUGINS)
+                    .arg("metric", id)
+                    .arg("first", first)
+                    .arg("second", module)
+                    .at(project.at(&path))
+                    .key(&path),
+            );
+        }
+    }
+}
+
+fn report_unavailable(project: &Project, binding: &Binding, diagnostics: &mut Diagnostics) {
+    for metric in &binding.metrics {
+        let Some(unavailable) = &metric.info.unavailable else { continue };
+        let names: Vec<String> = unavailable.missing_inputs.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let path = format!("plugins.{}.inputs", metric.info.module);
+        // A variant is an extra: its absence is worth a note, that of an indicator a warning.
+        let report = if metric.info.variant_of.is_some() { Diagnostic::note } else { Diagnostic::warning };
+        diagnostics.push(
+            report(&plugin_messages::METRIC_WITHOUT_INPUT)
+                .arg("metric", &metric.info.id)
+                .arg("inputs", names.join(", "))
+                .arg("plugin", &metric.info.module)
+                .at(project.at(&path))
+                .key(path),
+        );
+    }
+}
+
+fn report_targets(project: &Project, binding: &Binding, diagnostics: &mut Diagnostics) {
+    for metric in project.raw.targets.keys() {
+        if !binding.metrics.iter().any(|bound| bound.info.id == *metric) {
+            let path = format!("targets.{metric}");
+            diagnostics.push(
+                Diagnostic::error(&plugin_messages::UNKNOWN_TARGET)
+                    .arg("metric", metric)
+                    .suggest(metric, binding.metrics.iter().map(|bound| bound.info.id.as_str()))
+                    .at(project.at(&path))
+                    .key(&path),
+            );
+        }
+    }
+}

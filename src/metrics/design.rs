@@ -1,0 +1,107 @@
+//! The sampling design as numbers: which unit of which stratum every answer belongs to, and how large strata are.
+
+use std::collections::BTreeMap;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Float64Type};
+
+use crate::config::raw::{RawDesign, SingleUnit};
+use crate::data::Responses;
+
+/// A declared sampling design, resolved against the answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Design {
+    /// Names of the strata; one nameless stratum where none is declared.
+    pub strata: Vec<String>,
+    /// Stratum of each unit.
+    pub unit_stratum: Vec<usize>,
+    /// True if units are clusters; else each answer is its own unit and `unit` means stratum.
+    pub clustered: bool,
+    /// Population size of each stratum in units; `None` without a finite population correction.
+    pub population: Vec<Option<f64>>,
+    /// What a stratum with a single unit does.
+    pub single_unit: SingleUnit,
+}
+
+impl Default for Design {
+    fn default() -> Self {
+        Self {
+            strata: vec![String::new()],
+            unit_stratum: vec![0],
+            clustered: false,
+            population: vec![None],
+            single_unit: SingleUnit::Error,
+        }
+    }
+}
+
+/// The design and, batch by batch, the unit number of every row (none if there is a single unit).
+pub fn resolve_design(design: Option<&RawDesign>, responses: &Responses) -> (Design, Option<Vec<Vec<u32>>>) {
+    let Some(declared) = design else { return (Design::default(), None) };
+    if declared.strata.is_none() && declared.cluster.is_none() && declared.fpc.is_none() {
+        return (Design { single_unit: declared.single_unit, ..Design::default() }, None);
+    }
+    let column = |name: &Option<String>, batch: usize| -> Option<Vec<String>> {
+        let array = responses.batches[batch].column_by_name(name.as_deref()?)?;
+        Some(texts(array))
+    };
+    // First pass: the distinct strata and units in a fixed order, so that numbers do not depend on the order of rows.
+    let mut units: BTreeMap<(String, String), u32> = BTreeMap::new();
+    let mut populations: BTreeMap<String, f64> = BTreeMap::new();
+    let mut rows: Vec<Vec<(String, String)>> = Vec::with_capacity(responses.batches.len());
+    for (index, batch) in responses.batches.iter().enumerate() {
+        let strata = column(&declared.strata, index);
+        let clusters = column(&declared.cluster, index);
+        let sizes = declared.fpc.as_deref().and_then(|name| batch.column_by_name(name)).map(numbers);
+        let mut keys = Vec::with_capacity(batch.num_rows());
+        for row in 0..batch.num_rows() {
+            let stratum = strata.as_ref().map_or_else(String::new, |strata| strata[row].clone());
+            let cluster = clusters.as_ref().map_or_else(String::new, |clusters| clusters[row].clone());
+            if let Some(size) = sizes.as_ref().map(|sizes| sizes[row]).filter(|size| size.is_finite()) {
+                let known = populations.entry(stratum.clone()).or_insert(size);
+                *known = known.max(size);
+            }
+            units.entry((stratum.clone(), cluster.clone())).or_insert(0);
+            keys.push((stratum, cluster));
+        }
+        rows.push(keys);
+    }
+    let mut strata: Vec<String> = units.keys().map(|(stratum, _)| stratum.clone()).collect();
+    strata.dedup();
+    let mut unit_stratum = Vec::with_capacity(units.len());
+    for (number, ((stratum, _), slot)) in units.iter_mut().enumerate() {
+        *slot = u32::try_from(number).unwrap_or(u32::MAX);
+        unit_stratum.push(strata.binary_search(stratum).unwrap_or(0));
+    }
+    let codes = rows.iter().map(|keys| keys.iter().map(|key| units[key]).collect()).collect();
+    let population = strata.iter().map(|stratum| populations.get(stratum).copied()).collect();
+    let resolved = Design {
+        strata,
+        unit_stratum,
+        clustered: declared.cluster.is_some(),
+        population,
+        single_unit: declared.single_unit,
+    };
+    (resolved, Some(codes))
+}
+
+fn texts(array: &ArrayRef) -> Vec<String> {
+    let plain = cast(array, &DataType::Utf8).unwrap_or_else(|_| ArrayRef::clone(array));
+    match plain.as_string_opt::<i32>() {
+        Some(cells) => cells.iter().map(|cell| cell.unwrap_or_default().to_owned()).collect(),
+        None => vec![String::new(); array.len()],
+    }
+}
+
+fn numbers(array: &ArrayRef) -> Vec<f64> {
+    let plain = cast(array, &DataType::Float64).unwrap_or_else(|_| ArrayRef::clone(array));
+    match plain.as_primitive_opt::<Float64Type>() {
+        Some(cells) => float_values(cells),
+        None => vec![f64::NAN; array.len()],
+    }
+}
+
+fn float_values(cells: &Float64Array) -> Vec<f64> {
+    cells.iter().map(|cell| cell.unwrap_or(f64::NAN)).collect()
+}

@@ -1,0 +1,156 @@
+//! Feeds the inputs of plugins from the columns of a project, and reports what does not fit: unknown names, wrong kinds,
+//! scales of another length, required inputs without a column.
+
+use indexmap::IndexMap;
+
+use crate::config::Project;
+use crate::config::raw::{ColumnType, RawPluginUse};
+use crate::config::validate::kind_name;
+use crate::data::Responses;
+use crate::data::expressions::{ExpectedType, Expression};
+use crate::diagnostics::messages::plugins as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::plugins::{Estimator, Plugin};
+
+/// The expression behind every input that the project feeds.
+pub fn resolve_inputs(
+    project: &Project,
+    plugin: &Plugin,
+    usage: &RawPluginUse,
+    responses: &Responses,
+    diagnostics: &mut Diagnostics,
+) -> IndexMap<String, Expression> {
+    let id = &plugin.manifest.id;
+    let mut resolved = IndexMap::new();
+    for (input, text) in &usage.inputs {
+        let path = format!("plugins.{id}.inputs.{input}");
+        let Some(declared) = plugin.manifest.inputs.get(input) else {
+            diagnostics.push(
+                Diagnostic::error(&messages::UNKNOWN_INPUT)
+                    .arg("plugin", id)
+                    .arg("input", input)
+                    .suggest(input, plugin.manifest.inputs.keys().map(String::as_str))
+                    .at(project.at(&path))
+                    .key(&path),
+            );
+            continue;
+        };
+        let expect = match declared.kind {
+            ColumnType::Boolean => ExpectedType::Boolean,
+            ColumnType::Scale | ColumnType::Number => ExpectedType::Number,
+            _ => ExpectedType::Any,
+        };
+        match Expression::parse(text, &responses.schema, expect) {
+            Ok(expression) => {
+                check_scale(project, input, text, declared.range, responses, &path, diagnostics);
+                resolved.insert(input.clone(), expression);
+            }
+            Err(error) => diagnostics.push(error.diagnostic(text, project.at(&path), &path)),
+        }
+    }
+    for (input, declared) in &plugin.manifest.inputs {
+        if !declared.optional && !usage.inputs.contains_key(input) {
+            let path = format!("plugins.{id}.inputs");
+            diagnostics.push(
+                Diagnostic::error(&messages::INPUT_NOT_FED)
+                    .arg("input", input)
+                    .arg("plugin", id)
+                    .at(project.at(&path))
+                    .key(&path),
+            );
+        }
+    }
+    check_choices(project, plugin, usage, diagnostics);
+    resolved
+}
+
+/// Refuses a column on another scale than the input's: its boxes would not be comparable.
+fn check_scale(
+    project: &Project,
+    input: &str,
+    column: &str,
+    wanted: Option<[f64; 2]>,
+    responses: &Responses,
+    path: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some((wanted, column)) = wanted.zip(responses.column(column)) else { return };
+    if column.kind != ColumnType::Scale {
+        diagnostics.push(
+            Diagnostic::error(&messages::WRONG_INPUT_TYPE)
+                .arg("input", input)
+                .arg("wanted", kind_name(ColumnType::Scale))
+                .arg("expression", &column.name)
+                .arg("found", kind_name(column.kind))
+                .at(project.at(path))
+                .key(path),
+        );
+    } else if let Some(found) = column.range.filter(|found| *found != wanted) {
+        diagnostics.push(
+            Diagnostic::error(&messages::OTHER_SCALE)
+                .arg("input", input)
+                .arg("column", &column.name)
+                .arg("wanted", span(wanted))
+                .arg("found", span(found))
+                .at(project.at(path))
+                .key(path),
+        );
+    }
+}
+
+fn span([low, high]: [f64; 2]) -> String {
+    format!("{low}–{high}")
+}
+
+/// Checks the metrics that the project picks and the weights it gives to composites.
+fn check_choices(project: &Project, plugin: &Plugin, usage: &RawPluginUse, diagnostics: &mut Diagnostics) {
+    let id = &plugin.manifest.id;
+    let known = || plugin.manifest.metrics.iter().map(|metric| metric.id.as_str());
+    let unknown = |metric: &str, path: &str| {
+        Diagnostic::error(&messages::UNKNOWN_SELECTED_METRIC)
+            .arg("plugin", id)
+            .arg("metric", metric)
+            .suggest(metric, known())
+            .at(project.at(path))
+            .key(path)
+    };
+    for (index, metric) in usage.metrics.iter().flatten().enumerate() {
+        if !known().any(|name| name == metric) {
+            diagnostics.push(unknown(metric, &format!("plugins.{id}.metrics[{index}]")));
+        }
+    }
+    for (metric, weights) in &usage.weights {
+        let path = format!("plugins.{id}.weights.{metric}");
+        let Some(spec) = plugin.manifest.metrics.iter().find(|spec| spec.id == *metric) else {
+            diagnostics.push(unknown(metric, &path));
+            continue;
+        };
+        let Estimator::Composite { components } = &spec.estimator else {
+            diagnostics.push(
+                Diagnostic::error(&messages::NOT_A_COMPOSITE).arg("metric", metric).at(project.at(&path)).key(&path),
+            );
+            continue;
+        };
+        for (component, weight) in weights {
+            let path = format!("{path}.{component}");
+            if !components.iter().any(|known| known.metric == *component) {
+                diagnostics.push(
+                    Diagnostic::error(&messages::UNKNOWN_COMPONENT)
+                        .arg("metric", metric)
+                        .arg("component", component)
+                        .suggest(component, components.iter().map(|known| known.metric.as_str()))
+                        .at(project.at(&path))
+                        .key(&path),
+                );
+            } else if !(weight.is_finite() && *weight >= 0.0) {
+                diagnostics.push(
+                    Diagnostic::error(&messages::BAD_COMPONENT_WEIGHT)
+                        .arg("metric", component)
+                        .arg("found", weight)
+                        .at(project.at(&path))
+                        .key(&path),
+                );
+            }
+        }
+    }
+}

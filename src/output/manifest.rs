@@ -1,0 +1,87 @@
+//! `manifest.json`: what a folder of documents was made of and what it holds, each with its SHA-256.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::config::raw::RawSettings;
+use crate::data::table::{InputFile, Step};
+
+/// The manifest of one published report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Manifest {
+    /// Version of this format.
+    pub schema: u32,
+    /// Program that made it.
+    pub program: Program,
+    /// Report id.
+    pub report: String,
+    /// Name of the period.
+    pub period: String,
+    /// Date printed on the documents.
+    pub date: String,
+    /// SHA-256 of `manyi.yaml`.
+    pub project: FileRecord,
+    /// Data files read.
+    pub inputs: Vec<InputFile>,
+    /// Row counts from file to analysis.
+    pub steps: Vec<Step>,
+    /// Metric modules used.
+    pub plugins: Vec<PluginRecord>,
+    /// Template files used.
+    pub templates: Vec<FileRecord>,
+    /// Font files used.
+    pub fonts: Vec<FileRecord>,
+    /// Settings that change a number.
+    pub settings: RawSettings,
+    /// Files in the folder, without this one.
+    pub outputs: Vec<FileRecord>,
+}
+
+/// The program.
+#[derive(Debug, Clone, Serialize)]
+pub struct Program {
+    /// Name.
+    pub name: &'static str,
+    /// Version.
+    pub version: &'static str,
+}
+
+impl Default for Program {
+    fn default() -> Self {
+        Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") }
+    }
+}
+
+/// A plugin that was used.
+#[derive(Debug, Clone, Serialize)]
+pub struct PluginRecord {
+    /// Id.
+    pub id: String,
+    /// Version of its definitions.
+    pub version: String,
+    /// SHA-256 of `plugin.yaml`.
+    pub sha256: String,
+}
+
+/// A file with its digest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct FileRecord {
+    /// Name relative to the folder it belongs to, with `/` separators.
+    pub file: String,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+    /// Size.
+    pub bytes: u64,
+}
+
+impl FileRecord {
+    /// The record of a file's content.
+    pub fn of(file: impl Into<String>, content: &[u8]) -> Self {
+        Self { file: file.into(), sha256: sha256_hex(content), bytes: content.len() as u64 }
+    }
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256_hex(content: &[u8]) -> String {
+    crate::plugins::discovery::hex(&Sha256::digest(content))
+}

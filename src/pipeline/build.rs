@@ -1,0 +1,387 @@
+//! From numbers to published documents: for each report its pack, for each language the blocks, for each format the bytes,
+//! then the whole folder at once with its manifest.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::Project;
+use crate::config::raw::{RawReport, ReportFormat, default_formats, default_pack};
+use crate::config::validate::is_safe_file_name;
+use crate::diagnostics::messages::output as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level};
+use crate::document::Document;
+use crate::document::material::DocumentInputs;
+use crate::document::pack::{Pack, PackFiles};
+use crate::metrics::Distribution;
+use crate::output::manifest::{FileRecord, Manifest, PluginRecord, Program};
+use crate::output::{OutputFile, publish};
+use crate::pipeline::Measured;
+use crate::render::html::render_html;
+use crate::render::templates::{files_of, typst_sources};
+use crate::render::tera::build_document;
+use crate::render::typst::{ChartPicture, Fonts, TypstSources, UsedFont, render_chart_svg, render_pdf};
+
+/// What to build.
+#[derive(Debug, Clone, Default)]
+pub struct BuildRequest {
+    /// Language of all documents, instead of the reports' own.
+    pub lang: Option<Lang>,
+    /// Folder for the results; default `out` inside the project.
+    pub out: Option<PathBuf>,
+    /// Reports to build; all if empty.
+    pub reports: Vec<String>,
+}
+
+/// A report that is in place.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Published {
+    /// Report id.
+    pub report: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Names of its documents, without figures and manifest.
+    pub documents: Vec<String>,
+}
+
+/// Width of charts in HTML, in points; they scale with the page.
+const HTML_CHART_WIDTH: f64 = 480.0;
+
+/// Builds and publishes the reports of a project. A report with a problem is left out, the others are built.
+pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<Published> {
+    let project = &measured.project;
+    let reports = chosen_reports(project, request, diagnostics);
+    let Some(date) = document_date(measured, diagnostics) else { return Vec::new() };
+    let period = period_of(measured);
+    let out = request.out.clone().unwrap_or_else(|| project.path("out"));
+    let fonts = Fonts::system();
+    let context = BuildContext {
+        measured,
+        distributions: measured.computation.distributions(&measured.responses.columns),
+        wave_answers: wave_answers(measured),
+        date,
+        period: period.clone(),
+        fonts,
+    };
+    let mut published = Vec::new();
+    for report in &reports {
+        let before = diagnostics.count(Level::Error);
+        let Some(files) = context.render_report(report, request.lang, diagnostics) else { continue };
+        if diagnostics.count(Level::Error) > before {
+            continue;
+        }
+        let folder = out.join(&period).join(&report.id);
+        let documents =
+            files.iter().map(|file| file.name.clone()).filter(|name| !name.contains('/') && name != MANIFEST).collect();
+        if publish(&folder, &files, diagnostics) {
+            published.push(Published { report: report.id.clone(), folder, documents });
+        }
+    }
+    published
+}
+
+const MANIFEST: &str = "manifest.json";
+
+/// The reports to build: those of the project, or one plan if it names none.
+fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<RawReport> {
+    let mut reports = project.raw.reports.clone();
+    if reports.is_empty() {
+        reports.push(RawReport {
+            id: "plan".to_owned(),
+            pack: default_pack(),
+            langs: Vec::new(),
+            formats: default_formats(),
+        });
+    }
+    let known: Vec<String> = reports.iter().map(|report| report.id.clone()).collect();
+    for wanted in request.reports.iter().filter(|wanted| !known.contains(wanted)) {
+        diagnostics.push(
+            Diagnostic::error(&messages::UNKNOWN_REPORT)
+                .arg("report", wanted)
+                .arg("known", known.join(", "))
+                .suggest(wanted, known.iter().map(String::as_str)),
+        );
+    }
+    reports.retain(|report| request.reports.is_empty() || request.reports.contains(&report.id));
+    reports
+}
+
+/// The date on the documents: the project's, else `SOURCE_DATE_EPOCH`, else that of the newest answer. Never the clock's:
+/// the same inputs give the same bytes.
+fn document_date(measured: &Measured, diagnostics: &mut Diagnostics) -> Option<String> {
+    if let Some(date) = &measured.project.raw.project.date {
+        return Some(date.clone());
+    }
+    if let Ok(epoch) = std::env::var("SOURCE_DATE_EPOCH") {
+        let date = epoch.trim().parse().ok().and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+        if date.is_none() {
+            diagnostics.push(Diagnostic::error(&messages::BAD_EPOCH).arg("value", epoch));
+        }
+        return date.map(|date| date.format("%Y-%m-%d").to_string());
+    }
+    if measured.responses.newest.is_none() {
+        let place = measured.project.at("project.date");
+        diagnostics.push(Diagnostic::error(&messages::NO_DATE).at(place).key("project.date"));
+    }
+    measured.responses.newest.clone()
+}
+
+/// Name of the period: the project's, else the newest wave, else `all`.
+fn period_of(measured: &Measured) -> String {
+    let own = measured.project.raw.project.period.clone();
+    let name = own
+        .or_else(|| measured.computation.results.current_wave().map(str::to_owned))
+        .unwrap_or_else(|| "all".to_owned());
+    safe_name(&name)
+}
+
+fn wave_answers(measured: &Measured) -> Vec<(String, u64)> {
+    let waves = measured.computation.results.waves.iter().cloned();
+    waves.zip(measured.computation.wave_answers()).collect()
+}
+
+/// The files of a pack, the project's own in front.
+pub fn pack_files(id: &str, project_templates: Option<&Path>, diagnostics: &mut Diagnostics) -> PackFiles {
+    let mut files = PackFiles::new();
+    for (path, file) in files_of(id, project_templates, diagnostics) {
+        files.insert(path, file.origin, file.text);
+    }
+    files
+}
+
+/// The style sheet that replaces the built-in one: `theme.css` of the pack, else of the project's `templates/base`.
+fn stylesheet(pack: &str, own_templates: &Path, diagnostics: &mut Diagnostics) -> Option<String> {
+    [pack, "base"]
+        .iter()
+        .find_map(|folder| files_of(folder, Some(own_templates), diagnostics).remove("theme.css").map(|file| file.text))
+}
+
+/// What all reports of a build share.
+struct BuildContext<'a> {
+    measured: &'a Measured,
+    distributions: Vec<Distribution>,
+    wave_answers: Vec<(String, u64)>,
+    date: String,
+    period: String,
+    fonts: Fonts,
+}
+
+impl BuildContext<'_> {
+    /// All files of a report, the manifest last.
+    fn render_report(
+        &self,
+        report: &RawReport,
+        lang: Option<Lang>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Vec<OutputFile>> {
+        let project = &self.measured.project;
+        let own_templates = project.path("templates");
+        let files = pack_files(&report.pack, Some(&own_templates), diagnostics);
+        if files.is_empty() {
+            let known: Vec<String> = crate::pipeline::packs(diagnostics).into_iter().map(|pack| pack.id).collect();
+            diagnostics.push(
+                Diagnostic::error(&messages::UNKNOWN_PACK)
+                    .arg("pack", &report.pack)
+                    .arg("known", known.join(", "))
+                    .suggest(&report.pack, known.iter().map(String::as_str))
+                    .at(project.at("reports")),
+            );
+            return None;
+        }
+        let mut templates: Vec<FileRecord> = files
+            .iter()
+            .map(|(path, file)| FileRecord::of(format!("{}/{path}", report.pack), file.text.as_bytes()))
+            .collect();
+        let pack = Pack::load(&report.pack, files, diagnostics)?;
+        let typst = typst_sources(&report.pack, Some(&own_templates), diagnostics);
+        templates.extend(typst.iter().map(|(path, _, text)| FileRecord::of(format!("typst/{path}"), text.as_bytes())));
+        templates.sort();
+        templates.dedup();
+        let css = stylesheet(&report.pack, &own_templates, diagnostics);
+        let langs = match lang {
+            Some(lang) => vec![lang],
+            None if report.langs.is_empty() => vec![project.lang()],
+            None => report.langs.clone(),
+        };
+        let mut output = ReportFiles { files: Vec::new(), fonts: Vec::new() };
+        for lang in &langs {
+            let rendering = Rendering {
+                report,
+                pack: &pack,
+                typst: &typst,
+                css: css.as_deref(),
+                lang: *lang,
+                several: langs.len() > 1,
+            };
+            self.render_language(&rendering, &mut output, diagnostics)?;
+        }
+        let manifest = self.manifest(report, templates, &output);
+        let mut content = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
+        content.push(b'\n');
+        output.files.push(OutputFile { name: MANIFEST.to_owned(), content });
+        Some(output.files)
+    }
+
+    fn render_language(
+        &self,
+        rendering: &Rendering<'_>,
+        output: &mut ReportFiles,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<()> {
+        let measured = self.measured;
+        let inputs = DocumentInputs {
+            project: &measured.project,
+            results: &measured.computation.results,
+            distributions: &self.distributions,
+            steps: &measured.responses.steps,
+            files: &measured.responses.inputs,
+            columns: &measured.responses.columns,
+            answers: measured.responses.row_count() as u64,
+            wave_answers: &self.wave_answers,
+            weighted: measured.responses.weighted,
+            date: &self.date,
+        };
+        let built = build_document(&inputs, rendering.pack, rendering.lang, diagnostics)?;
+        let stem = self.file_stem(&built.document, rendering);
+        for format in &rendering.report.formats {
+            match format {
+                ReportFormat::Pdf => {
+                    let pdf = render_pdf(&built.document, rendering.typst, &self.fonts, diagnostics)?;
+                    output.fonts.extend(pdf.fonts);
+                    output.add(format!("{stem}.pdf"), pdf.bytes);
+                }
+                ReportFormat::Html => {
+                    let html = self.render_html(&built.document, rendering, output, diagnostics);
+                    output.add(format!("{stem}.html"), html.into_bytes());
+                }
+                ReportFormat::Markdown => output.add(format!("{stem}.md"), built.markdown.clone().into_bytes()),
+            }
+        }
+        keep_typst_source(&built.document, rendering, diagnostics);
+        Some(())
+    }
+
+    fn render_html(
+        &self,
+        document: &Document,
+        rendering: &Rendering<'_>,
+        output: &mut ReportFiles,
+        diagnostics: &mut Diagnostics,
+    ) -> String {
+        let problems = std::cell::RefCell::new(Diagnostics::new());
+        let figures = std::cell::RefCell::new(Vec::new());
+        let draw = |chart: &crate::charts::Chart, index: usize| {
+            let picture = ChartPicture {
+                id: &format!("figure-{}", index + 1),
+                lang: rendering.lang,
+                width_pt: HTML_CHART_WIDTH,
+                words: &document.meta.words,
+            };
+            let svg = render_chart_svg(chart, &picture, rendering.typst, &self.fonts, &mut problems.borrow_mut())?;
+            figures.borrow_mut().push((index + 1, svg.clone()));
+            Some(svg)
+        };
+        let html = render_html(document, rendering.css, &draw);
+        diagnostics.extend(problems.into_inner());
+        for (number, svg) in figures.into_inner() {
+            let tag = if rendering.several { format!("{}-", rendering.lang) } else { String::new() };
+            output.add(format!("figures/{tag}{number:02}.svg"), svg.into_bytes());
+        }
+        html
+    }
+
+    /// Title, client and period: a name that a client can read, safe on every system.
+    fn file_stem(&self, document: &Document, rendering: &Rendering<'_>) -> String {
+        let mut parts = vec![document.meta.title.clone()];
+        parts.extend(document.meta.client.clone());
+        parts.push(self.period.clone());
+        if rendering.several {
+            parts.push(rendering.lang.tag().to_owned());
+        }
+        parts.iter().map(|part| safe_name(part)).collect::<Vec<_>>().join("_")
+    }
+
+    fn manifest(&self, report: &RawReport, templates: Vec<FileRecord>, output: &ReportFiles) -> Manifest {
+        let measured = self.measured;
+        let project = &measured.project;
+        let own_file = std::fs::read(project.path(crate::config::PROJECT_FILE)).unwrap_or_default();
+        let mut fonts: Vec<FileRecord> = output
+            .fonts
+            .iter()
+            .map(|font| FileRecord {
+                file: format!("{} ({})", font.file, font.family),
+                sha256: font.sha256.clone(),
+                bytes: 0,
+            })
+            .collect();
+        fonts.sort();
+        fonts.dedup();
+        let used = |id: &String| {
+            let plugin = measured.plugins.get(id)?;
+            let version = plugin.manifest.version.to_string();
+            Some(PluginRecord { id: id.clone(), version, sha256: plugin.sha256.clone() })
+        };
+        Manifest {
+            schema: 1,
+            program: Program::default(),
+            report: report.id.clone(),
+            period: self.period.clone(),
+            date: self.date.clone(),
+            project: FileRecord::of(crate::config::PROJECT_FILE, &own_file),
+            inputs: measured.responses.inputs.clone(),
+            steps: measured.responses.steps.clone(),
+            plugins: project.raw.plugins.keys().filter_map(used).collect(),
+            templates,
+            fonts,
+            settings: measured.computation.settings().clone(),
+            outputs: output.files.iter().map(|file| FileRecord::of(&file.name, &file.content)).collect(),
+        }
+    }
+}
+
+/// One language of one report.
+struct Rendering<'a> {
+    report: &'a RawReport,
+    pack: &'a Pack,
+    typst: &'a TypstSources,
+    css: Option<&'a str>,
+    lang: Lang,
+    several: bool,
+}
+
+/// Files made so far, with the fonts in them.
+struct ReportFiles {
+    files: Vec<OutputFile>,
+    fonts: Vec<UsedFont>,
+}
+
+impl ReportFiles {
+    fn add(&mut self, name: String, content: Vec<u8>) {
+        self.files.push(OutputFile { name, content });
+    }
+}
+
+/// A file name part: characters that some system refuses become `-`, and the length is bounded.
+fn safe_name(text: &str) -> String {
+    let clean =
+        |character: char| if character.is_control() || "/\\:*?\"<>|".contains(character) { '-' } else { character };
+    let mut name: String = text.trim().chars().map(clean).take(40).collect();
+    name = name.trim_matches(['.', ' ']).to_owned();
+    if is_safe_file_name(&name) { name } else { format!("{name}-") }
+}
+
+/// Writes the finished Typst project to the folder named by `MANYI_KEEP_TYPST`, for comparing with other compilers.
+fn keep_typst_source(document: &Document, rendering: &Rendering<'_>, diagnostics: &mut Diagnostics) {
+    let Some(folder) = std::env::var_os("MANYI_KEEP_TYPST").map(PathBuf::from) else { return };
+    let folder = folder.join(rendering.lang.tag());
+    let mut files: Vec<(String, Vec<u8>)> =
+        rendering.typst.iter().map(|(path, _, text)| (path.to_owned(), text.as_bytes().to_vec())).collect();
+    files.push(("data.json".to_owned(), serde_json::to_vec(document).unwrap_or_default()));
+    for (path, content) in files {
+        let target = folder.join(&path);
+        let written =
+            target.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&target, content));
+        if let Err(error) = written {
+            diagnostics
+                .push(Diagnostic::warning(&messages::NOT_WRITTEN).arg("file", target.display()).arg("problem", error));
+        }
+    }
+}

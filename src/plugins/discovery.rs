@@ -1,0 +1,151 @@
+//! Finds plugin folders: the built-in ones embedded in the program, and those in a project's `plugins/`. A folder is a plugin
+//! if it holds `plugin.yaml`; a project's plugin takes the place of a built-in one only if it says so.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+use crate::config::{KeyPositions, parse_yaml, read_text};
+use crate::diagnostics::messages::plugins as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+use crate::plugins::manifest::{Manifest, RawManifest};
+
+static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/plugins");
+
+/// Name of the manifest in a plugin's folder.
+pub const MANIFEST_FILE: &str = "plugin.yaml";
+
+/// Where a plugin comes from.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Embedded in the program.
+    BuiltIn,
+    /// A folder of the project.
+    Project(PathBuf),
+}
+
+/// A plugin whose manifest is sound.
+#[derive(Debug, Clone)]
+pub struct Plugin {
+    /// The checked manifest.
+    pub manifest: Manifest,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Places of the manifest's keys.
+    pub positions: KeyPositions,
+    /// SHA-256 of `plugin.yaml`, lower-case hex.
+    pub sha256: String,
+    /// Text of `tests.yaml`, if there is one.
+    pub tests: Option<String>,
+    /// Text of `README.md`, if there is one.
+    pub readme: Option<String>,
+}
+
+impl Plugin {
+    /// Path of a file of this plugin as diagnostics name it.
+    pub fn shown_file(&self, name: &str) -> String {
+        format!("plugins/{}/{name}", self.manifest.id)
+    }
+}
+
+/// The texts of one plugin folder, before anything is parsed.
+struct Folder {
+    name: String,
+    origin: Origin,
+    manifest: String,
+    tests: Option<String>,
+    readme: Option<String>,
+}
+
+/// Loads every plugin: built-in ones, then the project's, by id. Broken ones are reported and left out.
+pub fn discover(project_root: Option<&Path>, diagnostics: &mut Diagnostics) -> BTreeMap<String, Plugin> {
+    let mut plugins = BTreeMap::new();
+    for folder in built_in_folders() {
+        if let Some(plugin) = load_plugin(folder, diagnostics) {
+            plugins.insert(plugin.manifest.id.clone(), plugin);
+        }
+    }
+    for folder in project_root.into_iter().flat_map(|root| project_folders(root, diagnostics)).collect::<Vec<_>>() {
+        let Some(plugin) = load_plugin(folder, diagnostics) else { continue };
+        let id = plugin.manifest.id.clone();
+        if plugins.contains_key(&id) && !plugin.manifest.replace {
+            diagnostics
+                .push(Diagnostic::error(&messages::SAME_ID).arg("id", &id).at(plugin.positions.locate("id")).key("id"));
+        } else {
+            plugins.insert(id, plugin);
+        }
+    }
+    plugins
+}
+
+fn built_in_folders() -> Vec<Folder> {
+    let mut folders: Vec<Folder> = BUILT_IN
+        .dirs()
+        .filter_map(|dir| {
+            let text = |name: &str| {
+                dir.get_file(dir.path().join(name)).and_then(|file| file.contents_utf8()).map(str::to_owned)
+            };
+            Some(Folder {
+                name: dir.path().file_name()?.to_string_lossy().into_owned(),
+                origin: Origin::BuiltIn,
+                manifest: text(MANIFEST_FILE)?,
+                tests: text("tests.yaml"),
+                readme: text("README.md"),
+            })
+        })
+        .collect();
+    folders.sort_by(|a, b| a.name.cmp(&b.name));
+    folders
+}
+
+fn project_folders(root: &Path, diagnostics: &mut Diagnostics) -> Vec<Folder> {
+    let parent = root.join("plugins");
+    let mut folders = Vec::new();
+    let entries = WalkDir::new(&parent).min_depth(1).max_depth(1).sort_by_file_name();
+    for entry in entries.into_iter().filter_map(Result::ok).filter(|entry| entry.file_type().is_dir()) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let shown = format!("plugins/{name}/{MANIFEST_FILE}");
+        let path = entry.path().join(MANIFEST_FILE);
+        if !path.is_file() {
+            diagnostics.push(
+                Diagnostic::warning(&messages::NO_PLUGIN_FILE)
+                    .arg("folder", format!("plugins/{name}"))
+                    .at(Location::file(format!("plugins/{name}"))),
+            );
+            continue;
+        }
+        let Some(manifest) = read_text(&path, &shown, diagnostics) else { continue };
+        let optional = |file: &str| std::fs::read_to_string(entry.path().join(file)).ok();
+        folders.push(Folder {
+            tests: optional("tests.yaml"),
+            readme: optional("README.md"),
+            origin: Origin::Project(entry.path().to_path_buf()),
+            manifest,
+            name,
+        });
+    }
+    folders
+}
+
+fn load_plugin(folder: Folder, diagnostics: &mut Diagnostics) -> Option<Plugin> {
+    let shown = format!("plugins/{}/{MANIFEST_FILE}", folder.name);
+    let (raw, positions) = parse_yaml::<RawManifest>(&folder.manifest, &shown, diagnostics)?;
+    let manifest = Manifest::resolve(raw, &folder.name, &positions, diagnostics)?;
+    Some(Plugin {
+        manifest,
+        origin: folder.origin,
+        positions,
+        sha256: hex(&Sha256::digest(folder.manifest.as_bytes())),
+        tests: folder.tests,
+        readme: folder.readme,
+    })
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,97 @@
+//! The expressions of a plugin's metrics, parsed and type-checked against its declared inputs. No data is needed for it.
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use indexmap::IndexMap;
+
+use crate::config::raw::ColumnType;
+use crate::data::expressions::{ExpectedType, Expression};
+use crate::diagnostics::Diagnostics;
+use crate::plugins::discovery::Plugin;
+use crate::plugins::manifest::{Estimator, MetricSpec};
+
+/// The parsed expressions of one metric.
+#[derive(Debug, Clone)]
+pub struct MetricExpressions {
+    /// Base condition, if there is one.
+    pub base: Option<Expression>,
+    /// The estimator's expressions in the order of [`Estimator::expressions`].
+    pub values: Vec<Expression>,
+}
+
+impl MetricExpressions {
+    /// Inputs that the metric reads, in order of first use.
+    pub fn inputs(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for expression in self.values.iter().chain(&self.base) {
+            for name in expression.columns() {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+}
+
+/// Parses every expression of a plugin; mistakes are reported at their place in `plugin.yaml`, and the metrics that hold
+/// them are left out.
+pub fn parse_expressions(plugin: &Plugin, diagnostics: &mut Diagnostics) -> IndexMap<String, MetricExpressions> {
+    let schema = input_schema(plugin);
+    plugin
+        .manifest
+        .metrics
+        .iter()
+        .filter_map(|metric| {
+            parse_metric(plugin, metric, &schema, diagnostics).map(|expressions| (metric.id.clone(), expressions))
+        })
+        .collect()
+}
+
+fn parse_metric(
+    plugin: &Plugin,
+    metric: &MetricSpec,
+    schema: &Schema,
+    diagnostics: &mut Diagnostics,
+) -> Option<MetricExpressions> {
+    let mut parse = |key: &str, text: &str, expect: ExpectedType| {
+        Expression::parse(text, schema, expect)
+            .map_err(|error| {
+                let path = format!("{}.{key}", metric.key_path);
+                diagnostics.push(error.diagnostic(text, plugin.positions.locate(&path), &path));
+            })
+            .ok()
+    };
+    let expected = match metric.estimator {
+        Estimator::Proportion { .. } | Estimator::Net { .. } => ExpectedType::Boolean,
+        _ => ExpectedType::Number,
+    };
+    let base = metric.base.as_deref().map(|text| parse("base", text, ExpectedType::Boolean));
+    let values: Vec<Option<Expression>> =
+        metric.estimator.expressions().into_iter().map(|(key, text)| parse(key, text, expected)).collect();
+    let base = match base {
+        Some(parsed) => Some(parsed?),
+        None => None,
+    };
+    Some(MetricExpressions { base, values: values.into_iter().collect::<Option<Vec<_>>>()? })
+}
+
+/// The inputs as a table that expressions can be checked against.
+pub fn input_schema(plugin: &Plugin) -> Schema {
+    let fields: Vec<Field> = plugin
+        .manifest
+        .inputs
+        .iter()
+        .map(|(name, input)| Field::new(name, input_data_type(input.kind), true))
+        .collect();
+    Schema::new(fields)
+}
+
+/// Arrow type that an input of this kind has in expressions.
+pub fn input_data_type(kind: ColumnType) -> DataType {
+    match kind {
+        ColumnType::Scale | ColumnType::Number => DataType::Float64,
+        ColumnType::Boolean => DataType::Boolean,
+        ColumnType::Single | ColumnType::Multi | ColumnType::Ranking | ColumnType::Text => DataType::Utf8,
+        ColumnType::Date => DataType::Timestamp(TimeUnit::Millisecond, None),
+    }
+}

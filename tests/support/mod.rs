@@ -1,0 +1,82 @@
+//! What the integration tests share: running the program on a project and finding an estimate in its JSON.
+
+pub mod memory;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use assert_cmd::cargo::cargo_bin_cmd;
+use serde_json::Value;
+
+/// The project's own folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The reference surveys, which lie beside the project; `None`, with a printed line, where they are absent.
+pub fn reference_data(test: &str) -> Option<PathBuf> {
+    let folder = root().join("../shared/refdata");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped {test}: {} is absent", folder.display());
+    None
+}
+
+/// The program, with nothing from the environment that changes its answers.
+pub fn manyi() -> Command {
+    let mut command = cargo_bin_cmd!("manyi");
+    command.env_remove("SOURCE_DATE_EPOCH").env("LC_ALL", "en_US.UTF-8").env("NO_COLOR", "1");
+    command
+}
+
+/// `manyi metrics DIR --json`, parsed.
+pub fn metrics(folder: &Path) -> Value {
+    let output = manyi().arg("metrics").arg(folder).arg("--json").output().unwrap();
+    assert!(
+        output.status.success(),
+        "manyi metrics {} failed:\n{}",
+        folder.display(),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The estimate of a metric for a wave (`None`: a project without waves) and a group (`None`: the total).
+pub fn find<'a>(results: &'a Value, metric: &str, wave: Option<&str>, segment: Option<(&str, &str)>) -> &'a Value {
+    let wanted = |estimate: &&Value| {
+        let held = estimate["segment"].as_object().unwrap();
+        estimate["metric"] == metric
+            && estimate["wave"].as_str() == wave
+            && match segment {
+                None => held.is_empty(),
+                Some((column, value)) => held.len() == 1 && held.get(column).is_some_and(|found| found == value),
+            }
+    };
+    results["estimates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(wanted)
+        .unwrap_or_else(|| panic!("no estimate of {metric} for wave {wave:?}, segment {segment:?}"))
+}
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(source: &Path, target: &Path) {
+    fs::create_dir_all(target).unwrap();
+    for entry in fs::read_dir(source).unwrap() {
+        let entry = entry.unwrap();
+        let copy = target.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &copy);
+        } else {
+            fs::copy(entry.path(), copy).unwrap();
+        }
+    }
+}
+
+/// True if both numbers agree to `tolerance`, relative to the larger one; rounding noise around zero is let through.
+pub fn close(left: f64, right: f64, tolerance: f64) -> bool {
+    (left - right).abs() <= tolerance * left.abs().max(right.abs()) + 1e-12
+}
