@@ -148,10 +148,7 @@ fn render(console: &Console, explanation: &Explanation) -> String {
 
     if !explanation.workings.answers.is_empty() {
         heading(&mut text, "基数内的答案", "answers in the base");
-        let mut table = TextTable::new(
-            ["y", "x", "n", "Σw", "Σw²"].map(str::to_owned).to_vec(),
-            vec![true; 5],
-        );
+        let mut table = TextTable::new(["y", "x", "n", "Σw", "Σw²"].map(str::to_owned).to_vec(), vec![true; 5]);
         const MOST: usize = 20;
         for answer in explanation.workings.answers.iter().take(MOST) {
             table.row(vec![
@@ -167,12 +164,23 @@ fn render(console: &Console, explanation: &Explanation) -> String {
         }
         let more = explanation.workings.answers.len().saturating_sub(MOST);
         if more > 0 {
-            let _ = writeln!(text, "  … {more} {}", console.say("个其他取值（--json 列出全部）", "more values (all with --json)"));
+            let _ = writeln!(
+                text,
+                "  … {more} {}",
+                console.say("个其他取值（--json 列出全部）", "more values (all with --json)")
+            );
         }
     }
     for part in &explanation.workings.parts {
         let value = part.value.map_or_else(|| "–".to_owned(), number);
-        let _ = writeln!(text, "  {}: {value}  (n = {}, {} {})", part.metric, part.n, console.say("权重", "weight"), number(part.share));
+        let _ = writeln!(
+            text,
+            "  {}: {value}  (n = {}, {} {})",
+            part.metric,
+            part.n,
+            console.say("权重", "weight"),
+            number(part.share)
+        );
     }
 
     heading(&mut text, "计算", "computation");
@@ -187,7 +195,8 @@ fn render(console: &Console, explanation: &Explanation) -> String {
         let _ = writeln!(text, "  {}: {reason}", console.say("没有估计值", "no estimate"));
         if let Some(unavailable) = &info.unavailable {
             for (input, question) in &unavailable.missing_inputs {
-                let _ = writeln!(text, "  {} {input}: {}", console.say("缺少输入", "missing input"), question.get(lang));
+                let _ =
+                    writeln!(text, "  {} {input}: {}", console.say("缺少输入", "missing input"), question.get(lang));
             }
         }
     }

@@ -43,9 +43,7 @@ pub(crate) fn run(options: &InitOptions, console: &Console, diagnostics: &mut Di
 fn write(path: &Path, text: &str, diagnostics: &mut Diagnostics) -> bool {
     let done = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
     if let Err(error) = done {
-        diagnostics.push(
-            Diagnostic::error(&messages::NOT_WRITTEN).arg("file", path.display()).arg("problem", error),
-        );
+        diagnostics.push(Diagnostic::error(&messages::NOT_WRITTEN).arg("file", path.display()).arg("problem", error));
         return false;
     }
     true

@@ -36,8 +36,7 @@ pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut
         return print_csv(console, &estimates);
     }
     let wave = options.wave.as_deref().or(results.current_wave());
-    let shown: Vec<&Estimate> =
-        estimates.into_iter().filter(|estimate| estimate.wave.as_deref() == wave).collect();
+    let shown: Vec<&Estimate> = estimates.into_iter().filter(|estimate| estimate.wave.as_deref() == wave).collect();
     console.data(&table(console, &results, wave, &shown))
 }
 
@@ -76,13 +75,11 @@ fn table(console: &Console, results: &MetricResults, wave: Option<&str>, estimat
         "n",
         console.say("有效 n", "n eff"),
     ];
-    let mut table = TextTable::new(
-        head.map(str::to_owned).to_vec(),
-        vec![false, false, true, true, true, true, true],
-    );
+    let mut table = TextTable::new(head.map(str::to_owned).to_vec(), vec![false, false, true, true, true, true, true]);
     let mut last = "";
     for estimate in estimates {
-        let title = results.info(&estimate.metric).map_or(estimate.metric.as_str(), |info| info.title.get(console.lang));
+        let title =
+            results.info(&estimate.metric).map_or(estimate.metric.as_str(), |info| info.title.get(console.lang));
         let name = if last == estimate.metric { String::new() } else { format!("{title} ({})", estimate.metric) };
         last = &estimate.metric;
         let group = estimate
@@ -144,8 +141,22 @@ fn reason_text<'t>(console: &Console, reason: Reason) -> &'t str {
 fn print_csv(console: &Console, estimates: &[&Estimate]) -> Outcome {
     let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     let head = [
-        "metric", "module", "wave", "segment", "value", "n", "n_weighted", "n_eff", "estimate", "se", "ci_low",
-        "ci_high", "unit", "base", "suppressed", "reason",
+        "metric",
+        "module",
+        "wave",
+        "segment",
+        "value",
+        "n",
+        "n_weighted",
+        "n_eff",
+        "estimate",
+        "se",
+        "ci_low",
+        "ci_high",
+        "unit",
+        "base",
+        "suppressed",
+        "reason",
     ];
     writer.write_record(head).map_err(io::Error::other)?;
     for estimate in estimates {

@@ -112,9 +112,10 @@ fn description(plugin: &Plugin, console: &Console) -> String {
         let indent = if metric.variant_of.is_some() { "    " } else { "  " };
         let _ = writeln!(text, "{indent}{}  {}", metric.id, metric.title.get(lang));
         let _ = writeln!(text, "{indent}  {}", metric.definition.get(lang));
-        let base = metric.base.as_deref().map_or_else(String::new, |base| {
-            format!("  {}: {base}", console.say("基数", "base"))
-        });
+        let base = metric
+            .base
+            .as_deref()
+            .map_or_else(String::new, |base| format!("  {}: {base}", console.say("基数", "base")));
         let _ = writeln!(text, "{indent}  {}: {}{base}", metric.estimator.name(), expression_text(&metric.estimator));
     }
     for source in &manifest.sources {
@@ -127,7 +128,8 @@ fn expression_text(estimator: &Estimator) -> String {
     match estimator {
         Estimator::Composite { components } => {
             let term = |component: &crate::plugins::manifest::RawComponent| {
-                let value = if component.reverse { format!("(100 - {})", component.metric) } else { component.metric.clone() };
+                let value =
+                    if component.reverse { format!("(100 - {})", component.metric) } else { component.metric.clone() };
                 format!("{} × {value}", component.weight)
             };
             components.iter().map(term).collect::<Vec<_>>().join(" + ")

@@ -71,9 +71,7 @@ fn write_new(path: &Path, text: &str, diagnostics: &mut Diagnostics) -> bool {
         std::io::Write::write_all(&mut file, text.as_bytes())
     });
     if let Err(error) = written {
-        diagnostics.push(
-            Diagnostic::error(&messages::NOT_WRITTEN).arg("file", path.display()).arg("problem", error),
-        );
+        diagnostics.push(Diagnostic::error(&messages::NOT_WRITTEN).arg("file", path.display()).arg("problem", error));
         return false;
     }
     true

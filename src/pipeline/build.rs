@@ -185,9 +185,7 @@ impl BuildContext<'_> {
             .collect();
         let pack = Pack::load(&report.pack, files, diagnostics)?;
         let typst = typst_sources(&report.pack, Some(&own_templates), diagnostics);
-        templates.extend(
-            typst.iter().map(|(path, _, text)| FileRecord::of(format!("typst/{path}"), text.as_bytes())),
-        );
+        templates.extend(typst.iter().map(|(path, _, text)| FileRecord::of(format!("typst/{path}"), text.as_bytes())));
         templates.sort();
         templates.dedup();
         let css = crate::render::html::stylesheet(&report.pack, Some(&own_templates), diagnostics);
@@ -198,7 +196,14 @@ impl BuildContext<'_> {
         };
         let mut output = ReportFiles { files: Vec::new(), fonts: Vec::new() };
         for lang in &langs {
-            let rendering = Rendering { report, pack: &pack, typst: &typst, css: css.as_deref(), lang: *lang, several: langs.len() > 1 };
+            let rendering = Rendering {
+                report,
+                pack: &pack,
+                typst: &typst,
+                css: css.as_deref(),
+                lang: *lang,
+                several: langs.len() > 1,
+            };
             self.render_language(&rendering, &mut output, diagnostics)?;
         }
         let manifest = self.manifest(report, templates, &output);
@@ -263,8 +268,7 @@ impl BuildContext<'_> {
                 width_pt: HTML_CHART_WIDTH,
                 words: &document.meta.words,
             };
-            let svg =
-                render_chart_svg(chart, &picture, rendering.typst, &self.fonts, &mut problems.borrow_mut())?;
+            let svg = render_chart_svg(chart, &picture, rendering.typst, &self.fonts, &mut problems.borrow_mut())?;
             figures.borrow_mut().push((index + 1, svg.clone()));
             Some(svg)
         };
@@ -350,7 +354,8 @@ impl ReportFiles {
 
 /// A file name part: characters that some system refuses become `-`, and the length is bounded.
 fn safe_name(text: &str) -> String {
-    let clean = |character: char| if character.is_control() || "/\\:*?\"<>|".contains(character) { '-' } else { character };
+    let clean =
+        |character: char| if character.is_control() || "/\\:*?\"<>|".contains(character) { '-' } else { character };
     let mut name: String = text.trim().chars().map(clean).take(40).collect();
     name = name.trim_matches(['.', ' ']).to_owned();
     if is_safe_file_name(&name) { name } else { format!("{name}-") }
@@ -368,9 +373,8 @@ fn keep_typst_source(document: &Document, rendering: &Rendering<'_>, diagnostics
         let written =
             target.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&target, content));
         if let Err(error) = written {
-            diagnostics.push(
-                Diagnostic::warning(&messages::NOT_WRITTEN).arg("file", target.display()).arg("problem", error),
-            );
+            diagnostics
+                .push(Diagnostic::warning(&messages::NOT_WRITTEN).arg("file", target.display()).arg("problem", error));
         }
     }
 }
