@@ -3,6 +3,7 @@
 //! The stages, each importing only from those before it (`docs/architecture.md`, checked by `tests/architecture.rs`):
 //! diagnostics, config, data, plugins, metrics, analysis, charts, document, render, output, pipeline, cli.
 
+pub mod analysis;
 pub mod charts;
 pub mod cli;
 pub mod config;

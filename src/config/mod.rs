@@ -1,5 +1,6 @@
 //! YAML in, a checked project out. The only place that knows YAML.
 
+pub mod fragment;
 pub mod load;
 pub mod positions;
 pub mod project;

@@ -4,6 +4,7 @@ pub mod cells;
 pub mod codebook;
 mod derive;
 pub mod dialects;
+pub mod encoding;
 mod expression_checks;
 pub mod expressions;
 pub mod functions;

@@ -1,26 +1,188 @@
-//! A file of the project as read, with what the project file says about it.
+//! The files behind `data.sources`, and all of them as raw tables: globs expanded in a fixed order, files read side by side,
+//! each brought from the habits of its survey tool to plain ones.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::config::Project;
-use crate::config::raw::Dialect;
+use crate::config::project::Project;
+use crate::config::raw::{Dialect, RawSource};
+use crate::data::dialects;
+use crate::data::readers::{self, ReadRequest, near_files};
 use crate::data::table::RawTable;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::messages::readers as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 
-/// One file or sheet, read.
+/// A file to read.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The file on disk.
+    pub path: PathBuf,
+    /// The file as the user knows it.
+    pub shown: String,
+    /// Which of `data.sources` named it, from 0.
+    pub source_index: usize,
+    /// How to read it.
+    pub source: RawSource,
+    /// The wave that all its answers belong to.
+    pub wave: Option<String>,
+}
+
+/// All files of the project, sources in their order, files of a glob by name. A glob without a match is an error; whether a
+/// plainly named file exists is found by reading it.
+pub fn expand(project: &Project, diagnostics: &mut Diagnostics) -> Vec<SourceFile> {
+    let mut files = Vec::new();
+    for (source_index, source) in project.raw.data.sources.iter().enumerate() {
+        let whole = project.path(&source.file);
+        let paths = if !source.file.contains(['*', '?', '[']) || whole.exists() {
+            vec![whole]
+        } else {
+            match matches(project, source) {
+                Ok(paths) => paths,
+                Err(problem) => {
+                    let key_path = format!("data.sources[{source_index}].file");
+                    diagnostics.push((*problem).at(project.at(&key_path)).key(key_path));
+                    continue;
+                }
+            }
+        };
+        files.extend(paths.into_iter().map(|path| SourceFile {
+            shown: project.display_path(&path),
+            path,
+            source_index,
+            source: source.clone(),
+            wave: source.wave.clone(),
+        }));
+    }
+    files
+}
+
+/// Files that match the pattern of a source, sorted; hidden files and the lock files of office programs are passed over.
+fn matches(project: &Project, source: &RawSource) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
+    let pattern = format!("{}/{}", glob::Pattern::escape(&project.root.to_string_lossy()), source.file);
+    // An absolute pattern stands for itself.
+    let pattern = if PathBuf::from(&source.file).is_absolute() { source.file.clone() } else { pattern };
+    let found = glob::glob(&pattern).map_err(|error| {
+        Box::new(Diagnostic::error(&messages::PATTERN_INVALID).arg("pattern", &source.file).arg("reason", error.msg))
+    })?;
+    let passed_over = |path: &PathBuf| {
+        path.file_name().is_none_or(|name| {
+            let name = name.to_string_lossy();
+            name.starts_with('.') || name.starts_with("~$")
+        })
+    };
+    let mut paths: Vec<PathBuf> = found.flatten().filter(|path| path.is_file() && !passed_over(path)).collect();
+    paths.sort();
+    if paths.is_empty() {
+        let mut problem = Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &source.file);
+        problem.suggestions = near_files(&project.path(&source.file), &source.file);
+        return Err(Box::new(problem));
+    }
+    Ok(paths)
+}
+
+/// A file that was read.
 #[derive(Debug, Clone)]
 pub struct LoadedSource {
-    /// Headers and cells.
+    /// Its content.
     pub table: RawTable,
-    /// Wave of every answer in it, if the project says so.
+    /// The wave that all its answers belong to, if the source names one.
     pub wave: Option<String>,
-    /// Index in `data.sources`.
+    /// Which of `data.sources` named it, from 0.
     pub source_index: usize,
-    /// Survey tool that wrote it.
+    /// The survey tool that exported it.
     pub dialect: Dialect,
 }
 
-/// Reads every file of the project; with `wanted`, only the columns with these headers.
-pub fn load_raw(_: &Project, _: Option<&HashSet<String>>, _: &mut Diagnostics) -> Vec<LoadedSource> {
-    Vec::new()
+/// Reads all files of the project, in the order of [`expand`]. `wanted` are the headers whose cells are needed.
+///
+/// A file that cannot be read is missing from the result, with an error among the diagnostics, which come in file order.
+pub fn load_raw(
+    project: &Project,
+    wanted: Option<&HashSet<String>>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<LoadedSource> {
+    let files = expand(project, diagnostics);
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(files.len()).min(4);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(index) else { return done };
+            let mut found = Diagnostics::new();
+            let loaded = load(project, file, wanted, &mut found);
+            done.push((index, loaded, found));
+        }
+    };
+    let mut done = if threads <= 1 {
+        work()
+    } else {
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            workers.into_iter().filter_map(|worker| worker.join().ok()).flatten().collect()
+        })
+    };
+    done.sort_by_key(|(index, ..)| *index);
+    // A thread that stopped would lose its files without a word.
+    for (index, file) in files.iter().enumerate() {
+        if done.binary_search_by_key(&index, |(index, ..)| *index).is_err() {
+            let problem = Diagnostic::error(&messages::FILE_UNREADABLE).arg("file", &file.shown);
+            diagnostics.push(problem.arg("reason", "a reading thread stopped"));
+        }
+    }
+    done.into_iter()
+        .filter_map(|(_, loaded, found)| {
+            diagnostics.extend(found);
+            loaded
+        })
+        .collect()
+}
+
+fn load(
+    project: &Project,
+    file: &SourceFile,
+    wanted: Option<&HashSet<String>>,
+    diagnostics: &mut Diagnostics,
+) -> Option<LoadedSource> {
+    let source_key = format!("data.sources[{}]", file.source_index);
+    let file_key = format!("{source_key}.file");
+    let request = ReadRequest {
+        path: &file.path,
+        shown: &file.shown,
+        source: &file.source,
+        wanted,
+        key_path: &source_key,
+        location: project.at(&file_key),
+    };
+    let table = readers::read(&request, diagnostics)?;
+    let dialect = file.source.dialect.unwrap_or_else(|| dialects::recognise(&table));
+    let codes = match &file.source.codes_file {
+        Some(name) => {
+            let (path, key_path) = (project.path(name), format!("{source_key}.codes_file"));
+            let shown = project.display_path(&path);
+            let location = project.at(&key_path);
+            let request = ReadRequest { path: &path, shown: &shown, key_path: &key_path, location, ..request };
+            let codes = readers::read(&request, diagnostics);
+            codes.filter(|codes| fits(&table, codes, &request, diagnostics))
+        }
+        None => None,
+    };
+    let table = dialects::normalise(table, dialect, codes);
+    Some(LoadedSource { table, wave: file.wave.clone(), source_index: file.source_index, dialect })
+}
+
+/// Checks that the numbered form holds the same answers as the text form. It is used for those it does hold.
+fn fits(table: &RawTable, codes: &RawTable, request: &ReadRequest<'_>, diagnostics: &mut Diagnostics) -> bool {
+    let problem = match dialects::codes::missing_answers(table, codes) {
+        Ok((_, 0)) => return true,
+        Ok((id, missing)) => Diagnostic::warning(&messages::CODES_DIFFER)
+            .arg("file", &table.file)
+            .arg("missing", missing)
+            .arg("rows", table.row_count())
+            .arg("id", id),
+        Err(id) => Diagnostic::error(&messages::CODES_WITHOUT_ID).arg("id", id),
+    };
+    diagnostics.push(problem.arg("codes", &codes.file).at(request.location.clone()).key(request.key_path));
+    true
 }

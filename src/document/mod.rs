@@ -1,5 +1,26 @@
 //! Documents: templates to Markdown to blocks, the one shape that every format is written from.
 
+pub mod arguments;
+pub mod axes;
 pub mod blocks;
+pub mod builder;
+pub mod cards;
+pub mod facts;
+pub mod figures;
+#[cfg(test)]
+pub mod fixtures;
+pub mod format;
+pub mod markdown;
+pub mod material;
+pub mod method_tables;
+pub mod numbering;
+pub mod pack;
+pub mod plan;
+pub mod plan_tables;
+pub mod tables;
 
 pub use blocks::{Block, Document, Inline};
+pub use builder::document_from_markdown;
+pub use facts::facts;
+pub use material::{DocumentInputs, Material};
+pub use pack::{Pack, PackFiles};

@@ -123,6 +123,32 @@ pub struct SegmentInfo {
     pub groups: Vec<(String, Localized)>,
 }
 
+/// How the answers of one scale column fall over its levels.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Distribution {
+    /// Column name.
+    pub column: String,
+    /// The question in words.
+    pub title: Option<Localized>,
+    /// Names of the levels, worst to best.
+    pub levels: Vec<Localized>,
+    /// One row a group and wave, the total included.
+    pub rows: Vec<DistributionRow>,
+}
+
+/// The weighted shares of one group in one wave.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DistributionRow {
+    /// Segment column and value; `None` for the total.
+    pub segment: Option<(String, String)>,
+    /// Wave; `None` in a project without waves.
+    pub wave: Option<String>,
+    /// Weighted percentages by level, 0 to 100; empty where suppressed.
+    pub shares: Vec<f64>,
+    /// Unweighted answers on the scale.
+    pub n: u64,
+}
+
 impl MetricResults {
     /// The estimate of a metric for the total (`segment` none) or one group, in a wave.
     pub fn find(&self, metric: &str, wave: Option<&str>, segment: Option<(&str, &str)>) -> Option<&Estimate> {

@@ -17,4 +17,6 @@ pub mod scan;
 pub mod variance;
 
 pub use compute::{Computation, compute};
-pub use estimates::{Better, Estimate, MetricInfo, MetricResults, Reason, SegmentInfo, Unavailable, Unit};
+pub use estimates::{
+    Better, Distribution, DistributionRow, Estimate, MetricInfo, MetricResults, Reason, SegmentInfo, Unavailable, Unit,
+};

@@ -1,0 +1,10 @@
+//! Estimates set against a target, the last wave and each other: what differs, how surely, and what stands out.
+//! Pure functions from estimates to small typed results; words are chosen later.
+
+pub mod comparisons;
+pub mod rounding;
+pub mod summary;
+
+pub use comparisons::{Difference, GroupComparison, TargetComparison};
+pub use rounding::{printed_decimals, round_half_away};
+pub use summary::{Findings, IndicatorSummary, SegmentComparison};

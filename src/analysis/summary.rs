@@ -1,0 +1,154 @@
+//! What stands out in the current wave: each indicator with its change, target and groups, and the short lists
+//! (targets missed, significant changes, weak groups) that sentences are made of.
+
+use crate::analysis::comparisons::{self, Difference, GroupComparison, TargetComparison};
+use crate::metrics::{Better, Estimate, MetricInfo, MetricResults};
+
+/// One indicator in the current wave with its comparisons.
+#[derive(Debug, Clone)]
+pub struct IndicatorSummary<'a> {
+    /// What it is.
+    pub info: &'a MetricInfo,
+    /// The total of the current wave; none for an unavailable metric.
+    pub current: Option<&'a Estimate>,
+    /// The total of the wave before.
+    pub previous: Option<&'a Estimate>,
+    /// Current minus previous, tested.
+    pub change: Option<Difference>,
+    /// Against the target.
+    pub target: Option<TargetComparison>,
+    /// Its groups, one entry a segment column.
+    pub segments: Vec<SegmentComparison<'a>>,
+}
+
+impl IndicatorSummary<'_> {
+    /// True if the total of the current wave has a value.
+    pub fn has_value(&self) -> bool {
+        self.current.is_some_and(|estimate| estimate.estimate.is_some())
+    }
+}
+
+/// The groups of one segment column on one indicator.
+#[derive(Debug, Clone)]
+pub struct SegmentComparison<'a> {
+    /// Segment column.
+    pub column: &'a str,
+    /// Index by group in the order of the segment; none where there is no row at all.
+    pub groups: Vec<Option<&'a Estimate>>,
+    /// Pairwise tests.
+    pub compared: GroupComparison,
+    /// Group with the best value.
+    pub best: Option<usize>,
+    /// Group with the worst value.
+    pub worst: Option<usize>,
+}
+
+impl SegmentComparison<'_> {
+    /// The worst group, if at least one other is significantly better.
+    pub fn weak_group(&self) -> Option<usize> {
+        self.worst.filter(|&group| self.compared.is_beaten(group))
+    }
+}
+
+/// A group that is significantly worse than another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WeakGroup {
+    /// Index of the indicator in the summaries.
+    pub indicator: usize,
+    /// Index of the segment column.
+    pub segment: usize,
+    /// Index of the group.
+    pub group: usize,
+}
+
+/// What stands out; numbers are indices into the summaries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// Targets reached.
+    pub met: Vec<usize>,
+    /// Targets missed.
+    pub missed: Vec<usize>,
+    /// Significant changes for the better.
+    pub improved: Vec<usize>,
+    /// Significant changes for the worse.
+    pub worsened: Vec<usize>,
+    /// Groups that lag behind, the first segment column first.
+    pub weak_groups: Vec<WeakGroup>,
+}
+
+/// Sums up every metric of the results. `target` gives the goal of a metric id, if there is one.
+pub fn summarise<'a>(
+    results: &'a MetricResults,
+    target: impl Fn(&str) -> Option<f64>,
+    confidence: f64,
+) -> Vec<IndicatorSummary<'a>> {
+    results
+        .metrics
+        .iter()
+        .map(|info| {
+            let current = results.find(&info.id, results.current_wave(), None);
+            let previous = results.previous_wave().and_then(|wave| results.find(&info.id, Some(wave), None));
+            let change = current.zip(previous).and_then(|(now, then)| comparisons::difference(now, then, confidence));
+            let goal = current
+                .zip(target(&info.id))
+                .and_then(|(estimate, goal)| comparisons::against_target(estimate, goal, info.better, confidence));
+            let segments = results.segments.iter().map(|segment| {
+                let groups: Vec<Option<&Estimate>> = segment
+                    .groups
+                    .iter()
+                    .map(|(value, _)| results.find(&info.id, results.current_wave(), Some((&segment.column, value))))
+                    .collect();
+                compare_segment(&segment.column, groups, info.better, confidence)
+            });
+            IndicatorSummary { info, current, previous, change, target: goal, segments: segments.collect() }
+        })
+        .collect()
+}
+
+fn compare_segment<'a>(
+    column: &'a str,
+    groups: Vec<Option<&'a Estimate>>,
+    better: Better,
+    confidence: f64,
+) -> SegmentComparison<'a> {
+    let compared = comparisons::compare_groups(&groups, better, confidence);
+    let mut ranked: Vec<(usize, f64)> = groups
+        .iter()
+        .enumerate()
+        .filter_map(|(index, estimate)| estimate.and_then(|held| held.estimate).map(|value| (index, value)))
+        .collect();
+    ranked.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let (lowest, highest) = (ranked.first().map(|held| held.0), ranked.last().map(|held| held.0));
+    let (best, worst) = match better {
+        Better::Lower => (lowest, highest),
+        Better::Higher | Better::Neutral => (highest, lowest),
+    };
+    let several = ranked.len() > 1;
+    SegmentComparison { column, groups, compared, best: best.filter(|_| several), worst: worst.filter(|_| several) }
+}
+
+/// The short lists over the headline indicators (metrics that are no variant of another).
+pub fn findings(summaries: &[IndicatorSummary<'_>]) -> Findings {
+    let mut found = Findings::default();
+    for (index, summary) in summaries.iter().enumerate().filter(|(_, held)| held.info.variant_of.is_none()) {
+        match summary.target {
+            Some(target) if target.met => found.met.push(index),
+            Some(_) => found.missed.push(index),
+            None => {}
+        }
+        if let Some(change) = summary.change.filter(|change| change.significant) {
+            match (summary.info.better, change.delta > 0.0) {
+                (Better::Higher, true) | (Better::Lower, false) => found.improved.push(index),
+                (Better::Higher, false) | (Better::Lower, true) => found.worsened.push(index),
+                (Better::Neutral, _) => {}
+            }
+        }
+        if summary.info.better != Better::Neutral {
+            found.weak_groups.extend(summary.segments.iter().enumerate().filter_map(|(segment, compared)| {
+                compared.weak_group().map(|group| WeakGroup { indicator: index, segment, group })
+            }));
+        }
+    }
+    found.weak_groups.sort_by_key(|weak| weak.segment);
+    found
+}

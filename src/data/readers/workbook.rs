@@ -1,0 +1,204 @@
+//! Workbooks of all kinds behind one face: sheets, merged cells, and a stream of cells. The only place that knows calamine.
+//!
+//! A sheet of an .xlsx is streamed, so a stray cell in the last column costs one cell and not the whole grid before it.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
+
+use calamine::{
+    CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, OdsError, Reader, SheetType, SheetVisible, Xls,
+    XlsError, Xlsx, XlsxError,
+};
+
+use super::biff;
+use super::cells::Cell;
+use crate::config::raw::FileFormat;
+
+/// Why a workbook cannot be read.
+#[derive(Debug)]
+pub enum Failure {
+    /// It is encrypted.
+    Encrypted,
+    /// It is damaged, with the reason in the words of the library.
+    Broken(String),
+}
+
+impl From<XlsxError> for Failure {
+    fn from(error: XlsxError) -> Self {
+        if matches!(error, XlsxError::Password) { Self::Encrypted } else { Self::Broken(error.to_string()) }
+    }
+}
+
+impl From<XlsError> for Failure {
+    fn from(error: XlsError) -> Self {
+        if matches!(error, XlsError::Password) { Self::Encrypted } else { Self::Broken(error.to_string()) }
+    }
+}
+
+impl From<OdsError> for Failure {
+    fn from(error: OdsError) -> Self {
+        if matches!(error, OdsError::Password) { Self::Encrypted } else { Self::Broken(error.to_string()) }
+    }
+}
+
+type Source = BufReader<File>;
+
+/// An open workbook.
+pub enum Workbook {
+    /// Excel 2007 and later.
+    Xlsx(Box<Xlsx<Source>>),
+    /// Excel 97.
+    Xls(Box<Xls<Source>>),
+    /// OpenDocument.
+    Ods(Box<Ods<Source>>),
+}
+
+/// Content of a cell, or the error that a formula left there.
+pub type Content<'a> = Result<Cell<'a>, CellErrorType>;
+
+impl Workbook {
+    /// Opens a workbook.
+    pub fn open(mut file: File, format: FileFormat) -> Result<Self, Failure> {
+        match format {
+            FileFormat::Ods => Ok(Self::Ods(Box::new(Ods::new(BufReader::new(file))?))),
+            FileFormat::Xls => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes).map_err(|error| Failure::Broken(error.to_string()))?;
+                if !biff::cells_in_range(&bytes) {
+                    return Err(Failure::Broken("cells beyond the last column".to_owned()));
+                }
+                drop(bytes);
+                file.seek(SeekFrom::Start(0)).map_err(|error| Failure::Broken(error.to_string()))?;
+                let again = file.try_clone();
+                match Xls::new(BufReader::new(file)) {
+                    Ok(workbook) => Ok(Self::Xls(Box::new(workbook))),
+                    Err(error) => {
+                        // An encrypted .xlsx lies in the same container as an .xls.
+                        if let Ok(mut again) = again
+                            && again.seek(SeekFrom::Start(0)).is_ok()
+                            && matches!(Xlsx::new(BufReader::new(again)), Err(XlsxError::Password))
+                        {
+                            return Err(Failure::Encrypted);
+                        }
+                        Err(error.into())
+                    }
+                }
+            }
+            _ => {
+                file.seek(SeekFrom::Start(0)).map_err(|error| Failure::Broken(error.to_string()))?;
+                Ok(Self::Xlsx(Box::new(Xlsx::new(BufReader::new(file))?)))
+            }
+        }
+    }
+
+    /// Names of the worksheets, visible ones first.
+    pub fn sheets(&self) -> Vec<String> {
+        let sheets = match self {
+            Self::Xlsx(workbook) => workbook.sheets_metadata(),
+            Self::Xls(workbook) => workbook.sheets_metadata(),
+            Self::Ods(workbook) => workbook.sheets_metadata(),
+        };
+        let named = |visible: bool| {
+            sheets
+                .iter()
+                .filter(move |sheet| {
+                    sheet.typ == SheetType::WorkSheet && (sheet.visible == SheetVisible::Visible) == visible
+                })
+                .map(|sheet| sheet.name.clone())
+        };
+        named(true).chain(named(false)).collect()
+    }
+
+    /// Merged cells of a sheet; rows and columns count from 0.
+    pub fn merged_cells(&mut self, sheet: &str) -> Vec<Dimensions> {
+        match self {
+            Self::Xlsx(workbook) => workbook.merge_cells_by_sheet_name(sheet).unwrap_or_default(),
+            Self::Xls(workbook) => workbook.merge_cells_by_sheet_name(sheet).unwrap_or_default(),
+            // The reader gives none; covered cells are simply empty.
+            Self::Ods(_) => Vec::new(),
+        }
+    }
+
+    /// Hands out the cells that are not empty, row by row: row and column from 0, and the content.
+    pub fn each_cell(
+        &mut self,
+        sheet: &str,
+        visit: &mut dyn FnMut(u32, u32, Content<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Failure> {
+        let range = match self {
+            Self::Xlsx(workbook) => {
+                let mut cells = workbook.worksheet_cells_reader(sheet)?;
+                while let Some(cell) = cells.next_cell()? {
+                    let (row, column) = cell.get_position();
+                    let content = match cell.get_value() {
+                        DataRef::Empty => continue,
+                        DataRef::SharedString(text) => text_cell(text),
+                        DataRef::String(text) => text_cell(text),
+                        DataRef::Int(number) => Ok(Cell::Number(*number as f64)),
+                        DataRef::Float(number) => Ok(Cell::Number(*number)),
+                        DataRef::Bool(value) => Ok(Cell::Boolean(*value)),
+                        DataRef::DateTime(moment) => Ok(moment_cell(moment)),
+                        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Ok(iso_cell(text)),
+                        DataRef::Error(error) => Err(error.clone()),
+                    };
+                    if content != Ok(Cell::Empty) && visit(row, column, content).is_break() {
+                        break;
+                    }
+                }
+                return Ok(());
+            }
+            Self::Xls(workbook) => workbook.worksheet_range(sheet)?,
+            Self::Ods(workbook) => workbook.worksheet_range(sheet)?,
+        };
+        let (first_row, first_column) = range.start().unwrap_or_default();
+        for (row, column, value) in range.used_cells() {
+            let content = match value {
+                Data::Empty => continue,
+                Data::String(text) => text_cell(text),
+                Data::Int(number) => Ok(Cell::Number(*number as f64)),
+                Data::Float(number) => Ok(Cell::Number(*number)),
+                Data::Bool(value) => Ok(Cell::Boolean(*value)),
+                Data::DateTime(moment) => Ok(moment_cell(moment)),
+                Data::DateTimeIso(text) | Data::DurationIso(text) => Ok(iso_cell(text)),
+                Data::Error(error) => Err(error.clone()),
+            };
+            let (row, column) = (first_row.saturating_add(row as u32), first_column.saturating_add(column as u32));
+            if content != Ok(Cell::Empty) && visit(row, column, content).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn text_cell(text: &str) -> Content<'_> {
+    Ok(if text.is_empty() { Cell::Empty } else { Cell::Text(Cow::Borrowed(text)) })
+}
+
+/// Days that a serial date may count: up to the end of the year 9999.
+const LAST_SERIAL: f64 = 2_958_466.0;
+
+/// A date as a moment, a time of day and a duration as text (`12:30:00`), and what is neither as its number.
+fn moment_cell(moment: &ExcelDateTime) -> Cell<'static> {
+    let serial = moment.as_f64();
+    if (0.0..1.0).contains(&serial) || (moment.is_duration() && (0.0..LAST_SERIAL).contains(&serial)) {
+        let seconds = (serial * 86_400.0).round() as u64;
+        let text = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        return Cell::Text(Cow::Owned(text));
+    }
+    let converted = if (1.0..LAST_SERIAL).contains(&serial) { moment.as_datetime() } else { None };
+    converted.map_or(Cell::Number(serial), |moment| Cell::Moment(moment.and_utc().timestamp_millis()))
+}
+
+fn iso_cell(text: &str) -> Cell<'static> {
+    let moment = text
+        .parse::<chrono::NaiveDateTime>()
+        .ok()
+        .or_else(|| text.parse::<chrono::NaiveDate>().ok().and_then(|date| date.and_hms_opt(0, 0, 0)));
+    moment.map_or_else(
+        || Cell::Text(Cow::Owned(text.to_owned())),
+        |moment| Cell::Moment(moment.and_utc().timestamp_millis()),
+    )
+}

@@ -1,0 +1,267 @@
+//! From rendered Markdown to a finished document: directives become cards, charts and tables, then chapters, tables and
+//! figures are numbered and references filled.
+
+use crate::analysis::IndicatorSummary;
+use crate::diagnostics::messages::document as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::document::arguments::Arguments;
+use crate::document::blocks::{Block, Document, Figure, Inline, Meta, Table};
+use crate::document::figures::{self, Drawn, Order};
+use crate::document::markdown::{self, Directive, Directives};
+use crate::document::material::Material;
+use crate::document::{cards, format, method_tables, numbering, plan_tables, tables};
+
+/// Waves that a trend shows unless its directive says otherwise.
+const WAVES_SHOWN: usize = 12;
+/// Things to do on the summary page.
+const TODOS_SHOWN: usize = 3;
+
+/// Kinds of the directive `table`.
+const TABLES: [&str; 15] = [
+    "indicators",
+    "segments",
+    "waves",
+    "definitions",
+    "inputs",
+    "missing",
+    "bases",
+    "steps",
+    "questions",
+    "files",
+    "objectives",
+    "actions",
+    "budget",
+    "benefits",
+    "contingencies",
+];
+/// Kinds of the directive `chart`.
+const CHARTS: [&str; 4] = ["bar", "trend", "likert", "radar"];
+
+/// Builds the document from Markdown that a template rendered. `file` names the Markdown in diagnostics.
+pub fn document_from_markdown(
+    material: &Material<'_>,
+    markdown: &str,
+    file: &str,
+    diagnostics: &mut Diagnostics,
+) -> Document {
+    let mut resolver = Resolver { material, file };
+    let mut blocks = markdown::parse_markdown(markdown, file, &mut resolver, diagnostics);
+    numbering::finish(&mut blocks, &material.words, file, diagnostics);
+    Document { meta: meta(material), blocks }
+}
+
+/// Name of the period as it is printed.
+pub fn period_text(material: &Material<'_>) -> String {
+    let about = &material.inputs.project.raw.project;
+    let name = about.period.as_deref().or(material.results().current_wave()).unwrap_or_default();
+    format::wave(name, material.lang)
+}
+
+fn meta(material: &Material<'_>) -> Meta {
+    let lang = material.lang;
+    let about = &material.inputs.project.raw.project;
+    let text = |held: &Option<crate::diagnostics::Localized>| {
+        held.as_ref().map(|text| text.get(lang).to_owned()).filter(|text| !text.is_empty())
+    };
+    Meta {
+        title: about.title.get(lang).to_owned(),
+        subtitle: text(&about.subtitle),
+        client: text(&about.client),
+        planner: text(&about.planner),
+        lang,
+        date: material.inputs.date.to_owned(),
+        date_text: format::date_text(material.inputs.date, lang),
+        period: period_text(material),
+        words: material.words.all().clone(),
+    }
+}
+
+struct Resolver<'m, 'a> {
+    material: &'m Material<'a>,
+    file: &'m str,
+}
+
+impl Directives for Resolver<'_, '_> {
+    fn resolve(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Vec<Block> {
+        let block = match directive.name.as_str() {
+            "cover" => self.cover(directive, diagnostics),
+            "contents" => Some(Block::Contents),
+            "pagebreak" => Some(Block::PageBreak),
+            "cards" => self.cards(directive, diagnostics),
+            "chart" => self.chart(directive, diagnostics),
+            "table" => self.table(directive, diagnostics),
+            "todos" => self.todos(directive, diagnostics),
+            _ => None,
+        };
+        block.into_iter().collect()
+    }
+}
+
+impl<'m, 'a> Resolver<'m, 'a> {
+    fn cover(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
+        let arguments = Arguments::parse(directive, self.file, &["rows"], diagnostics)?;
+        let rows = arguments.pairs("rows", diagnostics).unwrap_or_default();
+        Some(Block::Cover { rows })
+    }
+
+    fn cards(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
+        let arguments = Arguments::parse(directive, self.file, &["metrics"], diagnostics)?;
+        let cards: Vec<_> =
+            self.metrics(&arguments, diagnostics).iter().map(|held| cards::card(self.material, held)).collect();
+        (!cards.is_empty()).then_some(Block::Cards { cards })
+    }
+
+    fn todos(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
+        let arguments = Arguments::parse(directive, self.file, &["title", "limit"], diagnostics)?;
+        let limit = arguments.count("limit", diagnostics).unwrap_or(TODOS_SHOWN);
+        let title = markdown::plain_text(&arguments.markdown("title", diagnostics));
+        let items = cards::todos(self.material, limit);
+        (!items.is_empty()).then_some(Block::Todos { title, items })
+    }
+
+    fn chart(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
+        let known = ["kind", "id", "caption", "metric", "metrics", "by", "column", "order", "limit", "note"];
+        let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
+        let kind = arguments.text("kind").unwrap_or_default();
+        let material = self.material;
+        let drawn = match kind.as_str() {
+            "bar" => {
+                let metric = self.metrics(&arguments, diagnostics).into_iter().next()?;
+                let segment = self.segment(&arguments, diagnostics)?;
+                let order = match arguments.text("order").as_deref() {
+                    None | Some("value") => Order::Value,
+                    Some("codebook") => Order::Codebook,
+                    Some(other) => {
+                        arguments.refuse("order", other, &["value", "codebook"], diagnostics);
+                        Order::Value
+                    }
+                };
+                figures::bar(material, metric, segment, order)
+            }
+            "trend" => {
+                let limit = arguments.count("limit", diagnostics).unwrap_or(WAVES_SHOWN);
+                figures::trend(material, &self.metrics(&arguments, diagnostics), limit)
+            }
+            "likert" => {
+                let column = arguments.id("column", diagnostics).unwrap_or_default();
+                let Some(held) = material.inputs.distributions.iter().find(|held| held.column == column) else {
+                    let known = material.inputs.distributions.iter().map(|held| held.column.as_str());
+                    let error = Diagnostic::error(&messages::UNKNOWN_DISTRIBUTION).arg("id", &column);
+                    diagnostics.push(arguments.place(error.suggest(&column, known)));
+                    return None;
+                };
+                let segment = arguments.text("by").and_then(|_| self.segment(&arguments, diagnostics));
+                figures::likert(material, held, segment)
+            }
+            "radar" => {
+                let segment = self.segment(&arguments, diagnostics)?;
+                figures::radar(material, &self.metrics(&arguments, diagnostics), segment)
+            }
+            other => {
+                arguments.refuse("kind", other, &CHARTS, diagnostics);
+                None
+            }
+        };
+        let Drawn { chart, mut notes } = drawn?;
+        let extra = arguments.markdown("note", diagnostics);
+        notes.extend((!extra.is_empty()).then_some(extra));
+        Some(Block::Figure(Figure {
+            id: arguments.id("id", diagnostics).unwrap_or_default(),
+            number: String::new(),
+            caption: arguments.markdown("caption", diagnostics),
+            chart,
+            notes,
+        }))
+    }
+
+    fn table(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
+        let known = ["kind", "id", "caption", "metric", "metrics", "by", "limit", "variants", "note"];
+        let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
+        let kind = arguments.text("kind").unwrap_or_default();
+        let material = self.material;
+        let table = match kind.as_str() {
+            "indicators" => tables::indicators(material, &self.metrics(&arguments, diagnostics)),
+            "segments" => {
+                let segment = self.segment(&arguments, diagnostics)?;
+                tables::segment(material, segment, &self.metrics(&arguments, diagnostics))
+            }
+            "waves" => {
+                let limit = arguments.count("limit", diagnostics).unwrap_or(6);
+                tables::waves(material, &self.metrics(&arguments, diagnostics), limit)
+            }
+            "definitions" => method_tables::definitions(material),
+            "inputs" => method_tables::inputs(material),
+            "missing" => method_tables::missing(material),
+            "bases" => method_tables::bases(material),
+            "steps" => method_tables::steps(material),
+            "questions" => method_tables::questions(material),
+            "files" => method_tables::files(material),
+            "objectives" => plan_tables::objectives(material),
+            "actions" => plan_tables::actions(material),
+            "budget" => plan_tables::budget(material),
+            "benefits" => plan_tables::benefits(material),
+            "contingencies" => plan_tables::contingencies(material),
+            "trace" => plan_tables::trace(material),
+            other => {
+                let kinds: Vec<&str> = TABLES.iter().copied().chain(["trace"]).collect();
+                arguments.refuse("kind", other, &kinds, diagnostics);
+                None
+            }
+        }?;
+        let mut notes = table.notes;
+        let extra = arguments.markdown("note", diagnostics);
+        notes.extend((!extra.is_empty()).then_some(extra));
+        let caption: Vec<Inline> = arguments.markdown("caption", diagnostics);
+        let id = arguments.id("id", diagnostics).unwrap_or_default();
+        Some(Block::Table(Table { id, caption, notes, ..table }))
+    }
+
+    /// The metrics that a directive names, or the headline indicators; `variants: true` adds each one's variants.
+    fn metrics(&self, arguments: &Arguments<'_>, diagnostics: &mut Diagnostics) -> Vec<&'m IndicatorSummary<'a>> {
+        let ids = arguments.ids("metrics", diagnostics).or_else(|| arguments.ids("metric", diagnostics));
+        let chosen: Vec<&'m IndicatorSummary<'a>> = match ids {
+            Some(ids) => ids
+                .iter()
+                .filter_map(|id| {
+                    let held = self.material.summary(id);
+                    if held.is_none() {
+                        let known = self.material.results().metrics.iter().map(|info| info.id.as_str());
+                        let error = Diagnostic::error(&messages::UNKNOWN_METRIC).arg("id", id);
+                        diagnostics.push(arguments.place(error.suggest(id, known)));
+                    }
+                    held
+                })
+                .collect(),
+            None => self.material.headline(),
+        };
+        if !arguments.flag("variants") {
+            return chosen;
+        }
+        chosen
+            .into_iter()
+            .flat_map(|held| {
+                let variants = self.material.summaries.iter().filter(move |other| {
+                    other.info.variant_of.as_deref() == Some(held.info.id.as_str()) && other.info.unavailable.is_none()
+                });
+                std::iter::once(held).chain(variants)
+            })
+            .collect()
+    }
+
+    /// The segment that a directive names under `by`, or the first one.
+    fn segment(&self, arguments: &Arguments<'_>, diagnostics: &mut Diagnostics) -> Option<usize> {
+        let segments = &self.material.results().segments;
+        match arguments.id("by", diagnostics) {
+            None => (!segments.is_empty()).then_some(0),
+            Some(column) => {
+                let index = segments.iter().position(|segment| segment.column == column);
+                if index.is_none() {
+                    let known = segments.iter().map(|segment| segment.column.as_str());
+                    let error = Diagnostic::error(&messages::UNKNOWN_SEGMENT).arg("id", &column);
+                    diagnostics.push(arguments.place(error.suggest(&column, known)));
+                }
+                index
+            }
+        }
+    }
+}

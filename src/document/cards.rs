@@ -1,0 +1,122 @@
+//! Indicators as cards and actions as things to do: the summary page at a glance.
+
+use crate::analysis::IndicatorSummary;
+use crate::document::blocks::{Card, Todo, Tone};
+use crate::document::format;
+use crate::document::material::Material;
+use crate::metrics::Better;
+
+/// One card of an indicator.
+pub fn card(material: &Material<'_>, summary: &IndicatorSummary<'_>) -> Card {
+    let info = summary.info;
+    let value = summary.current.and_then(|estimate| estimate.estimate);
+    let interval = match summary.current {
+        Some(estimate) if value.is_some() => material
+            .interval_text(estimate)
+            .map(|range| material.words.fill("card_interval", &[("level", &material.confidence()), ("range", &range)]))
+            .unwrap_or_default(),
+        other => material.reason_text(other),
+    };
+    let (change, change_significant) = match summary.change {
+        Some(change) => {
+            let mark = material.change_mark(change.delta, info);
+            if change.significant {
+                (mark, true)
+            } else {
+                (material.words.fill("card_change_unsure", &[("change", &mark)]), false)
+            }
+        }
+        None => (String::new(), false),
+    };
+    let goal = material.target(info);
+    let target = material
+        .target_text(info)
+        .map(|text| material.words.fill("card_target", &[("target", &text)]))
+        .unwrap_or_default();
+    let tone = match summary.target {
+        Some(held) if held.met => Tone::Good,
+        Some(_) => Tone::Bad,
+        None => Tone::Neutral,
+    };
+    Card {
+        title: material.title(info),
+        value: value.map_or_else(|| format::NO_VALUE.to_owned(), |held| format::value(held, info.unit)),
+        unit: value.map(|_| format::unit_suffix(info.unit, material.lang).trim().to_owned()).unwrap_or_default(),
+        interval,
+        change,
+        change_significant,
+        target,
+        progress: value.zip(goal).and_then(|(held, goal)| progress(held, goal, info.better)),
+        tone,
+    }
+}
+
+/// Share of the way to the target, 0 to 1; none where the numbers give no ratio.
+fn progress(value: f64, goal: f64, better: Better) -> Option<f64> {
+    let (part, whole) = match better {
+        Better::Lower => (goal, value),
+        Better::Higher | Better::Neutral => (value, goal),
+    };
+    if better == Better::Lower && value <= goal {
+        return Some(1.0);
+    }
+    (whole > 0.0 && part >= 0.0).then(|| (part / whole).clamp(0.0, 1.0))
+}
+
+/// The first `limit` actions by priority as things to do.
+pub fn todos(material: &Material<'_>, limit: usize) -> Vec<Todo> {
+    let lang = material.lang;
+    material
+        .plan
+        .actions_by_priority()
+        .into_iter()
+        .take(limit)
+        .map(|action| {
+            let span = action.start.zip(action.end).map(|(start, end)| format::date_range(start, end, lang));
+            let place = action.raw.place.get(lang).to_owned();
+            let who = action.raw.who.get(lang).to_owned();
+            let parts: Vec<String> =
+                [Some(place), Some(who), span].into_iter().flatten().filter(|part| !part.is_empty()).collect();
+            Todo {
+                title: action.raw.what.get(lang).to_owned(),
+                detail: parts.join(" · "),
+                amount: if action.costs.is_empty() { String::new() } else { material.money.amount(action.amount) },
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Lang;
+    use crate::document::fixtures;
+
+    #[test]
+    fn cards_say_value_interval_change_and_target() {
+        fixtures::with_material(Lang::ZhCn, |material| {
+            let complaint = card(material, material.summary("complaint_rate").unwrap());
+            assert_eq!((complaint.value.as_str(), complaint.unit.as_str()), ("14.2", "%"));
+            assert_eq!(complaint.interval, "95% 区间 12.2–16.4");
+            assert_eq!(complaint.change, "▲ 3.9");
+            assert!(complaint.change_significant);
+            assert_eq!(complaint.target, "目标 ≤ 8%");
+            assert_eq!(complaint.tone, Tone::Bad);
+            // 8 / 14.2 of the way.
+            assert!((complaint.progress.unwrap() - 8.0 / 14.2).abs() < 1e-12);
+            let named = card(material, material.summary("named_preference").unwrap());
+            assert_eq!(named.change, "▲ 0.6（不显著）");
+        });
+    }
+
+    #[test]
+    fn todos_follow_the_priority() {
+        fixtures::with_material(Lang::ZhCn, |material| {
+            let items = todos(material, 3);
+            assert_eq!(items[0].title, "晚餐窗口由6个增至9个");
+            assert_eq!(items[0].detail, "第二食堂 · 餐饮部主管 · 2026年12月1日–15日");
+            assert_eq!(items[0].amount, "18,000元");
+        });
+    }
+}

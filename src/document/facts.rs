@@ -1,0 +1,96 @@
+//! The context of the templates: everything a sentence may need, as JSON with every number, date and name formatted for the
+//! language. Templates choose words; they never calculate.
+
+mod indicators;
+mod planning;
+
+use serde_json::{Value, json};
+
+use crate::diagnostics::{Lang, Localized};
+use crate::document::builder::period_text;
+use crate::document::format;
+use crate::document::material::Material;
+
+/// The facts of a document. Keys that have nothing to say are null, never absent.
+pub fn facts(material: &Material<'_>) -> Value {
+    let lang = material.lang;
+    let results = material.results();
+    let inputs = &material.inputs;
+    let about = &inputs.project.raw.project;
+    let settings = &inputs.project.raw.settings;
+    let waves: Vec<String> = results.waves.iter().map(|wave| format::wave(wave, lang)).collect();
+    let wave_answers: Vec<Value> = inputs
+        .wave_answers
+        .iter()
+        .map(|(wave, n)| json!({ "wave": format::wave(wave, lang), "answers": format::count(*n) }))
+        .collect();
+    json!({
+        "lang": lang.tag(),
+        "project": {
+            "title": about.title.get(lang),
+            "subtitle": text(about.subtitle.as_ref(), lang),
+            "client": text(about.client.as_ref(), lang),
+            "planner": text(about.planner.as_ref(), lang),
+            "survey": text(about.survey.as_ref(), lang),
+            "date": inputs.date,
+            "date_text": format::date_text(inputs.date, lang),
+            "period": period_text(material),
+        },
+        "wave": {
+            "current": results.current_wave().map(|wave| format::wave(wave, lang)),
+            "previous": results.previous_wave().map(|wave| format::wave(wave, lang)),
+            "all": waves,
+            "count": results.waves.len(),
+        },
+        "responses": {
+            "total": format::count(inputs.answers),
+            "by_wave": wave_answers,
+            "current": inputs.wave_answers.last().map_or(inputs.answers, |(_, n)| *n),
+            "current_text": format::count(inputs.wave_answers.last().map_or(inputs.answers, |(_, n)| *n)),
+            "weighted": inputs.weighted,
+            "files": inputs.files.len(),
+            "dropped": inputs.steps.iter().map(|step| step.dropped).sum::<u64>(),
+            "dropped_text": format::count(inputs.steps.iter().map(|step| step.dropped).sum()),
+        },
+        "settings": {
+            "confidence": material.confidence(),
+            "alpha": format::short_number(1.0 - settings.confidence, 4),
+            "suppress_below": format::short_number(settings.suppress_below, 0),
+            "flag_below": format::short_number(settings.flag_below, 0),
+            "design": inputs.project.raw.data.design.as_ref().map(|design| json!({
+                "strata": design.strata, "cluster": design.cluster, "fpc": design.fpc,
+            })),
+            "proportion_interval": serde_json::to_value(settings.proportion_interval).unwrap_or_default(),
+        },
+        "indicators": indicators::list(material, &material.headline()),
+        "metrics": indicators::by_id(material),
+        "overall": material.overall().map(|held| indicators::indicator(material, held)),
+        "problem": indicators::problem(material),
+        "findings": indicators::findings(material),
+        "segments": indicators::segments(material),
+        "distributions": indicators::distributions(material),
+        "missing": indicators::missing(material),
+        "plan": planning::plan(material),
+        "has": {
+            "waves": results.waves.len() > 1,
+            "segments": indicators::has_group_values(material),
+            "targets": material.summaries.iter().any(|held| held.target.is_some()),
+            "values": material.headline().iter().any(|held| held.has_value()),
+            "plan": !material.plan.is_empty(),
+            "composite": material.summaries.iter().any(|held| held.info.estimator == "composite" && held.has_value()),
+            "inputs": inputs.project.raw.plugins.values().any(|held| !held.inputs.is_empty()),
+            "steps": !inputs.steps.is_empty(),
+            "questions": inputs.columns.iter().any(|column| !column.title.get(lang).is_empty()),
+            "trace": material.plan.objectives.iter().any(|objective| {
+                objective.strategies.iter().any(|&index| {
+                    material.plan.strategies.get(index).is_some_and(|strategy| !strategy.actions.is_empty())
+                })
+            }),
+        },
+    })
+}
+
+/// A text of the language, or null where there is none.
+fn text(held: Option<&Localized>, lang: Lang) -> Option<&str> {
+    held.map(|text| text.get(lang)).filter(|text| !text.trim().is_empty())
+}

@@ -1,0 +1,153 @@
+//! Facts about the plan: its texts, links, dates and sums.
+
+use serde_json::{Value, json};
+
+use super::text;
+use crate::config::raw::StrategyKind;
+use crate::document::format;
+use crate::document::material::Material;
+use crate::document::plan_tables::action_span;
+use crate::metrics::Better;
+
+/// The plan.
+pub(super) fn plan(material: &Material<'_>) -> Value {
+    let lang = material.lang;
+    let plan = &material.plan;
+    let raw = plan.raw;
+    let money = &material.money;
+    let net = plan.total_benefit - plan.total_cost;
+    let last = plan.actions.iter().filter_map(|action| action.end).max();
+    let first = plan.actions.iter().filter_map(|action| action.start).min();
+    json!({
+        "foreword": text(raw.foreword.as_ref(), lang),
+        "verdict": text(raw.verdict.as_ref(), lang),
+        "problem": text(raw.problem.as_ref(), lang),
+        "objectives": objectives(material),
+        "strategies": strategies(material),
+        "actions": actions(material),
+        "contingencies": raw.contingencies.len(),
+        "costs": plan.costs.len(),
+        "benefits": raw.finance.benefits.len(),
+        "total_cost": (!plan.costs.is_empty()).then(|| money.amount(plan.total_cost)),
+        "total_benefit": (!raw.finance.benefits.is_empty()).then(|| money.amount(plan.total_benefit)),
+        "net": money.amount(net.abs()),
+        "net_positive": net > 0.0,
+        "net_zero": net == 0.0,
+        "largest_cost": largest_cost(material),
+        "span": first.zip(last).map(|(first, last)| format::date_range(first, last, lang)),
+    })
+}
+
+fn objectives(material: &Material<'_>) -> Vec<Value> {
+    let lang = material.lang;
+    material
+        .plan
+        .objectives
+        .iter()
+        .map(|objective| {
+            let summary = material.summary(&objective.raw.metric);
+            let goal = summary
+                .zip(objective.target)
+                .map(|(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang));
+            let target = summary.zip(objective.target).map(|(held, goal)| {
+                let decimals = format::printed_decimals(held.info.unit);
+                let suffix = format::unit_suffix(held.info.unit, lang);
+                format!("{}{suffix}", format::short_number(goal, decimals))
+            });
+            let strategies: Vec<String> = objective
+                .strategies
+                .iter()
+                .filter_map(|&index| material.plan.strategies.get(index))
+                .map(|strategy| strategy.raw.title.get(lang).to_owned())
+                .collect();
+            json!({
+                "text": objective.raw.text.get(lang),
+                "indicator": summary.map(|held| material.title(held.info)),
+                "better": summary.map(|held| if held.info.better == Better::Lower { "lower" } else { "higher" }),
+                "now": summary.filter(|held| held.has_value()).map(|held| material.value_text(held.current)),
+                "goal": goal,
+                "target": target,
+                "by": format::date_text(&objective.raw.by, lang),
+                "strategies": format::list(&strategies, lang),
+            })
+        })
+        .collect()
+}
+
+fn strategies(material: &Material<'_>) -> Vec<Value> {
+    let lang = material.lang;
+    let plan = &material.plan;
+    plan.strategies
+        .iter()
+        .map(|strategy| {
+            let objectives: Vec<String> = strategy
+                .objectives
+                .iter()
+                .filter_map(|&index| plan.objectives.get(index))
+                .map(|objective| {
+                    material
+                        .summary(&objective.raw.metric)
+                        .map_or_else(|| objective.raw.metric.clone(), |held| material.title(held.info))
+                })
+                .collect();
+            let actions: Vec<&str> = strategy
+                .actions
+                .iter()
+                .filter_map(|&index| plan.actions.get(index))
+                .map(|action| action.raw.what.get(lang))
+                .collect();
+            json!({
+                "title": strategy.raw.title.get(lang),
+                "text": strategy.raw.text.get(lang),
+                "kind": material.word(kind_word(strategy.raw.kind)),
+                "objectives": format::list(&objectives, lang),
+                "actions": actions,
+            })
+        })
+        .collect()
+}
+
+fn kind_word(kind: StrategyKind) -> &'static str {
+    match kind {
+        StrategyKind::Product => "strategy_product",
+        StrategyKind::Price => "strategy_price",
+        StrategyKind::Place => "strategy_place",
+        StrategyKind::Promotion => "strategy_promotion",
+        StrategyKind::Service => "strategy_service",
+        StrategyKind::Support => "strategy_support",
+    }
+}
+
+fn actions(material: &Material<'_>) -> Vec<Value> {
+    let lang = material.lang;
+    material
+        .plan
+        .actions_by_priority()
+        .into_iter()
+        .map(|action| {
+            json!({
+                "what": action.raw.what.get(lang),
+                "who": action.raw.who.get(lang),
+                "where": action.raw.place.get(lang),
+                "when": action_span(material, action),
+                "end": format::date_text(&action.raw.end, lang),
+                "amount": (!action.costs.is_empty()).then(|| material.money.amount(action.amount)),
+            })
+        })
+        .collect()
+}
+
+fn largest_cost(material: &Material<'_>) -> Value {
+    let plan = &material.plan;
+    let paid = plan.actions.iter().filter(|action| !action.costs.is_empty());
+    if plan.total_cost <= 0.0 || paid.clone().count() < 2 {
+        return Value::Null;
+    }
+    paid.max_by(|a, b| a.amount.total_cmp(&b.amount)).map_or(Value::Null, |action| {
+        json!({
+            "what": action.raw.what.get(material.lang),
+            "amount": material.money.amount(action.amount),
+            "share": format!("{}%", format::number(action.amount / plan.total_cost * 100.0, 1)),
+        })
+    })
+}

@@ -1,0 +1,275 @@
+//! Charts from material: bars by group, lines over waves, diverging attitude bars, indicator radars. Sorting, axes, emphasis,
+//! labels and the alternative text are settled here; the drawing is not.
+
+use crate::analysis::IndicatorSummary;
+use crate::analysis::rounding::round_to_hundred;
+use crate::charts::{Bar, Chart, ChartKind, Emphasis, LikertRow, Mark, Point, RadarGroup, Series};
+use crate::document::axes;
+use crate::document::blocks::Inline;
+use crate::document::format;
+use crate::document::material::Material;
+use crate::document::tables::note;
+use crate::metrics::{Better, Distribution, DistributionRow, Estimate, Unit};
+
+/// A chart with the small print it needs.
+#[derive(Debug, Clone)]
+pub struct Drawn {
+    /// The chart.
+    pub chart: Chart,
+    /// Bases, intervals and marks.
+    pub notes: Vec<Vec<Inline>>,
+}
+
+/// In which order bars stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Highest first.
+    #[default]
+    Value,
+    /// As the codebook lists the groups.
+    Codebook,
+}
+
+/// One indicator by the groups of a segment, the total last. None with fewer than two values.
+pub fn bar(material: &Material<'_>, summary: &IndicatorSummary<'_>, segment: usize, order: Order) -> Option<Drawn> {
+    let info = summary.info;
+    let compared = summary.segments.get(segment)?;
+    let mut groups: Vec<(usize, &Estimate)> =
+        compared.groups.iter().enumerate().filter_map(|(group, held)| held.map(|estimate| (group, estimate))).collect();
+    if groups.iter().filter(|(_, estimate)| estimate.estimate.is_some()).count() < 2 {
+        return None;
+    }
+    if order == Order::Value {
+        groups.sort_by(|a, b| {
+            let key = |estimate: &Estimate| estimate.estimate.unwrap_or(f64::NEG_INFINITY);
+            key(b.1).total_cmp(&key(a.1)).then(a.0.cmp(&b.0))
+        });
+    }
+    let mut bars: Vec<Bar> = groups
+        .iter()
+        .map(|&(group, estimate)| {
+            let bad = info.better != Better::Neutral && compared.compared.is_beaten(group);
+            let emphasis = if bad { Emphasis::Bad } else { Emphasis::Plain };
+            one_bar(material, material.group_title(segment, group), estimate, emphasis)
+        })
+        .collect();
+    if let Some(total) = summary.current.filter(|held| held.estimate.is_some()) {
+        bars.push(one_bar(material, material.word("total"), total, Emphasis::Accent));
+    }
+    let goal = material.target(info);
+    let values = bars.iter().flat_map(|bar| bar.interval.map(|held| held.1).into_iter().chain(bar.value));
+    let lows = bars.iter().flat_map(|bar| bar.interval.map(|held| held.0).into_iter().chain(bar.value));
+    let axis = axes::from_zero(lows.chain(values).chain(goal), info.unit, material.lang);
+    let target = target_mark(material, summary);
+    let mut notes =
+        vec![bases_note(material, groups.iter().map(|&(group, held)| (material.group_title(segment, group), held.n)))];
+    notes.push(note(material.words.fill("note_whiskers", &[("level", &material.confidence())])));
+    if bars.iter().any(|bar| bar.emphasis == Emphasis::Bad) {
+        notes.push(note(material.words.fill("note_bar_bad", &[("level", &material.confidence())])));
+    }
+    if bars.iter().any(|bar| bar.small_base) {
+        let limit = format::short_number(material.inputs.project.raw.settings.flag_below, 0);
+        notes.push(note(material.words.fill("note_hollow", &[("limit", &limit)])));
+    }
+    let items: Vec<String> = bars.iter().map(|bar| format!("{} {}", bar.name, bar.label)).collect();
+    let alt = alt_text(material, "alt_bar", &material.title(info), &items, target.as_ref());
+    Some(Drawn { chart: Chart { kind: ChartKind::Bar { bars, axis, target }, alt }, notes })
+}
+
+fn one_bar(material: &Material<'_>, name: String, estimate: &Estimate, emphasis: Emphasis) -> Bar {
+    match estimate.estimate {
+        Some(value) => Bar {
+            name,
+            value: Some(value),
+            interval: estimate.ci.map(|[low, high]| (low, high)),
+            label: format::value_with_unit(value, estimate.unit, material.lang),
+            emphasis,
+            small_base: estimate.flagged,
+        },
+        None => Bar {
+            name,
+            value: None,
+            interval: None,
+            label: material.reason_text(Some(estimate)),
+            emphasis: Emphasis::Plain,
+            small_base: false,
+        },
+    }
+}
+
+fn target_mark(material: &Material<'_>, summary: &IndicatorSummary<'_>) -> Option<Mark> {
+    let value = material.target(summary.info)?;
+    let text = material.target_text(summary.info)?;
+    Some(Mark { value, label: material.words.fill("card_target", &[("target", &text)]) })
+}
+
+fn bases_note(material: &Material<'_>, groups: impl Iterator<Item = (String, u64)>) -> Vec<Inline> {
+    let items: Vec<String> = groups.map(|(name, n)| format!("{name} {}", format::count(n))).collect();
+    note(material.words.fill("note_bases", &[("bases", &items.join(&material.word("comma")))]))
+}
+
+fn alt_text(material: &Material<'_>, key: &str, title: &str, items: &[String], target: Option<&Mark>) -> String {
+    let mut items = items.to_vec();
+    items.extend(target.map(|mark| mark.label.clone()));
+    material.words.fill(key, &[("title", title), ("items", &items.join(&material.word("comma")))])
+}
+
+/// One or more indicators of one unit over the last `limit` waves. None with fewer than two waves or values.
+pub fn trend(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: usize) -> Option<Drawn> {
+    let results = material.results();
+    let waves = &results.waves[results.waves.len().saturating_sub(limit.max(2))..];
+    let first = chosen.first()?;
+    let unit = first.info.unit;
+    let series: Vec<Series> = chosen
+        .iter()
+        .filter(|held| held.info.unit == unit)
+        .map(|held| Series {
+            name: material.title(held.info),
+            points: waves
+                .iter()
+                .map(|wave| {
+                    let estimate = results.find(&held.info.id, Some(wave), None)?;
+                    let value = estimate.estimate?;
+                    Some(Point {
+                        value,
+                        interval: estimate.ci.map(|[low, high]| (low, high)),
+                        label: format::value(value, unit),
+                        small_base: estimate.flagged,
+                    })
+                })
+                .collect(),
+        })
+        .filter(|line| line.points.iter().flatten().count() > 1)
+        .collect();
+    if series.is_empty() || waves.len() < 2 {
+        return None;
+    }
+    let target = if series.len() == 1 { target_mark(material, first) } else { None };
+    let points = series.iter().flat_map(|line| line.points.iter().flatten());
+    let values = points.flat_map(|point| {
+        let interval = point.interval.map_or([None, None], |(low, high)| [Some(low), Some(high)]);
+        interval.into_iter().flatten().chain([point.value])
+    });
+    let axis = axes::around(values.chain(target.as_ref().map(|mark| mark.value)), unit, material.lang);
+    let names = format::wave_labels(waves, material.lang);
+    let bases = waves.iter().filter_map(|wave| {
+        results.find(&first.info.id, Some(wave), None).map(|held| (format::wave(wave, material.lang), held.n))
+    });
+    let mut notes = vec![bases_note(material, bases)];
+    notes.push(note(material.words.fill("note_band", &[("level", &material.confidence())])));
+    let items: Vec<String> = series
+        .iter()
+        .flat_map(|line| {
+            let many = series.len() > 1;
+            line.points.iter().zip(&names).filter_map(move |(point, wave)| {
+                let label = &point.as_ref()?.label;
+                Some(if many { format!("{} {wave} {label}", line.name) } else { format!("{wave} {label}") })
+            })
+        })
+        .collect();
+    let title = format::list(&series.iter().map(|line| line.name.clone()).collect::<Vec<_>>(), material.lang);
+    let alt = alt_text(material, "alt_trend", &title, &items, target.as_ref());
+    Some(Drawn { chart: Chart { kind: ChartKind::Trend { series, waves: names, axis, target }, alt }, notes })
+}
+
+/// How the answers of a scale fall, by the groups of a segment (or for the total alone), best net score first.
+pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Option<usize>) -> Option<Drawn> {
+    let wave = material.results().current_wave();
+    let levels: Vec<String> = distribution.levels.iter().map(|level| level.get(material.lang).to_owned()).collect();
+    let held: Vec<&DistributionRow> = distribution
+        .rows
+        .iter()
+        .filter(|row| {
+            row.wave.as_deref() == wave && row.shares.len() == levels.len() && row.shares.iter().sum::<f64>() > 0.0
+        })
+        .collect();
+    let mut rows: Vec<(f64, LikertRow)> = Vec::new();
+    if let Some((index, info)) = segment.and_then(|index| Some((index, material.results().segments.get(index)?))) {
+        for (group, (value, _)) in info.groups.iter().enumerate() {
+            let of_group = held
+                .iter()
+                .find(|row| row.segment.as_ref().is_some_and(|(column, name)| *column == info.column && name == value));
+            rows.extend(of_group.map(|row| likert_row(material.group_title(index, group), row)));
+        }
+        rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    }
+    let total = held.iter().find(|row| row.segment.is_none());
+    rows.extend(total.map(|row| likert_row(material.word("total"), row)));
+    if rows.is_empty() || levels.len() < 2 {
+        return None;
+    }
+    let rows: Vec<LikertRow> = rows.into_iter().map(|(_, row)| row).collect();
+    let items: Vec<String> = rows.iter().map(|row| format!("{} {}", row.name, row.net)).collect();
+    let question = distribution.title.as_ref().map_or(distribution.column.as_str(), |title| title.get(material.lang));
+    let alt = alt_text(material, "alt_likert", question, &items, None);
+    let notes = vec![note(material.words.fill("note_likert", &[("question", question)]))];
+    Some(Drawn { chart: Chart { kind: ChartKind::Likert { levels, rows }, alt }, notes })
+}
+
+fn likert_row(name: String, row: &DistributionRow) -> (f64, LikertRow) {
+    let shares = round_to_hundred(&row.shares, 1);
+    let half = shares.len() / 2;
+    let bottom: f64 = shares[..half].iter().sum();
+    let top: f64 = shares[shares.len() - half..].iter().sum();
+    let net = format::round_half_away(top - bottom, 1);
+    let sign = if net > 0.0 { "+" } else { "" };
+    let labels = shares.iter().map(|&share| format::number(share, 1)).collect();
+    let net_text = format!("{sign}{}", format::number(net, 1));
+    (net, LikertRow { name, shares, labels, net: net_text, base: format!("n = {}", format::count(row.n)) })
+}
+
+/// Indicators from 0 to 100 on spokes, for the total and the best and worst group of a segment. Complaint-like indicators are
+/// turned around, so that outside is good everywhere. None with fewer than three spokes.
+pub fn radar(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], segment: usize) -> Option<Drawn> {
+    let fits = |held: &&&IndicatorSummary<'_>| {
+        let estimate = held.current.and_then(|estimate| estimate.estimate);
+        matches!(held.info.unit, Unit::Percent | Unit::Points)
+            && estimate.is_some_and(|value| (0.0..=100.0).contains(&value))
+    };
+    let shown: Vec<&&IndicatorSummary<'_>> = chosen.iter().filter(fits).collect();
+    let info = material.results().segments.get(segment)?;
+    if shown.len() < 3 {
+        return None;
+    }
+    let spokes = shown
+        .iter()
+        .map(|held| match held.info.better {
+            Better::Lower => material.words.fill("reversed", &[("title", &material.title(held.info))]),
+            _ => material.title(held.info),
+        })
+        .collect();
+    let mut by_size: Vec<(usize, u64)> = (0..info.groups.len())
+        .map(|group| {
+            let n = shown.iter().filter_map(|held| held.segments.get(segment)?.groups.get(group).copied().flatten());
+            (group, n.filter(|estimate| estimate.estimate.is_some()).map(|estimate| estimate.n).max().unwrap_or(0))
+        })
+        .filter(|&(_, n)| n > 0)
+        .collect();
+    by_size.sort_by_key(|&(group, n)| (std::cmp::Reverse(n), group));
+    by_size.truncate(3);
+    by_size.sort_unstable();
+    let groups: Vec<RadarGroup> = by_size
+        .iter()
+        .map(|&(group, _)| {
+            let values: Vec<Option<f64>> = shown
+                .iter()
+                .map(|held| {
+                    let estimate = held.segments.get(segment)?.groups.get(group).copied().flatten()?;
+                    let value = estimate.estimate?.clamp(0.0, 100.0);
+                    Some(if held.info.better == Better::Lower { 100.0 - value } else { value })
+                })
+                .collect();
+            let labels =
+                values.iter().map(|value| value.map_or(format::NO_VALUE.into(), |held| format::number(held, 1)));
+            RadarGroup { name: material.group_title(segment, group), labels: labels.collect(), values }
+        })
+        .collect();
+    if groups.is_empty() {
+        return None;
+    }
+    let items: Vec<String> =
+        groups.iter().map(|group| format!("{} {}", group.name, group.labels.join(" / "))).collect();
+    let alt = alt_text(material, "alt_radar", info.title.get(material.lang), &items, None);
+    let notes = vec![bases_note(material, by_size.iter().map(|&(group, n)| (material.group_title(segment, group), n)))];
+    Some(Drawn { chart: Chart { kind: ChartKind::Radar { spokes, groups }, alt }, notes })
+}

@@ -1,0 +1,167 @@
+//! Everything one document is made from, in one place: the stage results as they come in ([`DocumentInputs`]) and the same
+//! with comparisons made, links followed and words chosen for one language ([`Material`]).
+
+use crate::analysis::summary::{self, Findings, IndicatorSummary};
+use crate::config::Project;
+use crate::data::Column;
+use crate::data::table::{InputFile, Step};
+use crate::diagnostics::{Diagnostics, Lang};
+use crate::document::format::{self, Money};
+use crate::document::pack::{Pack, Words};
+use crate::document::plan::{self, Plan};
+use crate::metrics::{Better, Distribution, Estimate, MetricInfo, MetricResults, Reason};
+
+/// What the earlier stages hand over for a document.
+#[derive(Debug, Clone, Copy)]
+pub struct DocumentInputs<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// The estimates.
+    pub results: &'a MetricResults,
+    /// Answers by level of the scale columns; may be empty.
+    pub distributions: &'a [Distribution],
+    /// Row counts from file to analysis.
+    pub steps: &'a [Step],
+    /// Files read.
+    pub files: &'a [InputFile],
+    /// Columns of the responses with their counts.
+    pub columns: &'a [Column],
+    /// Answers in the analysis, all waves.
+    pub answers: u64,
+    /// Answers by wave, in time order; empty where unknown.
+    pub wave_answers: &'a [(String, u64)],
+    /// True if the answers are weighted.
+    pub weighted: bool,
+    /// Date of the document, `2026-11-20`.
+    pub date: &'a str,
+}
+
+/// The inputs with everything derived for one language.
+#[derive(Debug, Clone)]
+pub struct Material<'a> {
+    /// As handed over.
+    pub inputs: DocumentInputs<'a>,
+    /// Language of the document.
+    pub lang: Lang,
+    /// Words of the pack.
+    pub words: Words,
+    /// Every metric with its comparisons, in the order of the results.
+    pub summaries: Vec<IndicatorSummary<'a>>,
+    /// What stands out.
+    pub findings: Findings,
+    /// The plan with its links.
+    pub plan: Plan<'a>,
+    /// How amounts are printed.
+    pub money: Money,
+}
+
+impl<'a> Material<'a> {
+    /// Compares, links and chooses words. Problems of the plan are reported.
+    pub fn new(inputs: DocumentInputs<'a>, pack: &Pack, lang: Lang, diagnostics: &mut Diagnostics) -> Self {
+        let project = inputs.project;
+        let confidence = project.raw.settings.confidence;
+        let summaries = summary::summarise(inputs.results, |metric| plan::target_value(project, metric), confidence);
+        let findings = summary::findings(&summaries);
+        let plan = plan::resolve_plan(project, inputs.results, diagnostics);
+        let money = plan.money(lang);
+        Self { inputs, lang, words: pack.words(lang), summaries, findings, plan, money }
+    }
+
+    /// The results.
+    pub fn results(&self) -> &'a MetricResults {
+        self.inputs.results
+    }
+
+    /// A word of the pack.
+    pub fn word(&self, key: &str) -> String {
+        self.words.get(key).to_owned()
+    }
+
+    /// The confidence level as text, `95%`.
+    pub fn confidence(&self) -> String {
+        format::confidence(self.inputs.project.raw.settings.confidence)
+    }
+
+    /// The headline indicators (no variants) that have a value in the current wave.
+    pub fn headline(&self) -> Vec<&IndicatorSummary<'a>> {
+        self.summaries.iter().filter(|held| held.info.variant_of.is_none() && held.info.unavailable.is_none()).collect()
+    }
+
+    /// The overall index: the first composite among the headline indicators.
+    pub fn overall(&self) -> Option<&IndicatorSummary<'a>> {
+        self.headline().into_iter().find(|held| held.info.estimator == "composite" && held.has_value())
+    }
+
+    /// A metric by id.
+    pub fn summary(&self, metric: &str) -> Option<&IndicatorSummary<'a>> {
+        self.summaries.iter().find(|held| held.info.id == metric)
+    }
+
+    /// Title of a metric.
+    pub fn title(&self, info: &MetricInfo) -> String {
+        info.title.get(self.lang).to_owned()
+    }
+
+    /// Title of a group of a segment, by indices.
+    pub fn group_title(&self, segment: usize, group: usize) -> String {
+        self.results()
+            .segments
+            .get(segment)
+            .and_then(|held| held.groups.get(group))
+            .map(|(value, title)| {
+                let text = title.get(self.lang);
+                if text.is_empty() { value.clone() } else { text.to_owned() }
+            })
+            .unwrap_or_default()
+    }
+
+    /// The goal of a metric.
+    pub fn target(&self, info: &MetricInfo) -> Option<f64> {
+        plan::target_value(self.inputs.project, &info.id).filter(|_| info.better != Better::Neutral)
+    }
+
+    /// The goal of a metric as text, `≥ 75%`.
+    pub fn target_text(&self, info: &MetricInfo) -> Option<String> {
+        self.target(info).map(|goal| format::goal(goal, info.better == Better::Higher, info.unit, self.lang))
+    }
+
+    /// The estimate with unit, or a dash.
+    pub fn value_text(&self, estimate: Option<&Estimate>) -> String {
+        estimate
+            .and_then(|held| held.estimate.map(|value| format::value_with_unit(value, held.unit, self.lang)))
+            .unwrap_or_else(|| format::NO_VALUE.to_owned())
+    }
+
+    /// The interval without unit, `73.9–78.8`.
+    pub fn interval_text(&self, estimate: &Estimate) -> Option<String> {
+        let [low, high] = estimate.ci?;
+        let (low, high) = (format::value(low, estimate.unit), format::value(high, estimate.unit));
+        Some(format::range(&low, &high, self.lang))
+    }
+
+    /// Why there is no number, in words.
+    pub fn reason_text(&self, estimate: Option<&Estimate>) -> String {
+        let key = match estimate.and_then(|held| held.reason) {
+            Some(Reason::SmallBase) => "reason_small_base",
+            Some(Reason::EmptyBase) | None => "reason_empty_base",
+            Some(Reason::ZeroDenominator) => "reason_zero_denominator",
+            Some(Reason::MissingComponent) => "reason_missing_component",
+            Some(Reason::MissingInput) => "reason_missing_input",
+            Some(Reason::SingleUnitStratum) => "reason_single_unit",
+        };
+        self.word(key)
+    }
+
+    /// `▲ 3.9` or `▼ 0.9`; `●` where the printed difference is zero. No unit.
+    pub fn change_mark(&self, delta: f64, info: &MetricInfo) -> String {
+        let size = format::value(delta.abs(), info.unit);
+        let printed = format::round_half_away(delta, format::printed_decimals(info.unit));
+        if printed > 0.0 {
+            format!("▲ {size}")
+        } else if printed < 0.0 {
+            format!("▼ {size}")
+        } else {
+            size
+        }
+    }
+}

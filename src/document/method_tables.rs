@@ -1,0 +1,256 @@
+//! Tables of the method appendix: how each indicator is defined, which questions feed it, how many answers stand behind it,
+//! and what happened to the rows between the files and the analysis.
+
+use crate::config::raw::ColumnType;
+use crate::data::table::StepKind;
+use crate::document::blocks::{Inline, Table, TableCell, Tone};
+use crate::document::format;
+use crate::document::material::Material;
+use crate::document::tables::{cell, note, number_column, row, text_column};
+use crate::metrics::{Better, MetricInfo};
+
+fn code_cell(text: &str) -> TableCell {
+    TableCell { content: vec![Inline::Code { text: text.to_owned() }], tone: Tone::Neutral }
+}
+
+/// Definition, formula, base and direction of every metric that is computed.
+pub fn definitions(material: &Material<'_>) -> Option<Table> {
+    let shown: Vec<&MetricInfo> = material.results().metrics.iter().filter(|info| info.unavailable.is_none()).collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let columns = vec![
+        text_column(&material.word("col_indicator"), 1.1),
+        text_column(&material.word("col_definition"), 2.2),
+        text_column(&material.word("col_formula"), 1.6),
+        text_column(&material.word("col_base"), 1.2),
+        text_column(&material.word("col_better"), 0.6),
+    ];
+    let rows = shown
+        .iter()
+        .map(|info| {
+            let mut base = cell(info.base_title.get(material.lang));
+            if !info.base.is_empty() {
+                if base.content.iter().any(|inline| *inline != Inline::text("")) {
+                    base.content.push(Inline::LineBreak);
+                }
+                base.content.push(Inline::Code { text: info.base.clone() });
+            } else if info.base_title.get(material.lang).is_empty() {
+                base = cell(material.word("all_answers"));
+            }
+            row(vec![
+                cell(material.title(info)),
+                cell(info.definition.get(material.lang)),
+                formula_cell(material, info),
+                base,
+                cell(material.word(match info.better {
+                    Better::Higher => "better_higher",
+                    Better::Lower => "better_lower",
+                    Better::Neutral => "better_neutral",
+                })),
+            ])
+        })
+        .collect();
+    let mut modules: Vec<String> =
+        shown.iter().map(|info| format!("{} {}", info.module, info.module_version)).collect();
+    modules.dedup();
+    let notes = vec![note(material.words.fill("note_modules", &[("modules", &format::list(&modules, material.lang))]))];
+    Some(Table { columns, rows, notes, ..Table::default() })
+}
+
+fn formula_cell(material: &Material<'_>, info: &MetricInfo) -> TableCell {
+    let estimator = material.word(&format!("estimator_{}", info.estimator));
+    let mut content = vec![Inline::text(estimator)];
+    if !info.of.is_empty() {
+        content.push(Inline::LineBreak);
+        content.push(Inline::Code { text: info.of.clone() });
+    }
+    if let Some(per) = &info.per {
+        content.extend([Inline::text(" / "), Inline::Code { text: per.clone() }]);
+    }
+    TableCell { content, tone: Tone::Neutral }
+}
+
+/// Which column or expression feeds each input, with the wording of the question and its coding.
+pub fn inputs(material: &Material<'_>) -> Option<Table> {
+    let project = material.inputs.project;
+    let mut rows = Vec::new();
+    for held in project.raw.plugins.values() {
+        for (input, expression) in &held.inputs {
+            let column = project.raw.columns.get(expression);
+            let wording = column.and_then(|column| column.title.as_ref()).map(|title| title.get(material.lang));
+            let coding = column.map(|column| {
+                let range = column.range.map(|[low, high]| {
+                    format::range(&format::short_number(low, 2), &format::short_number(high, 2), material.lang)
+                });
+                let kind = column_kind(material, column.kind);
+                let reversed = column.reverse.then(|| material.word("coding_reversed"));
+                [Some(kind), range, reversed].into_iter().flatten().collect::<Vec<_>>().join(&material.word("comma"))
+            });
+            rows.push(row(vec![
+                code_cell(input),
+                code_cell(expression),
+                cell(wording.unwrap_or(format::NO_VALUE)),
+                cell(coding.unwrap_or_else(|| material.word("coding_derived"))),
+            ]));
+        }
+    }
+    let columns = vec![
+        text_column(&material.word("col_input"), 0.9),
+        text_column(&material.word("col_column"), 1.1),
+        text_column(&material.word("col_wording"), 2.4),
+        text_column(&material.word("col_coding"), 1.1),
+    ];
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+fn column_kind(material: &Material<'_>, kind: ColumnType) -> String {
+    material.word(match kind {
+        ColumnType::Scale => "kind_scale",
+        ColumnType::Boolean => "kind_boolean",
+        ColumnType::Single => "kind_single",
+        ColumnType::Multi => "kind_multi",
+        ColumnType::Ranking => "kind_ranking",
+        ColumnType::Number => "kind_number",
+        ColumnType::Date => "kind_date",
+        ColumnType::Text => "kind_text",
+    })
+}
+
+/// Metrics that the survey does not support, with the questions they would need.
+pub fn missing(material: &Material<'_>) -> Option<Table> {
+    let rows: Vec<_> = material
+        .results()
+        .metrics
+        .iter()
+        .filter_map(|info| info.unavailable.as_ref().map(|why| (info, why)))
+        .map(|(info, why)| {
+            let questions: Vec<String> = why
+                .missing_inputs
+                .iter()
+                .map(|(id, question)| {
+                    let text = question.get(material.lang);
+                    if text.is_empty() { id.clone() } else { text.to_owned() }
+                })
+                .collect();
+            row(vec![cell(material.title(info)), cell(questions.join(&material.word("semicolon")))])
+        })
+        .collect();
+    let columns = vec![
+        text_column(&material.word("col_indicator"), 1.0),
+        text_column(&material.word("col_missing_question"), 2.6),
+    ];
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// Answers behind every metric in the current wave: unweighted, weighted and effective.
+pub fn bases(material: &Material<'_>) -> Option<Table> {
+    let rows: Vec<_> = material
+        .summaries
+        .iter()
+        .filter_map(|held| held.current.map(|estimate| (held.info, estimate)))
+        .map(|(info, estimate)| {
+            let base = info.base_title.get(material.lang);
+            let mut cells = vec![
+                cell(material.title(info)),
+                cell(if base.is_empty() { material.word("all_answers") } else { base.to_owned() }),
+                cell(format::count(estimate.n)),
+            ];
+            if material.inputs.weighted {
+                cells.push(cell(format::number(estimate.n_weighted, 0)));
+                cells.push(cell(format::number(estimate.n_eff, 0)));
+            }
+            row(cells)
+        })
+        .collect();
+    let mut columns = vec![
+        text_column(&material.word("col_indicator"), 1.2),
+        text_column(&material.word("col_base"), 2.0),
+        number_column(&material.word("col_n")),
+    ];
+    if material.inputs.weighted {
+        columns.push(number_column(&material.word("col_n_weighted")));
+        columns.push(number_column(&material.word("col_n_eff")));
+    }
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// Rows from the files to the analysis.
+pub fn steps(material: &Material<'_>) -> Option<Table> {
+    let rows: Vec<_> = material
+        .inputs
+        .steps
+        .iter()
+        .map(|step| {
+            let words = &material.words;
+            let text = match &step.kind {
+                StepKind::Read { file } => words.fill("step_read", &[("file", file)]),
+                StepKind::Duplicates { column } => words.fill("step_duplicates", &[("column", column)]),
+                StepKind::Weight { column } => words.fill("step_weight", &[("column", column)]),
+                StepKind::Wave { column } => words.fill("step_wave", &[("column", column)]),
+                StepKind::Filter { keep, reason } if reason.is_empty() => words.fill("step_filter", &[("keep", keep)]),
+                StepKind::Filter { reason, .. } => words.fill("step_filter_reason", &[("reason", reason)]),
+            };
+            let dropped = if step.dropped == 0 { format::NO_VALUE.into() } else { format::count(step.dropped) };
+            row(vec![cell(text), cell(dropped), cell(format::count(step.rows))])
+        })
+        .collect();
+    let columns = vec![
+        text_column(&material.word("col_step"), 1.0),
+        number_column(&material.word("col_dropped")),
+        number_column(&material.word("col_rows")),
+    ];
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// The questions with their answers: valid, none, not applicable.
+pub fn questions(material: &Material<'_>) -> Option<Table> {
+    let used: Vec<_> = material
+        .inputs
+        .columns
+        .iter()
+        .filter(|column| {
+            let personal = material.inputs.project.raw.columns.get(&column.name).is_some_and(|raw| raw.personal);
+            !personal && !column.title.get(material.lang).is_empty()
+        })
+        .collect();
+    let rows: Vec<_> = used
+        .iter()
+        .map(|column| {
+            row(vec![
+                cell(column.title.get(material.lang)),
+                cell(column_kind(material, column.kind)),
+                cell(format::count(column.counts.valid)),
+                cell(format::count(column.counts.missing + column.counts.invalid)),
+                cell(format::count(column.counts.not_applicable)),
+            ])
+        })
+        .collect();
+    let columns = vec![
+        text_column(&material.word("col_wording"), 2.4),
+        text_column(&material.word("col_kind"), 0.7),
+        number_column(&material.word("col_valid")),
+        number_column(&material.word("col_no_answer")),
+        number_column(&material.word("col_not_applicable")),
+    ];
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// The files read, with the first digits of their hash.
+pub fn files(material: &Material<'_>) -> Option<Table> {
+    let rows: Vec<_> = material
+        .inputs
+        .files
+        .iter()
+        .map(|file| {
+            let hash: String = file.sha256.chars().take(12).collect();
+            row(vec![cell(file.file.as_str()), cell(format::count(file.rows)), code_cell(&hash)])
+        })
+        .collect();
+    let columns = vec![
+        text_column(&material.word("col_file"), 1.0),
+        number_column(&material.word("col_rows")),
+        text_column(&material.word("col_hash"), 0.0),
+    ];
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}

@@ -1,0 +1,162 @@
+//! A template pack: its description (`template.yaml`) and its files, a project's own files in front of the built-in ones.
+//! Nothing is read from disk here; the caller hands over both sets of files.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::config::fragment;
+use crate::diagnostics::messages::document as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, Location};
+
+/// The files of a pack: path relative to the pack's folder, with `/` separators, to text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PackFiles {
+    files: BTreeMap<String, PackFile>,
+}
+
+/// One file of a pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackFile {
+    /// Content.
+    pub text: String,
+    /// Where it came from, as diagnostics name it.
+    pub source: String,
+}
+
+impl PackFiles {
+    /// No files.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file, or replaces the one of the same path. `source` is the file as the user knows it.
+    pub fn insert(&mut self, path: impl Into<String>, source: impl Into<String>, text: impl Into<String>) {
+        self.files.insert(path.into(), PackFile { text: text.into(), source: source.into() });
+    }
+
+    /// Puts the files of `own` in front of these, file by file.
+    pub fn overlay(&mut self, own: PackFiles) {
+        self.files.extend(own.files);
+    }
+
+    /// A file of the pack.
+    pub fn get(&self, path: &str) -> Option<&PackFile> {
+        self.files.get(path)
+    }
+
+    /// All files by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &PackFile)> {
+        self.files.iter().map(|(path, file)| (path.as_str(), file))
+    }
+
+    /// True if there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+/// `template.yaml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPack {
+    id: String,
+    title: Localized,
+    #[serde(default)]
+    description: Option<Localized>,
+    entry: BTreeMap<Lang, String>,
+    #[serde(default)]
+    words: BTreeMap<Lang, BTreeMap<String, String>>,
+}
+
+/// A pack ready to be rendered.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Name, as `reports[].pack` writes it.
+    pub id: String,
+    /// Title for lists.
+    pub title: Localized,
+    /// What it is for.
+    pub description: Option<Localized>,
+    /// Entry template by language.
+    pub entry: BTreeMap<Lang, String>,
+    /// Words that themes and builders print, by language.
+    pub words: BTreeMap<Lang, BTreeMap<String, String>>,
+    /// The files.
+    pub files: PackFiles,
+}
+
+impl Pack {
+    /// Reads the pack's description and checks that its entry templates exist.
+    pub fn load(id: &str, files: PackFiles, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let Some(description) = files.get("template.yaml") else {
+            let error = Diagnostic::error(&messages::MISSING_TEMPLATE).arg("pack", id).arg("file", "template.yaml");
+            diagnostics.push(error);
+            return None;
+        };
+        let source = description.source.clone();
+        let parsed = fragment::parse(&description.text)
+            .and_then(|value| serde_json::from_value::<RawPack>(value).map_err(|error| (error.to_string(), 1)));
+        let raw = match parsed {
+            Ok(raw) => raw,
+            Err((problem, line)) => {
+                let error = Diagnostic::error(&messages::BAD_PACK).arg("pack", id).arg("problem", problem);
+                diagnostics.push(error.at(Location::text(source, line, 1)));
+                return None;
+            }
+        };
+        for file in raw.entry.values().filter(|file| files.get(file).is_none()) {
+            let error = Diagnostic::error(&messages::MISSING_TEMPLATE).arg("pack", &raw.id).arg("file", file);
+            diagnostics.push(error.at(Location::file(&source)));
+        }
+        Some(Self {
+            id: raw.id,
+            title: raw.title,
+            description: raw.description,
+            entry: raw.entry,
+            words: raw.words,
+            files,
+        })
+    }
+
+    /// Entry template of a language; its absence is an error.
+    pub fn entry(&self, lang: Lang, diagnostics: &mut Diagnostics) -> Option<&str> {
+        let entry = self.entry.get(&lang).map(String::as_str);
+        if entry.is_none() {
+            diagnostics.push(Diagnostic::error(&messages::NO_ENTRY).arg("pack", &self.id).arg("lang", lang));
+        }
+        entry
+    }
+
+    /// The words of a language.
+    pub fn words(&self, lang: Lang) -> Words {
+        Words { words: self.words.get(&lang).cloned().unwrap_or_default() }
+    }
+}
+
+/// The words of one language.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    words: BTreeMap<String, String>,
+}
+
+impl Words {
+    /// The word for a key; the key itself where the pack has none, so that a gap is seen on the page.
+    pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
+        self.words.get(key).map_or(key, String::as_str)
+    }
+
+    /// The word with `{placeholders}` filled.
+    pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let mut text = self.get(key).to_owned();
+        for (name, value) in values {
+            text = text.replace(&format!("{{{name}}}"), value);
+        }
+        text
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &BTreeMap<String, String> {
+        &self.words
+    }
+}

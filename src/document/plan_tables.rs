@@ -1,0 +1,289 @@
+//! Tables of the planning half: objectives, actions, budget, benefits, contingencies and the trace that links them.
+//! Every table is none where the plan has nothing for it.
+
+use crate::document::blocks::{Table, TableRow};
+use crate::document::format;
+use crate::document::material::Material;
+use crate::document::plan::Action;
+use crate::document::tables::{cell, note, number_column, row, text_column};
+use crate::metrics::Better;
+
+/// Objectives: in words, indicator, value now, value to reach, by when.
+pub fn objectives(material: &Material<'_>) -> Option<Table> {
+    let lang = material.lang;
+    let rows: Vec<_> = material
+        .plan
+        .objectives
+        .iter()
+        .map(|objective| {
+            let summary = material.summary(&objective.raw.metric);
+            let title = summary.map_or_else(|| objective.raw.metric.clone(), |held| material.title(held.info));
+            let goal = summary.zip(objective.target).map_or_else(
+                || format::NO_VALUE.to_owned(),
+                |(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang),
+            );
+            row(vec![
+                cell(objective.raw.text.get(lang)),
+                cell(title),
+                cell(material.value_text(summary.and_then(|held| held.current))),
+                cell(goal),
+                cell(format::date_text(&objective.raw.by, lang)),
+            ])
+        })
+        .collect();
+    let columns = vec![
+        text_column(&material.word("col_objective"), 2.2),
+        text_column(&material.word("col_indicator"), 0.9),
+        number_column(&material.word("col_now")),
+        number_column(&material.word("col_goal")),
+        text_column(&material.word("col_by"), 0.0),
+    ];
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// When an action runs, in words.
+pub fn action_span(material: &Material<'_>, action: &Action<'_>) -> String {
+    match (action.start, action.end) {
+        (Some(start), Some(end)) => format::date_range(start, end, material.lang),
+        _ => format!("{}{}{}", action.raw.start, format::RANGE_DASH, action.raw.end),
+    }
+}
+
+/// Actions by priority: what, why, who, when, where, how.
+pub fn actions(material: &Material<'_>) -> Option<Table> {
+    let lang = material.lang;
+    let actions = material.plan.actions_by_priority();
+    let with_why = actions.iter().any(|action| action.raw.why.is_some());
+    let rows: Vec<_> = actions
+        .iter()
+        .enumerate()
+        .map(|(index, action)| {
+            let raw = action.raw;
+            let mut cells = vec![cell((index + 1).to_string()), cell(raw.what.get(lang))];
+            if with_why {
+                cells.push(cell(raw.why.as_ref().map_or(format::NO_VALUE, |why| why.get(lang))));
+            }
+            cells.extend([
+                cell(raw.who.get(lang)),
+                cell(action_span(material, action)),
+                cell(raw.place.get(lang)),
+                cell(raw.how.get(lang)),
+            ]);
+            row(cells)
+        })
+        .collect();
+    let mut columns = vec![number_column(&material.word("col_number")), text_column(&material.word("col_what"), 1.3)];
+    if with_why {
+        columns.push(text_column(&material.word("col_why"), 1.3));
+    }
+    columns.extend([
+        text_column(&material.word("col_who"), 0.8),
+        text_column(&material.word("col_when"), 1.0),
+        text_column(&material.word("col_where"), 0.8),
+        text_column(&material.word("col_how"), 1.6),
+    ]);
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// The budget line by line with its total.
+pub fn budget(material: &Material<'_>) -> Option<Table> {
+    let lang = material.lang;
+    let mut rows: Vec<TableRow> = material
+        .plan
+        .costs
+        .iter()
+        .map(|cost| {
+            let action = cost.action.and_then(|index| material.plan.actions.get(index));
+            let unit = cost.raw.unit.as_ref().map_or("", |unit| unit.get(lang));
+            let quantity = format::short_number(cost.raw.quantity, 2);
+            row(vec![
+                cell(action.map_or(format::NO_VALUE, |action| action.raw.what.get(lang))),
+                cell(cost.raw.item.get(lang)),
+                cell(if unit.is_empty() {
+                    quantity
+                } else {
+                    material.words.fill("quantity", &[("n", &quantity), ("unit", unit)])
+                }),
+                cell(material.money.plain(cost.raw.price)),
+                cell(material.money.plain(cost.amount)),
+            ])
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    rows.push(TableRow {
+        cells: vec![
+            cell(material.word("sum")),
+            cell(""),
+            cell(""),
+            cell(""),
+            cell(material.money.plain(material.plan.total_cost)),
+        ],
+        strong: true,
+    });
+    let columns = vec![
+        text_column(&material.word("col_action"), 1.6),
+        text_column(&material.word("col_item"), 1.4),
+        number_column(&material.word("col_quantity")),
+        number_column(&material.word("col_price")),
+        number_column(&material.word("col_amount")),
+    ];
+    Some(Table { columns, rows, notes: vec![currency_note(material)], ..Table::default() })
+}
+
+/// Benefits with the assumption behind each, and their total.
+pub fn benefits(material: &Material<'_>) -> Option<Table> {
+    let lang = material.lang;
+    let benefits = &material.plan.raw.finance.benefits;
+    let mut rows: Vec<TableRow> = benefits
+        .iter()
+        .map(|benefit| {
+            row(vec![
+                cell(benefit.item.get(lang)),
+                cell(benefit.assumption.get(lang)),
+                cell(material.money.plain(benefit.amount)),
+            ])
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    if benefits.len() > 1 {
+        let total = cell(material.money.plain(material.plan.total_benefit));
+        rows.push(TableRow { cells: vec![cell(material.word("sum")), cell(""), total], strong: true });
+    }
+    let columns = vec![
+        text_column(&material.word("col_benefit"), 1.2),
+        text_column(&material.word("col_assumption"), 2.0),
+        number_column(&material.word("col_amount")),
+    ];
+    let notes = vec![currency_note(material), note(material.word("note_assumptions"))];
+    Some(Table { columns, rows, notes, ..Table::default() })
+}
+
+fn currency_note(material: &Material<'_>) -> Vec<crate::document::Inline> {
+    note(material.words.fill("note_currency", &[("currency", material.money.currency())]))
+}
+
+/// Contingencies: trigger, first response, who, what follows.
+pub fn contingencies(material: &Material<'_>) -> Option<Table> {
+    let lang = material.lang;
+    let held = &material.plan.raw.contingencies;
+    let with_follow_up = held.iter().any(|contingency| contingency.follow_up.is_some());
+    let rows: Vec<_> = held
+        .iter()
+        .map(|contingency| {
+            let mut cells = vec![
+                cell(contingency.trigger.get(lang)),
+                cell(contingency.response.get(lang)),
+                cell(contingency.who.get(lang)),
+            ];
+            if with_follow_up {
+                cells.push(cell(contingency.follow_up.as_ref().map_or(format::NO_VALUE, |text| text.get(lang))));
+            }
+            row(cells)
+        })
+        .collect();
+    let mut columns = vec![
+        text_column(&material.word("col_trigger"), 1.2),
+        text_column(&material.word("col_response"), 1.8),
+        text_column(&material.word("col_responsible"), 0.8),
+    ];
+    if with_follow_up {
+        columns.push(text_column(&material.word("col_follow_up"), 1.6));
+    }
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// The trace: one row a path from finding to objective, strategy, action and cost.
+pub fn trace(material: &Material<'_>) -> Option<Table> {
+    let lang = material.lang;
+    let plan = &material.plan;
+    let mut rows = Vec::new();
+    for objective in &plan.objectives {
+        let summary = material.summary(&objective.raw.metric);
+        let finding = summary.map_or_else(
+            || objective.raw.metric.clone(),
+            |held| format!("{} {}", material.title(held.info), material.value_text(held.current)),
+        );
+        let goal = summary.zip(objective.target).map_or_else(
+            || objective.raw.text.get(lang).to_owned(),
+            |(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang),
+        );
+        for strategy in objective.strategies.iter().filter_map(|&index| plan.strategies.get(index)) {
+            for action in strategy.actions.iter().filter_map(|&index| plan.actions.get(index)) {
+                let amount = if action.costs.is_empty() {
+                    format::NO_VALUE.to_owned()
+                } else {
+                    material.money.plain(action.amount)
+                };
+                rows.push(row(vec![
+                    cell(finding.as_str()),
+                    cell(goal.as_str()),
+                    cell(strategy.raw.title.get(lang)),
+                    cell(action.raw.what.get(lang)),
+                    cell(amount),
+                ]));
+            }
+        }
+    }
+    let columns = vec![
+        text_column(&material.word("col_finding"), 1.0),
+        text_column(&material.word("col_goal"), 0.0),
+        text_column(&material.word("col_strategy"), 1.3),
+        text_column(&material.word("col_action"), 1.5),
+        number_column(&material.word("col_amount")),
+    ];
+    let shared = plan.strategies.iter().any(|strategy| strategy.objectives.len() > 1);
+    let mut notes = vec![currency_note(material)];
+    if shared {
+        notes.push(note(material.word("note_trace_shared")));
+    }
+    (!rows.is_empty()).then(|| Table { columns, rows, notes, ..Table::default() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Lang;
+    use crate::document::blocks::Inline;
+    use crate::document::fixtures;
+
+    fn texts(row: &TableRow) -> Vec<String> {
+        row.cells
+            .iter()
+            .map(|cell| match cell.content.first() {
+                Some(Inline::Text { text }) => text.clone(),
+                _ => String::new(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn budget_lines_add_up_to_the_printed_total() {
+        fixtures::with_material(Lang::ZhCn, |material| {
+            let table = budget(material).unwrap();
+            assert_eq!(texts(&table.rows[0]), ["晚餐窗口由6个增至9个", "窗口改造", "3个", "6,000", "18,000"]);
+            assert_eq!(texts(table.rows.last().unwrap())[4], "43,000");
+            let sum: f64 = table.rows[..table.rows.len() - 1]
+                .iter()
+                .map(|row| texts(row)[4].replace(',', "").parse::<f64>().unwrap())
+                .sum();
+            assert_eq!(sum, 43_000.0);
+        });
+    }
+
+    #[test]
+    fn the_trace_has_a_row_for_every_path() {
+        fixtures::with_material(Lang::ZhCn, |material| {
+            let table = trace(material).unwrap();
+            assert_eq!(table.rows.len(), 4);
+            assert_eq!(
+                texts(&table.rows[0]),
+                ["抱怨率 14.2%", "≤ 8%", "把排队时间压到五分钟以内", "晚餐窗口由6个增至9个", "18,000"]
+            );
+        });
+    }
+}
