@@ -78,8 +78,9 @@ fn read_up_to<R: Read>(file: &mut R, limit: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// UTF-16 betrays itself by separators, digits and line ends whose other byte is zero, always on the same side.
-fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
+/// UTF-16 betrays itself by separators, digits and line ends whose other byte is zero, always on the same side. No other text
+/// has zero bytes at all, so a few are enough.
+pub fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     let units = head.len() / 2;
     if units < 4 {
         return None;
@@ -90,9 +91,9 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
         little += usize::from(pair[1] == 0 && ascii(pair[0]));
         big += usize::from(pair[0] == 0 && ascii(pair[1]));
     }
-    if little * 20 >= units && little > big * 20 {
+    if little * 200 >= units && little > big * 20 {
         Some(UTF_16LE)
-    } else if big * 20 >= units && big > little * 20 {
+    } else if big * 200 >= units && big > little * 20 {
         Some(UTF_16BE)
     } else {
         None
@@ -341,6 +342,14 @@ mod tests {
             let mut read = String::new();
             Transcoder::new(Cursor::new(&bytes), found).read_to_string(&mut read).unwrap();
             assert_eq!(read, text);
+        }
+    }
+
+    #[test]
+    fn long_chinese_texts_do_not_hide_utf16() {
+        let text = "意见\n".to_owned() + &"上下左右不丁丂七丄丅丆万丈三丌亍于亏云互亓五井四亖亗亙亚些亜亝亞亟亠亡亢亣交亥亦产亨亩亪享京亭亮亯亰亱亲\n".repeat(200);
+        for encoding in [UTF_16LE, UTF_16BE] {
+            assert_eq!(detect(&mut Cursor::new(encode(&text, encoding))).unwrap(), encoding);
         }
     }
 
