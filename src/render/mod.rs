@@ -1,4 +1,6 @@
-//! From blocks to bytes: PDF and chart pictures through Typst, and the template files these read.
+//! From templates and blocks to files: Markdown through Tera, web pages, PDF and chart pictures through Typst.
 
+pub mod html;
 pub mod templates;
+pub mod tera;
 pub mod typst;
