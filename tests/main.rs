@@ -10,6 +10,7 @@
 
 mod architecture;
 mod canteen;
+mod cli;
 mod oracle;
 mod refdata;
 mod support;
