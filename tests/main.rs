@@ -11,4 +11,5 @@
 mod canteen;
 mod oracle;
 mod refdata;
+mod samples;
 mod support;
