@@ -13,4 +13,5 @@ mod canteen;
 mod cli;
 mod oracle;
 mod refdata;
+mod samples;
 mod support;
