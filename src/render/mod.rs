@@ -1,4 +1,4 @@
-//! From templates and blocks to files: Markdown through Tera, web pages, PDF and chart pictures through Typst.
+//! From templates and blocks to files: one third-party interface a module.
 
 pub mod html;
 pub mod templates;
