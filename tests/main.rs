@@ -8,6 +8,7 @@
     clippy::print_stderr
 )]
 
+mod architecture;
 mod canteen;
 mod oracle;
 mod refdata;

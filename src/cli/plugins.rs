@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::cli::args::{PluginsAction, PluginsOptions};
 use crate::cli::console::{Console, TextTable};
 use crate::cli::{Outcome, print_json};
+use crate::config::PROJECT_FILE;
 use crate::config::validate::kind_name;
 use crate::diagnostics::messages::{output, plugins as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
@@ -23,8 +24,13 @@ pub(crate) fn run(options: &PluginsOptions, console: &Console, diagnostics: &mut
     }
 }
 
+/// The folder if it is a project; elsewhere only the built-in plugins count.
+fn own_root(folder: &Path) -> Option<&Path> {
+    folder.join(PROJECT_FILE).is_file().then_some(folder)
+}
+
 fn list(project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
-    let plugins = discover(Some(project), diagnostics);
+    let plugins = discover(own_root(project), diagnostics);
     if console.json {
         let entries: Vec<_> = plugins.values().map(summary).collect();
         return print_json(console, json!({ "schema": 1, "plugins": entries }), diagnostics);
@@ -69,7 +75,7 @@ fn summary(plugin: &Plugin) -> serde_json::Value {
 }
 
 fn show(id: &str, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
-    let plugins = discover(Some(project), diagnostics);
+    let plugins = discover(own_root(project), diagnostics);
     let Some(plugin) = plugins.get(id) else {
         report_unknown(id, plugins.keys().map(String::as_str), diagnostics);
         return if console.json {
@@ -144,7 +150,7 @@ fn expression_text(estimator: &Estimator) -> String {
 }
 
 fn test(id: Option<&str>, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
-    let plugins = discover(Some(project), diagnostics);
+    let plugins = discover(own_root(project), diagnostics);
     if let Some(id) = id.filter(|id| !plugins.contains_key(*id)) {
         report_unknown(id, plugins.keys().map(String::as_str), diagnostics);
     }

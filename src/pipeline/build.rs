@@ -147,6 +147,13 @@ pub fn pack_files(id: &str, project_templates: Option<&Path>, diagnostics: &mut 
     files
 }
 
+/// The style sheet that replaces the built-in one: `theme.css` of the pack, else of the project's `templates/base`.
+fn stylesheet(pack: &str, own_templates: &Path, diagnostics: &mut Diagnostics) -> Option<String> {
+    [pack, "base"]
+        .iter()
+        .find_map(|folder| files_of(folder, Some(own_templates), diagnostics).remove("theme.css").map(|file| file.text))
+}
+
 /// What all reports of a build share.
 struct BuildContext<'a> {
     measured: &'a Measured,
@@ -188,7 +195,7 @@ impl BuildContext<'_> {
         templates.extend(typst.iter().map(|(path, _, text)| FileRecord::of(format!("typst/{path}"), text.as_bytes())));
         templates.sort();
         templates.dedup();
-        let css = crate::render::html::stylesheet(&report.pack, Some(&own_templates), diagnostics);
+        let css = stylesheet(&report.pack, &own_templates, diagnostics);
         let langs = match lang {
             Some(lang) => vec![lang],
             None if report.langs.is_empty() => vec![project.lang()],
