@@ -10,6 +10,7 @@
 
 mod architecture;
 mod canteen;
+mod docs;
 mod oracle;
 mod refdata;
 mod support;
