@@ -5,8 +5,18 @@ use std::path::{Path, PathBuf};
 
 /// Modules from left to right; a module may import those before it and itself.
 const ORDER: &[&str] = &[
-    "diagnostics", "config", "data", "plugins", "metrics", "analysis", "charts", "document", "render", "output",
-    "pipeline", "cli",
+    "diagnostics",
+    "config",
+    "data",
+    "plugins",
+    "metrics",
+    "analysis",
+    "charts",
+    "document",
+    "render",
+    "output",
+    "pipeline",
+    "cli",
 ];
 
 /// Third-party names with the one place that may use them.

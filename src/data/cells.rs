@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::config::raw::{ColumnType, Dialect, RawColumn, RawLabel, RawScalar};
 use crate::data::dialects;
-use crate::data::numbers::{fold_width, number_text, parse_moment, parse_number};
+use crate::data::numbers::{excel_serial, fold_width, number_text, parse_moment, parse_number};
 use crate::data::options::{join_options, split_options, without_free_text};
 use crate::data::scales::{is_not_applicable, wording_position};
 use crate::data::table::RawHeader;
@@ -208,6 +208,11 @@ impl CellRules {
     pub fn read_number(&self, value: f64) -> Answer {
         if !value.is_finite() {
             return Answer::Missing;
+        }
+        if self.kind == ColumnType::Date
+            && let Some(moment) = excel_serial(value)
+        {
+            return Answer::Moment(moment);
         }
         let plain = matches!(self.kind, ColumnType::Scale | ColumnType::Number)
             && self.labels.is_empty()
@@ -475,6 +480,9 @@ pub(crate) mod tests {
         for (yaml, cell, expected) in cases {
             assert_eq!(read(yaml, Dialect::Plain, cell), expected, "{cell} under {yaml}");
         }
+        // A workbook may hold the day as its serial whatever the format of the texts.
+        let dates = CellRules::new(&column("{type: date, format: '%Y/%m/%d'}"), &RawHeader::default(), Dialect::Plain);
+        assert_eq!(dates.read_number(46_268.0), Answer::Moment(1_788_393_600_000));
     }
 
     #[test]

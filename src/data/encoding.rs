@@ -78,8 +78,9 @@ fn read_up_to<R: Read>(file: &mut R, limit: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// UTF-16 betrays itself by separators, digits and line ends whose other byte is zero, always on the same side.
-fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
+/// UTF-16 betrays itself by separators, digits and line ends whose other byte is zero, always on the same side. No other text
+/// has zero bytes at all, so a few are enough.
+pub fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     let units = head.len() / 2;
     if units < 4 {
         return None;
@@ -90,9 +91,9 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
         little += usize::from(pair[1] == 0 && ascii(pair[0]));
         big += usize::from(pair[0] == 0 && ascii(pair[1]));
     }
-    if little * 20 >= units && little > big * 20 {
+    if little * 200 >= units && little > big * 20 {
         Some(UTF_16LE)
-    } else if big * 20 >= units && big > little * 20 {
+    } else if big * 200 >= units && big > little * 20 {
         Some(UTF_16BE)
     } else {
         None
@@ -140,15 +141,17 @@ fn by_statistics(sample: &[u8], complete: bool) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, complete);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    if guess == GBK {
-        GB18030
-    } else if [BIG5, EUC_KR, SHIFT_JIS, EUC_JP, ISO_2022_JP].contains(&guess) || !looks_like_gb2312(sample) {
-        guess
-    } else {
-        // A few Chinese words are too little for statistics, and the product's files are Chinese before they are Western.
-        GB18030
+    // A few words are too little for statistics, and the product's files are Chinese before they are anything else.
+    match gb2312_characters(sample) {
+        _ if guess == GBK => GB18030,
+        _ if [BIG5, SHIFT_JIS, ISO_2022_JP].contains(&guess) => guess,
+        Some(count) if count < FEW_CHARACTERS || ![EUC_KR, EUC_JP].contains(&guess) => GB18030,
+        _ => guess,
     }
 }
+
+/// Below this many characters Korean and Japanese cannot be told from Chinese.
+const FEW_CHARACTERS: usize = 12;
 
 /// True for UTF-8 with a few broken places, such as a comment cut in the middle of a character.
 fn mostly_utf8(sample: &[u8]) -> bool {
@@ -170,23 +173,23 @@ fn mostly_utf8(sample: &[u8]) -> bool {
     bad * 20 < good
 }
 
-/// GB2312 text has its high bytes in pairs, most of them first-level characters (lead bytes B0 to D7).
-fn looks_like_gb2312(sample: &[u8]) -> bool {
+/// How many characters the sample has if it may be GB2312: high bytes in pairs, most of them characters of the first level
+/// (lead bytes B0 to D7).
+fn gb2312_characters(sample: &[u8]) -> Option<usize> {
     let (mut pairs, mut common) = (0_usize, 0_usize);
     let mut bytes = sample.iter().copied();
     while let Some(lead) = bytes.next() {
         if lead < 0x80 {
             continue;
         }
-        match bytes.next() {
-            Some(trail) if trail >= 0xa1 && lead >= 0xa1 => {
-                pairs += 1;
-                common += usize::from((0xb0..=0xd7).contains(&lead));
-            }
-            _ => return false,
+        let trail = bytes.next()?;
+        if lead < 0xa1 || trail < 0xa1 {
+            return None;
         }
+        pairs += 1;
+        common += usize::from((0xb0..=0xd7).contains(&lead));
     }
-    pairs > 0 && common * 2 >= pairs
+    (pairs > 0 && common * 2 >= pairs).then_some(pairs)
 }
 
 /// What could not be decoded.
@@ -343,6 +346,14 @@ mod tests {
     }
 
     #[test]
+    fn long_chinese_texts_do_not_hide_utf16() {
+        let text = "意见\n".to_owned() + &"上下左右不丁丂七丄丅丆万丈三丌亍于亏云互亓五井四亖亗亙亚些亜亝亞亟亠亡亢亣交亥亦产亨亩亪享京亭亮亯亰亱亲\n".repeat(200);
+        for encoding in [UTF_16LE, UTF_16BE] {
+            assert_eq!(detect(&mut Cursor::new(encode(&text, encoding))).unwrap(), encoding);
+        }
+    }
+
+    #[test]
     fn marks_are_obeyed_and_swallowed() {
         for (mark, encoding) in
             [(&b"\xef\xbb\xbf"[..], UTF_8), (&b"\xff\xfe"[..], UTF_16LE), (&b"\xfe\xff"[..], UTF_16BE)]
@@ -364,8 +375,19 @@ mod tests {
     }
 
     #[test]
-    fn two_chinese_characters_are_enough() {
-        assert_eq!(detect(&mut Cursor::new(encode("id,sex\n1,男\n2,女\n", GB18030))).unwrap(), GB18030);
+    fn a_few_characters_are_enough() {
+        for word in ["男", "满意", "很好", "离得近", "服务态度差", "没有", "1号窗口"] {
+            let bytes = encode(&format!("id,v\n1,{word}\n"), GB18030);
+            assert_eq!(detect(&mut Cursor::new(bytes)).unwrap(), GB18030, "{word}");
+        }
+        for word in ["滿意", "排隊時間太長"] {
+            let bytes = encode(&format!("id,v\n1,{word}\n"), BIG5);
+            assert_eq!(detect(&mut Cursor::new(bytes)).unwrap(), BIG5, "{word}");
+        }
+        for word in ["café", "très satisfait", "Größe"] {
+            let bytes = encode(&format!("id,v\n1,{word}\n"), encoding_rs::WINDOWS_1252);
+            assert_eq!(detect(&mut Cursor::new(bytes)).unwrap(), encoding_rs::WINDOWS_1252, "{word}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub fn facts(material: &Material<'_>) -> Value {
     let inputs = &material.inputs;
     let about = &inputs.project.raw.project;
     let settings = &inputs.project.raw.settings;
+    let segments = indicators::segments(material);
     let waves: Vec<String> = results.waves.iter().map(|wave| format::wave(wave, lang)).collect();
     let wave_answers: Vec<Value> = inputs
         .wave_answers
@@ -67,7 +68,8 @@ pub fn facts(material: &Material<'_>) -> Value {
         "overall": material.overall().map(|held| indicators::indicator(material, held)),
         "problem": indicators::problem(material),
         "findings": indicators::findings(material),
-        "segments": indicators::segments(material),
+        "first_segment": segments.first(),
+        "segments": segments,
         "distributions": indicators::distributions(material),
         "missing": indicators::missing(material),
         "plan": planning::plan(material),

@@ -1,4 +1,6 @@
-//! From blocks to bytes: PDF and chart pictures through Typst, and the template files these read.
+//! From templates and blocks to files: one third-party interface a module.
 
+pub mod html;
 pub mod templates;
+pub mod tera;
 pub mod typst;

@@ -4,6 +4,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::config::raw::FileFormat;
+use crate::data::encoding;
 
 /// What a file turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,14 +112,13 @@ fn by_first_bytes(head: &[u8]) -> Content {
     {
         return Content::Html;
     }
-    // UTF-16 is text too, and there half of the bytes may be zero.
-    let zeros = head.iter().filter(|&&byte| byte == 0).count();
-    let controls = head
-        .iter()
-        .filter(|&&byte| byte < 0x20 && !matches!(byte, 0 | b'\t' | b'\n' | b'\r' | 0x0c | 0x1a..=0x1f))
-        .count();
-    let utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || zeros * 20 >= head.len();
-    if (zeros > 0 && !utf16) || controls * 50 > head.len().max(50) { Content::Binary } else { Content::Text }
+    // UTF-16 is text too, and there any byte may be zero or a control character.
+    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || encoding::utf16_without_mark(head).is_some() {
+        return Content::Text;
+    }
+    let odd = |byte: u8| byte < 0x1a && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c);
+    let controls = head.iter().filter(|&&byte| odd(byte)).count();
+    if head.contains(&0) || controls * 50 > head.len().max(50) { Content::Binary } else { Content::Text }
 }
 
 fn archive(head: &[u8], tail: &[u8]) -> Content {
@@ -155,7 +155,13 @@ mod tests {
     #[test]
     fn content_is_known_by_its_bytes() {
         let utf16: Vec<u8> = "序号,a\n1,2\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let cases: [(&[u8], Content); 8] = [
+        let long: Vec<u8> = "上下左右丁七万丈三于云互五井四亚些交亥亦产享京亭亮亲\n"
+            .repeat(50)
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        let cases: [(&[u8], Content); 9] = [
+            (&long, Content::Text),
             (b"a,b\n1,2\n", Content::Text),
             (&utf16, Content::Text),
             (b"  <html><body><table>", Content::Html),

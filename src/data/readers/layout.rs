@@ -32,13 +32,15 @@ pub struct Layout {
 }
 
 /// Index in the preview of the row that holds the headers: the row given by number, else the first that is as wide as the
-/// body (a title fills one or two cells, the headers fill nearly all).
+/// body (a title fills one or two cells, the headers fill nearly all). A row of numbers holds answers, not headers.
 pub fn find_header(rows: &[PreviewRow], given: Option<u32>) -> Option<usize> {
     if let Some(number) = given {
         return rows.iter().position(|row| row.number == u64::from(number) && filled(row) > 0);
     }
     let width = body_width(rows);
-    rows.iter().position(|row| filled(row) > 0 && filled(row) * 2 > width)
+    let found = rows.iter().position(|row| filled(row) > 0 && filled(row) * 2 > width)?;
+    let numbers = rows[found].cells.iter().filter(|cell| cell.parse::<f64>().is_ok()).count();
+    (numbers * 2 <= filled(&rows[found])).then_some(found)
 }
 
 fn filled(row: &PreviewRow) -> usize {
@@ -182,6 +184,7 @@ mod tests {
         assert_eq!(find_header(&table, None), Some(0));
         assert_eq!(find_header(&rows(&[&["only"], &["1"]]), None), Some(0));
         assert_eq!(find_header(&rows(&[&[], &["", ""]]), None), None);
+        assert_eq!(find_header(&rows(&[&["1", "男", "5"], &["2", "女", "4"]]), None), None, "answers without headers");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod biff;
 pub mod cells;
+mod contain;
 pub mod format;
 mod html;
 mod json;

@@ -2,7 +2,6 @@
 //! side, every type brought to one of the few of a raw table.
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,6 +13,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMillisecondType};
 use datafusion::arrow::temporal_conversions::as_datetime_with_timezone;
 
+use super::contain::contain;
 use super::{ReadRequest, layout};
 use crate::data::table::{CHUNK_ROWS, OPTION_SEPARATOR, RawChunk, RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
@@ -21,9 +21,8 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 
 /// Reads a Parquet file.
 pub fn read(request: &ReadRequest<'_>, file: File, diagnostics: &mut Diagnostics) -> Option<RawTable> {
-    // Damaged pages make the decoder panic in places; the closure's state is dropped with it.
-    let outcome = catch_unwind(AssertUnwindSafe(|| read_file(request, &file, diagnostics)));
-    match outcome.unwrap_or_else(|_| Err("damaged structure".to_owned())) {
+    let outcome = contain(|| read_file(request, &file, diagnostics));
+    match outcome.unwrap_or_else(|| Err("damaged structure".to_owned())) {
         Ok(table) => Some(table),
         Err(reason) => {
             diagnostics.push(request.error(&messages::PARQUET_BROKEN).arg("reason", reason));
@@ -165,7 +164,8 @@ fn read_chunks(
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(task) = tasks.get(index) else { return Ok(done) };
-                done.push((index, read_task(&file, metadata, task, kinds)?));
+                let columns = contain(|| read_task(&file, metadata, task, kinds));
+                done.push((index, columns.unwrap_or_else(|| Err("damaged pages".to_owned()))?));
             }
         };
         let workers: Vec<_> = (0..threads.min(tasks.len())).map(|_| scope.spawn(work)).collect();

@@ -4,21 +4,20 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::BufReader;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ambers::{MissingSpec, SpssMetadata};
 
 use super::ReadRequest;
 use super::cells::{Cell, TableBuilder, number_text};
+use super::contain::contain;
 use crate::data::table::{CHUNK_ROWS, RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 
 /// Reads an SPSS file.
 pub fn read(request: &ReadRequest<'_>, file: File, diagnostics: &mut Diagnostics) -> Option<RawTable> {
-    // The library slices by offsets that stand in the file and panics where they are wrong; its state is dropped with it.
-    let outcome = catch_unwind(AssertUnwindSafe(|| read_file(request, file)));
-    match outcome.unwrap_or_else(|_| Err("damaged structure".to_owned())) {
+    let outcome = contain(|| read_file(request, file));
+    match outcome.unwrap_or_else(|| Err("damaged structure".to_owned())) {
         Ok((table, doubts)) => {
             for reason in doubts {
                 let warning =

@@ -4,9 +4,9 @@
 
 use std::fs::File;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::cells::{Cell, TableBuilder};
+use super::contain::contain;
 use super::format::Content;
 use super::layout::{self, Layout, PREVIEW_ROWS, PreviewRow};
 use super::workbook::{Failure, Workbook};
@@ -34,11 +34,8 @@ pub fn read(
         _ => FileFormat::Xlsx,
     };
     let mut found = Diagnostics::new();
-    // The library indexes into the bytes of damaged files in places and panics there; the file is at fault, not the program,
-    // and nothing that the closure touches is used afterwards.
-    let outcome = catch_unwind(AssertUnwindSafe(|| read_workbook(request, file, format, &mut found)))
-        .unwrap_or_else(|_| Err(Failure::Broken("damaged structure".to_owned())));
-    match outcome {
+    let outcome = contain(|| read_workbook(request, file, format, &mut found));
+    match outcome.unwrap_or_else(|| Err(Failure::Broken("damaged structure".to_owned()))) {
         Ok(table) => {
             diagnostics.extend(found);
             table

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
-use datafusion::arrow::array::{ArrayRef, StringBuilder};
+use datafusion::arrow::array::{ArrayRef, AsArray, StringBuilder};
 
 use super::layout::{self, Layout, PREVIEW_ROWS, PreviewRow};
 use super::records::{Field, Records, whole_records};
@@ -119,6 +119,7 @@ fn read_text<R: Read>(
         chunks,
         sha256: String::new(),
     };
+    report_rounded(request, &table, diagnostics);
     Ok((Some(table), blocks.text.undecodable()))
 }
 
@@ -376,4 +377,25 @@ fn gather(
         }
     }
     chunks
+}
+
+/// Reports columns whose first answers show ids as `1.10101E+17`, which a spreadsheet does when it saves a text file.
+fn report_rounded(request: &ReadRequest<'_>, table: &RawTable, diagnostics: &mut Diagnostics) {
+    let Some(chunk) = table.chunks.first() else { return };
+    for (column, (array, header)) in chunk.columns.iter().zip(&table.headers).enumerate() {
+        let Some(texts) = array.as_ref().and_then(|array| array.as_string_opt::<i32>()) else { continue };
+        let found =
+            texts.iter().zip(&chunk.rows).find_map(|(text, row)| Some((text.filter(|text| is_rounded(text))?, row)));
+        if let Some((value, &row)) = found {
+            let problem =
+                Diagnostic::warning(&messages::NUMBERS_ROUNDED).arg("column", &header.name).arg("value", value);
+            diagnostics.push(problem.at(table.place(column, row)).key(request.key_path));
+        }
+    }
+}
+
+/// True for scientific notation of a number of sixteen digits or more.
+fn is_rounded(text: &str) -> bool {
+    let Some((digits, exponent)) = text.trim().split_once("E+") else { return false };
+    digits.parse::<f64>().is_ok() && exponent.parse::<u32>().is_ok_and(|exponent| exponent >= 15)
 }

@@ -1,23 +1,23 @@
-//! Messages about coding answers and about expressions (codes M025x to M029x).
+//! Messages about coding answers and about expressions (codes M0200 to M0249).
 
 use super::{Message, messages};
 
 messages! {
     /// A codebook entry names headers that no file has.
     COLUMN_ABSENT = Message::new(
-        "M0250",
+        "M0200",
         "column `{column}`: no file has the header {headers}",
         "栏目 `{column}`：所有文件中都没有表头 {headers}",
     ).hinted("write the header under `from` as it stands in the file", "请在 `from` 中填写文件里的原表头");
     /// A codebook entry names headers that some file lacks.
     COLUMN_ABSENT_IN_FILE = Message::new(
-        "M0251",
+        "M0201",
         "column `{column}`: `{file}` has no header {headers}; its answers count as missing",
         "栏目 `{column}`：`{file}` 中没有表头 {headers}，该文件的回答按缺失处理",
     );
     /// Cells outside the declared range, or unreadable in a column with a range.
     CELLS_OUT_OF_RANGE = Message::new(
-        "M0252",
+        "M0202",
         "column `{column}`: {count} cells of `{file}` are not within {low} to {high}: {values} (rows {rows})",
         "栏目 `{column}`：`{file}` 中有 {count} 个单元格不在 {low} 至 {high} 之内：{values}（行 {rows}）",
     ).hinted(
@@ -26,7 +26,7 @@ messages! {
     );
     /// Cells that cannot be read as the column's type.
     CELLS_UNREADABLE = Message::new(
-        "M0253",
+        "M0203",
         "column `{column}`: {count} cells of `{file}` cannot be read: {values} (rows {rows})",
         "栏目 `{column}`：`{file}` 中有 {count} 个单元格无法识别：{values}（行 {rows}）",
     ).hinted(
@@ -35,7 +35,7 @@ messages! {
     );
     /// Repeated ids under the policy `error`.
     IDS_REPEATED = Message::new(
-        "M0254",
+        "M0204",
         "{count} rows repeat an id of `{column}`: {values} ({rows})",
         "有 {count} 行的 `{column}` 与前面的行重复：{values}（{rows}）",
     ).hinted(
@@ -44,7 +44,7 @@ messages! {
     );
     /// Ids that a spreadsheet rounded.
     IDS_ROUNDED = Message::new(
-        "M0255",
+        "M0205",
         "{count} ids of `{column}` look alike because a spreadsheet rounded them: {values} ({rows})",
         "`{column}` 中有 {count} 个编号因被电子表格取整而看似重复：{values}（{rows}）",
     ).hinted(
@@ -53,7 +53,7 @@ messages! {
     );
     /// Rows without a weight.
     WEIGHTS_MISSING = Message::new(
-        "M0256",
+        "M0206",
         "{count} rows have no weight in `{column}` ({rows})",
         "有 {count} 行在 `{column}` 中没有权数（{rows}）",
     ).hinted(
@@ -62,109 +62,109 @@ messages! {
     );
     /// Rows with a negative weight.
     WEIGHTS_NEGATIVE = Message::new(
-        "M0257",
+        "M0207",
         "{count} rows have a negative weight in `{column}` ({rows})",
         "有 {count} 行在 `{column}` 中的权数为负（{rows}）",
     ).hinted("correct the weights; they must be 0 or more", "请更正权数，权数不得小于 0");
     /// All weights are zero.
     WEIGHTS_ZERO = Message::new(
-        "M0258",
+        "M0208",
         "the weights in `{column}` add up to 0",
         "`{column}` 中的权数合计为 0",
     );
     /// A setting names a column that the codebook lacks.
     COLUMN_UNKNOWN = Message::new(
-        "M0259",
+        "M0209",
         "`{name}` is not a column of the codebook",
         "`{name}` 不是 `columns` 中的栏目",
     );
     /// The weight column holds no numbers.
     WEIGHT_NOT_NUMERIC = Message::new(
-        "M0260",
+        "M0210",
         "the weight column `{column}` must be of type `number`",
         "权数栏目 `{column}` 的类型必须是 `number`",
     );
     /// Some files name a wave and this one does not.
     SOURCE_WITHOUT_WAVE = Message::new(
-        "M0261",
+        "M0211",
         "`{file}` names no wave, but other files do",
         "`{file}` 没有注明期次，而其他文件已注明",
     ).hinted("add `wave` to the source", "请为该数据来源填写 `wave`");
     /// Rows that fall into no wave.
     ROWS_WITHOUT_WAVE = Message::new(
-        "M0262",
+        "M0212",
         "{count} rows have no wave because `{column}` is empty; they are left out ({rows})",
         "有 {count} 行因 `{column}` 为空而没有期次，已不计入（{rows}）",
     );
     /// Nothing is left to analyse.
     NO_ROWS = Message::new(
-        "M0263",
+        "M0213",
         "no answers are left after reading, filtering and cutting into waves",
         "经读取、筛选和划分期次后没有剩下任何回答",
     );
     /// A segment without answers.
     SEGMENT_EMPTY = Message::new(
-        "M0264",
+        "M0214",
         "segment `{column}` has no answers",
         "分组栏目 `{column}` 没有任何回答",
     );
     /// A segment whose answers are all the same.
     SEGMENT_SINGLE = Message::new(
-        "M0265",
+        "M0215",
         "segment `{column}` has a single group, which equals the total",
         "分组栏目 `{column}` 只有一个组，与总体相同",
     );
     /// Derived columns that need each other.
     DERIVE_CYCLE = Message::new(
-        "M0266",
+        "M0216",
         "derived columns need each other: {columns}",
         "派生栏目互相依赖：{columns}",
     );
     /// A scale's codes run against the words that the file gives for them.
     SCALE_RUNS_BACKWARDS = Message::new(
-        "M0267",
+        "M0217",
         "column `{column}`: in `{file}` the code {code} means `{label}`, so higher codes are worse",
         "栏目 `{column}`：在 `{file}` 中编码 {code} 表示 `{label}`，编码越大评价越差",
     ).hinted("set `reverse: true` if higher should be better", "如应以大为好，请设置 `reverse: true`");
     /// An expression asks for an option that no answer has.
     OPTION_UNKNOWN = Message::new(
-        "M0268",
+        "M0218",
         "no answer to `{column}` is `{option}`",
         "`{column}` 没有任何回答是 `{option}`",
     );
     /// An expression that cannot be parsed.
     EXPRESSION_SYNTAX = Message::new(
-        "M0280",
+        "M0230",
         "cannot read the expression `{expression}`, line {line}, character {column}: {reason}",
         "无法读懂表达式 `{expression}`，第 {line} 行第 {column} 个字符：{reason}",
     );
     /// An expression that names an unknown column.
     EXPRESSION_UNKNOWN_COLUMN = Message::new(
-        "M0281",
+        "M0231",
         "no column `{name}` for the expression `{expression}`",
         "表达式 `{expression}` 中的栏目 `{name}` 不存在",
     );
     /// A text in double quotes.
     EXPRESSION_DOUBLE_QUOTES = Message::new(
-        "M0282",
+        "M0232",
         "no column `{name}` for the expression `{expression}`; double quotes stand around column names",
         "表达式 `{expression}` 中的栏目 `{name}` 不存在；双引号用于栏目名",
     ).hinted("write a text in single quotes: '{name}'", "文字请用单引号：'{name}'");
     /// An expression that calls an unknown function.
     EXPRESSION_UNKNOWN_FUNCTION = Message::new(
-        "M0283",
+        "M0233",
         "no function `{name}` for the expression `{expression}`",
         "表达式 `{expression}` 中的函数 `{name}` 不存在",
     );
     /// An operator between different types.
     EXPRESSION_TYPE_MISMATCH = Message::new(
-        "M0284",
+        "M0234",
         "`{left}` is `{left_type}` and `{right}` is `{right_type}`, which `{operator}` cannot join in `{expression}`",
         "表达式 `{expression}` 中 `{left}` 的类型是 `{left_type}`，`{right}` 的类型是 `{right_type}`，不能用 `{operator}` 连接",
     );
     /// An expression with an aggregate, window, subquery or volatile function.
     EXPRESSION_REFUSED = Message::new(
-        "M0285",
+        "M0235",
         "`{what}` is not allowed in the expression `{expression}`",
         "表达式 `{expression}` 中不允许使用 `{what}`",
     ).hinted(
@@ -173,13 +173,13 @@ messages! {
     );
     /// An expression that yields the wrong type.
     EXPRESSION_WRONG_TYPE = Message::new(
-        "M0286",
+        "M0236",
         "the expression `{expression}` gives `{found}` where `{expected}` is needed",
         "表达式 `{expression}` 的结果是 `{found}`，此处需要 `{expected}`",
     );
     /// An expression that the engine refuses for another reason.
     EXPRESSION_INVALID = Message::new(
-        "M0287",
+        "M0237",
         "the expression `{expression}` cannot be used: {reason}",
         "表达式 `{expression}` 无法使用：{reason}",
     );

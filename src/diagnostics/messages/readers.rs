@@ -135,4 +135,11 @@ messages! {
         "{count} cells stand outside the columns with headers and are not read, the first is `{cell}`",
         "有 {count} 个单元格在有表头的列之外，未读取，首个是 `{cell}`",
     );
+    /// Ids that a spreadsheet wrote to a text file in scientific notation.
+    NUMBERS_ROUNDED = Message::new(
+        "M0286",
+        "column `{column}` holds numbers that a spreadsheet has rounded, such as `{value}`",
+        "列 `{column}` 中有被表格软件舍入的数字，如 `{value}`",
+    )
+    .hinted("export ids as text, or format the column as text before saving", "请把编号导出为文本，或在保存前把该列设为文本格式");
 }

@@ -18,13 +18,16 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
     let net = plan.total_benefit - plan.total_cost;
     let last = plan.actions.iter().filter_map(|action| action.end).max();
     let first = plan.actions.iter().filter_map(|action| action.start).min();
+    let (objectives, strategies, actions) = (objectives(material), strategies(material), actions(material));
     json!({
+        "first_strategy": strategies.first(),
+        "first_action": actions.first(),
         "foreword": text(raw.foreword.as_ref(), lang),
         "verdict": text(raw.verdict.as_ref(), lang),
         "problem": text(raw.problem.as_ref(), lang),
-        "objectives": objectives(material),
-        "strategies": strategies(material),
-        "actions": actions(material),
+        "objectives": objectives,
+        "strategies": strategies,
+        "actions": actions,
         "contingencies": raw.contingencies.len(),
         "costs": plan.costs.len(),
         "benefits": raw.finance.benefits.len(),

@@ -67,6 +67,20 @@ proptest! {
     }
 
     #[test]
+    fn any_parquet_file_is_read_or_refused((changes, cut) in changes()) {
+        let texts = datafusion::arrow::array::StringArray::from(vec![Some("满意"), None, Some("不满意")]);
+        let numbers = datafusion::arrow::array::Float64Array::from(vec![Some(5.0), Some(4.5), None]);
+        let columns: Vec<(&str, datafusion::arrow::array::ArrayRef)> =
+            vec![("a", std::sync::Arc::new(texts)), ("b", std::sync::Arc::new(numbers))];
+        survives("a.parquet", &mutated(&super::formats::parquet_of(columns, 2), &changes, cut))?;
+    }
+
+    #[test]
+    fn any_open_document_is_read_or_refused((changes, cut) in changes()) {
+        survives("a.ods", &mutated(&super::sheets::ods(), &changes, cut))?;
+    }
+
+    #[test]
     fn any_json_is_read_or_refused((changes, cut) in changes()) {
         let good = br#"[{"id": 1, "a": ["x", "y"], "b": {"c": [1]}}, {"id": 2.5e3, "d": true}]"#;
         survives("a.json", &mutated(good, &changes, cut))?;

@@ -124,8 +124,8 @@ fn the_wrong_ending_does_not_matter() {
     assert_eq!((page.codes(), page.rows()), (vec!["M0257"], vec![vec!["1".to_owned(), "5".into()]]));
 }
 
-#[test]
-fn open_document_sheets_are_read() {
+/// An .ods with one sheet of two columns and one answer.
+pub fn ods() -> Vec<u8> {
     let content = "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
          xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\">\
          <office:body><office:spreadsheet><table:table table:name=\"答卷\">\
@@ -135,12 +135,16 @@ fn open_document_sheets_are_read() {
          <table:table-cell office:value-type=\"string\"><text:p>男</text:p></table:table-cell></table:table-row>\
          </table:table></office:spreadsheet></office:body></office:document-content>";
     let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
-    let bytes = zip(&[
+    zip(&[
         ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
         ("META-INF/manifest.xml", manifest.as_bytes()),
         ("content.xml", content.as_bytes()),
-    ]);
-    let outcome = read_bytes("a.ods", &bytes);
+    ])
+}
+
+#[test]
+fn open_document_sheets_are_read() {
+    let outcome = read_bytes("a.ods", &ods());
     assert_eq!(outcome.rows(), [["1", "男"]]);
     assert_eq!(outcome.table().sheet.as_deref(), Some("答卷"));
 }

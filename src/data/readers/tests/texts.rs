@@ -71,6 +71,14 @@ fn separators_are_sniffed_or_named() {
 }
 
 #[test]
+fn ids_that_a_spreadsheet_rounded_are_reported() {
+    let outcome = read_bytes("a.csv", "卡号,分\n1.10101E+17,5\n".as_bytes());
+    assert_eq!(outcome.codes(), ["M0286"]);
+    assert_eq!(outcome.diagnostics[0].location, Some(Location::row("a.csv", 2)));
+    assert_eq!(read_bytes("a.csv", b"id,v\nE+20,1E+3\n").codes(), [""; 0]);
+}
+
+#[test]
 fn an_unclosed_quote_names_its_row() {
     let outcome = read_bytes("a.csv", b"a,b\n1,2\n3,\"4\n5,6\n7,8\n");
     assert_eq!(outcome.codes(), ["M0265"]);
@@ -123,18 +131,14 @@ fn problems_with_the_file_itself() {
     assert_eq!(read_path(folder.path(), "data", json!({}), None).codes(), ["M0254"]);
 }
 
+/// A file of the reference data, which lies beside the project and not in it.
 fn reference(name: &str) -> Option<std::path::PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/refdata").join(name);
-    let path = if path.exists() {
-        path
-    } else {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/refdata").join(name)
-    };
-    if !path.exists() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let found = project.ancestors().map(|folder| folder.join("shared/refdata").join(name)).find(|path| path.exists());
+    if found.is_none() {
         println!("skipped: reference data {name} is absent");
-        return None;
     }
-    Some(path)
+    found
 }
 
 #[test]

@@ -1,0 +1,334 @@
+//! Templates to Markdown: the only place that knows Tera. Undefined variables are errors, and every value is escaped for
+//! Markdown on its way in, so that survey text can never become markup.
+
+use std::io::{self, Write};
+
+use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, TeraResult, Value};
+
+use crate::diagnostics::messages::document as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
+use crate::document::blocks::Document;
+use crate::document::material::{DocumentInputs, Material};
+use crate::document::pack::Pack;
+use crate::document::{builder, facts, format};
+
+/// Ending of the files of a pack that are templates.
+pub const TEMPLATE_SUFFIX: &str = ".md.tera";
+
+/// A document with the Markdown it was made from.
+#[derive(Debug, Clone)]
+pub struct BuiltDocument {
+    /// The document.
+    pub document: Document,
+    /// The Markdown between template and blocks.
+    pub markdown: String,
+}
+
+/// From stage results to a document: facts, template, Markdown, blocks. None where the template does not render; all problems
+/// are reported.
+pub fn build_document(
+    inputs: &DocumentInputs<'_>,
+    pack: &Pack,
+    lang: Lang,
+    diagnostics: &mut Diagnostics,
+) -> Option<BuiltDocument> {
+    let material = Material::new(*inputs, pack, lang, diagnostics);
+    let facts = facts::facts(&material);
+    let markdown = render_markdown(pack, lang, &facts, diagnostics)?;
+    let file = format!("{}.md", pack.id);
+    let document = builder::document_from_markdown(&material, &markdown, &file, diagnostics);
+    Some(BuiltDocument { document, markdown })
+}
+
+/// Renders the pack's entry template of a language with the facts.
+pub fn render_markdown(
+    pack: &Pack,
+    lang: Lang,
+    facts: &serde_json::Value,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    let entry = pack.entry(lang, diagnostics)?;
+    let mut tera = Tera::default();
+    tera.autoescape_on([TEMPLATE_SUFFIX]);
+    tera.set_escape_fn(escape_markdown);
+    register_filters(&mut tera, lang);
+    let templates = pack
+        .files
+        .iter()
+        .filter(|(path, _)| path.ends_with(TEMPLATE_SUFFIX))
+        .map(|(path, file)| (path, file.text.as_str()));
+    let rendered = tera
+        .add_raw_templates(templates)
+        .and_then(|()| Context::from_serialize(facts))
+        .and_then(|context| tera.render(entry, &context));
+    match rendered {
+        Ok(markdown) => Some(tidy(&markdown)),
+        Err(error) => {
+            diagnostics.push(template_error(&error, pack));
+            None
+        }
+    }
+}
+
+fn template_error(error: &tera::Error, pack: &Pack) -> Diagnostic {
+    let diagnostic = Diagnostic::error(&messages::TEMPLATE_ERROR);
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            let source = pack.files.get(report.filename()).map_or(report.filename(), |file| file.source.as_str());
+            let place = Location::text(source, report.span().start_line, report.span().start_col + 1);
+            diagnostic.arg("problem", report.message()).at(place)
+        }
+        other => diagnostic.arg("problem", other),
+    }
+}
+
+fn register_filters(tera: &mut Tera, lang: Lang) {
+    tera.register_filter("number", |value: f64, arguments: Kwargs, _: &State| -> TeraResult<String> {
+        Ok(format::number(value, arguments.get::<u32>("decimals")?.unwrap_or(0)))
+    });
+    tera.register_filter("percent", |value: f64, arguments: Kwargs, _: &State| -> TeraResult<String> {
+        Ok(format!("{}%", format::number(value, arguments.get::<u32>("decimals")?.unwrap_or(1))))
+    });
+    tera.register_filter("date", move |value: &str, _: Kwargs, _: &State| format::date_text(value, lang));
+    tera.register_filter("yaml", |value: &Value, _: Kwargs, _: &State| -> TeraResult<Value> { quote_for_yaml(value) });
+    tera.register_filter("paragraphs", |value: StringInput<'_>, _: Kwargs, _: &State| -> TeraResult<Value> {
+        let paragraphs: Vec<String> = split_paragraphs(value.as_str());
+        Ok(Value::safe_string(&paragraphs.join("\n\n")))
+    });
+    tera.register_filter("capital", |value: StringInput<'_>, _: Kwargs, _: &State| {
+        value.inherit_safety(capitalised(value.as_str()))
+    });
+    tera.register_filter("sentence", move |value: StringInput<'_>, _: Kwargs, _: &State| {
+        value.inherit_safety(with_full_stop(value.as_str(), lang))
+    });
+}
+
+/// The text with its first letter as a capital.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A text as a quoted YAML string: Markdown-escaped unless it already is, on one line.
+fn quote_for_yaml(value: &Value) -> TeraResult<Value> {
+    let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    let escaped = if value.is_safe() { one_line(&text) } else { markdown_escaped(&text) };
+    let quoted = serde_json::to_string(&escaped).map_err(|error| tera::Error::message(error.to_string()))?;
+    Ok(Value::safe_string(&quoted))
+}
+
+/// The paragraphs of a plain text (split at empty lines), each escaped.
+fn split_paragraphs(text: &str) -> Vec<String> {
+    let mut paragraphs = vec![String::new()];
+    for line in text.lines() {
+        if line.trim().is_empty() {
+            paragraphs.push(String::new());
+        } else if let Some(last) = paragraphs.last_mut() {
+            if !last.is_empty() {
+                last.push('\n');
+            }
+            last.push_str(line);
+        }
+    }
+    paragraphs.iter().map(|held| markdown_escaped(held.trim())).filter(|held| !held.is_empty()).collect()
+}
+
+/// The text with a full stop, if it has no mark at its end.
+fn with_full_stop(text: &str, lang: Lang) -> String {
+    let trimmed = text.trim_end();
+    if trimmed.is_empty() || trimmed.ends_with(['。', '.', '!', '?', '！', '？', '…', ';', '；', '”', '"']) {
+        return trimmed.to_owned();
+    }
+    match lang {
+        Lang::ZhCn => format!("{trimmed}。"),
+        Lang::En => format!("{trimmed}."),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Tera's escape function.
+fn escape_markdown(text: &str, output: &mut dyn Write) -> io::Result<()> {
+    output.write_all(markdown_escaped(text).as_bytes())
+}
+
+/// A text such that Markdown shows it as it is: on one line, with everything that could be markup escaped.
+pub fn markdown_escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    let letters: Vec<char> = text.chars().collect();
+    let mut previous: Option<char> = None;
+    for (index, &letter) in letters.iter().enumerate() {
+        if letter.is_whitespace() || letter.is_control() {
+            // Spaces run together and line breaks become spaces: no value can start a line, let alone a block.
+            if letter.is_whitespace() && previous != Some(' ') {
+                escaped.push(' ');
+                previous = Some(' ');
+            }
+            continue;
+        }
+        let next = letters.get(index + 1);
+        let inside_word =
+            previous.is_some_and(char::is_alphanumeric) && next.is_some_and(|held| held.is_alphanumeric());
+        let must_escape = match letter {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '#' | '^' | '$' => true,
+            '-' | '+' | '=' | ':' => !inside_word,
+            '.' | ')' => previous.is_some_and(|held| held.is_ascii_digit()) && !next.is_some_and(char::is_ascii_digit),
+            '!' | '(' => true,
+            _ => false,
+        };
+        match letter {
+            // A backslash does not keep a heading from reading trailing braces as attributes.
+            '{' => escaped.push_str("&#123;"),
+            '}' => escaped.push_str("&#125;"),
+            _ => {
+                if must_escape {
+                    escaped.push('\\');
+                }
+                escaped.push(letter);
+            }
+        }
+        previous = Some(letter);
+    }
+    escaped
+}
+
+/// Runs of empty lines, which conditions in templates leave behind, become one.
+fn tidy(markdown: &str) -> String {
+    let mut tidied = String::with_capacity(markdown.len());
+    let mut empty = 0;
+    for line in markdown.lines() {
+        if line.trim().is_empty() {
+            empty += 1;
+            if empty > 1 {
+                continue;
+            }
+        } else {
+            empty = 0;
+        }
+        tidied.push_str(line.trim_end());
+        tidied.push('\n');
+    }
+    tidied.trim_start_matches('\n').to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::document::blocks::{Block, Inline};
+    use crate::document::markdown::{Directive, Directives, parse_markdown, plain_text};
+    use crate::document::pack::PackFiles;
+
+    fn pack(templates: &[(&str, &str)]) -> Pack {
+        let mut files = PackFiles::new();
+        let description = "{ id: t, title: T, entry: { zh-CN: a.md.tera, en: a.md.tera } }";
+        files.insert("template.yaml", "templates/t/template.yaml", description);
+        for (path, text) in templates {
+            files.insert(*path, format!("templates/t/{path}"), *text);
+        }
+        Pack::load("t", files, &mut Diagnostics::new()).unwrap()
+    }
+
+    fn render(template: &str, facts: serde_json::Value) -> Result<String, Diagnostic> {
+        let mut diagnostics = Diagnostics::new();
+        let markdown = render_markdown(&pack(&[("a.md.tera", template)]), Lang::ZhCn, &facts, &mut diagnostics);
+        markdown.ok_or_else(|| diagnostics.into_iter().next().unwrap())
+    }
+
+    struct NoDirectives;
+    impl Directives for NoDirectives {
+        fn resolve(&mut self, _: &Directive, _: &mut Diagnostics) -> Vec<Block> {
+            panic!("a value became a directive")
+        }
+    }
+
+    #[test]
+    fn values_stay_text_whatever_they_hold() {
+        for hostile in [
+            "**bold** _em_ `code` [x](javascript:a) <b>&amp;",
+            "# title {#id .unnumbered}",
+            "1. item",
+            "12) item",
+            "- item",
+            "+ item",
+            "> quote",
+            "| a | b |",
+            "---",
+            "===",
+            "```chart",
+            "a\n\n```chart\nkind: bar\n```",
+            "![i](http://x)",
+            "line\\",
+            "~~~",
+            "    indented",
+            "&lt;script&gt; {{ x }} {% x %}",
+            "https://x.cn/a_b_c",
+        ] {
+            for template in
+                ["{{ text }}", "甲{{ text }}乙", "- {{ text }}", "## {{ text }}", "| a |\n|---|\n| {{ text }} |"]
+            {
+                let markdown = render(template, serde_json::json!({ "text": hostile })).unwrap();
+                let mut diagnostics = Diagnostics::new();
+                let blocks = parse_markdown(&markdown, "a.md", &mut NoDirectives, &mut diagnostics);
+                assert_eq!(blocks.len(), 1, "{hostile:?} in {template:?} gave {blocks:?}");
+                let content = first_text(&blocks[0]);
+                let expected = one_line(hostile);
+                let shown = plain_text(&content);
+                assert!(
+                    shown.contains(expected.trim()),
+                    "{expected:?} in {template:?} became {shown:?} via {markdown:?}"
+                );
+                assert!(content.iter().all(|inline| matches!(inline, Inline::Text { .. })), "{content:?}");
+                assert!(diagnostics.is_empty(), "{hostile:?}");
+            }
+        }
+    }
+
+    fn first_text(block: &Block) -> Vec<Inline> {
+        match block {
+            Block::Paragraph { content } | Block::Heading { content, .. } => content.clone(),
+            Block::List { items, .. } => first_text(&items[0][0]),
+            Block::Table(table) => table.rows[0].cells[0].content.clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn yaml_values_survive_the_fence() {
+        let facts = serde_json::json!({ "text": "a \"b\": # c\n```\n*d*" });
+        let markdown = render("```chart\ncaption: {{ text | yaml }}\n```", facts).unwrap();
+        let body = markdown.lines().nth(1).unwrap();
+        let value = crate::config::fragment::parse(body).unwrap();
+        let mut diagnostics = Diagnostics::new();
+        let held =
+            crate::document::markdown::parse_inline(value["caption"].as_str().unwrap(), "a", 1, &mut diagnostics);
+        assert_eq!(plain_text(&held), "a \"b\": # c ``` *d*");
+    }
+
+    #[test]
+    fn captured_blocks_are_escaped_once() {
+        let template = "{% set caption %}最高 {{ text }}{% endset %}```chart\ncaption: {{ caption | yaml }}\n```";
+        let markdown = render(template, serde_json::json!({ "text": "*" })).unwrap();
+        assert!(markdown.contains(r#"caption: "最高 \\*""#), "{markdown}");
+    }
+
+    #[test]
+    fn filters() {
+        let template = "{{ a | number(decimals=1) }} {{ b | percent }} {{ d | date }} {{ t | paragraphs }}";
+        let facts = serde_json::json!({ "a": 1234.55, "b": 14.25, "d": "2026-11-20", "t": "甲\n\n*乙*" });
+        assert_eq!(render(template, facts).unwrap(), "1,234.6 14.3% 2026年11月20日 甲\n\n\\*乙\\*\n");
+    }
+
+    #[test]
+    fn an_undefined_variable_is_an_error_with_its_place() {
+        let error =
+            render("甲\n乙 {{ project.titel }}", serde_json::json!({ "project": { "title": "x" } })).unwrap_err();
+        assert_eq!(error.message.code, "M0523");
+        assert_eq!(error.location, Some(Location::text("templates/t/a.md.tera", 2, 14)));
+        assert!(error.text(Lang::En).contains("titel"));
+        let syntax = render("甲\n{% if x %}", serde_json::json!({})).unwrap_err();
+        assert!(matches!(syntax.location, Some(Location { position: Some(_), .. })));
+    }
+}
