@@ -11,6 +11,7 @@
 mod architecture;
 mod canteen;
 mod cli;
+mod docs;
 mod oracle;
 mod refdata;
 mod samples;
