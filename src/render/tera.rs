@@ -236,6 +236,7 @@ mod tests {
         Pack::load("t", files, &mut Diagnostics::new()).unwrap()
     }
 
+    #[allow(clippy::result_large_err, reason = "speed is no concern here")]
     fn render(template: &str, facts: serde_json::Value) -> Result<String, Diagnostic> {
         let mut diagnostics = Diagnostics::new();
         let markdown = render_markdown(&pack(&[("a.md.tera", template)]), Lang::ZhCn, &facts, &mut diagnostics);
