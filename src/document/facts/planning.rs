@@ -41,6 +41,11 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
     })
 }
 
+/// A text that will stand inside a sentence: without a full stop of its own.
+fn without_stop(text: &str) -> &str {
+    text.trim().trim_end_matches(['。', '.', '；', ';'])
+}
+
 fn objectives(material: &Material<'_>) -> Vec<Value> {
     let lang = material.lang;
     material
@@ -61,10 +66,10 @@ fn objectives(material: &Material<'_>) -> Vec<Value> {
                 .strategies
                 .iter()
                 .filter_map(|&index| material.plan.strategies.get(index))
-                .map(|strategy| strategy.raw.title.get(lang).to_owned())
+                .map(|strategy| without_stop(strategy.raw.title.get(lang)).to_owned())
                 .collect();
             json!({
-                "text": objective.raw.text.get(lang),
+                "text": without_stop(objective.raw.text.get(lang)),
                 "indicator": summary.map(|held| material.inline_name(&material.title(held.info))),
                 "better": summary.map(|held| if held.info.better == Better::Lower { "lower" } else { "higher" }),
                 "now": summary.filter(|held| held.has_value()).map(|held| material.value_text(held.current)),
@@ -98,10 +103,10 @@ fn strategies(material: &Material<'_>) -> Vec<Value> {
                 .actions
                 .iter()
                 .filter_map(|&index| plan.actions.get(index))
-                .map(|action| action.raw.what.get(lang))
+                .map(|action| without_stop(action.raw.what.get(lang)))
                 .collect();
             json!({
-                "title": strategy.raw.title.get(lang),
+                "title": without_stop(strategy.raw.title.get(lang)),
                 "text": strategy.raw.text.get(lang),
                 "kind": material.word(kind_word(strategy.raw.kind)),
                 "objectives": format::list(&objectives, lang),
@@ -130,7 +135,7 @@ fn actions(material: &Material<'_>) -> Vec<Value> {
         .into_iter()
         .map(|action| {
             json!({
-                "what": action.raw.what.get(lang),
+                "what": without_stop(action.raw.what.get(lang)),
                 "who": action.raw.who.get(lang),
                 "where": action.raw.place.get(lang),
                 "when": action_span(material, action),
@@ -149,7 +154,7 @@ fn largest_cost(material: &Material<'_>) -> Value {
     }
     paid.max_by(|a, b| a.amount.total_cmp(&b.amount)).map_or(Value::Null, |action| {
         json!({
-            "what": action.raw.what.get(material.lang),
+            "what": without_stop(action.raw.what.get(material.lang)),
             "amount": material.money.amount(action.amount),
             "share": format!("{}%", format::number(action.amount / plan.total_cost * 100.0, 1)),
         })

@@ -229,7 +229,9 @@ impl Page<'_> {
     }
 
     fn cards(&mut self, cards: &[Card]) {
-        self.line("<ul class=\"cards\">");
+        // As many rows as needed for at most six in one, and the rows as even as can be.
+        let rows = cards.len().div_ceil(6).max(1);
+        self.line(&format!("<ul class=\"cards\" style=\"--columns:{}\">", cards.len().div_ceil(rows)));
         for card in cards {
             self.line(&format!("<li class=\"card {}\">", tone_class(card.tone)));
             self.line(&format!("<p class=\"card-title\">{}</p>", escape(&card.title)));
