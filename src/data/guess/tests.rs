@@ -129,6 +129,7 @@ proptest! {
         let rows: Vec<String> = cells.chunks(unique.len()).map(|row| row.join("|")).collect();
         let mut file = source("a.csv", &format!("{}\n{}", unique.join("|"), rows.join("\n")));
         file.dialect = if wjx { Dialect::Wjx } else { Dialect::Plain };
+        prop_assume!(file.table.row_count() > 0);
         let files = [file];
         let text = write_manyi_yaml(&guess(&files), Lang::En, "t");
         let project = project_from(&text);
