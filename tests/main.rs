@@ -10,7 +10,9 @@
 
 mod architecture;
 mod canteen;
+mod cli;
 mod docs;
 mod oracle;
 mod refdata;
+mod samples;
 mod support;

@@ -1,30 +1,24 @@
 //! `manyi check`: every problem of a project in one run. Data and metrics are looked at even if the project file has
 //! problems, as long as something can be said about them.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::cli::args::ProjectOptions;
 use crate::cli::console::Console;
 use crate::cli::{Outcome, print_json};
 use crate::data::load::load;
-use crate::diagnostics::{Diagnostics, Level};
+use crate::diagnostics::{Diagnostics, Lang, Level};
+use crate::document::plan::resolve_plan;
 use crate::metrics::compute;
 use crate::pipeline;
 
 pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
-    let mut answers = None;
-    let mut metrics = None;
+    let (answers, metrics);
     {
         let _progress = console.progress("正在检查…", "checking …");
-        if let Some(open) = pipeline::open(&options.project, diagnostics) {
-            if let Some(responses) = load(&open.project, diagnostics) {
-                answers = Some(responses.row_count());
-                if let Some(computation) = compute(&open.project, &open.plugins, &responses, diagnostics) {
-                    metrics = Some(computation.metrics.len());
-                    crate::document::plan::resolve_plan(&open.project, &computation.results, diagnostics);
-                }
-            }
-        }
+        (answers, metrics) = examine(&options.project, diagnostics);
     }
     let errors = diagnostics.count(Level::Error);
     if console.json {
@@ -33,9 +27,21 @@ pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut
     }
     if let (Some(answers), Some(metrics), 0) = (answers, metrics, errors) {
         console.talk(&match console.lang {
-            crate::diagnostics::Lang::ZhCn => format!("检查通过：{answers} 份答卷，{metrics} 项指标"),
-            crate::diagnostics::Lang::En => format!("checked: {answers} answers, {metrics} metrics"),
+            Lang::ZhCn => format!("检查通过：{answers} 份答卷，{metrics} 项指标"),
+            Lang::En => format!("checked: {answers} answers, {metrics} metrics"),
         });
     }
     Ok(())
+}
+
+/// Looks at project, data, metrics and plan as far as each can be had: the number of answers and of metrics.
+fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> (Option<usize>, Option<usize>) {
+    let Some(open) = pipeline::open(folder, diagnostics) else { return (None, None) };
+    let Some(responses) = load(&open.project, diagnostics) else { return (None, None) };
+    let answers = Some(responses.row_count());
+    let Some(computation) = compute(&open.project, &open.plugins, &responses, diagnostics) else {
+        return (answers, None);
+    };
+    resolve_plan(&open.project, &computation.results, diagnostics);
+    (answers, Some(computation.metrics.len()))
 }

@@ -85,16 +85,15 @@ fn index_keys(text: &str, file: &str, diagnostics: &mut Diagnostics) -> Option<K
         match event {
             Event::DocumentStart(_) => documents += 1,
             Event::Scalar(value, ..) => {
-                if let Some(path) = begin_node(&mut levels, Some(&value), span, &mut positions) {
-                    if let NodeKind::RepeatedKey = path {
-                        let (line, column) = place(span);
-                        diagnostics.push(
-                            Diagnostic::error(&messages::REPEATED_KEY)
-                                .arg("key", &value)
-                                .at(Location::text(file, line, column)),
-                        );
-                        failed = true;
-                    }
+                let node = begin_node(&mut levels, Some(&value), span, &mut positions);
+                if matches!(node, Some(NodeKind::RepeatedKey)) {
+                    let (line, column) = place(span);
+                    diagnostics.push(
+                        Diagnostic::error(&messages::REPEATED_KEY)
+                            .arg("key", &value)
+                            .at(Location::text(file, line, column)),
+                    );
+                    failed = true;
                 }
             }
             Event::Alias(_) => {
@@ -178,7 +177,7 @@ pub fn join(parent: &str, key: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
     use crate::diagnostics::Position;

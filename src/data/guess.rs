@@ -5,7 +5,9 @@ use indexmap::IndexMap;
 
 use crate::config::raw::{ColumnType, Dialect, OneOrMany, RawColumn, RawScalar};
 use crate::data::cells::{Answer, CellRules};
-use crate::data::guess_roles::{Role, is_rating, is_segment, names_of, plugin_input, question_text, role_of};
+use crate::data::guess_roles::{
+    Role, asks_options, asks_yes_no, is_rating, is_segment, names_of, plugin_input, question_text, role_of,
+};
 use crate::data::numbers::{number_text, parse_moment, parse_number};
 use crate::data::options::{option_of_header, split_options, without_free_text};
 use crate::data::ordering::natural;
@@ -80,6 +82,8 @@ pub enum Reason {
     },
     /// The answers say yes or no.
     YesNo,
+    /// The question asks for yes or no and the answers are the codes 1 and 2.
+    CodedYesNo,
     /// Few different answers.
     Options {
         /// How many.
@@ -113,6 +117,7 @@ pub fn guess(tables: &[LoadedSource]) -> Guess {
             several => guess_option_columns(several),
         })
         .collect();
+    align_matrix_items(&mut columns, &groups);
     let sources: Vec<&[&Profile]> = groups.iter().map(Vec::as_slice).collect();
     for (column, name) in columns.iter_mut().zip(names_of(&sources)) {
         column.name = name;
@@ -151,6 +156,32 @@ pub fn guess(tables: &[LoadedSource]) -> Guess {
     guessed.files = files_with_waves(tables, guessed.wave.is_some());
     guessed.columns = columns;
     guessed
+}
+
+/// Items of one matrix question share their scale, also where nobody chose its highest point for one of them.
+fn align_matrix_items(columns: &mut [GuessedColumn], groups: &[Vec<&Profile>]) {
+    let stem = |group: &[&Profile]| match group {
+        [single] => stem_of(&single.header.name).to_owned(),
+        _ => String::new(),
+    };
+    let scales: IndexMap<String, GuessedColumn> = columns
+        .iter()
+        .zip(groups)
+        .filter(|(column, _)| column.kind == ColumnType::Scale)
+        .map(|(column, group)| (stem(group), column.clone()))
+        .filter(|(stem, _)| !stem.is_empty())
+        .collect();
+    for (column, group) in columns.iter_mut().zip(groups) {
+        let (Some(sibling), [profile]) = (scales.get(&stem(group)), group.as_slice()) else { continue };
+        if matches!(column.kind, ColumnType::Single | ColumnType::Number | ColumnType::Boolean) {
+            let (range, missing) = (sibling.range, sibling.missing.clone());
+            let aligned =
+                GuessedColumn { range, missing, ..described(profile, ColumnType::Scale, sibling.reason.clone()) };
+            if reads_all(&aligned, profile) {
+                *column = aligned;
+            }
+        }
+    }
 }
 
 /// True if the values could be weights: none negative, not all zero.
@@ -256,6 +287,15 @@ fn guess_yes_no(profile: &Profile) -> Option<GuessedColumn> {
     let numeric = answers.iter().all(|answer| parse_number(answer).is_some());
     if numeric {
         let both = answers.len() == 2 && answers.iter().all(|answer| matches!(parse_number(answer), Some(0.0 | 1.0)));
+        let coded = answers.len() == 2 && answers.iter().all(|answer| matches!(parse_number(answer), Some(1.0 | 2.0)));
+        if coded && asks_yes_no(profile) {
+            return Some(GuessedColumn {
+                yes: vec!["1".into()],
+                no: vec!["2".into()],
+                reason: Reason::CodedYesNo,
+                ..plain
+            });
+        }
         return both.then_some(plain);
     }
     if reads_all(&plain, profile) {
@@ -300,31 +340,27 @@ const MISSING_CODES: [f64; 14] = [0.0, -1.0, -2.0, -3.0, -9.0, 6.0, 8.0, 9.0, 11
 fn guess_rating(profile: &Profile) -> Option<GuessedColumn> {
     let answers = profile.answers();
     let numbers: Vec<f64> = answers.iter().map(|answer| parse_number(answer)).collect::<Option<_>>()?;
-    if !is_rating(profile)
+    if is_segment(profile)
         || !profile.header.value_labels.is_empty()
         || numbers.iter().any(|number| number.fract() != 0.0)
     {
         return None;
     }
-    let within = |[low, high]: [f64; 2]| numbers.iter().filter(|number| (low..=high).contains(*number)).count();
-    let fits = |range: [f64; 2]| {
-        let outside = numbers.iter().filter(|number| !(range[0]..=range[1]).contains(*number));
-        within(range) >= 2 && outside.clone().all(|number| MISSING_CODES.contains(number))
-    };
+    let highest = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let has = |number: f64| numbers.contains(&number);
-    let ranges = [[1.0, 5.0], [1.0, 7.0], [0.0, 10.0], [1.0, 10.0]];
-    let range = ranges
-        .into_iter()
-        .find(|&range| fits(range) && !(has(7.0) && range[1] == 5.0) && !(has(10.0) && range[1] < 10.0))?;
-    let range = if range == [0.0, 10.0] && !has(0.0) { [1.0, 10.0] } else { range };
+    let range = [[1.0, 5.0], [1.0, 7.0], [1.0, 10.0], [0.0, 10.0]].into_iter().find(|&[low, high]| {
+        let (inside, outside): (Vec<f64>, Vec<f64>) = numbers.iter().partition(|number| (low..=high).contains(*number));
+        let codes_beside = outside.iter().all(|number| MISSING_CODES.contains(number));
+        // Without a word for it in the header, most of the points must occur and nothing else.
+        let shape =
+            if is_rating(profile) { inside.len() >= 2 } else { outside.is_empty() && inside.len() as f64 > 0.7 * high };
+        has(high) && codes_beside && shape && (low == 0.0 || high < 10.0 || !has(0.0) || highest > 10.0)
+    })?;
     let mut outside: Vec<f64> =
         numbers.iter().copied().filter(|number| !(range[0]..=range[1]).contains(number)).collect();
     outside.sort_by(f64::total_cmp);
     outside.dedup();
-    let seen = [
-        numbers.iter().copied().fold(f64::INFINITY, f64::min),
-        numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-    ];
+    let seen = [numbers.iter().copied().fold(f64::INFINITY, f64::min), highest];
     Some(GuessedColumn {
         range: Some(range),
         missing: outside.into_iter().map(number_text).collect(),
@@ -370,7 +406,11 @@ fn guess_joined(profile: &Profile) -> Option<GuessedColumn> {
 }
 
 fn guess_numbers(profile: &Profile) -> Option<GuessedColumn> {
-    let codes = !profile.header.value_labels.is_empty() || (is_segment(profile) && profile.values.len() <= 12);
+    let whole = |value: &String| {
+        parse_number(value).is_some_and(|number| number.fract() == 0.0 && (0.0..=12.0).contains(&number))
+    };
+    let few = profile.values.len() <= 12 && profile.values.keys().all(whole);
+    let codes = !profile.header.value_labels.is_empty() || (few && (is_segment(profile) || asks_options(profile)));
     (profile.all_numbers && !codes).then(|| described(profile, ColumnType::Number, Reason::Quantities))
 }
 

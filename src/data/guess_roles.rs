@@ -172,59 +172,84 @@ pub fn is_rating(profile: &Profile) -> bool {
     .any(|word| text.contains(word))
 }
 
-/// Words that point to an input of the enterprise-csi plugin; the first that fits by words and kind is taken.
-const INPUTS: &[(&str, ColumnType, &[&str])] = &[
-    ("aware", ColumnType::Boolean, &["听说过", "是否知道", "知道本", "知晓", "heard of", "aware"]),
-    (
-        "first_choice",
-        ColumnType::Boolean,
-        &["首先想到", "首选", "第一个想到", "首先想去", "first choice", "first_choice"],
-    ),
-    (
-        "strict_choice",
-        ColumnType::Boolean,
-        &["不换", "宁愿等", "愿意等", "会等待", "rather wait", "strict_choice", "not switch"],
-    ),
-    (
-        "complained_to_company",
-        ColumnType::Boolean,
-        &["投诉", "complained to us", "complained_to_company", "complain to the company"],
-    ),
-    ("complained", ColumnType::Boolean, &["抱怨", "complain"]),
-    (
+/// True for questions to be answered with yes or no.
+pub fn asks_yes_no(profile: &Profile) -> bool {
+    let text = words_of(profile);
+    text.contains("是否")
+        || text.trim_end_matches([' ', '?', '？', '(', ')']).ends_with('吗')
+        || text.contains("did you")
+        || text.contains("have you")
+}
+
+/// True for numbered questions that do not ask for a quantity: whole numbers in them are mostly codes of options.
+pub fn asks_options(profile: &Profile) -> bool {
+    let text = words_of(profile);
+    let quantity = [
+        "几",
+        "多少",
+        "次数",
+        "年龄",
+        "分钟",
+        "小时",
+        "金额",
+        "花费",
+        "消费额",
+        "（元",
+        "(元",
+        "how many",
+        "how much",
+        "number of",
+        "age",
+    ];
+    split_number(profile.header.name.trim()).0.is_some() && !quantity.iter().any(|word| text.contains(word))
+}
+
+/// An input of the enterprise-csi plugin with the words that point to it.
+struct InputWords {
+    input: &'static str,
+    kind: ColumnType,
+    words: &'static [&'static str],
+}
+
+const fn yes_no(input: &'static str, words: &'static [&'static str]) -> InputWords {
+    InputWords { input, kind: ColumnType::Boolean, words }
+}
+
+const fn scale(input: &'static str, words: &'static [&'static str]) -> InputWords {
+    InputWords { input, kind: ColumnType::Scale, words }
+}
+
+/// The first entry that fits by words and kind is taken, so the narrower come first.
+const INPUTS: &[InputWords] = &[
+    yes_no("first_choice", &["首先想到", "首选", "第一个想到", "首先想去", "first choice", "first_choice"]),
+    yes_no("aware_unaided", &["先想到", "想到哪", "unaided", "unprompted"]),
+    yes_no("aware", &["听说过", "是否知道", "您知道", "知晓", "heard of", "aware"]),
+    yes_no("strict_choice", &["不换", "宁愿等", "愿意等", "会等待", "rather wait", "strict_choice", "not switch"]),
+    yes_no("complained_to_company", &["投诉", "complained to us", "complained_to_", "complain to the company"]),
+    yes_no("complained", &["抱怨", "complain"]),
+    yes_no(
         "earlier_purchase",
-        ColumnType::Boolean,
         &["之前购买", "以前购买", "之前来过", "以前来过", "此前", "earlier_purchase", "bought before"],
     ),
-    (
+    yes_no(
         "repurchased",
-        ColumnType::Boolean,
-        &["又购买", "再次购买过", "又来过", "再次光顾", "再次消费", "repurchased", "bought again"],
+        &["又购买", "又买", "又来", "再次购买过", "再次光顾", "再次消费", "repurchased", "bought again"],
     ),
-    ("bought", ColumnType::Boolean, &["购买过", "买过", "消费过", "就餐过", "bought"]),
-    ("customer", ColumnType::Boolean, &["是我们的顾客", "是本", "顾客吗", "客户吗", "customer"]),
-    (
-        "repurchase_intention",
-        ColumnType::Scale,
-        &["继续购买", "多买", "再次购买", "再购", "repurchase", "buy again", "buy more"],
-    ),
-    (
-        "return_intention",
-        ColumnType::Scale,
-        &["再来", "再次光顾", "还会来", "下次还", "再次选择", "return", "come again"],
-    ),
-    ("recommend", ColumnType::Scale, &["推荐", "recommend"]),
-    ("praise", ColumnType::Scale, &["总体", "整体", "总的来说", "总体评价", "overall", "praise", "美誉"]),
+    yes_no("category_buyer", &["这类", "同类", "不论哪", "任何一家", "周边买过", "category_buyer"]),
+    yes_no("bought", &["购买过", "买过", "消费过", "就餐过", "吃过", "bought"]),
+    yes_no("customer", &["的顾客", "顾客吗", "客户吗", "customer"]),
+    scale("repurchase_intention", &["继续", "多买", "多来", "再次购买", "再购", "repurchase", "buy again", "buy more"]),
+    scale("return_intention", &["再来", "再次光顾", "还会来", "下次还", "再次选择", "return", "come again"]),
+    scale("recommend", &["推荐", "recommend"]),
+    scale("praise", &["总体", "整体", "总的来说", "overall", "praise", "美誉"]),
 ];
 
 /// The input of the enterprise-csi plugin that a column may feed. Its scales run from 1 to 5.
 pub fn plugin_input(profile: &Profile, kind: ColumnType, range: Option<[f64; 2]>) -> Option<&'static str> {
     let text = words_of(profile);
     let fits = |wanted: ColumnType| kind == wanted && (kind != ColumnType::Scale || range == Some([1.0, 5.0]));
-    INPUTS
-        .iter()
-        .find(|(_, wanted, words)| fits(*wanted) && words.iter().any(|word| text.contains(word)))
-        .map(|(input, _, _)| *input)
+    let found = INPUTS.iter().find(|entry| fits(entry.kind) && entry.words.iter().any(|word| text.contains(word)));
+    found.map(|entry| entry.input)
 }
 
 /// The question without its number: `3、您的年级` is 您的年级.
@@ -234,15 +259,21 @@ pub fn question_text(header: &str) -> String {
     rest.to_owned()
 }
 
-/// Short, unique names: the header where it is a plain word, a known field's name, else `q` and the question's number.
+/// Short, unique names: the header where it is a plain word, a known field's name, else `q` and the question's number; the
+/// parts of a question are `q5_1`, `q5_2`.
 pub fn names_of(groups: &[&[&Profile]]) -> Vec<String> {
+    let name_of = |group: &&[&Profile]| {
+        group.first().map_or_else(|| "q".to_owned(), |profile| base_name(profile, group.len() > 1))
+    };
+    let names: Vec<String> = groups.iter().map(name_of).collect();
     let mut taken: HashSet<String> = HashSet::new();
-    groups
+    names
         .iter()
-        .map(|group| {
-            let name = group.first().map_or_else(|| "q".to_owned(), |profile| base_name(profile, group.len() > 1));
-            let mut unique = name.clone();
+        .map(|name| {
+            let numbered = name.starts_with('q') && name[1..].bytes().all(|byte| byte.is_ascii_digit());
+            let shared = numbered && names.iter().filter(|other| *other == name).count() > 1;
             let mut number = 1;
+            let mut unique = if shared { format!("{name}_1") } else { name.clone() };
             while !taken.insert(unique.to_lowercase()) {
                 number += 1;
                 unique = format!("{name}_{number}");

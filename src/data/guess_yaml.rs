@@ -10,9 +10,11 @@ use crate::data::numbers::number_text;
 use crate::diagnostics::Lang;
 
 /// Inputs of the enterprise-csi plugin, in its order.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 15] = [
     "aware",
+    "aware_unaided",
     "praise",
+    "category_buyer",
     "first_choice",
     "strict_choice",
     "earlier_purchase",
@@ -46,7 +48,7 @@ pub fn write_manyi_yaml(guess: &Guess, lang: Lang, title: &str) -> String {
     line("project:");
     line(&format!("  title: {}", quoted(title)));
     line("data:");
-    line("  sources:");
+    line(if guess.files.is_empty() { "  sources: []  # - { file: data/2026-11.csv }" } else { "  sources:" });
     for (file, wave) in &guess.files {
         line(&format!("    - file: {}", quoted(file)));
         if let Some(wave) = wave {
@@ -71,7 +73,15 @@ pub fn write_manyi_yaml(guess: &Guess, lang: Lang, title: &str) -> String {
         line(&format!("  weight: {weight}  # {mark}{}", say("by its header", "依据表头")));
     }
     line("");
-    line("columns:");
+    if guess.columns.is_empty() {
+        line("columns: {}");
+        line(say(
+            "# columns:\n#   praise: { type: scale, range: [1, 5], from: the header in the file, title: the question }",
+            "# columns:\n#   praise: { type: scale, range: [1, 5], from: 文件中的表头, title: 题目 }",
+        ));
+    } else {
+        line("columns:");
+    }
     for column in &guess.columns {
         for part in column_lines(column, lang, mark) {
             line(&part);
@@ -103,6 +113,7 @@ pub fn write_manyi_yaml(guess: &Guess, lang: Lang, title: &str) -> String {
                 let why = say("by the words of the question", "依据题目用语");
                 line(&format!("      {input}: {}  # {mark}{why}", quoted(&quote_name(column))));
             }
+            None if guess.columns.is_empty() => line(&format!("    # {input}:")),
             None => line(&format!("      # {input}: {}", say("no question found", "未找到对应的题目"))),
         }
     }
@@ -159,10 +170,14 @@ fn reason_text(reason: &Reason, lang: Lang) -> String {
             pick(format!("answers are the words of a {points}-point scale"), format!("答案为 {points} 级量表用语"))
         }
         Reason::Numbers { seen: [low, high] } => pick(
-            format!("a rating by its header, answers run from {low} to {high}"),
-            format!("依据表头为评分题，答案在 {low} 至 {high} 之间"),
+            format!("looks like a rating: answers run from {low} to {high}"),
+            format!("像是评分题：答案在 {low} 至 {high} 之间"),
         ),
         Reason::YesNo => pick("answers say yes or no".into(), "答案为是或否".into()),
+        Reason::CodedYesNo => {
+            pick("a yes-no question, taking 1 for yes and 2 for no".into(), "是非题，以 1 为是、2 为否".into())
+        }
+        Reason::Options { count: 1 } => pick("only one answer seen".into(), "只有一种答案".into()),
         Reason::Options { count } => {
             pick(format!("only {count} different answers"), format!("只有 {count} 种不同答案"))
         }

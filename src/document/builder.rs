@@ -10,6 +10,7 @@ use crate::document::figures::{self, Drawn, Order};
 use crate::document::markdown::{self, Directive, Directives};
 use crate::document::material::Material;
 use crate::document::{cards, format, method_tables, numbering, plan_tables, tables};
+use crate::metrics::Distribution;
 
 /// Waves that a trend shows unless its directive says otherwise.
 const WAVES_SHOWN: usize = 12;
@@ -105,7 +106,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn cards(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
-        let arguments = Arguments::parse(directive, self.file, &["metrics"], diagnostics)?;
+        let arguments = Arguments::parse(directive, self.file, &["metrics", "scope"], diagnostics)?;
         let cards: Vec<_> =
             self.metrics(&arguments, diagnostics).iter().map(|held| cards::card(self.material, held)).collect();
         (!cards.is_empty()).then_some(Block::Cards { cards })
@@ -120,7 +121,9 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn chart(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
-        let known = ["kind", "id", "caption", "metric", "metrics", "by", "column", "order", "limit", "note"];
+        let known = [
+            "kind", "id", "caption", "metric", "metrics", "by", "column", "columns", "order", "limit", "scope", "note",
+        ];
         let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
         let kind = arguments.text("kind").unwrap_or_default();
         let material = self.material;
@@ -143,15 +146,12 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 figures::trend(material, &self.metrics(&arguments, diagnostics), limit)
             }
             "likert" => {
-                let column = arguments.id("column", diagnostics).unwrap_or_default();
-                let Some(held) = material.inputs.distributions.iter().find(|held| held.column == column) else {
-                    let known = material.inputs.distributions.iter().map(|held| held.column.as_str());
-                    let error = Diagnostic::error(&messages::UNKNOWN_DISTRIBUTION).arg("id", &column);
-                    diagnostics.push(arguments.place(error.suggest(&column, known)));
-                    return None;
-                };
                 let segment = arguments.text("by").and_then(|_| self.segment(&arguments, diagnostics));
-                figures::likert(material, held, segment)
+                match self.distributions(&arguments, diagnostics).as_slice() {
+                    [] => None,
+                    [only] => figures::likert(material, only, segment),
+                    several => figures::likert_questions(material, several),
+                }
             }
             "radar" => {
                 let segment = self.segment(&arguments, diagnostics)?;
@@ -175,7 +175,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn table(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
-        let known = ["kind", "id", "caption", "metric", "metrics", "by", "limit", "variants", "note"];
+        let known = ["kind", "id", "caption", "metric", "metrics", "by", "limit", "variants", "scope", "note"];
         let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
         let kind = arguments.text("kind").unwrap_or_default();
         let material = self.material;
@@ -216,7 +216,8 @@ impl<'m, 'a> Resolver<'m, 'a> {
         Some(Block::Table(Table { id, caption, notes, ..table }))
     }
 
-    /// The metrics that a directive names, or the headline indicators; `variants: true` adds each one's variants.
+    /// The metrics that a directive names, or the headline indicators of its `scope` (`all`, those of the summary page
+    /// as `lead`, or the `others`); `variants: true` adds each one's variants.
     fn metrics(&self, arguments: &Arguments<'_>, diagnostics: &mut Diagnostics) -> Vec<&'m IndicatorSummary<'a>> {
         let ids = arguments.ids("metrics", diagnostics).or_else(|| arguments.ids("metric", diagnostics));
         let chosen: Vec<&'m IndicatorSummary<'a>> = match ids {
@@ -232,7 +233,15 @@ impl<'m, 'a> Resolver<'m, 'a> {
                     held
                 })
                 .collect(),
-            None => self.material.headline(),
+            None => match arguments.text("scope").as_deref() {
+                None | Some("all") => self.material.headline(),
+                Some("lead") => self.material.lead(),
+                Some("others") => self.material.others(),
+                Some(other) => {
+                    arguments.refuse("scope", other, &["all", "lead", "others"], diagnostics);
+                    Vec::new()
+                }
+            },
         };
         if !arguments.flag("variants") {
             return chosen;
@@ -246,6 +255,22 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 std::iter::once(held).chain(variants)
             })
             .collect()
+    }
+
+    /// The distributions that a directive names under `column` or `columns`.
+    fn distributions(&self, arguments: &Arguments<'_>, diagnostics: &mut Diagnostics) -> Vec<&'m Distribution> {
+        let columns = arguments.ids("columns", diagnostics).or_else(|| arguments.ids("column", diagnostics));
+        let known = self.material.inputs.distributions;
+        let find = |column: &String| {
+            let held = known.iter().find(|held| held.column == *column);
+            if held.is_none() {
+                let error = Diagnostic::error(&messages::UNKNOWN_DISTRIBUTION).arg("id", column);
+                let names = known.iter().map(|held| held.column.as_str());
+                diagnostics.push(arguments.place(error.suggest(column, names)));
+            }
+            held
+        };
+        columns.unwrap_or_default().iter().filter_map(find).collect()
     }
 
     /// The segment that a directive names under `by`, or the first one.

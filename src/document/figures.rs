@@ -200,22 +200,60 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
     }
     let rows: Vec<LikertRow> = rows.into_iter().map(|(_, row)| row).collect();
     let items: Vec<String> = rows.iter().map(|row| format!("{} {}", row.name, row.net)).collect();
-    let question = distribution.title.as_ref().map_or(distribution.column.as_str(), |title| title.get(material.lang));
-    let alt = alt_text(material, "alt_likert", question, &items, None);
-    let notes = vec![note(material.words.fill("note_likert", &[("question", question)]))];
+    let question = question_title(material, distribution);
+    let alt = alt_text(material, "alt_likert", &question, &items, None);
+    let notes = vec![note(material.words.fill("note_likert", &[("question", &question)]))];
     Some(Drawn { chart: Chart { kind: ChartKind::Likert { levels, rows }, alt }, notes })
+}
+
+/// Several questions with the same answers, one row a question, for all respondents; best net score first.
+pub fn likert_questions(material: &Material<'_>, questions: &[&Distribution]) -> Option<Drawn> {
+    let wave = material.results().current_wave();
+    let levels: Vec<String> =
+        questions.first()?.levels.iter().map(|level| level.get(material.lang).to_owned()).collect();
+    let mut rows: Vec<(f64, LikertRow)> = questions
+        .iter()
+        .filter_map(|held| {
+            let total = held.rows.iter().find(|row| row.segment.is_none() && row.wave.as_deref() == wave)?;
+            let complete = total.shares.len() == levels.len() && total.shares.iter().sum::<f64>() > 0.0;
+            complete.then(|| likert_row(question_title(material, held), total))
+        })
+        .collect();
+    if rows.is_empty() || levels.len() < 2 {
+        return None;
+    }
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let rows: Vec<LikertRow> = rows.into_iter().map(|(_, row)| row).collect();
+    let items: Vec<String> = rows.iter().map(|row| format!("{} {}", row.name, row.net)).collect();
+    let alt = alt_text(material, "alt_likert", &material.word("questions"), &items, None);
+    let notes = vec![note(material.word("note_likert_questions"))];
+    Some(Drawn { chart: Chart { kind: ChartKind::Likert { levels, rows }, alt }, notes })
+}
+
+/// The question of a distribution, or its column's name.
+pub fn question_title(material: &Material<'_>, held: &Distribution) -> String {
+    held.title.as_ref().map_or(held.column.as_str(), |title| title.get(material.lang)).to_owned()
+}
+
+/// Net score of a row of shares, from the printed percentages.
+pub fn net_score(shares: &[f64]) -> f64 {
+    let shares = round_to_hundred(shares, 1);
+    let half = shares.len() / 2;
+    let bottom: f64 = shares[..half].iter().sum();
+    let top: f64 = shares[shares.len() - half..].iter().sum();
+    format::round_half_away(top - bottom, 1)
+}
+
+/// A net score with its sign, `+45.2`.
+pub fn net_text(net: f64) -> String {
+    format!("{}{}", if net > 0.0 { "+" } else { "" }, format::number(net, 1))
 }
 
 fn likert_row(name: String, row: &DistributionRow) -> (f64, LikertRow) {
     let shares = round_to_hundred(&row.shares, 1);
-    let half = shares.len() / 2;
-    let bottom: f64 = shares[..half].iter().sum();
-    let top: f64 = shares[shares.len() - half..].iter().sum();
-    let net = format::round_half_away(top - bottom, 1);
-    let sign = if net > 0.0 { "+" } else { "" };
+    let net = net_score(&row.shares);
     let labels = shares.iter().map(|&share| format::number(share, 1)).collect();
-    let net_text = format!("{sign}{}", format::number(net, 1));
-    (net, LikertRow { name, shares, labels, net: net_text, base: format!("n = {}", format::count(row.n)) })
+    (net, LikertRow { name, shares, labels, net: net_text(net), base: format!("n = {}", format::count(row.n)) })
 }
 
 /// Indicators from 0 to 100 on spokes, for the total and the best and worst group of a segment. Complaint-like indicators are

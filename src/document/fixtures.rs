@@ -323,6 +323,7 @@ pub struct Canteen {
 
 impl Canteen {
     /// The whole fixture.
+    #[allow(clippy::new_without_default, reason = "a fixture has no default")]
     pub fn new() -> Self {
         Self {
             project: project(),

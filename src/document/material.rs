@@ -92,6 +92,37 @@ impl<'a> Material<'a> {
         self.headline().into_iter().find(|held| held.info.estimator == "composite" && held.has_value())
     }
 
+    /// The indicators that belong on the summary page: those of the module that holds the overall index (or the first
+    /// indicator), the overall index first.
+    pub fn lead(&self) -> Vec<&IndicatorSummary<'a>> {
+        let headline = self.headline();
+        let overall = self.overall();
+        let Some(module) = overall.or(headline.first().copied()).map(|held| held.info.module.as_str()) else {
+            return Vec::new();
+        };
+        let rest = headline
+            .into_iter()
+            .filter(|held| held.info.module == module && overall.is_none_or(|overall| overall.info.id != held.info.id));
+        overall.into_iter().chain(rest).collect()
+    }
+
+    /// The headline indicators that are not on the summary page.
+    pub fn others(&self) -> Vec<&IndicatorSummary<'a>> {
+        let lead: Vec<&str> = self.lead().iter().map(|held| held.info.id.as_str()).collect();
+        self.headline().into_iter().filter(|held| !lead.contains(&held.info.id.as_str())).collect()
+    }
+
+    /// A name as it stands inside a sentence: in English without the capital of its first word, abbreviations excepted.
+    pub fn inline_name(&self, title: &str) -> String {
+        let mut letters = title.chars();
+        match (self.lang, letters.next(), letters.next()) {
+            (Lang::En, Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+                first.to_lowercase().chain(title.chars().skip(1)).collect()
+            }
+            _ => title.to_owned(),
+        }
+    }
+
     /// A metric by id.
     pub fn summary(&self, metric: &str) -> Option<&IndicatorSummary<'a>> {
         self.summaries.iter().find(|held| held.info.id == metric)

@@ -296,19 +296,15 @@ impl<'a> Counter<'a> {
 
     /// Pattern of every row over the items of a composite; 0 where the row is outside every base.
     fn joint_codes(&mut self, key: usize, indices: &[usize], codes: &[Vec<u32>], rows: usize) -> Vec<u32> {
+        let columns: Vec<&[u32]> = indices.iter().map(|item| codes[*item].as_slice()).collect();
         let mut pattern = vec![0; indices.len()];
-        let mut numbered = Vec::with_capacity(rows);
-        for row in 0..rows {
-            for (slot, item) in pattern.iter_mut().zip(indices) {
-                *slot = codes[*item][row];
+        let mut number = |row: usize| {
+            for (slot, column) in pattern.iter_mut().zip(&columns) {
+                *slot = column[row];
             }
-            numbered.push(if pattern.iter().all(|code| *code == 0) {
-                0
-            } else {
-                self.pattern_number(key, &pattern) + 1
-            });
-        }
-        numbered.into_iter().map(|number| u32::try_from(number).unwrap_or(u32::MAX)).collect()
+            if pattern.iter().all(|code| *code == 0) { 0 } else { self.pattern_number(key, &pattern) + 1 }
+        };
+        (0..rows).map(|row| u32::try_from(number(row)).unwrap_or(u32::MAX)).collect()
     }
 
     fn pattern_number(&mut self, key: usize, pattern: &[u32]) -> usize {
@@ -359,7 +355,7 @@ impl<'a> Counter<'a> {
         let keys = self
             .cells
             .into_iter()
-            .zip(&self.layout.request.keys[..])
+            .zip(self.layout.request.keys)
             .zip(self.joint_patterns)
             .map(|((cells, indices), joint)| {
                 let patterns = match indices.as_slice() {

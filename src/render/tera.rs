@@ -109,8 +109,13 @@ fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A text as a quoted YAML string: Markdown-escaped unless it already is, on one line.
+/// A text as a quoted YAML string: Markdown-escaped unless it already is, on one line. A list gives a list of them.
 fn quote_for_yaml(value: &Value) -> TeraResult<Value> {
+    if let Some(items) = value.as_array() {
+        let quoted: Vec<String> =
+            items.iter().map(|item| quote_for_yaml(item).map(|held| held.to_string())).collect::<TeraResult<_>>()?;
+        return Ok(Value::safe_string(&format!("[{}]", quoted.join(", "))));
+    }
     let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
     let escaped = if value.is_safe() { one_line(&text) } else { markdown_escaped(&text) };
     let quoted = serde_json::to_string(&escaped).map_err(|error| tera::Error::message(error.to_string()))?;
@@ -231,6 +236,7 @@ mod tests {
         Pack::load("t", files, &mut Diagnostics::new()).unwrap()
     }
 
+    #[allow(clippy::result_large_err, reason = "speed is no concern here")]
     fn render(template: &str, facts: serde_json::Value) -> Result<String, Diagnostic> {
         let mut diagnostics = Diagnostics::new();
         let markdown = render_markdown(&pack(&[("a.md.tera", template)]), Lang::ZhCn, &facts, &mut diagnostics);

@@ -70,7 +70,7 @@ fn table(respondents: &[&Respondent], wave: Wave, form: Form) -> Table {
     let mut random = ChaCha8Rng::seed_from_u64(SAMPLE_SEED + wave as u64);
     let mut submissions: Vec<Submission> =
         respondents.iter().enumerate().map(|(index, person)| Submission::of(person, index, &mut random)).collect();
-    submissions.sort_by(|left, right| left.moment.cmp(&right.moment));
+    submissions.sort_by_key(|submission| submission.moment);
     submissions.extend(mess(&submissions, wave));
     let rows =
         submissions.iter().enumerate().map(|(index, submission)| submission.row(index + 1, wave, form)).collect();

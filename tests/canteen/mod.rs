@@ -47,6 +47,17 @@ fn same(name: &str, committed: &[u8], generated: &[u8]) -> bool {
     committed.is_some() && committed == cells(generated)
 }
 
+/// Estimates of the committed sample by wave and metric, from its respondents.
+pub fn sample_estimates() -> BTreeMap<(&'static str, &'static str), f64> {
+    let sample = draw(files::SAMPLE_SEED);
+    let mut all = BTreeMap::new();
+    for wave in Wave::ALL {
+        let people: Vec<&Respondent> = sample.iter().filter(|person| person.wave == wave).collect();
+        all.extend(estimates(&people).into_iter().map(|(metric, value)| ((wave.name(), metric), value)));
+    }
+    all
+}
+
 /// Weighted share in percent (or net, for values of -1, 0, 1) by metric, the long way round.
 fn estimates(people: &[&Respondent]) -> BTreeMap<&'static str, f64> {
     let mut sums: BTreeMap<&'static str, (f64, f64)> = BTreeMap::new();

@@ -43,7 +43,8 @@ impl Kiosk {
         let mut positions = BTreeMap::new();
         for entry in &codebook[1..] {
             let position = entry[1].parse::<usize>().unwrap() - 1;
-            headers.insert(entry[0].clone(), original[0][position].trim().to_owned());
+            // Readers give a tab inside a header as a space.
+            headers.insert(entry[0].clone(), original[0][position].trim().replace('\t', " "));
             positions.insert(entry[0].clone(), position);
         }
         let coded_position =

@@ -36,9 +36,10 @@ pub fn metrics(folder: &Path) -> Value {
     let output = manyi().arg("metrics").arg(folder).arg("--json").output().unwrap();
     assert!(
         output.status.success(),
-        "manyi metrics {} failed:\n{}",
+        "manyi metrics {} failed:\n{}{}",
         folder.display(),
-        String::from_utf8_lossy(&output.stderr)
+        String::from_utf8_lossy(&output.stderr),
+        String::from_utf8_lossy(&output.stdout)
     );
     serde_json::from_slice(&output.stdout).unwrap()
 }

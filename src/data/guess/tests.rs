@@ -36,7 +36,7 @@ fn a_survey_is_understood() {
         ("aware", T::Boolean),
         ("overall", T::Scale),
         ("q4", T::Multi),
-        ("q5", T::Scale),
+        ("q5_1", T::Scale),
         ("q5_2", T::Scale),
         ("q6", T::Boolean),
         ("recommend", T::Scale),
@@ -69,6 +69,31 @@ fn the_written_file_loads_the_same_data() {
         assert_eq!(texts(&responses, "q8"), ["近", "其他", "近", ""]);
         assert_eq!(texts(&responses, "duration"), ["153.0", "153.0", "61.0", "75.0"]);
         assert_eq!(responses.waves, ["2026-09", "2026-10"]);
+    }
+}
+
+#[test]
+fn option_numbers_are_told_from_ratings_and_quantities() {
+    use ColumnType as T;
+    let guessed = guess(&[source(
+        "a.csv",
+        "1、您是否来过|2、您常吃哪一餐|3、来过几次|4、评分|5、年级
+         1|1|3|5|1
+         2|3|1|4|5
+         1|2|12|3|2
+         2|3|4|1|4
+         1|1|2|2|1",
+    )]);
+    let kinds: Vec<T> = guessed.columns.iter().map(|column| column.kind).collect();
+    assert_eq!(kinds, [T::Boolean, T::Single, T::Number, T::Scale, T::Single]);
+    assert_eq!(guessed.columns[0].no, ["2"]);
+}
+
+#[test]
+fn a_project_without_files_is_a_skeleton() {
+    for lang in Lang::ALL {
+        let project = project_from(&write_manyi_yaml(&guess(&[]), lang, "t"));
+        assert!(project.raw.data.sources.is_empty() && project.raw.columns.is_empty());
     }
 }
 

@@ -4,7 +4,6 @@
 
 pub mod coding;
 pub mod config;
-pub mod data;
 pub mod document;
 pub mod metrics;
 pub mod output;
@@ -66,20 +65,10 @@ pub(crate) use messages;
 
 /// Every message of the program, by stage.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    [
-        config::ALL,
-        readers::ALL,
-        data::ALL,
-        coding::ALL,
-        plugins::ALL,
-        metrics::ALL,
-        document::ALL,
-        render::ALL,
-        output::ALL,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
+    [config::ALL, readers::ALL, coding::ALL, plugins::ALL, metrics::ALL, document::ALL, render::ALL, output::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::analysis::rounding::round_to_hundred;
 use crate::analysis::{IndicatorSummary, SegmentComparison};
-use crate::document::format;
 use crate::document::material::Material;
-use crate::metrics::{Better, Distribution};
+use crate::document::{figures, format};
+use crate::metrics::{Better, Distribution, DistributionRow};
 
 /// Indicators that have a value, in order.
 pub(super) fn list(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> Vec<Value> {
@@ -33,7 +34,8 @@ pub(super) fn indicator(material: &Material<'_>, held: &IndicatorSummary<'_>) ->
     json!({
         "id": info.id,
         "title": material.title(info),
-        "definition": info.definition.get(lang),
+        "name": material.inline_name(&material.title(info)),
+        "definition": info.definition.get(lang).trim().trim_end_matches(['。', '.']),
         "base": info.base_title.get(lang),
         "available": value.is_some(),
         "reason": if value.is_some() { Value::Null } else { Value::from(material.reason_text(estimate)) },
@@ -49,6 +51,7 @@ pub(super) fn indicator(material: &Material<'_>, held: &IndicatorSummary<'_>) ->
         "target": target(material, held),
         "change": change(material, held),
         "segments": segment_list(material, held),
+        "flat_segments": flat_segments(material, held),
     })
 }
 
@@ -83,6 +86,21 @@ fn change(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {
     })
 }
 
+/// Titles of the segments whose groups do not differ significantly, as a list.
+fn flat_segments(material: &Material<'_>, held: &IndicatorSummary<'_>) -> String {
+    let flat: Vec<String> = held
+        .segments
+        .iter()
+        .enumerate()
+        .filter(|(_, compared)| {
+            compared.compared.tests > 0 && compared.compared.better_than.iter().all(|worse| worse.is_empty())
+        })
+        .filter_map(|(index, _)| material.results().segments.get(index))
+        .map(|segment| material.inline_name(segment.title.get(material.lang)))
+        .collect();
+    format::list(&flat, material.lang)
+}
+
 /// The segments of an indicator in which at least two groups have a value.
 fn segment_list(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Vec<Value> {
     held.segments
@@ -94,6 +112,7 @@ fn segment_list(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Vec<Val
             Some(json!({
                 "column": info.column,
                 "title": info.title.get(material.lang),
+                "name": material.inline_name(info.title.get(material.lang)),
                 "best": group(material, index, compared, best),
                 "worst": group(material, index, compared, worst),
                 "weak": compared.weak_group().is_some(),
@@ -142,7 +161,7 @@ pub(super) fn findings(material: &Material<'_>) -> Value {
         indices
             .iter()
             .filter_map(|&index| material.summaries.get(index))
-            .map(|held| material.title(held.info))
+            .map(|held| material.inline_name(&material.title(held.info)))
             .collect()
     };
     let group = |indices: &[usize]| {
@@ -211,6 +230,7 @@ pub(super) fn segments(material: &Material<'_>) -> Vec<Value> {
             json!({
                 "column": segment.column,
                 "title": segment.title.get(material.lang),
+                "name": material.inline_name(segment.title.get(material.lang)),
                 "weak_groups": format::list(&weak, material.lang),
                 "weak_count": weak.len(),
                 "indicators": columns,
@@ -220,33 +240,47 @@ pub(super) fn segments(material: &Material<'_>) -> Vec<Value> {
         .collect()
 }
 
-/// Distributions that have rows in the current wave.
-pub(super) fn distributions(material: &Material<'_>) -> Vec<Value> {
+/// Questions that share their answers, as sets: a set is shown in one chart.
+pub(super) fn distribution_sets(material: &Material<'_>) -> Vec<Value> {
     let wave = material.results().current_wave();
-    material
-        .inputs
-        .distributions
-        .iter()
-        .filter_map(|held: &Distribution| {
-            let total = held.rows.iter().find(|row| row.segment.is_none() && row.wave.as_deref() == wave)?;
-            if total.shares.len() != held.levels.len() || total.shares.len() < 2 {
-                return None;
-            }
-            let half = total.shares.len() / 2;
-            let rounded = crate::analysis::rounding::round_to_hundred(&total.shares, 1);
-            let bottom: f64 = rounded[..half].iter().sum();
-            let top: f64 = rounded[rounded.len() - half..].iter().sum();
-            Some(json!({
-                "column": held.column,
-                "title": held.title.as_ref().map_or(held.column.as_str(), |title| title.get(material.lang)),
-                "n": format::count(total.n),
-                "top": format!("{}%", format::number(top, 1)),
-                "bottom": format!("{}%", format::number(bottom, 1)),
-                "middle": format!("{}%", format::number(100.0 - format::round_half_away(top, 1) - format::round_half_away(bottom, 1), 1)),
-                "odd": held.levels.len() % 2 == 1,
-            }))
+    let mut sets: Vec<Vec<(&Distribution, &DistributionRow)>> = Vec::new();
+    for held in material.inputs.distributions {
+        let total = held.rows.iter().find(|row| row.segment.is_none() && row.wave.as_deref() == wave);
+        let complete = |row: &&DistributionRow| row.shares.len() == held.levels.len() && row.shares.len() > 1;
+        let Some(total) = total.filter(complete) else { continue };
+        match sets.iter_mut().find(|set| set.first().is_some_and(|(first, _)| first.levels == held.levels)) {
+            Some(set) => set.push((held, total)),
+            None => sets.push(vec![(held, total)]),
+        }
+    }
+    sets.iter().map(|set| distribution_set(material, set)).collect()
+}
+
+fn distribution_set(material: &Material<'_>, set: &[(&Distribution, &DistributionRow)]) -> Value {
+    let mut ranked: Vec<_> =
+        set.iter().map(|(held, total)| (figures::net_score(&total.shares), *held, *total)).collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let question = |(net, held, total): &(f64, &Distribution, &DistributionRow)| {
+        let shares = round_to_hundred(&total.shares, 1);
+        let half = shares.len() / 2;
+        let percent = |part: &[f64]| format!("{}%", format::number(part.iter().sum(), 1));
+        json!({
+            "column": held.column,
+            "title": figures::question_title(material, held),
+            "n": format::count(total.n),
+            "net": figures::net_text(*net),
+            "top": percent(&shares[shares.len() - half..]),
+            "bottom": percent(&shares[..half]),
+            "middle": percent(&shares[half..shares.len() - half]),
+            "odd": shares.len() % 2 == 1,
         })
-        .collect()
+    };
+    json!({
+        "count": set.len(),
+        "columns": set.iter().map(|(held, _)| held.column.as_str()).collect::<Vec<_>>(),
+        "best": ranked.first().map(question),
+        "worst": ranked.last().map(question),
+    })
 }
 
 /// Metrics that the survey does not support.
@@ -256,7 +290,7 @@ pub(super) fn missing(material: &Material<'_>) -> Value {
         .metrics
         .iter()
         .filter(|info| info.unavailable.is_some())
-        .map(|info| material.title(info))
+        .map(|info| material.inline_name(&material.title(info)))
         .collect();
     json!({ "count": names.len(), "titles": format::list(&names, material.lang) })
 }

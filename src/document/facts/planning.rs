@@ -65,7 +65,7 @@ fn objectives(material: &Material<'_>) -> Vec<Value> {
                 .collect();
             json!({
                 "text": objective.raw.text.get(lang),
-                "indicator": summary.map(|held| material.title(held.info)),
+                "indicator": summary.map(|held| material.inline_name(&material.title(held.info))),
                 "better": summary.map(|held| if held.info.better == Better::Lower { "lower" } else { "higher" }),
                 "now": summary.filter(|held| held.has_value()).map(|held| material.value_text(held.current)),
                 "goal": goal,
@@ -88,9 +88,10 @@ fn strategies(material: &Material<'_>) -> Vec<Value> {
                 .iter()
                 .filter_map(|&index| plan.objectives.get(index))
                 .map(|objective| {
-                    material
-                        .summary(&objective.raw.metric)
-                        .map_or_else(|| objective.raw.metric.clone(), |held| material.title(held.info))
+                    material.summary(&objective.raw.metric).map_or_else(
+                        || objective.raw.metric.clone(),
+                        |held| material.inline_name(&material.title(held.info)),
+                    )
                 })
                 .collect();
             let actions: Vec<&str> = strategy

@@ -84,7 +84,7 @@ impl Page<'_> {
             } else if number.is_none() || !open {
                 continue;
             } else if inner {
-                self.html.push_str("\n");
+                self.html.push('\n');
             } else {
                 self.html.push_str("\n<ol>");
                 inner = true;

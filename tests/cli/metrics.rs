@@ -1,0 +1,85 @@
+//! `manyi metrics` and `manyi explain`: the JSON contract, CSV, and laws that hold whatever the data.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{find, manyi, metrics, root};
+
+#[test]
+fn json_follows_the_contract() {
+    let results = metrics(&root().join("samples/campus-canteen"));
+    assert_eq!(results["schema"], 1);
+    assert!(results["models"].as_array().unwrap().is_empty());
+    let estimate = find(&results, "reputation", Some("2026-11"), None);
+    for key in [
+        "metric",
+        "module",
+        "wave",
+        "segment",
+        "n",
+        "n_weighted",
+        "n_eff",
+        "estimate",
+        "se",
+        "ci",
+        "unit",
+        "base",
+        "suppressed",
+        "reason",
+    ] {
+        assert!(estimate.get(key).is_some(), "no `{key}` in {estimate}");
+    }
+}
+
+#[test]
+fn csv_has_one_row_an_estimate_and_a_byte_order_mark() {
+    let folder = root().join("samples/campus-canteen");
+    let output = manyi().arg("metrics").arg(&folder).arg("--csv").output().unwrap();
+    assert!(output.stdout.starts_with(b"\xef\xbb\xbf"));
+    let rows = csv::Reader::from_reader(&output.stdout[3..]).records().map(Result::unwrap).count();
+    assert_eq!(rows, metrics(&folder)["estimates"].as_array().unwrap().len());
+}
+
+#[test]
+fn suppressed_numbers_cannot_be_worked_out_from_explain() {
+    let folder = root().join("samples/campus-canteen");
+    let results = metrics(&folder);
+    let hidden = results["estimates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|estimate| estimate["suppressed"] == true)
+        .expect("the sample has a group that is too small");
+    let (column, value) = hidden["segment"].as_object().unwrap().iter().next().unwrap();
+    let output = manyi()
+        .arg("explain")
+        .arg(hidden["metric"].as_str().unwrap())
+        .arg(&folder)
+        .args(["--segment", &format!("{column}={}", value.as_str().unwrap())])
+        .args(["--wave", hidden["wave"].as_str().unwrap(), "--json"])
+        .output()
+        .unwrap();
+    let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let explanation = &explained["explanation"];
+    assert_eq!(explanation["estimate"]["estimate"], Value::Null);
+    assert!(explanation["workings"]["answers"].as_array().unwrap().is_empty());
+    assert!(explanation["formulas"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn the_order_of_rows_changes_no_bit() {
+    let text = fs::read_to_string(root().join("tests/oracle/answers.csv")).unwrap();
+    let mut lines = text.lines();
+    let head = lines.next().unwrap();
+    let forward: Vec<&str> = lines.collect();
+    let backward: Vec<&str> = forward.iter().rev().copied().collect();
+    let run = |rows: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let project = "manyi: 1\nproject: { title: t }\ndata: { sources: [{ file: a.csv }], weight: w }\ncolumns:\n  w: { type: number }\n  group: { type: single, labels: { A: A, B: B, C: C, D: D } }\n  aware: { type: boolean }\n  praise: { type: scale, range: [1, 5] }\n  customer: { type: boolean }\n  complained: { type: boolean }\nsegments: [group]\nplugins:\n  enterprise-csi:\n    metrics: [awareness, reputation, reputation_net, complaint_rate]\n    inputs: { aware: aware, praise: praise, customer: customer, complained: complained }\n";
+        fs::write(folder.path().join("manyi.yaml"), project).unwrap();
+        fs::write(folder.path().join("a.csv"), format!("{head}\n{}\n", rows.join("\n"))).unwrap();
+        metrics(folder.path())["estimates"].to_string()
+    };
+    assert_eq!(run(&forward), run(&backward));
+}

@@ -1,0 +1,112 @@
+//! The smaller verbs: init, plugins, templates, schema, and the exit codes of wrong usage.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{manyi, root};
+
+#[test]
+fn init_writes_a_project_that_checks_without_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = root().join("samples/campus-canteen/data");
+    for file in ["2026-09.xlsx", "2026-10.csv", "2026-11.csv"] {
+        let target = folder.path().join(file);
+        fs::copy(data.join(file), &target).unwrap();
+        for lang in ["zh-CN", "en"] {
+            let project = folder.path().join(format!("{file}-{lang}"));
+            let output =
+                manyi().arg("init").arg(&project).arg("--from").arg(&target).args(["--lang", lang]).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let check = manyi().arg("check").arg(&project).args(["--json"]).output().unwrap();
+            let found: Value = serde_json::from_slice(&check.stdout).unwrap();
+            let errors: Vec<&Value> =
+                found["diagnostics"].as_array().unwrap().iter().filter(|found| found["level"] == "error").collect();
+            // Repeated ids are a fact of the data that the user must decide on.
+            let open: Vec<&&Value> = errors.iter().filter(|error| error["code"] != "M0204").collect();
+            assert!(open.is_empty(), "{file} {lang}: {open:?}");
+        }
+    }
+}
+
+#[test]
+fn init_never_overwrites_without_being_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("manyi.yaml"), "mine").unwrap();
+    let output = manyi().arg("init").arg(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(fs::read_to_string(folder.path().join("manyi.yaml")).unwrap(), "mine");
+}
+
+#[test]
+fn built_in_plugins_pass_their_own_cases() {
+    let output = manyi().current_dir(root().join("docs")).args(["plugins", "test", "--json"]).output().unwrap();
+    let data: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for plugin in data["tests"].as_array().unwrap() {
+        assert!(plugin["passed"].as_u64().unwrap() > 0 && plugin["failed"] == 0, "{data}");
+    }
+    assert!(output.status.success());
+}
+
+#[test]
+fn a_plugin_case_with_a_wrong_number_fails_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = folder.path().join("plugins/mine");
+    fs::create_dir_all(&plugin).unwrap();
+    fs::write(folder.path().join("manyi.yaml"), "").unwrap();
+    fs::write(
+        plugin.join("plugin.yaml"),
+        "manifest: 1\nid: mine\nversion: 1.0.0\ntitle: Mine\ninputs: { score: { type: scale, range: [1, 5] } }\nmetrics:\n  - { id: top, title: Top, estimator: proportion, of: score >= 4 }\n",
+    )
+    .unwrap();
+    fs::write(
+        plugin.join("tests.yaml"),
+        "cases:\n  - name: half\n    rows: [{ score: 5 }, { score: 1 }]\n    expect:\n      top: { estimate: 51, n: 2 }\n",
+    )
+    .unwrap();
+    let output =
+        manyi().args(["plugins", "test", "mine", "--lang", "en", "--project"]).arg(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("estimate of `top` is 50, expected 51"), "{stderr}");
+    assert!(stderr.contains("plugins/mine/tests.yaml:5:7"), "{stderr}");
+}
+
+#[test]
+fn a_copied_template_overrules_the_built_in_one() {
+    let sample = root().join("samples/campus-canteen");
+    let folder = tempfile::tempdir().unwrap();
+    for entry in
+        walkdir::WalkDir::new(&sample).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file())
+    {
+        let target = folder.path().join(entry.path().strip_prefix(&sample).unwrap());
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(entry.path(), target).unwrap();
+    }
+    let copied = manyi().args(["templates", "copy", "satisfaction-plan"]).arg(folder.path()).output().unwrap();
+    assert!(copied.status.success(), "{}", String::from_utf8_lossy(&copied.stderr));
+    let template = folder.path().join("templates/satisfaction-plan/plan.en.md.tera");
+    let text = fs::read_to_string(&template).unwrap();
+    fs::write(&template, format!("{text}\n\nPrinted from the project's own template.\n")).unwrap();
+    let built = manyi().arg("build").arg(folder.path()).args(["--lang", "en"]).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let html = String::from_utf8(built.stdout).unwrap();
+    let html = html.lines().find(|line| line.ends_with(".html")).unwrap();
+    assert!(fs::read_to_string(html).unwrap().contains("Printed from the project's own template."));
+}
+
+#[test]
+fn schemas_are_json_and_know_the_keys() {
+    for (name, key) in [("project", "columns"), ("plugin", "metrics")] {
+        let output = manyi().args(["schema", name]).output().unwrap();
+        let schema: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(schema["properties"][key].is_object(), "{name}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_code_1_and_help_is_0() {
+    assert_eq!(manyi().arg("bild").output().unwrap().status.code(), Some(1));
+    assert_eq!(manyi().arg("--help").output().unwrap().status.code(), Some(0));
+    assert_eq!(manyi().args(["explain", "x", "/nowhere"]).output().unwrap().status.code(), Some(1));
+}

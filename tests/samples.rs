@@ -1,0 +1,57 @@
+//! The sample projects work as they stand: no complaint from `check`, and from the files to the numbers nothing is lost.
+
+use std::process::Output;
+
+use crate::canteen;
+use crate::support;
+
+const CANTEEN: &str = "samples/campus-canteen";
+
+fn run(arguments: &[&str]) -> Output {
+    support::manyi().current_dir(support::root()).args(arguments).output().unwrap()
+}
+
+#[test]
+fn campus_canteen_has_no_problems() {
+    let output = run(&["check", CANTEEN, "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(output.status.success(), "{report:#}");
+    assert_eq!(report["diagnostics"].as_array().map(Vec::len), Some(0), "{report:#}");
+}
+
+/// A workbook, GB18030 text and option codes, with repeated answers, tests and hasty ones among them, give the same numbers
+/// as the respondents that the generator drew.
+#[test]
+fn campus_canteen_files_give_the_numbers_of_its_respondents() {
+    let results = support::metrics(&support::root().join(CANTEEN));
+    let expected = canteen::sample_estimates();
+    assert_eq!(expected.len(), 3 * 14, "every metric but the composite, in every wave");
+    for ((wave, metric), value) in expected {
+        let found = support::find(&results, metric, Some(wave), None)["estimate"].as_f64();
+        assert!(
+            found.is_some_and(|found| support::close(found, value, 1e-9)),
+            "{metric} in {wave}: respondents {value}, files {found:?}"
+        );
+    }
+}
+
+/// The sample shows what a report makes of small groups: some are flagged, some suppressed, and those carry no number.
+#[test]
+fn campus_canteen_has_small_groups() {
+    let results = support::metrics(&support::root().join(CANTEEN));
+    let estimates = results["estimates"].as_array().unwrap();
+    let suppressed: Vec<_> = estimates.iter().filter(|estimate| estimate["suppressed"] == true).collect();
+    assert!(!suppressed.is_empty());
+    for estimate in suppressed {
+        assert!(estimate["estimate"].is_null() && estimate["se"].is_null() && estimate["ci"].is_null(), "{estimate}");
+    }
+    assert!(estimates.iter().any(|estimate| estimate["flagged"] == true && estimate["estimate"].is_number()));
+}
+
+#[test]
+fn cases_of_the_built_in_plugins_and_of_the_sample_pass() {
+    for arguments in [&["plugins", "test"][..], &["plugins", "test", "--project", CANTEEN]] {
+        let output = run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
