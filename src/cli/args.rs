@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::PROJECT_FILE;
 use crate::diagnostics::Lang;
 
 /// Customer-satisfaction planning documents from survey data (满意度策划).
@@ -65,11 +67,23 @@ pub enum Verb {
     Manual,
 }
 
+/// Takes a project's folder, or its `manyi.yaml` in place of it.
+fn project_folder() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path: PathBuf| {
+        let names_file = path.file_name().is_some_and(|name| name == PROJECT_FILE) && !path.is_dir();
+        match path.parent().filter(|_| names_file) {
+            Some(folder) if folder.as_os_str().is_empty() => PathBuf::from("."),
+            Some(folder) => folder.to_path_buf(),
+            None => path,
+        }
+    })
+}
+
 /// A project folder.
 #[derive(Debug, Args)]
 pub struct ProjectOptions {
     /// Project folder (holds manyi.yaml)
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
 }
 
@@ -77,7 +91,7 @@ pub struct ProjectOptions {
 #[derive(Debug, Args)]
 pub struct InitOptions {
     /// Folder to write manyi.yaml into
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
     /// Survey exports to guess questions, types and roles from
     #[arg(long, num_args = 1.., value_name = "FILE")]
@@ -91,7 +105,7 @@ pub struct InitOptions {
 #[derive(Debug, Args)]
 pub struct MetricsOptions {
     /// Project folder (holds manyi.yaml)
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
     /// Print as CSV
     #[arg(long, conflicts_with = "json")]
@@ -110,7 +124,7 @@ pub struct ExplainOptions {
     /// Metric id, such as reputation
     pub metric: String,
     /// Project folder (holds manyi.yaml)
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
     /// Group of answers, such as canteen=第二食堂
     #[arg(long, value_name = "COLUMN=VALUE")]
@@ -124,7 +138,7 @@ pub struct ExplainOptions {
 #[derive(Debug, Args)]
 pub struct BuildOptions {
     /// Project folder (holds manyi.yaml)
-    #[arg(default_value = ".")]
+    #[arg(default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
     /// Folder for the results [default: out inside the project]
     #[arg(long, value_name = "DIR")]
@@ -152,7 +166,7 @@ pub enum PluginsAction {
         /// Plugin id
         id: String,
         /// Project folder (holds manyi.yaml)
-        #[arg(default_value = ".")]
+        #[arg(default_value = ".", value_parser = project_folder())]
         project: PathBuf,
     },
     /// Run the cases of tests.yaml of a plugin, or of all plugins
@@ -160,7 +174,7 @@ pub enum PluginsAction {
         /// Plugin id; all plugins without it
         id: Option<String>,
         /// Project folder (holds manyi.yaml)
-        #[arg(long, default_value = ".")]
+        #[arg(long, default_value = ".", value_parser = project_folder())]
         project: PathBuf,
     },
 }
@@ -183,7 +197,7 @@ pub enum TemplatesAction {
         /// Pack id
         pack: String,
         /// Project folder (holds manyi.yaml)
-        #[arg(default_value = ".")]
+        #[arg(default_value = ".", value_parser = project_folder())]
         project: PathBuf,
     },
 }

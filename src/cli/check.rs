@@ -28,7 +28,7 @@ pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut
     if let (Some(answers), Some(metrics), 0) = (answers, metrics, errors) {
         console.talk(&match console.lang {
             Lang::ZhCn => format!("检查通过：{answers} 份答卷，{metrics} 项指标"),
-            Lang::En => format!("checked: {answers} answers, {metrics} metrics"),
+            Lang::En => format!("checked; answers: {answers}, metrics: {metrics}"),
         });
     }
     Ok(())

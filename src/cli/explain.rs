@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::args::ExplainOptions;
 use crate::cli::console::{Console, TextTable};
+use crate::cli::metrics::unknown_wave;
 use crate::cli::{Outcome, print_json};
 use crate::data::table::{Step, StepKind};
 use crate::diagnostics::messages::metrics as messages;
@@ -74,20 +75,21 @@ fn find_group(
 ) -> Option<crate::metrics::estimate::GroupAddress> {
     let results = &computation.results;
     if let Some(wave) = wave.filter(|wave| !results.waves.iter().any(|known| known == wave)) {
-        let known = results.waves.join(", ");
-        diagnostics.push(Diagnostic::error(&messages::UNKNOWN_WAVE).arg("wave", wave).arg("known", known));
+        diagnostics.push(unknown_wave(wave, results));
         return None;
     }
     let address = computation.address(wave, segment);
     if address.is_none() {
         let written = segment.map(|(column, value)| format!("{column}={value}")).unwrap_or_default();
         let known = known_groups(results);
-        diagnostics.push(
+        let problem = if known.is_empty() {
+            Diagnostic::error(&messages::NO_SEGMENTS)
+        } else {
             Diagnostic::error(&messages::UNKNOWN_SEGMENT)
-                .arg("segment", &written)
                 .arg("known", known.join(", "))
-                .suggest(&written, known.iter().map(String::as_str)),
-        );
+                .suggest(&written, known.iter().map(String::as_str))
+        };
+        diagnostics.push(problem.arg("segment", written));
     }
     address
 }
@@ -133,18 +135,23 @@ fn render(console: &Console, explanation: &Explanation) -> String {
 
     heading(&mut text, "从文件到基数", "from files to base");
     for file in &explanation.files {
-        let _ = writeln!(text, "  {}  {} {}  sha256 {}", file.file, file.rows, console.say("行", "rows"), file.sha256);
+        let rows = console.say("行数", "rows:");
+        let _ = writeln!(text, "  {}  {rows} {}  sha256 {}", file.file, file.rows, file.sha256);
     }
     for step in &explanation.steps {
         let _ = writeln!(text, "  {:>8}  {}", step.rows, step_text(console, step));
     }
-    let _ = writeln!(text, "  {:>8}  {}", explanation.workings.n_wave, console.say("本期答卷", "answers of the wave"));
-    let _ = writeln!(
-        text,
-        "  {:>8}  {}",
-        estimate.n,
-        console.say("在该组且在基数内、已作答", "in the group, in the base, and answered")
-    );
+    // Nothing is counted for a metric without its inputs.
+    if info.unavailable.is_none() {
+        let wave = explanation.workings.n_wave;
+        let _ = writeln!(text, "  {wave:>8}  {}", console.say("本期答卷", "answers of the wave"));
+        let _ = writeln!(
+            text,
+            "  {:>8}  {}",
+            estimate.n,
+            console.say("在该组且在基数内、已作答", "in the group, in the base, and answered")
+        );
+    }
 
     if !explanation.workings.answers.is_empty() {
         heading(&mut text, "基数内的答案", "answers in the base");

@@ -9,7 +9,7 @@ use crate::cli::console::Console;
 use crate::cli::{Outcome, print_json};
 use crate::config::PROJECT_FILE;
 use crate::diagnostics::messages::output as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 use crate::pipeline;
 
 pub(crate) fn run(options: &InitOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -43,7 +43,8 @@ pub(crate) fn run(options: &InitOptions, console: &Console, diagnostics: &mut Di
 fn write(path: &Path, text: &str, diagnostics: &mut Diagnostics) -> bool {
     let done = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(path, text));
     if let Err(error) = done {
-        diagnostics.push(Diagnostic::error(&messages::NOT_WRITTEN).arg("file", path.display()).arg("problem", error));
+        let problem = Diagnostic::error(&messages::NOT_WRITTEN).arg("file", path.display());
+        diagnostics.push(problem.words("problem", io_problem(&error)));
         return false;
     }
     true

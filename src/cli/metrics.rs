@@ -4,6 +4,7 @@ use std::io;
 
 use serde_json::json;
 
+use crate::analysis::rounding::{printed_decimals, round_half_away};
 use crate::cli::args::MetricsOptions;
 use crate::cli::console::{Console, TextTable};
 use crate::cli::{Outcome, print_json};
@@ -56,13 +57,19 @@ fn check_choice(options: &MetricsOptions, results: &MetricResults, diagnostics: 
         }
     }
     if let Some(wave) = options.wave.as_ref().filter(|wave| !results.waves.contains(wave)) {
-        diagnostics.push(
-            Diagnostic::error(&messages::UNKNOWN_WAVE)
-                .arg("wave", wave)
-                .arg("known", results.waves.join(", "))
-                .suggest(wave, results.waves.iter().map(String::as_str)),
-        );
+        diagnostics.push(unknown_wave(wave, results));
     }
+}
+
+/// The problem of a wave that the project does not have.
+pub(super) fn unknown_wave(wave: &str, results: &MetricResults) -> Diagnostic {
+    if results.waves.is_empty() {
+        return Diagnostic::error(&messages::NO_WAVES).arg("wave", wave);
+    }
+    Diagnostic::error(&messages::UNKNOWN_WAVE)
+        .arg("wave", wave)
+        .arg("known", results.waves.join(", "))
+        .suggest(wave, results.waves.iter().map(String::as_str))
 }
 
 fn table(console: &Console, results: &MetricResults, wave: Option<&str>, estimates: &[&Estimate]) -> String {
@@ -78,8 +85,12 @@ fn table(console: &Console, results: &MetricResults, wave: Option<&str>, estimat
     let mut table = TextTable::new(head.map(str::to_owned).to_vec(), vec![false, false, true, true, true, true, true]);
     let mut last = "";
     for estimate in estimates {
-        let title =
-            results.info(&estimate.metric).map_or(estimate.metric.as_str(), |info| info.title.get(console.lang));
+        let info = results.info(&estimate.metric);
+        // What was not asked was asked of nobody: one line says it for all groups.
+        if !estimate.segment.is_empty() && info.is_some_and(|info| info.unavailable.is_some()) {
+            continue;
+        }
+        let title = info.map_or(estimate.metric.as_str(), |info| info.title.get(console.lang));
         let name = if last == estimate.metric { String::new() } else { format!("{title} ({})", estimate.metric) };
         last = &estimate.metric;
         let group = estimate
@@ -93,7 +104,7 @@ fn table(console: &Console, results: &MetricResults, wave: Option<&str>, estimat
             name,
             group,
             value_text(console, estimate),
-            estimate.ci.map_or_else(String::new, |[low, high]| format!("{low:.1}–{high:.1}")),
+            estimate.ci.map_or_else(String::new, |ci| ci.map(|end| printed(end, estimate.unit)).join("–")),
             estimate.se.map_or_else(String::new, |se| format!("{se:.2}")),
             estimate.n.to_string(),
             format!("{:.0}", estimate.n_eff),
@@ -118,12 +129,17 @@ fn value_text(console: &Console, estimate: &Estimate) -> String {
     match (estimate.estimate, estimate.reason) {
         (Some(value), _) => {
             let mark = if estimate.flagged { " †" } else { "" };
-            let digits = if estimate.unit == Unit::Score { 2 } else { 1 };
-            format!("{value:.digits$}{}{mark}", unit_suffix(estimate.unit))
+            format!("{}{}{mark}", printed(value, estimate.unit), unit_suffix(estimate.unit))
         }
         (None, Some(reason)) => format!("– ({})", reason_text(console, reason)),
         (None, None) => "–".to_owned(),
     }
+}
+
+/// A number with the decimals that documents print it with.
+fn printed(value: f64, unit: Unit) -> String {
+    let decimals = printed_decimals(unit);
+    format!("{:.*}", decimals as usize, round_half_away(value, decimals))
 }
 
 fn reason_text<'t>(console: &Console, reason: Reason) -> &'t str {

@@ -14,7 +14,7 @@ use crate::diagnostics::messages::{output, plugins as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
 use crate::metrics::plugin_tests::{TestOutcome, run_plugin_tests};
 use crate::plugins::expressions::parse_expressions;
-use crate::plugins::{Estimator, Origin, Plugin, discover};
+use crate::plugins::{Estimator, Origin, Plugin, discover, is_broken};
 
 pub(crate) fn run(options: &PluginsOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     match &options.action {
@@ -77,7 +77,7 @@ fn summary(plugin: &Plugin) -> serde_json::Value {
 fn show(id: &str, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let plugins = discover(own_root(project), diagnostics);
     let Some(plugin) = plugins.get(id) else {
-        report_unknown(id, plugins.keys().map(String::as_str), diagnostics);
+        report_unknown(id, project, plugins.keys().map(String::as_str), diagnostics);
         return if console.json {
             print_json(console, json!({ "schema": 1, "plugin": null }), diagnostics)
         } else {
@@ -152,7 +152,7 @@ fn expression_text(estimator: &Estimator) -> String {
 fn test(id: Option<&str>, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let plugins = discover(own_root(project), diagnostics);
     if let Some(id) = id.filter(|id| !plugins.contains_key(*id)) {
-        report_unknown(id, plugins.keys().map(String::as_str), diagnostics);
+        report_unknown(id, project, plugins.keys().map(String::as_str), diagnostics);
     }
     let mut outcomes = Vec::new();
     for plugin in plugins.values().filter(|plugin| id.is_none_or(|id| plugin.manifest.id == id)) {
@@ -177,6 +177,13 @@ fn test(id: Option<&str>, project: &Path, console: &Console, diagnostics: &mut D
     console.data(&outcomes.iter().map(line).collect::<String>())
 }
 
-fn report_unknown<'p>(id: &str, known: impl Iterator<Item = &'p str>, diagnostics: &mut Diagnostics) {
-    diagnostics.push(Diagnostic::error(&messages::UNKNOWN_PLUGIN).arg("id", id).suggest(id, known));
+fn report_unknown<'p>(id: &str, folder: &Path, known: impl Iterator<Item = &'p str>, diagnostics: &mut Diagnostics) {
+    if is_broken(id, diagnostics) {
+        return;
+    }
+    let problem = match own_root(folder) {
+        Some(_) => Diagnostic::error(&messages::UNKNOWN_PLUGIN),
+        None => Diagnostic::error(&messages::UNKNOWN_PLUGIN_NO_PROJECT).arg("folder", folder.display()),
+    };
+    diagnostics.push(problem.arg("id", id).suggest(id, known));
 }

@@ -8,7 +8,7 @@ use crate::cli::args::{TemplatesAction, TemplatesOptions};
 use crate::cli::console::{Console, TextTable};
 use crate::cli::{Outcome, print_json};
 use crate::diagnostics::messages::output as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 use crate::pipeline::packs;
 use crate::render::templates::files_of;
 
@@ -49,9 +49,14 @@ fn copy(pack: &str, project: &Path, console: &Console, diagnostics: &mut Diagnos
         );
     }
     let mut written = Vec::new();
+    let folder = project.join("templates").join(pack);
+    // Edited templates are never overwritten, and half a pack would be of no use.
+    if !diagnostics.has_errors() && files.keys().any(|name| folder.join(name).exists()) {
+        diagnostics.push(Diagnostic::error(&messages::TEMPLATES_EXIST).arg("folder", folder.display()));
+    }
     if !diagnostics.has_errors() {
         for (name, file) in &files {
-            let path = project.join("templates").join(pack).join(name);
+            let path = folder.join(name);
             if write_new(&path, &file.text, diagnostics) {
                 written.push(path.display().to_string());
             }
@@ -64,14 +69,15 @@ fn copy(pack: &str, project: &Path, console: &Console, diagnostics: &mut Diagnos
     Ok(())
 }
 
-/// Writes a file that must not exist yet: an edited template is never overwritten.
+/// Writes a file that must not exist yet.
 fn write_new(path: &Path, text: &str, diagnostics: &mut Diagnostics) -> bool {
     let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| {
         let mut file = std::fs::File::create_new(path)?;
         std::io::Write::write_all(&mut file, text.as_bytes())
     });
     if let Err(error) = written {
-        diagnostics.push(Diagnostic::error(&messages::NOT_WRITTEN).arg("file", path.display()).arg("problem", error));
+        let problem = Diagnostic::error(&messages::NOT_WRITTEN).arg("file", path.display());
+        diagnostics.push(problem.words("problem", io_problem(&error)));
         return false;
     }
     true

@@ -13,7 +13,7 @@ use crate::config::shape::check_shape;
 use crate::config::validate::validate_project;
 use crate::config::yaml::parse_value;
 use crate::diagnostics::messages::config as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, io_problem};
 
 /// Name of the project file.
 pub const PROJECT_FILE: &str = "manyi.yaml";
@@ -55,7 +55,7 @@ pub fn read_text(path: &Path, shown: &str, diagnostics: &mut Diagnostics) -> Opt
             diagnostics.push(
                 Diagnostic::error(&messages::UNREADABLE)
                     .arg("file", shown)
-                    .arg("problem", error)
+                    .words("problem", io_problem(&error))
                     .at(Location::file(shown)),
             );
             return None;
@@ -74,6 +74,10 @@ pub fn read_text(path: &Path, shown: &str, diagnostics: &mut Diagnostics) -> Opt
 /// project are reported and the project returned.
 pub fn load_project(root: &Path, diagnostics: &mut Diagnostics) -> Option<Project> {
     let path = root.join(PROJECT_FILE);
+    if root.is_file() {
+        diagnostics.push(Diagnostic::error(&messages::PROJECT_IS_FILE).arg("file", root.display()));
+        return None;
+    }
     if !path.is_file() {
         diagnostics.push(Diagnostic::error(&messages::NO_PROJECT).arg("folder", root.display()));
         return None;

@@ -401,9 +401,6 @@ pub struct RawPluginUse {
     /// Weights of composite metrics: metric id -> component id -> weight.
     #[serde(default)]
     pub weights: IndexMap<String, IndexMap<String, f64>>,
-    /// Values of the plugin's settings.
-    #[serde(default)]
-    pub settings: IndexMap<String, RawScalar>,
 }
 
 /// A goal: the number alone, or with date and source.

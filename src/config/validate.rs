@@ -57,6 +57,11 @@ fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostic
     }
 }
 
+/// True for column kinds whose answers form groups.
+pub fn can_group(kind: ColumnType) -> bool {
+    GROUPING.contains(&kind)
+}
+
 /// Column kinds that can form groups.
 const GROUPING: &[ColumnType] = &[ColumnType::Single, ColumnType::Boolean, ColumnType::Scale];
 

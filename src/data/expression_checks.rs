@@ -115,12 +115,19 @@ pub fn check_names(parsed: &SqlExpr, schema: &Schema) -> Result<(), ExpressionEr
     });
     match unknown {
         ControlFlow::Break(name) => {
-            let mut known: Vec<String> = state().scalar_functions().keys().cloned().collect();
+            let functions = state().scalar_functions();
+            let allowed = functions.iter().filter(|(_, function)| is_allowed(function.signature().volatility));
+            let mut known: Vec<String> = allowed.map(|(name, _)| name.clone()).collect();
             known.sort();
             Err(ExpressionError::UnknownFunction { name, known })
         }
         ControlFlow::Continue(()) => Ok(()),
     }
+}
+
+/// True for functions that give the same result for the same answer in every run.
+fn is_allowed(volatility: Volatility) -> bool {
+    volatility == Volatility::Immutable
 }
 
 /// Refuses what looks beyond one row or changes from run to run.
@@ -138,7 +145,7 @@ pub fn refuse_constructs(logical: &Expr) -> Result<(), ExpressionError> {
             | Expr::ScalarVariable(..)
             | Expr::Unnest(_)
             | Expr::Alias(_) => true,
-            Expr::ScalarFunction(call) => call.func.signature().volatility != Volatility::Immutable,
+            Expr::ScalarFunction(call) => !is_allowed(call.func.signature().volatility),
             _ => false,
         };
         if bad {

@@ -312,8 +312,8 @@ fn invalid(error: DataFusionError) -> ExpressionError {
 
 fn parse_sql(text: &str) -> Result<SqlExpr, ExpressionError> {
     let dialect = GenericDialect {};
-    let mut parser = Parser::new(&dialect).try_with_sql(text).map_err(|error| syntax(&error.to_string()))?;
-    let parsed = parser.parse_expr().map_err(|error| syntax(&error.to_string()))?;
+    let mut parser = Parser::new(&dialect).try_with_sql(text).map_err(|error| syntax(text, &error.to_string()))?;
+    let parsed = parser.parse_expr().map_err(|error| syntax(text, &error.to_string()))?;
     let next = parser.peek_token();
     if next.token != Token::EOF {
         let (line, column) = (next.span.start.line, next.span.start.column);
@@ -322,13 +322,20 @@ fn parse_sql(text: &str) -> Result<SqlExpr, ExpressionError> {
     Ok(parsed)
 }
 
-/// Takes the place out of the parser's sentence, which ends in ` at Line: 1, Column: 8`.
-fn syntax(sentence: &str) -> ExpressionError {
+/// Takes the place out of the parser's sentence, which ends in ` at Line: 1, Column: 8`; without one, the text ended too early.
+fn syntax(text: &str, sentence: &str) -> ExpressionError {
     let sentence = sentence.strip_prefix("sql parser error: ").unwrap_or(sentence);
     let (reason, place) = sentence.rsplit_once(" at Line: ").unwrap_or((sentence, ""));
-    let mut numbers = place.split(", Column: ").map(|number| number.trim().parse().unwrap_or(1));
-    let (line, column) = (numbers.next().unwrap_or(1), numbers.next().unwrap_or(1));
+    let mut numbers = place.split(", Column: ").map(|number| number.trim().parse().ok());
+    let (line, column) = numbers.next().flatten().zip(numbers.next().flatten()).unwrap_or_else(|| end_of(text));
     ExpressionError::Syntax { reason: reason.to_owned(), line, column }
+}
+
+/// Line and character behind the last one that is no blank.
+fn end_of(text: &str) -> (u64, u64) {
+    let text = text.trim_end();
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    (text.matches('\n').count() as u64 + 1, last.chars().count() as u64 + 1)
 }
 
 #[cfg(test)]
@@ -446,6 +453,27 @@ mod tests {
             right_type: "number",
         };
         assert_eq!(error("年级 >= 4", ExpectedType::Any), expected);
+    }
+
+    #[test]
+    fn a_syntax_error_at_the_end_points_there() {
+        for (text, place) in
+            [("praise >", (1, 9)), ("年级 =  ", (1, 5)), ("praise\n  and (", (2, 8)), ("praise > > 1", (1, 10))]
+        {
+            let ExpressionError::Syntax { line, column, .. } = error(text, ExpectedType::Any) else { panic!("{text}") };
+            assert_eq!((line, column), place, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_functions_that_may_be_used_are_suggested() {
+        let ExpressionError::UnknownFunction { known, .. } = error("rand()", ExpectedType::Any) else {
+            panic!("rand is known")
+        };
+        for refused in ["random", "now", "uuid"] {
+            assert!(!known.iter().any(|name| name == refused), "{refused}");
+        }
+        assert!(known.iter().any(|name| name == "round") && known.iter().any(|name| name == "selected"));
     }
 
     #[test]

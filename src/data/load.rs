@@ -200,23 +200,6 @@ fn place_column(
     Some(placements)
 }
 
-/// The column that a setting names, or an error.
-fn named<'a>(
-    project: &Project,
-    coded: &'a IndexMap<String, CodedColumn>,
-    name: &str,
-    key: &str,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'a CodedColumn> {
-    let found = coded.get(name);
-    if found.is_none() {
-        let known = project.raw.columns.keys().map(String::as_str);
-        let diagnostic = Diagnostic::error(&messages::COLUMN_UNKNOWN).arg("name", name).suggest(name, known);
-        diagnostics.push(diagnostic.at(project.at(key)).key(key));
-    }
-    found
-}
-
 fn drop_repeated(
     project: &Project,
     coded: &IndexMap<String, CodedColumn>,
@@ -225,7 +208,8 @@ fn drop_repeated(
     diagnostics: &mut Diagnostics,
 ) {
     let Some(id) = &project.raw.data.id else { return };
-    let Some(column) = named(project, coded, id, "data.id", diagnostics) else { return };
+    // Names that are no columns were reported when the project file was read, here and below.
+    let Some(column) = coded.get(id) else { return };
     let policy = project.raw.data.duplicates;
     if policy == DuplicatePolicy::KeepAll {
         return;
@@ -322,9 +306,7 @@ fn cut_into_waves(
     diagnostics: &mut Diagnostics,
 ) -> waves::Waves {
     let declared = project.raw.data.wave.as_ref();
-    let column = declared.and_then(|wave| {
-        named(project, coded, &wave.column, "data.wave.column", diagnostics).map(|column| (wave, column))
-    });
+    let column = declared.and_then(|wave| coded.get(&wave.column).map(|column| (wave, column)));
     let Some((wave, column)) = column else { return waves::by_source(sources, index, &kept.keep, diagnostics) };
     let cut = waves::by_column(wave, column, &kept.keep);
     let lost = |row: usize| cut.of_rows[row].is_none();
@@ -345,7 +327,7 @@ fn weigh(
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<f64>> {
     let Some(name) = &project.raw.data.weight else { return Some(vec![1.0; index.total()]) };
-    let column = named(project, coded, name, "data.weight", diagnostics)?;
+    let column = coded.get(name)?;
     if arrow_type(column.column.kind) != DataType::Float64 {
         let diagnostic = Diagnostic::error(&messages::WEIGHT_NOT_NUMERIC).arg("column", name);
         diagnostics.push(diagnostic.at(project.at("data.weight")).key("data.weight"));
@@ -368,7 +350,7 @@ fn check_segments(
 ) {
     for (number, name) in project.raw.segments.iter().enumerate() {
         let key = format!("segments[{number}]");
-        let Some(column) = named(project, coded, name, &key, diagnostics) else { continue };
+        let Some(column) = coded.get(name) else { continue };
         let message = match group_count(&column.arrays, keep) {
             0 => &messages::SEGMENT_EMPTY,
             1 => &messages::SEGMENT_SINGLE,

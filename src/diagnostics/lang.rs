@@ -76,18 +76,23 @@ pub struct LocalizedTexts {
     pub en: Option<String>,
 }
 
+impl LocalizedTexts {
+    /// The text in `lang`, else in the other language, else empty.
+    pub fn get(&self, lang: Lang) -> &str {
+        let (first, second) = match lang {
+            Lang::ZhCn => (&self.zh_cn, &self.en),
+            Lang::En => (&self.en, &self.zh_cn),
+        };
+        first.as_deref().or(second.as_deref()).unwrap_or_default()
+    }
+}
+
 impl Localized {
     /// The text in `lang`, else in the other language, else empty.
     pub fn get(&self, lang: Lang) -> &str {
         match self {
             Self::Plain(text) => text,
-            Self::PerLang(texts) => {
-                let (first, second) = match lang {
-                    Lang::ZhCn => (&texts.zh_cn, &texts.en),
-                    Lang::En => (&texts.en, &texts.zh_cn),
-                };
-                first.as_deref().or(second.as_deref()).unwrap_or_default()
-            }
+            Self::PerLang(texts) => texts.get(lang),
         }
     }
 }

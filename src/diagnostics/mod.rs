@@ -3,6 +3,7 @@
 //! A diagnostic names a [`Message`] of the bilingual catalogue (`messages/`, one file a stage), the values that fill it,
 //! and where the trouble is: file with line and column, or sheet and cell, and the key path in YAML.
 
+mod io;
 mod lang;
 pub mod messages;
 
@@ -10,7 +11,8 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-pub use lang::{Lang, Localized, lang_texts};
+pub use io::io_problem;
+pub use lang::{Lang, Localized, LocalizedTexts, lang_texts};
 pub use messages::Message;
 
 /// How bad a problem is. An error stops the run at the end of its stage; a warning does not.
@@ -91,6 +93,8 @@ pub struct Diagnostic {
     pub message: &'static Message,
     /// Values for the `{placeholders}` of the wording.
     pub arguments: Vec<(&'static str, String)>,
+    /// Values that are words of a language themselves, such as the reason why a file cannot be read.
+    pub worded: Vec<(&'static str, LocalizedTexts)>,
     /// Where it is.
     pub location: Option<Location>,
     /// YAML key path such as `columns.praise.range[0]`.
@@ -101,7 +105,15 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     fn new(level: Level, message: &'static Message) -> Self {
-        Self { level, message, arguments: Vec::new(), location: None, key_path: None, suggestions: Vec::new() }
+        Self {
+            level,
+            message,
+            arguments: Vec::new(),
+            worded: Vec::new(),
+            location: None,
+            key_path: None,
+            suggestions: Vec::new(),
+        }
     }
 
     /// A problem that stops the run after its stage.
@@ -123,6 +135,13 @@ impl Diagnostic {
     #[must_use]
     pub fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
         self.arguments.push((name, value.to_string()));
+        self
+    }
+
+    /// Fills the placeholder `{name}` with words that differ between the languages.
+    #[must_use]
+    pub fn words(mut self, name: &'static str, texts: LocalizedTexts) -> Self {
+        self.worded.push((name, texts));
         self
     }
 
@@ -149,7 +168,7 @@ impl Diagnostic {
 
     /// The sentence in the given language, placeholders filled.
     pub fn text(&self, lang: Lang) -> String {
-        fill(self.message.text(lang), &self.arguments)
+        fill(self.message.text(lang), |name| self.value(name, lang))
     }
 
     /// What to do about it, in the given language: the "did you mean" names if there are any, then the catalogue's hint.
@@ -166,9 +185,15 @@ impl Diagnostic {
             if !hint.is_empty() {
                 hint.push(' ');
             }
-            hint.push_str(&fill(fixed, &self.arguments));
+            hint.push_str(&fill(fixed, |name| self.value(name, lang)));
         }
         (!hint.is_empty()).then_some(hint)
+    }
+
+    /// What fills a placeholder.
+    fn value(&self, name: &str, lang: Lang) -> Option<&str> {
+        let plain = self.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        plain.or_else(|| self.worded.iter().find(|(key, _)| *key == name).map(|(_, texts)| texts.get(lang)))
     }
 
     /// The machine form used by `--json`: stable code, level, both texts resolved to one language, location and key path.
@@ -199,6 +224,13 @@ impl Diagnostics {
     /// Adds one problem.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
+    }
+
+    /// Adds one problem unless the very same is there already: a file may be read for more than one purpose.
+    pub fn push_once(&mut self, diagnostic: Diagnostic) {
+        if !self.found.contains(&diagnostic) {
+            self.found.push(diagnostic);
+        }
     }
 
     /// Adds many.
@@ -258,7 +290,7 @@ pub fn nearest_names<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) 
     scored.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
 }
 
-fn fill(template: &str, arguments: &[(&'static str, String)]) -> String {
+fn fill<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
     let mut text = String::with_capacity(template.len() + 32);
     let mut rest = template;
     while let Some(open) = rest.find('{') {
@@ -269,8 +301,8 @@ fn fill(template: &str, arguments: &[(&'static str, String)]) -> String {
             break;
         };
         let name = &after[..close];
-        match arguments.iter().find(|(key, _)| *key == name) {
-            Some((_, value)) => text.push_str(value),
+        match value(name) {
+            Some(value) => text.push_str(value),
             None => text.push_str(&rest[open..open + close + 2]),
         }
         rest = &after[close + 1..];
@@ -285,7 +317,7 @@ mod tests {
 
     #[test]
     fn values_never_become_placeholders() {
-        let filled = fill("a {x} b {y}", &[("x", "{y}".into()), ("y", "2".into())]);
+        let filled = fill("a {x} b {y}", |name| Some(if name == "x" { "{y}" } else { "2" }));
         assert_eq!(filled, "a {y} b 2");
     }
 

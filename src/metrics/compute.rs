@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use crate::config::Project;
 use crate::config::raw::{ColumnType, RawDesign, RawSettings};
+use crate::config::validate::can_group;
 use crate::data::expressions::Expression;
 use crate::data::{Column, Responses};
 use crate::diagnostics::messages::{metrics as messages, plugins as plugin_messages};
@@ -16,10 +17,10 @@ use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
 use crate::metrics::estimates::{Distribution, DistributionRow, Estimate, MetricResults, Reason, SegmentInfo};
-use crate::metrics::inputs::resolve_inputs;
+use crate::metrics::inputs::{report_unavailable, resolve_inputs};
 use crate::metrics::scan::{ScanRequest, scan};
-use crate::plugins::Plugin;
 use crate::plugins::expressions::parse_expressions;
+use crate::plugins::{Plugin, is_broken};
 
 /// What the indicator stage holds on to: results, and what is needed to explain them.
 #[derive(Debug, Clone)]
@@ -50,6 +51,7 @@ pub fn compute(
     diagnostics: &mut Diagnostics,
 ) -> Option<Computation> {
     let before = diagnostics.count(Level::Error);
+    let mut broken = false;
     let mut binding = Binding::default();
     if project.raw.plugins.is_empty() {
         diagnostics.push(Diagnostic::error(&plugin_messages::NO_PLUGINS).at(project.at("plugins")).key("plugins"));
@@ -57,6 +59,10 @@ pub fn compute(
     for (id, usage) in &project.raw.plugins {
         let path = format!("plugins.{id}");
         let Some(plugin) = plugins.get(id) else {
+            if is_broken(id, diagnostics) {
+                broken = true;
+                continue;
+            }
             diagnostics.push(
                 Diagnostic::error(&plugin_messages::UNKNOWN_PLUGIN)
                     .arg("id", id)
@@ -72,8 +78,10 @@ pub fn compute(
     }
     report_metric_ids(project, &binding, diagnostics);
     report_unavailable(project, &binding, diagnostics);
-    report_targets(project, &binding, diagnostics);
-    if diagnostics.count(Level::Error) > before {
+    if !broken {
+        report_targets(project, &binding, diagnostics);
+    }
+    if broken || diagnostics.count(Level::Error) > before {
         return None;
     }
     let segments = segment_infos(project, responses);
@@ -336,6 +344,7 @@ pub fn segment_infos(project: &Project, responses: &Responses) -> Vec<SegmentInf
         .segments
         .iter()
         .filter_map(|name| responses.column(name))
+        .filter(|column| can_group(column.kind))
         .map(|column| SegmentInfo {
             column: column.name.clone(),
             title: column.title.clone(),
@@ -389,24 +398,6 @@ fn report_metric_ids(project: &Project, binding: &Binding, diagnostics: &mut Dia
                     .key(&path),
             );
         }
-    }
-}
-
-fn report_unavailable(project: &Project, binding: &Binding, diagnostics: &mut Diagnostics) {
-    for metric in &binding.metrics {
-        let Some(unavailable) = &metric.info.unavailable else { continue };
-        let names: Vec<String> = unavailable.missing_inputs.iter().map(|(name, _)| format!("`{name}`")).collect();
-        let path = format!("plugins.{}.inputs", metric.info.module);
-        // A variant is an extra: its absence is worth a note, that of an indicator a warning.
-        let report = if metric.info.variant_of.is_some() { Diagnostic::note } else { Diagnostic::warning };
-        diagnostics.push(
-            report(&plugin_messages::METRIC_WITHOUT_INPUT)
-                .arg("metric", &metric.info.id)
-                .arg("inputs", names.join(", "))
-                .arg("plugin", &metric.info.module)
-                .at(project.at(&path))
-                .key(path),
-        );
     }
 }
 

@@ -1,5 +1,8 @@
 //! Feeds the inputs of plugins from the columns of a project, and reports what does not fit: unknown names, wrong kinds,
-//! scales of another length, required inputs without a column.
+//! scales of another length, required inputs without a column, and the
+//! metrics that cannot be computed for want of inputs.
+
+use std::collections::HashSet;
 
 use indexmap::IndexMap;
 
@@ -9,7 +12,8 @@ use crate::config::validate::kind_name;
 use crate::data::Responses;
 use crate::data::expressions::{ExpectedType, Expression};
 use crate::diagnostics::messages::plugins as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level};
+use crate::metrics::bind::Binding;
 use crate::plugins::{Estimator, Plugin};
 
 /// The expression behind every input that the project feeds.
@@ -153,4 +157,52 @@ fn check_choices(project: &Project, plugin: &Plugin, usage: &RawPluginUse, diagn
             }
         }
     }
+}
+
+/// Says once for each plugin which of its metrics lack which inputs. Inputs that an error is about already are passed over.
+pub fn report_unavailable(project: &Project, binding: &Binding, diagnostics: &mut Diagnostics) {
+    for plugin in project.raw.plugins.keys() {
+        let blamed = blamed_inputs(plugin, diagnostics);
+        // A variant is an extra: its absence is worth a note, that of an indicator a warning.
+        for is_variant in [false, true] {
+            let own = binding.metrics.iter().map(|metric| &metric.info);
+            let own = own.filter(|info| info.module == *plugin && info.variant_of.is_some() == is_variant);
+            let lacking: Vec<String> = own
+                .filter_map(|info| {
+                    let missing = info.unavailable.as_ref()?.missing_inputs.iter();
+                    let missing: Vec<&str> =
+                        missing.map(|(name, _)| name.as_str()).filter(|name| !blamed.contains(*name)).collect();
+                    (!missing.is_empty()).then(|| format!("`{}` ({})", info.id, missing.join(", ")))
+                })
+                .collect();
+            if lacking.is_empty() {
+                continue;
+            }
+            let report = if is_variant { Diagnostic::note } else { Diagnostic::warning };
+            let path = format!("plugins.{plugin}.inputs");
+            diagnostics.push(
+                report(&messages::METRICS_WITHOUT_INPUT)
+                    .arg("plugin", plugin)
+                    .arg("metrics", lacking.join(", "))
+                    .at(project.at(&path))
+                    .key(path),
+            );
+        }
+    }
+}
+
+/// Inputs of a plugin that errors found so far are about: fed by something unusable, required and not fed, or meant by a
+/// mistyped name.
+fn blamed_inputs(plugin: &str, diagnostics: &Diagnostics) -> HashSet<String> {
+    let place = format!("plugins.{plugin}.inputs");
+    let mut blamed = HashSet::new();
+    for error in diagnostics.iter().filter(|found| found.level == Level::Error) {
+        let Some(input) = error.key_path.as_deref().and_then(|path| path.strip_prefix(&place)) else { continue };
+        blamed.extend(input.strip_prefix('.').map(str::to_owned));
+        blamed.extend(error.arguments.iter().filter(|(name, _)| *name == "input").map(|(_, input)| input.clone()));
+        if *error.message == messages::UNKNOWN_INPUT {
+            blamed.extend(error.suggestions.iter().cloned());
+        }
+    }
+    blamed
 }

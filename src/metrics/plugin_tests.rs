@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::raw::{ColumnType, RawPluginUse, RawScalar, RawSettings};
+use crate::config::validate::kind_name;
 use crate::config::{KeyPositions, parse_yaml};
 use crate::data::Responses;
 use crate::data::expressions::{ExpectedType, Expression, quote_name};
@@ -93,6 +94,7 @@ pub fn run_plugin_tests(plugin: &Plugin, text: &str, diagnostics: &mut Diagnosti
         let before = diagnostics.count(Level::Error);
         let path = format!("cases[{index}]");
         check_names(plugin, case, &path, &positions, diagnostics);
+        check_values(plugin, case, &path, &positions, diagnostics);
         if diagnostics.count(Level::Error) == before {
             run_case(plugin, &expressions, case, &path, &positions, diagnostics);
         }
@@ -134,6 +136,40 @@ fn check_names(plugin: &Plugin, case: &RawCase, path: &str, positions: &KeyPosit
     }
 }
 
+/// Reports values of another kind than their input's, which would count as unanswered.
+fn check_values(plugin: &Plugin, case: &RawCase, path: &str, positions: &KeyPositions, diagnostics: &mut Diagnostics) {
+    for (index, row) in case.rows.iter().enumerate() {
+        for (name, value) in row {
+            let Some(input) = plugin.manifest.inputs.get(name) else { continue };
+            let fits = match input.kind {
+                ColumnType::Boolean => truth(value).is_some(),
+                ColumnType::Scale | ColumnType::Number => number(value).is_some(),
+                _ => true,
+            };
+            if !fits {
+                let path = format!("{path}.rows[{index}].{name}");
+                diagnostics.push(
+                    Diagnostic::error(&messages::TEST_VALUE)
+                        .arg("case", &case.name)
+                        .arg("input", name)
+                        .arg("wanted", kind_name(input.kind))
+                        .arg("found", shown(value))
+                        .at(positions.locate(&path))
+                        .key(path),
+                );
+            }
+        }
+    }
+}
+
+/// A value as the file writes it: a text in quotes.
+fn shown(value: &RawScalar) -> String {
+    match value {
+        RawScalar::Text(text) => format!("`\"{text}\"`"),
+        other => format!("`{}`", other.as_text()),
+    }
+}
+
 fn run_case(
     plugin: &Plugin,
     expressions: &IndexMap<String, crate::plugins::expressions::MetricExpressions>,
@@ -164,8 +200,14 @@ fn run_case(
     let statistics = Statistics { settings, design: None, place: positions.locate(path) };
     let Some(computation) = compute_bound(binding, &responses, Vec::new(), statistics, diagnostics) else { return };
     for (metric, expected) in &case.expect {
-        let Some(found) = computation.results.find(metric, None, None) else { continue };
         let place = format!("{path}.expect.{metric}");
+        // Every input of the plugin is fed here, so a metric without inputs lost them to an error in an expression.
+        let info = computation.results.info(metric).filter(|info| info.unavailable.is_none());
+        let Some(found) = info.and_then(|_| computation.results.find(metric, None, None)) else {
+            let problem = Diagnostic::error(&messages::TEST_NOT_COMPUTED).arg("case", &case.name).arg("metric", metric);
+            diagnostics.push(problem.at(positions.locate(&place)).key(place));
+            continue;
+        };
         for (what, found, expected) in differences(found, expected) {
             diagnostics.push(
                 Diagnostic::error(&messages::TEST_FAILED)
@@ -250,8 +292,8 @@ fn case_responses(plugin: &Plugin, case: &RawCase) -> Option<Responses> {
 fn truth(cell: &RawScalar) -> Option<bool> {
     match cell {
         RawScalar::Boolean(value) => Some(*value),
-        RawScalar::Number(value) => Some(*value != 0.0),
-        RawScalar::Text(_) => None,
+        RawScalar::Number(value) if [0.0, 1.0].contains(value) => Some(*value == 1.0),
+        RawScalar::Number(_) | RawScalar::Text(_) => None,
     }
 }
 

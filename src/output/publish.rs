@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostics::messages::output as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 
 /// A file to publish.
 #[derive(Debug, Clone)]
@@ -19,11 +19,17 @@ pub struct OutputFile {
 
 /// Publishes `files` as the folder `destination`, which is replaced if it exists. True if they are in place.
 pub fn publish(destination: &Path, files: &[OutputFile], diagnostics: &mut Diagnostics) -> bool {
+    if destination.exists() && !is_ours(destination) {
+        diagnostics.push(Diagnostic::error(&messages::FOLDER_OF_OTHERS).arg("folder", destination.display()));
+        return false;
+    }
     match try_publish(destination, files) {
         Ok(()) => true,
         Err(error) => {
             diagnostics.push(
-                Diagnostic::error(&messages::NOT_PUBLISHED).arg("folder", destination.display()).arg("problem", error),
+                Diagnostic::error(&messages::NOT_PUBLISHED)
+                    .arg("folder", destination.display())
+                    .words("problem", io_problem(&error)),
             );
             false
         }
@@ -33,12 +39,6 @@ pub fn publish(destination: &Path, files: &[OutputFile], diagnostics: &mut Diagn
 fn try_publish(destination: &Path, files: &[OutputFile]) -> io::Result<()> {
     let parent = destination.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
-    if destination.exists() && !is_ours(destination) {
-        return Err(io::Error::new(
-            io::ErrorKind::AlreadyExists,
-            "the folder exists and holds no manifest.json of manyi; nothing was overwritten",
-        ));
-    }
     let staging = tempfile::Builder::new().prefix(".staging-").tempdir_in(parent)?;
     for file in files {
         write_synced(&staging.path().join(&file.name), &file.content)?;

@@ -7,7 +7,7 @@ use crate::config::Project;
 use crate::config::raw::{RawReport, ReportFormat, default_formats, default_pack};
 use crate::config::validate::is_safe_file_name;
 use crate::diagnostics::messages::output as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, io_problem};
 use crate::document::Document;
 use crate::document::material::DocumentInputs;
 use crate::document::pack::{Pack, PackFiles};
@@ -380,8 +380,8 @@ fn keep_typst_source(document: &Document, rendering: &Rendering<'_>, diagnostics
         let written =
             target.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&target, content));
         if let Err(error) = written {
-            diagnostics
-                .push(Diagnostic::warning(&messages::NOT_WRITTEN).arg("file", target.display()).arg("problem", error));
+            let warning = Diagnostic::warning(&messages::NOT_WRITTEN).arg("file", target.display());
+            diagnostics.push(warning.words("problem", io_problem(&error)));
         }
     }
 }

@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use crate::config::{KeyPositions, parse_yaml, read_text};
 use crate::diagnostics::messages::plugins as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
 use crate::plugins::manifest::{Manifest, RawManifest};
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/plugins");
@@ -80,6 +80,16 @@ pub fn discover(project_root: Option<&Path>, diagnostics: &mut Diagnostics) -> B
         }
     }
     plugins
+}
+
+/// True if a plugin of the project was left out for its own mistakes, which are among the diagnostics already.
+pub fn is_broken(id: &str, diagnostics: &Diagnostics) -> bool {
+    let file = format!("plugins/{id}/{MANIFEST_FILE}");
+    diagnostics.iter().filter(|found| found.level == Level::Error).any(|found| {
+        let renamed = || found.arguments.iter().any(|(name, value)| *name == "id" && value == id);
+        found.location.as_ref().is_some_and(|place| place.file == file)
+            || (*found.message == messages::ID_IS_NOT_FOLDER && renamed())
+    })
 }
 
 fn built_in_folders() -> Vec<Folder> {

@@ -96,7 +96,7 @@ pub enum EstimatorName {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawMetric {
-    /// Id, unique in the plugin.
+    /// Id, unique in the plugin: a letter, then letters, digits and `_`; best a-z, 0-9 and `_` only.
     pub id: String,
     /// Name.
     pub title: Localized,
@@ -338,6 +338,10 @@ impl Manifest {
         let mut metrics: Vec<MetricSpec> = Vec::new();
         for (index, metric) in raw.metrics.iter().enumerate() {
             let path = format!("metrics[{index}]");
+            if !is_identifier(&metric.id) {
+                let path = format!("{path}.id");
+                diagnostics.push(problem(&messages::BAD_METRIC_ID, &path).arg("id", &metric.id));
+            }
             if metrics.iter().any(|earlier| earlier.id == metric.id) {
                 let path = format!("{path}.id");
                 diagnostics.push(problem(&messages::REPEATED_METRIC, &path).arg("metric", &metric.id));

@@ -4,5 +4,5 @@ pub mod discovery;
 pub mod expressions;
 pub mod manifest;
 
-pub use discovery::{Origin, Plugin, discover};
+pub use discovery::{Origin, Plugin, discover, is_broken};
 pub use manifest::{Better, Estimator, Manifest, MetricSpec, Unit};

@@ -7,7 +7,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 
 use crate::diagnostics::messages::render as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, io_problem};
 use crate::render::typst::TypstSources;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -87,7 +87,10 @@ fn collect_from_disk(
             Ok(entry) => entry,
             Err(error) => {
                 let location = Location::file(format!("templates/{folder}"));
-                diagnostics.push(Diagnostic::error(&messages::UNREADABLE_TEMPLATE).arg("problem", error).at(location));
+                let problem = io_problem(&error.into());
+                diagnostics.push_once(
+                    Diagnostic::error(&messages::UNREADABLE_TEMPLATE).words("problem", problem).at(location),
+                );
                 continue;
             }
         };
@@ -103,8 +106,10 @@ fn collect_from_disk(
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
                 files.insert(path, TemplateFile { origin, text });
             }
-            Err(error) => diagnostics.push(
-                Diagnostic::error(&messages::UNREADABLE_TEMPLATE).arg("problem", error).at(Location::file(origin)),
+            Err(error) => diagnostics.push_once(
+                Diagnostic::error(&messages::UNREADABLE_TEMPLATE)
+                    .words("problem", io_problem(&error))
+                    .at(Location::file(origin)),
             ),
         }
     }
@@ -143,6 +148,8 @@ mod tests {
         std::fs::write(project.path().join("base/theme.typ"), [0xff, 0xfe, 0x00]).unwrap();
         let mut diagnostics = Diagnostics::new();
         typst_sources("briefing", Some(project.path()), &mut diagnostics);
+        // The same folder is read for the style sheet too: one file, one message.
+        files_of("base", Some(project.path()), &mut diagnostics);
         let found: Vec<_> = diagnostics.iter().collect();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message.code, "M0555");

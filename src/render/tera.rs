@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 use crate::diagnostics::messages::document as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location, Position};
 use crate::document::blocks::Document;
 use crate::document::material::{DocumentInputs, Material};
 use crate::document::pack::Pack;
@@ -35,9 +35,23 @@ pub fn build_document(
     let material = Material::new(*inputs, pack, lang, diagnostics);
     let facts = facts::facts(&material);
     let markdown = render_markdown(pack, lang, &facts, diagnostics)?;
-    let file = format!("{}.md", pack.id);
-    let document = builder::document_from_markdown(&material, &markdown, &file, diagnostics);
+    let mut found = Diagnostics::new();
+    let entry = pack.entry(lang, &mut found)?;
+    let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
+    let document = builder::document_from_markdown(&material, &markdown, source, &mut found);
+    diagnostics.extend(found.into_iter().map(|problem| at_markdown_line(problem, source)));
     Some(BuiltDocument { document, markdown })
+}
+
+/// A problem of the rendered Markdown names the template that it came from. The line is that of the Markdown, which no file
+/// holds, so it stands in brackets beside the file.
+fn at_markdown_line(mut problem: Diagnostic, source: &str) -> Diagnostic {
+    if let Some(location) = problem.location.as_mut().filter(|location| location.file == source)
+        && let Some(Position::Text { line, .. }) = location.position.take()
+    {
+        problem.key_path = Some(format!("Markdown:{line}"));
+    }
+    problem
 }
 
 /// Renders the pack's entry template of a language with the facts.

@@ -306,7 +306,7 @@ fn the_good_project_is_quiet() {
     write_project(folder.path(), &Case { name: "good", project: &[], answers: &[], code: "", place: "", says: "" });
     let output = manyi().arg("check").arg(folder.path()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "checked: 4 answers, 1 metrics\n");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "checked; answers: 4, metrics: 1\n");
 }
 
 #[test]

@@ -98,7 +98,8 @@ fn unreadable_cells_are_told_once_with_examples() {
     let (responses, diagnostics) = run(&project, &[source("a.csv", "praise\n5\n7\n7\n好评\n\n9")]);
     assert!(responses.is_none());
     let found: Vec<String> = diagnostics.iter().map(|found| found.text(Lang::En)).collect();
-    let expected = "column `praise`: 4 cells of `a.csv` are not within 1 to 5: `7`, `好评`, `9` (rows 3, 4, 5, 7)";
+    let expected =
+        "column `praise`: cells of `a.csv` that are not within 1 to 5: 4, such as `7`, `好评`, `9` (row 3, 4, 5, 7)";
     assert_eq!(found, [expected]);
 }
 
@@ -137,7 +138,7 @@ fn repeated_ids_follow_the_policy() {
     let of = |policy: &str| project("  id: { type: text }\n  x: { type: number }", &format!("  id: id\n{policy}"), "");
     let (refused, diagnostics) = run(&of(""), &[file()]);
     assert!(refused.is_none());
-    assert_eq!(codes(&diagnostics), ["!M0204: 1 rows repeat an id of `id`: `1` (a.csv: 4)"]);
+    assert_eq!(codes(&diagnostics), ["!M0204: rows that repeat an id of `id`: 1, such as `1` (a.csv: 4)"]);
     let first = good(&of("  duplicates: keep_first"), &[file()]);
     assert_eq!(texts(&first, "x"), ["10.0", "20.0", "40.0", "50.0"]);
     assert_eq!(first.steps.last().unwrap().dropped, 1);
@@ -165,7 +166,10 @@ fn weights_must_be_there_and_not_negative() {
     assert!(refused.is_none());
     assert_eq!(
         codes(&diagnostics),
-        ["!M0206: 1 rows have no weight in `w` (a.csv: 3)", "!M0207: 1 rows have a negative weight in `w` (a.csv: 4)"]
+        [
+            "!M0206: rows without a weight in `w`: 1 (a.csv: 3)",
+            "!M0207: rows with a negative weight in `w`: 1 (a.csv: 4)"
+        ]
     );
     let filtered = good(&of("  filters: [{ keep: w >= 0 }]"), &[source("a.csv", "w\n1\n\n-2\n0")]);
     assert_eq!(texts(&filtered, WEIGHT), ["1.0", "0.0"]);
@@ -190,7 +194,10 @@ fn waves_come_from_files_quarters_or_a_column() {
     let (responses, diagnostics) = run(&quarters, &[source("a.csv", "d\n2026-12-31\n\n2026-01-01")]);
     let responses = responses.unwrap();
     assert_eq!(texts(&responses, WAVE), ["2026-Q4", "2026-Q1"]);
-    assert_eq!(codes(&diagnostics), ["M0212: 1 rows have no wave because `d` is empty; they are left out (a.csv: 3)"]);
+    assert_eq!(
+        codes(&diagnostics),
+        ["M0212: rows left out because their `d` is empty, so that they have no wave: 1 (a.csv: 3)"]
+    );
     assert_eq!(responses.steps.last().unwrap().dropped, 1);
 
     let labelled = project("  w: { type: single, labels: { 二: 第二波, 一: 第一波 } }", "  wave: { column: w }", "");

@@ -8,8 +8,8 @@ use super::layout::{self, PREVIEW_ROWS, PreviewRow};
 use super::{ReadRequest, text};
 use crate::data::encoding::Transcoder;
 use crate::data::table::RawTable;
-use crate::diagnostics::Diagnostics;
 use crate::diagnostics::messages::readers as messages;
+use crate::diagnostics::{Diagnostics, io_problem};
 
 /// Bytes of a page that are read; a survey of that size is not exported as a page.
 const LARGEST_PAGE: u64 = 512 << 20;
@@ -19,7 +19,7 @@ pub fn read(request: &ReadRequest<'_>, mut file: File, diagnostics: &mut Diagnos
     let encoding = text::encoding_of(request, &mut file, diagnostics)?;
     let mut page = String::new();
     if let Err(error) = Transcoder::new(file, encoding).take(LARGEST_PAGE).read_to_string(&mut page) {
-        diagnostics.push(request.error(&messages::FILE_UNREADABLE).arg("reason", error));
+        diagnostics.push(request.error(&messages::FILE_UNREADABLE).words("reason", io_problem(&error)));
         return None;
     }
     let rows = tables(&page).into_iter().max_by_key(Vec::len).unwrap_or_default();

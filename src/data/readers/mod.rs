@@ -31,7 +31,7 @@ use crate::data::dialects;
 use crate::data::readers::format::Content;
 use crate::data::table::{RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, Message, nearest_names};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Message, io_problem, nearest_names};
 
 /// A file to read and how.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ pub fn read(request: &ReadRequest<'_>, diagnostics: &mut Diagnostics) -> Option<
     let content = match format::look_inside(&mut file) {
         Ok(content) => content,
         Err(error) => {
-            diagnostics.push(request.error(&messages::FILE_UNREADABLE).arg("reason", error));
+            diagnostics.push(request.error(&messages::FILE_UNREADABLE).words("reason", io_problem(&error)));
             return None;
         }
     };
@@ -108,7 +108,9 @@ pub fn read(request: &ReadRequest<'_>, diagnostics: &mut Diagnostics) -> Option<
     let mut table = table?;
     match sha256 {
         Ok(Ok(sha256)) => table.sha256 = sha256,
-        Ok(Err(error)) => diagnostics.push(request.error(&messages::FILE_UNREADABLE).arg("reason", error)),
+        Ok(Err(error)) => {
+            diagnostics.push(request.error(&messages::FILE_UNREADABLE).words("reason", io_problem(&error)))
+        }
         Err(_) => diagnostics.push(request.error(&messages::FILE_UNREADABLE).arg("reason", "SHA-256")),
     }
     if table.row_count() == 0 {
@@ -121,12 +123,12 @@ pub fn read(request: &ReadRequest<'_>, diagnostics: &mut Diagnostics) -> Option<
 fn open(request: &ReadRequest<'_>, diagnostics: &mut Diagnostics) -> Option<File> {
     let problem = match std::fs::metadata(request.path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => missing(request),
-        Err(error) => request.error(&messages::FILE_UNREADABLE).arg("reason", error),
+        Err(error) => request.error(&messages::FILE_UNREADABLE).words("reason", io_problem(&error)),
         Ok(found) if found.is_dir() => request.error(&messages::FILE_IS_FOLDER),
         Ok(found) if found.len() == 0 => request.error(&messages::FILE_EMPTY),
         Ok(_) => match File::open(request.path) {
             Ok(file) => return Some(file),
-            Err(error) => request.error(&messages::FILE_UNREADABLE).arg("reason", error),
+            Err(error) => request.error(&messages::FILE_UNREADABLE).words("reason", io_problem(&error)),
         },
     };
     diagnostics.push(problem);

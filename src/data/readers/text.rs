@@ -15,7 +15,7 @@ use super::{ReadRequest, sniff};
 use crate::data::encoding::{self, Transcoder};
 use crate::data::table::{CHUNK_ROWS, RawChunk, RawTable};
 use crate::diagnostics::messages::readers as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, io_problem};
 
 /// Bytes of text that are parsed at a time.
 const BLOCK: usize = 4 << 20;
@@ -42,7 +42,7 @@ pub fn read(
             table
         }
         Err(error) => {
-            diagnostics.push(request.error(&messages::FILE_UNREADABLE).arg("reason", error));
+            diagnostics.push(request.error(&messages::FILE_UNREADABLE).words("reason", io_problem(&error)));
             None
         }
     }
@@ -67,7 +67,7 @@ pub fn encoding_of(
     match encoding::detect(file) {
         Ok(encoding) => Some(encoding),
         Err(error) => {
-            diagnostics.push(request.error(&messages::FILE_UNREADABLE).arg("reason", error));
+            diagnostics.push(request.error(&messages::FILE_UNREADABLE).words("reason", io_problem(&error)));
             None
         }
     }

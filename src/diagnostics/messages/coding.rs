@@ -18,7 +18,7 @@ messages! {
     /// Cells outside the declared range, or unreadable in a column with a range.
     CELLS_OUT_OF_RANGE = Message::new(
         "M0202",
-        "column `{column}`: {count} cells of `{file}` are not within {low} to {high}: {values} (rows {rows})",
+        "column `{column}`: cells of `{file}` that are not within {low} to {high}: {count}, such as {values} (row {rows})",
         "栏目 `{column}`：`{file}` 中有 {count} 个单元格不在 {low} 至 {high} 之内：{values}（行 {rows}）",
     ).hinted(
         "say what they mean under `labels`, `missing` or `not_applicable`, or correct `range`",
@@ -27,7 +27,7 @@ messages! {
     /// Cells that cannot be read as the column's type.
     CELLS_UNREADABLE = Message::new(
         "M0203",
-        "column `{column}`: {count} cells of `{file}` cannot be read: {values} (rows {rows})",
+        "column `{column}`: cells of `{file}` that cannot be read: {count}, such as {values} (row {rows})",
         "栏目 `{column}`：`{file}` 中有 {count} 个单元格无法识别：{values}（行 {rows}）",
     ).hinted(
         "say what they mean under `labels`, `missing`, `not_applicable`, `yes` or `no`, or correct `type` or `format`",
@@ -36,7 +36,7 @@ messages! {
     /// Repeated ids under the policy `error`.
     IDS_REPEATED = Message::new(
         "M0204",
-        "{count} rows repeat an id of `{column}`: {values} ({rows})",
+        "rows that repeat an id of `{column}`: {count}, such as {values} ({rows})",
         "有 {count} 行的 `{column}` 与前面的行重复：{values}（{rows}）",
     ).hinted(
         "remove the rows, or set `data.duplicates` to `keep_first` or `keep_all`",
@@ -45,7 +45,7 @@ messages! {
     /// Ids that a spreadsheet rounded.
     IDS_ROUNDED = Message::new(
         "M0205",
-        "{count} ids of `{column}` look alike because a spreadsheet rounded them: {values} ({rows})",
+        "ids of `{column}` that look alike because a spreadsheet rounded them: {count}, such as {values} ({rows})",
         "`{column}` 中有 {count} 个编号因被电子表格取整而看似重复：{values}（{rows}）",
     ).hinted(
         "export the file again with the ids as text, or use another id column",
@@ -54,7 +54,7 @@ messages! {
     /// Rows without a weight.
     WEIGHTS_MISSING = Message::new(
         "M0206",
-        "{count} rows have no weight in `{column}` ({rows})",
+        "rows without a weight in `{column}`: {count} ({rows})",
         "有 {count} 行在 `{column}` 中没有权数（{rows}）",
     ).hinted(
         "fill in the weights, or drop these rows with a filter such as `{column} is not null`",
@@ -63,7 +63,7 @@ messages! {
     /// Rows with a negative weight.
     WEIGHTS_NEGATIVE = Message::new(
         "M0207",
-        "{count} rows have a negative weight in `{column}` ({rows})",
+        "rows with a negative weight in `{column}`: {count} ({rows})",
         "有 {count} 行在 `{column}` 中的权数为负（{rows}）",
     ).hinted("correct the weights; they must be 0 or more", "请更正权数，权数不得小于 0");
     /// All weights are zero.
@@ -71,12 +71,6 @@ messages! {
         "M0208",
         "the weights in `{column}` add up to 0",
         "`{column}` 中的权数合计为 0",
-    );
-    /// A setting names a column that the codebook lacks.
-    COLUMN_UNKNOWN = Message::new(
-        "M0209",
-        "`{name}` is not a column of the codebook",
-        "`{name}` 不是 `columns` 中的栏目",
     );
     /// The weight column holds no numbers.
     WEIGHT_NOT_NUMERIC = Message::new(
@@ -93,7 +87,7 @@ messages! {
     /// Rows that fall into no wave.
     ROWS_WITHOUT_WAVE = Message::new(
         "M0212",
-        "{count} rows have no wave because `{column}` is empty; they are left out ({rows})",
+        "rows left out because their `{column}` is empty, so that they have no wave: {count} ({rows})",
         "有 {count} 行因 `{column}` 为空而没有期次，已不计入（{rows}）",
     );
     /// Nothing is left to analyse.

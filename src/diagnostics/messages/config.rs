@@ -39,7 +39,7 @@ messages! {
     NOT_AN_OPTION = Message::new("M0113", "`{value}` is not possible here", "此处不能写 `{value}`")
         .hinted("use one of: {options}", "可用的值：{options}");
     /// Wrong number of items.
-    WRONG_COUNT = Message::new("M0114", "{wanted} items are expected, found {found}", "此处应有 {wanted} 项，却有 {found} 项");
+    WRONG_COUNT = Message::new("M0114", "the number of items must be {wanted}, found {found}", "此处应有 {wanted} 项，却有 {found} 项");
     /// Anything serde still refuses.
     WRONG_VALUE = Message::new("M0115", "the value cannot be used: {problem}", "此值无法使用：{problem}");
     /// No manyi.yaml in the folder.
@@ -80,4 +80,7 @@ messages! {
     /// No data source at all.
     NO_SOURCES = Message::new("M0130", "`data.sources` is empty", "`data.sources` 是空的")
         .hinted("name at least one file: `- file: data/survey.xlsx`", "至少写一个文件：`- file: data/survey.xlsx`");
+    /// A file where a project folder is meant.
+    PROJECT_IS_FILE = Message::new("M0131", "`{file}` is a file, not a project", "`{file}` 是文件，不是项目")
+        .hinted("name the folder that holds `manyi.yaml`, or that file itself", "请指明 `manyi.yaml` 所在的文件夹，或 `manyi.yaml` 本身");
 }

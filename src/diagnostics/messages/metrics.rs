@@ -18,6 +18,12 @@ messages! {
     /// explain: no such segment.
     UNKNOWN_SEGMENT = Message::new("M0405", "there is no segment group `{segment}`", "没有分组 `{segment}`")
         .hinted("write --segment column=value; groups here: {known}", "请写 --segment 列=值；可用的分组：{known}");
+    /// --segment in a project without segments.
+    NO_SEGMENTS = Message::new("M0407", "the project has no segments, so there is no group `{segment}`", "本项目没有分组栏目，因此没有分组 `{segment}`")
+        .hinted("name columns under `segments:`, or leave out --segment", "请在 `segments:` 下写上栏目，或去掉 --segment");
+    /// --wave in a project without waves.
+    NO_WAVES = Message::new("M0408", "the project has no waves, so there is no wave `{wave}`", "本项目没有分期，因此没有 `{wave}` 这一期")
+        .hinted("say under `data.wave` what divides the answers, or leave out --wave", "请在 `data.wave` 中说明如何分期，或去掉 --wave");
     /// --segment without =.
     BAD_SEGMENT = Message::new("M0406", "`{segment}` is not of the form column=value", "`{segment}` 不是 列=值 的形式");
 }

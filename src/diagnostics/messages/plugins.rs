@@ -50,8 +50,8 @@ messages! {
     /// Scale of another length.
     OTHER_SCALE = Message::new("M0319", "the input `{input}` is a scale from {wanted}, the column `{column}` runs from {found}", "输入 `{input}` 的量表为 {wanted}，而列 `{column}` 为 {found}")
         .hinted("shares on scales of different length are never compared: recode the column, or use a plugin made for its scale", "不同长度量表的占比不可相互比较：请重新编码该列，或改用适合其量表的插件");
-    /// Metrics that cannot be computed because inputs are missing.
-    METRIC_WITHOUT_INPUT = Message::new("M0320", "`{metric}` cannot be computed: no column feeds {inputs}", "无法计算 `{metric}`：没有列对应输入 {inputs}")
+    /// Metrics of a plugin that cannot be computed because inputs are missing.
+    METRICS_WITHOUT_INPUT = Message::new("M0320", "`{plugin}` cannot compute these, as no column feeds the inputs in brackets: {metrics}", "`{plugin}` 无法计算以下指标，括号中的输入没有对应的列：{metrics}")
         .hinted("the document says what is missing; map the inputs under plugins.{plugin}.inputs if the survey asked them", "文档会说明缺了什么；若问卷问过，请在 plugins.{plugin}.inputs 中对应上");
     /// Project selects an unknown metric.
     UNKNOWN_SELECTED_METRIC = Message::new("M0321", "the plugin `{plugin}` has no metric `{metric}`", "插件 `{plugin}` 没有指标 `{metric}`");
@@ -73,4 +73,16 @@ messages! {
     /// Same metric id from two plugins.
     METRIC_IN_TWO_PLUGINS = Message::new("M0329", "the metric `{metric}` is declared by `{first}` and by `{second}`", "指标 `{metric}` 同时由 `{first}` 与 `{second}` 声明")
         .hinted("leave one of them out with `metrics: [...]` under plugins.{second}", "请在 plugins.{second} 下用 `metrics: [...]` 略去其一");
+    /// Metric id unusable in files and on the command line.
+    BAD_METRIC_ID = Message::new("M0330", "`{id}` cannot be the id of a metric", "`{id}` 不能用作指标编号")
+        .hinted("ids begin with a letter and hold letters, digits and `_` only, best a-z, 0-9 and `_`", "编号须以字母开头，只含字母、数字与 `_`，建议只用 a-z、0-9 与 `_`");
+    /// A test expects a metric that the plugin's own mistakes removed.
+    TEST_NOT_COMPUTED = Message::new("M0331", "case `{case}`: `{metric}` could not be computed", "用例 `{case}`：无法计算 `{metric}`")
+        .hinted("correct the errors of `plugin.yaml` first", "请先更正 `plugin.yaml` 中的错误");
+    /// A value of a test that its input cannot have.
+    TEST_VALUE = Message::new("M0332", "case `{case}`: the input `{input}` is of type `{wanted}` and cannot be {found}", "用例 `{case}`：输入 `{input}` 的类型是 `{wanted}`，不能是 {found}")
+        .hinted("write numbers and true or false without quotes, and leave an input out where it was not answered", "数字与 true、false 不加引号；未作答的输入请略去");
+    /// A plugin that is not built in, asked for outside of a project.
+    UNKNOWN_PLUGIN_NO_PROJECT = Message::new("M0333", "there is no built-in plugin `{id}`, and `{folder}` is no project with plugins of its own", "没有内置插件 `{id}`，且 `{folder}` 不是项目，没有自己的插件")
+        .hinted("plugins of a project are found in `plugins` beside its `manyi.yaml`: name that folder", "项目插件位于 `manyi.yaml` 旁的 `plugins` 中，请指明该项目文件夹");
 }

@@ -38,7 +38,7 @@ messages! {
     /// Bytes that do not decode.
     TEXT_UNDECODABLE = Message::new(
         "M0261",
-        "{count} places are not valid `{encoding}` and were replaced by `\u{fffd}`, the first in line {line}",
+        "places that are not valid `{encoding}` and were replaced by `\u{fffd}`: {count}; the first is in line {line}",
         "有 {count} 处不是有效的 `{encoding}` 编码，已替换为 `\u{fffd}`，首处在第 {line} 行",
     )
     .hinted("set the right `encoding:` on this source, such as `gb18030`, or export the file again", "请在该数据源写明 `encoding:`，如 `gb18030`，或重新导出文件");
@@ -55,14 +55,14 @@ messages! {
     /// Rows with more fields than headers.
     ROWS_TOO_LONG = Message::new(
         "M0266",
-        "{count} rows have more fields than the header; the first is row {row} with {fields} instead of {expected}, the rest is ignored",
+        "rows with more fields than the header, whose rest is ignored: {count}; the first is row {row} with {fields} instead of {expected}",
         "有 {count} 行的字段多于表头；首个是第 {row} 行，有 {fields} 个而非 {expected} 个，多余的不读",
     )
     .hinted("quote the fields that contain the separator, or set `delimiter:`", "请给含有分隔符的字段加引号，或设置 `delimiter:`");
     /// Rows with fewer fields than headers.
     ROWS_TOO_SHORT = Message::new(
         "M0267",
-        "{count} rows have fewer fields than the header; the first is row {row} with {fields} instead of {expected}, the rest counts as empty",
+        "rows with fewer fields than the header, whose rest counts as empty: {count}; the first is row {row} with {fields} instead of {expected}",
         "有 {count} 行的字段少于表头；首个是第 {row} 行，有 {fields} 个而非 {expected} 个，缺少的视为空白",
     );
     /// A separator that cannot be one.
@@ -83,14 +83,14 @@ messages! {
     /// Formula errors.
     CELLS_WITH_ERRORS = Message::new(
         "M0273",
-        "{count} cells of column `{column}` hold an error such as `{error}` and count as empty",
+        "cells of column `{column}` that hold an error such as `{error}` and count as empty: {count}",
         "列 `{column}` 有 {count} 个单元格是错误值（如 `{error}`），视为空白",
     )
     .hinted("correct the formula and save the workbook", "请修正公式后保存工作簿");
     /// Ids that the spreadsheet has rounded.
     NUMBERS_TOO_LONG = Message::new(
         "M0274",
-        "{count} numbers of column `{column}` have more than 15 digits: the spreadsheet has rounded them",
+        "numbers of column `{column}` with more than 15 digits, which the spreadsheet has rounded: {count}",
         "列 `{column}` 有 {count} 个数字超过 15 位：表格软件已把末位舍入",
     )
     .hinted("export ids as text", "请把编号导出为文本格式");
@@ -106,7 +106,7 @@ messages! {
     /// A value inside a value.
     JSON_NESTED = Message::new(
         "M0279",
-        "{count} values of `{column}` are nested objects or lists of other than text and count as empty",
+        "values of `{column}` that are nested objects or lists of other than text and count as empty: {count}",
         "`{column}` 有 {count} 个值是嵌套对象或非文本列表，视为空白",
     )
     .hinted("flatten them into columns of their own", "请展开成单独的列");
@@ -132,7 +132,7 @@ messages! {
     /// Cells to the right of the last header.
     CELLS_BESIDE_TABLE = Message::new(
         "M0285",
-        "{count} cells stand outside the columns with headers and are not read, the first is `{cell}`",
+        "cells outside the columns with headers, which are not read: {count}; the first is `{cell}`",
         "有 {count} 个单元格在有表头的列之外，未读取，首个是 `{cell}`",
     );
     /// Ids that a spreadsheet wrote to a text file in scientific notation.
