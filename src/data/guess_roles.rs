@@ -209,15 +209,38 @@ struct InputWords {
     input: &'static str,
     kind: ColumnType,
     words: &'static [&'static str],
+    /// Words of which one must stand beside them, if there are any.
+    beside: &'static [&'static str],
 }
 
 const fn yes_no(input: &'static str, words: &'static [&'static str]) -> InputWords {
-    InputWords { input, kind: ColumnType::Boolean, words }
+    InputWords { input, kind: ColumnType::Boolean, words, beside: &[] }
 }
 
 const fn scale(input: &'static str, words: &'static [&'static str]) -> InputWords {
-    InputWords { input, kind: ColumnType::Scale, words }
+    InputWords { input, kind: ColumnType::Scale, words, beside: &[] }
 }
+
+/// Words for the company itself: who bought something bought it from anyone.
+const OURS: &[&str] = &[
+    "这家",
+    "该店",
+    "我们",
+    "我店",
+    "我司",
+    "我家",
+    "本店",
+    "本公司",
+    "本企业",
+    "本品牌",
+    "本产品",
+    "本食堂",
+    "本餐厅",
+    "本超市",
+    "本商场",
+    " us",
+    "our ",
+];
 
 /// The first entry that fits by words and kind is taken, so the narrower come first.
 const INPUTS: &[InputWords] = &[
@@ -235,8 +258,16 @@ const INPUTS: &[InputWords] = &[
         "repurchased",
         &["又购买", "又买", "又来", "再次购买过", "再次光顾", "再次消费", "repurchased", "bought again"],
     ),
-    yes_no("category_buyer", &["这类", "同类", "不论哪", "任何一家", "周边买过", "category_buyer"]),
-    yes_no("bought", &["购买过", "买过", "消费过", "就餐过", "吃过", "bought"]),
+    yes_no(
+        "category_buyer",
+        &["这类", "同类", "不论哪", "无论哪", "任何一家", "周边买过", "from anyone", "from any ", "category_buyer"],
+    ),
+    InputWords {
+        input: "bought",
+        kind: ColumnType::Boolean,
+        words: &["购买过", "买过", "消费过", "就餐过", "吃过", "bought", "did you buy", "purchased"],
+        beside: OURS,
+    },
     yes_no("customer", &["的顾客", "顾客吗", "客户吗", "customer"]),
     scale("repurchase_intention", &["继续", "多买", "多来", "再次购买", "再购", "repurchase", "buy again", "buy more"]),
     scale("return_intention", &["再来", "再次光顾", "还会来", "下次还", "再次选择", "return", "come again"]),
@@ -248,7 +279,14 @@ const INPUTS: &[InputWords] = &[
 pub fn plugin_input(profile: &Profile, kind: ColumnType, range: Option<[f64; 2]>) -> Option<&'static str> {
     let text = words_of(profile);
     let fits = |wanted: ColumnType| kind == wanted && (kind != ColumnType::Scale || range == Some([1.0, 5.0]));
-    let found = INPUTS.iter().find(|entry| fits(entry.kind) && entry.words.iter().any(|word| text.contains(word)));
+    let header = header_words(&profile.header.name);
+    let holds = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let named = INPUTS.iter().find(|entry| fits(entry.kind) && entry.input == header);
+    let found = named.or_else(|| {
+        INPUTS
+            .iter()
+            .find(|entry| fits(entry.kind) && holds(entry.words) && (entry.beside.is_empty() || holds(entry.beside)))
+    });
     found.map(|entry| entry.input)
 }
 

@@ -1,54 +1,136 @@
 //! Writes a [`Guess`] as the commented `manyi.yaml` of a new project. Built by hand, since the comments matter as much as the
 //! keys: each guess says why.
 
-use std::fmt::Write as _;
+use indexmap::IndexMap;
 
 use crate::config::raw::ColumnType;
 use crate::data::expressions::quote_name;
 use crate::data::guess::{Guess, GuessedColumn, Reason};
-use crate::data::numbers::number_text;
+use crate::data::numbers::{number_text, parse_number};
 use crate::diagnostics::Lang;
 
-/// Inputs of the enterprise-csi plugin, in its order.
-const INPUTS: [&str; 15] = [
-    "aware",
-    "aware_unaided",
-    "praise",
-    "category_buyer",
-    "first_choice",
-    "strict_choice",
-    "earlier_purchase",
-    "repurchased",
-    "return_intention",
-    "recommend",
-    "customer",
-    "complained",
-    "complained_to_company",
-    "bought",
-    "repurchase_intention",
-];
+/// What a first project file holds beside the guess.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft<'a> {
+    /// Language of the comments and of the documents.
+    pub lang: Lang,
+    /// Title of the plan.
+    pub title: &'a str,
+    /// Date of the document where the answers have none.
+    pub date: &'a str,
+    /// Inputs of the enterprise-csi plugin with the question to ask for each, in its order.
+    pub inputs: &'a [(String, String)],
+}
+
+impl Draft<'_> {
+    fn say(&self, en: &'static str, zh: &'static str) -> &'static str {
+        if self.lang == Lang::En { en } else { zh }
+    }
+
+    fn project_lines(&self, dated: bool) -> Vec<String> {
+        let mut lines = vec![
+            "manyi: 1".to_owned(),
+            "project:".to_owned(),
+            format!("  title: {}", quoted(self.title)),
+            format!("  lang: {}", self.lang.tag()),
+        ];
+        if !dated {
+            let why = self.say("the date on the document; the answers have none", "文档日期；回答中没有日期");
+            lines.push(format!("  date: {}  # {why}", quoted(self.date)));
+        }
+        lines
+    }
+
+    /// All inputs of the plugin, each under its question; those that nothing feeds as comments.
+    fn plugin_lines(&self, fed: &IndexMap<String, String>, why: &str) -> Vec<String> {
+        let mut lines = vec!["plugins:".to_owned(), "  enterprise-csi:".to_owned()];
+        lines.push(if fed.is_empty() {
+            let what = self.say("take out {} with the first line you fill in", "填写第一行时请删去 {}");
+            format!("    inputs: {{}}  # {what}")
+        } else {
+            "    inputs:".to_owned()
+        });
+        for (input, question) in self.inputs {
+            lines.push(format!("      # {}", one_line(question)));
+            lines.push(match fed.get(input) {
+                Some(column) => format!("      {input}: {}  # {why}", quoted(&quote_name(column))),
+                None => {
+                    let column = self.say("COLUMN", "栏目名");
+                    format!("      # {input}: {column}  # {}", self.say("no question found", "未找到对应的题目"))
+                }
+            });
+        }
+        lines
+    }
+}
 
 /// Options shown in a comment.
 const SEEN_LIMIT: usize = 12;
 
-/// The text of `manyi.yaml` for a guess, comments in `lang`; `title` is the project's.
-pub fn write_manyi_yaml(guess: &Guess, lang: Lang, title: &str) -> String {
-    let say = |en: &'static str, zh: &'static str| if lang == Lang::En { en } else { zh };
-    let mark = say("guessed: ", "推测：");
-    let mut text = String::new();
-    // Writing to a String cannot fail.
-    let mut line = |content: &str| {
-        let _ = writeln!(text, "{}", content.trim_end());
+/// The text of `manyi.yaml` for a guess, or an example to fill in where there are no files to guess from.
+pub fn write_manyi_yaml(guess: &Guess, draft: &Draft<'_>) -> String {
+    let lines = if guess.files.is_empty() { example_lines(draft) } else { guess_lines(guess, draft) };
+    lines.iter().fold(String::new(), |text, line| text + line.trim_end() + "\n")
+}
+
+/// A small project that is valid and lacks nothing but its data file.
+fn example_lines(draft: &Draft<'_>) -> Vec<String> {
+    let say = |en, zh| draft.say(en, zh);
+    let question = |input: &str| {
+        let found = draft.inputs.iter().find(|(known, _)| known == input);
+        quoted(found.map_or(input, |(_, question)| question.as_str()))
     };
+    let mut lines: Vec<String> =
+        vec![say(
+        "# A first project file. Put your own in place of every line marked `example`, then run `manyi check`.\n\
+         # Quicker: `manyi init --force --from FILE` reads a survey export and writes these lines for you.",
+        "# 初始项目文件。请把每一处标有“示例”的内容换成自己的，然后运行 `manyi check`。\n\
+         # 更快的办法：`manyi init --force --from 文件` 会读取问卷导出文件，自动写好这些内容。",
+    )
+    .to_owned()];
+    lines.extend(draft.project_lines(false));
+    let file = say("example: the survey export, such as .xlsx or .csv", "示例：问卷导出文件，如 .xlsx、.csv");
+    lines.extend(["data:".to_owned(), "  sources:".to_owned(), format!("    - file: data/survey.csv  # {file}")]);
+    lines.extend([String::new(), "columns:".to_owned()]);
+    let header = say("example: the header in the file", "示例：文件中的表头");
+    let columns = [
+        ("grade", "single", quoted(say("Your grade", "您的年级")), say("one of several options", "单选题")),
+        ("aware", "boolean", question("aware"), say("yes or no", "是非题")),
+        (
+            "praise",
+            "scale",
+            question("praise"),
+            say("a rating, with its lowest and highest point", "评分题，须写明最低分与最高分"),
+        ),
+    ];
+    for (name, kind, from, what) in columns {
+        lines.push(format!("  {name}:"));
+        lines.push(format!("    type: {kind}  # {}{what}", say("example: ", "示例：")));
+        lines.push(format!("    from: {from}  # {header}"));
+        if kind == "scale" {
+            lines.push("    range: [1, 5]".to_owned());
+        }
+    }
+    let why = say("example: its groups are reported beside the total", "示例：按此栏目分组报告");
+    lines.extend([String::new(), "segments:".to_owned(), format!("  - grade  # {why}"), String::new()]);
+    let fed = ["aware", "praise"].map(|input| (input.to_owned(), input.to_owned()));
+    lines.extend(draft.plugin_lines(&IndexMap::from(fed), say("example: the column", "示例：对应的栏目")));
+    lines
+}
+
+fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
+    let lang = draft.lang;
+    let say = |en, zh| draft.say(en, zh);
+    let mark = say("guessed: ", "推测：");
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = |content: &str| lines.push(content.to_owned());
     line(say(
         "# A first project file made from the data. Check every line marked `guessed`, then run `manyi check`.",
         "# 根据数据生成的初始项目文件。请核对每一处标有“推测”的内容，然后运行 `manyi check`。",
     ));
-    line("manyi: 1");
-    line("project:");
-    line(&format!("  title: {}", quoted(title)));
+    draft.project_lines(guess.wave.is_some()).iter().for_each(|content| line(content));
     line("data:");
-    line(if guess.files.is_empty() { "  sources: []  # - { file: data/2026-11.csv }" } else { "  sources:" });
+    line("  sources:");
     for (file, wave) in &guess.files {
         line(&format!("    - file: {}", quoted(file)));
         if let Some(wave) = wave {
@@ -73,15 +155,7 @@ pub fn write_manyi_yaml(guess: &Guess, lang: Lang, title: &str) -> String {
         line(&format!("  weight: {weight}  # {mark}{}", say("by its header", "依据表头")));
     }
     line("");
-    if guess.columns.is_empty() {
-        line("columns: {}");
-        line(say(
-            "# columns:\n#   praise: { type: scale, range: [1, 5], from: the header in the file, title: the question }",
-            "# columns:\n#   praise: { type: scale, range: [1, 5], from: 文件中的表头, title: 题目 }",
-        ));
-    } else {
-        line("columns:");
-    }
+    line(if guess.columns.is_empty() { "columns: {}" } else { "columns:" });
     for column in &guess.columns {
         for part in column_lines(column, lang, mark) {
             line(&part);
@@ -100,24 +174,9 @@ pub fn write_manyi_yaml(guess: &Guess, lang: Lang, title: &str) -> String {
         }
     }
     line("");
-    line("plugins:");
-    line("  enterprise-csi:");
-    if guess.inputs.is_empty() {
-        line("    inputs: {}");
-    } else {
-        line("    inputs:");
-    }
-    for input in INPUTS {
-        match guess.inputs.get(input) {
-            Some(column) => {
-                let why = say("by the words of the question", "依据题目用语");
-                line(&format!("      {input}: {}  # {mark}{why}", quoted(&quote_name(column))));
-            }
-            None if guess.columns.is_empty() => line(&format!("    # {input}:")),
-            None => line(&format!("      # {input}: {}", say("no question found", "未找到对应的题目"))),
-        }
-    }
-    text
+    let why = format!("{mark}{}", say("by the words of the question", "依据题目用语"));
+    draft.plugin_lines(&guess.inputs, &why).iter().for_each(|content| line(content));
+    lines
 }
 
 fn column_lines(column: &GuessedColumn, lang: Lang, mark: &str) -> Vec<String> {
@@ -158,8 +217,28 @@ fn column_lines(column: &GuessedColumn, lang: Lang, mark: &str) -> Vec<String> {
         let dots = if column.seen.len() > SEEN_LIMIT { " …" } else { "" };
         let (word, comma) = if lang == Lang::En { ("seen: ", ", ") } else { ("出现过的选项：", "、") };
         lines.push(format!("    # {word}{}{dots}", shown.join(comma)));
+        if is_mixed(&column.seen) {
+            let (words, form) = if lang == Lang::En {
+                (
+                    "words and numbers are mixed: say under `labels` which option each number stands for,",
+                    "or name the numbered form of the export under `codes_file` of its source",
+                )
+            } else {
+                (
+                    "文字与数字混杂：请在 `labels` 中说明各数字代表的选项，",
+                    "或在数据源的 `codes_file` 中写明选项序号形式的导出文件",
+                )
+            };
+            lines.extend([format!("    # {words}"), format!("    # {form}")]);
+        }
     }
     lines
+}
+
+/// True if some options are numbers and some are words, as where one file holds texts and another the codes for them.
+fn is_mixed(options: &[String]) -> bool {
+    let numbers = options.iter().filter(|option| parse_number(option).is_some()).count();
+    numbers > 0 && numbers < options.len()
 }
 
 fn reason_text(reason: &Reason, lang: Lang) -> String {

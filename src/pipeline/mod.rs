@@ -3,16 +3,17 @@
 pub mod build;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::config::raw::RawSource;
 use crate::config::{Project, load_project};
-use crate::data::guess::{guess, write_manyi_yaml};
+use crate::data::guess::{Draft, guess, write_manyi_yaml};
 use crate::data::sources::load_raw;
 use crate::data::{Responses, load::load};
 use crate::diagnostics::{Diagnostics, Lang};
 use crate::document::pack::Pack;
 use crate::metrics::{Computation, compute};
+use crate::plugins::manifest::RawInput;
 use crate::plugins::{Plugin, discover};
 use crate::render::templates::embedded;
 
@@ -59,11 +60,12 @@ pub fn measure(root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
     Some(Measured { project, plugins, responses, computation })
 }
 
-/// The text of a first `manyi.yaml` for a folder, guessed from survey exports. Paths are written relative to the folder.
-/// `None` if a file cannot be read.
+/// The text of a first `manyi.yaml` for a folder, guessed from survey exports, or an example to fill in without any. Paths are
+/// written relative to the folder. `None` if a file cannot be read.
 pub fn draft_project(folder: &Path, files: &[PathBuf], lang: Lang, diagnostics: &mut Diagnostics) -> Option<String> {
-    let sources: Vec<RawSource> = files.iter().map(|file| source_of(folder, file)).collect();
-    let draft = Project::draft(folder, sources);
+    let folder = resolved(folder);
+    let sources = files.iter().map(|file| RawSource::of_file(resolved(file).to_string_lossy().into_owned())).collect();
+    let draft = Project::draft(&folder, sources);
     let loaded = if files.is_empty() { Vec::new() } else { load_raw(&draft, None, diagnostics) };
     if diagnostics.has_errors() {
         return None;
@@ -72,14 +74,44 @@ pub fn draft_project(folder: &Path, files: &[PathBuf], lang: Lang, diagnostics: 
         Lang::ZhCn => "满意度提升策划书",
         Lang::En => "Satisfaction plan",
     };
-    Some(write_manyi_yaml(&guess(&loaded), lang, title))
+    let mut guessed = guess(&loaded);
+    for (file, _) in &mut guessed.files {
+        *file = relative_path(&folder, &folder.join(&*file));
+    }
+    let inputs = questions("enterprise-csi", lang);
+    let date = chrono::Local::now().date_naive().to_string();
+    Some(write_manyi_yaml(&guessed, &Draft { lang, title, date: &date, inputs: &inputs }))
 }
 
-fn source_of(folder: &Path, file: &Path) -> RawSource {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let (folder, file) = (absolute(folder), absolute(file));
-    let relative = file.strip_prefix(&folder).map_or_else(|_| file.clone(), Path::to_path_buf);
-    RawSource::of_file(relative.to_string_lossy().replace('\\', "/"))
+/// The inputs of a built-in plugin with their questions.
+fn questions(plugin: &str, lang: Lang) -> Vec<(String, String)> {
+    let plugins = discover(None, &mut Diagnostics::new());
+    let inputs = plugins.get(plugin).into_iter().flat_map(|plugin| &plugin.manifest.inputs);
+    let question = |(name, input): (&String, &RawInput)| {
+        let asked = input.ask.as_ref().or(input.title.as_ref()).map_or(name.as_str(), |asked| asked.get(lang));
+        (name.clone(), asked.to_owned())
+    };
+    inputs.map(question).collect()
+}
+
+/// The path from the root, without `..`; what does not exist yet is taken as written.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let existing = absolute.ancestors().find_map(|known| Some((known, known.canonicalize().ok()?)));
+    let Some((known, canonical)) = existing else { return absolute };
+    match absolute.strip_prefix(known) {
+        Ok(rest) if !rest.as_os_str().is_empty() => canonical.join(rest),
+        _ => canonical,
+    }
+}
+
+/// `file` as seen from `folder`, with `../` where it lies beside; as it is where there is no way, as between two drives.
+fn relative_path(folder: &Path, file: &Path) -> String {
+    let shared = folder.components().zip(file.components()).take_while(|(one, other)| one == other).count();
+    let beyond = folder.components().skip(shared);
+    let relative: PathBuf = beyond.map(|_| Component::ParentDir).chain(file.components().skip(shared)).collect();
+    let way = if shared == 0 { file } else { &relative };
+    way.to_string_lossy().replace('\\', "/")
 }
 
 /// The built-in template packs by id.
@@ -94,4 +126,17 @@ pub fn packs(diagnostics: &mut Diagnostics) -> Vec<Pack> {
         .collect();
     packs.sort_by(|a, b| a.id.cmp(&b.id));
     packs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_from_the_project_to_the_file() {
+        let path = |file: &str| relative_path(Path::new("/home/li/plan"), Path::new(file));
+        assert_eq!(path("/home/li/plan/data/a.csv"), "data/a.csv");
+        assert_eq!(path("/home/li/a.csv"), "../a.csv");
+        assert_eq!(path("/home/wang/a.csv"), "../../wang/a.csv");
+    }
 }

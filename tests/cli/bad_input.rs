@@ -355,6 +355,30 @@ fn a_bad_project_publishes_nothing() {
     }
 }
 
+/// The codes of `check`, errors and warnings, for a project with these changes.
+fn codes(project: &'static [(&'static str, &'static str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    write_project(folder.path(), &Case { name: "codes", project, answers: &[], code: "", place: "", says: "" });
+    let output = manyi().arg("check").arg(folder.path()).args(["--json", "--lang", "en"]).output().unwrap();
+    let data: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = data["diagnostics"].as_array().unwrap().iter().filter(|found| found["level"] != "note");
+    found.map(|found| found["code"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn one_mistake_is_one_message() {
+    // A text column forms no groups; a segment that is no column.
+    assert_eq!(codes(&[("segments: [shop]", "segments: [id]")]), ["M0125"]);
+    assert_eq!(codes(&[("segments: [shop]", "segments: [shopp]")]), ["M0121"]);
+    assert_eq!(codes(&[("  id: id", "  id: idd")]), ["M0121"]);
+    // Inputs with an error of their own are not missing as well.
+    assert_eq!(codes(&[("{ aware: aware,", "{ awere: aware,")]), ["M0316"]);
+    assert_eq!(codes(&[("praise: praise }\ntar", "praise: prase }\ntar")]), ["M0231"]);
+    // One warning a plugin, whatever number of metrics lacks inputs.
+    assert_eq!(codes(&[("    metrics: [reputation]\n", "")]), ["M0320"]);
+    assert_eq!(codes(&[("    metrics: [reputation]\n", "    settings: { x: 1 }\n")]), ["M0104"]);
+}
+
 #[test]
 fn all_mistakes_of_a_file_are_reported_at_once() {
     let folder = tempfile::tempdir().unwrap();

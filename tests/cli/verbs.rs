@@ -110,3 +110,125 @@ fn wrong_usage_is_exit_code_1_and_help_is_0() {
     assert_eq!(manyi().arg("--help").output().unwrap().status.code(), Some(0));
     assert_eq!(manyi().args(["explain", "x", "/nowhere"]).output().unwrap().status.code(), Some(1));
 }
+
+/// A project with one plugin of its own, whose manifest and cases are given.
+fn project_with_plugin(manifest: &str, cases: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = folder.path().join("plugins/mine");
+    fs::create_dir_all(&plugin).unwrap();
+    fs::write(
+        folder.path().join("manyi.yaml"),
+        "manyi: 1\nproject: { title: t, date: 2026-11-20 }\ndata: { sources: [{ file: a.csv }] }\ncolumns: { score: { type: scale, range: [1, 5] } }\nplugins: { mine: { inputs: { score: score } } }\n",
+    )
+    .unwrap();
+    fs::write(folder.path().join("a.csv"), "score\n5\n1\n").unwrap();
+    fs::write(plugin.join("plugin.yaml"), format!("manifest: 1\nid: mine\nversion: 1.0.0\ntitle: Mine\n{manifest}"))
+        .unwrap();
+    fs::write(plugin.join("tests.yaml"), cases).unwrap();
+    folder
+}
+
+/// Exit code and what was said in English.
+fn said(arguments: &[&str], folder: &std::path::Path) -> (Option<i32>, String) {
+    let output = manyi().args(arguments).args(["--lang", "en"]).current_dir(folder).output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+const SCORE: &str = "inputs: { score: { type: scale, range: [1, 5] }, here: { type: boolean, optional: true } }\n";
+
+#[test]
+fn a_case_fails_if_its_metric_could_not_be_computed() {
+    let folder = project_with_plugin(
+        &format!("{SCORE}metrics: [{{ id: top, title: Top, estimator: proportion, of: score >= rand() }}]\n"),
+        "cases: [{ name: half, rows: [{ score: 5 }], expect: { top: { n: 1 } } }]\n",
+    );
+    let (code, words) = said(&["plugins", "test", "mine"], folder.path());
+    assert_eq!(code, Some(1));
+    assert!(words.contains("M0331") && words.contains("`top` could not be computed"), "{words}");
+    assert!(!words.contains("random"), "a refused function is suggested: {words}");
+}
+
+#[test]
+fn values_of_the_wrong_kind_are_reported_at_their_place() {
+    let folder = project_with_plugin(
+        &format!("{SCORE}metrics: [{{ id: top, title: Top, estimator: proportion, of: score >= 4 }}]\n"),
+        "cases:\n  - name: half\n    rows:\n      - { score: \"5\" }\n      - { here: yes }\n    expect: { top: { n: 0 } }\n",
+    );
+    let (code, words) = said(&["plugins", "test", "mine"], folder.path());
+    assert_eq!(code, Some(1));
+    assert_eq!(words.matches("M0332").count(), 2, "{words}");
+    assert!(words.contains("tests.yaml:4:") && words.contains("tests.yaml:5:"), "{words}");
+}
+
+#[test]
+fn a_broken_plugin_is_not_called_unknown_too() {
+    let folder = project_with_plugin(
+        &format!("{SCORE}metrics: [{{ id: my csat, title: Top, estimator: proportion, of: score >= 4 }}]\n"),
+        "cases: []\n",
+    );
+    for arguments in [vec!["plugins", "test", "mine"], vec!["plugins", "show", "mine"], vec!["check"]] {
+        let (code, words) = said(&arguments, folder.path());
+        assert_eq!(code, Some(1));
+        assert!(words.contains("M0330") && words.contains("1 error,"), "{arguments:?}: {words}");
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (code, words) = said(&["plugins", "test", "mine"], elsewhere.path());
+    assert_eq!(code, Some(1));
+    assert!(words.contains("M0333") && words.contains("is no project"), "{words}");
+}
+
+#[test]
+fn the_project_file_stands_for_its_folder() {
+    let sample = root().join("samples/campus-canteen");
+    let file = sample.join("manyi.yaml");
+    for arguments in [vec!["check"], vec!["explain", "reputation"], vec!["metrics"]] {
+        let output = manyi().args(&arguments).arg(&file).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let inside = manyi().args(["check", "manyi.yaml"]).current_dir(&sample).output().unwrap();
+    assert!(inside.status.success(), "{}", String::from_utf8_lossy(&inside.stderr));
+    let (code, words) = said(&["check", "data/2026-10.csv"], &sample);
+    assert_eq!(code, Some(1));
+    assert!(words.contains("M0131"), "{words}");
+}
+
+#[test]
+fn a_second_copy_of_templates_is_one_problem() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(said(&["templates", "copy", "briefing"], folder.path()).0, Some(0));
+    let (code, words) = said(&["templates", "copy", "briefing"], folder.path());
+    assert_eq!(code, Some(1));
+    assert!(words.contains("M0709") && words.contains("1 error,") && !words.contains("os error"), "{words}");
+}
+
+#[test]
+fn init_without_files_leaves_only_the_data_file_to_find() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(said(&["init"], folder.path()).0, Some(0));
+    let (code, words) = said(&["check"], folder.path());
+    assert_eq!(code, Some(1));
+    assert!(words.contains("M0251") && words.contains("data/survey.csv") && words.contains("1 error,"), "{words}");
+}
+
+#[test]
+fn init_names_files_beside_the_project_from_there() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), "aware,praise\n1,5\n0,4\n1,2\n0,3\n").unwrap();
+    assert_eq!(said(&["init", "plan", "--from", "a.csv"], folder.path()).0, Some(0));
+    let text = fs::read_to_string(folder.path().join("plan/manyi.yaml")).unwrap();
+    assert!(text.contains("- file: '../a.csv'\n") && text.contains("lang: en\n"), "{text}");
+    let (code, words) = said(&["build", "plan"], folder.path());
+    assert_eq!(code, Some(0), "{words}");
+    assert_eq!(words.matches("M0320").count(), 1, "{words}");
+    // One line for each metric that the survey did not ask for.
+    let output = manyi().args(["metrics", "plan", "--lang", "en"]).current_dir(folder.path()).output().unwrap();
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(table.lines().filter(|line| line.contains("(named_preference)")).count(), 1, "{table}");
+    let (code, words) = said(&["explain", "awareness", "plan", "--segment", "a=b"], folder.path());
+    assert_eq!(code, Some(1));
+    assert!(words.contains("M0407"), "{words}");
+    let explained =
+        manyi().args(["explain", "csi", "plan", "--lang", "en"]).current_dir(folder.path()).output().unwrap();
+    let explained = String::from_utf8_lossy(&explained.stdout).into_owned();
+    assert!(!explained.contains("answers of the wave"), "{explained}");
+}

@@ -22,6 +22,17 @@ fn survey() -> Vec<LoadedSource> {
     vec![file]
 }
 
+/// The first project file of a guess.
+fn written(guess: &Guess, lang: Lang, title: &str) -> String {
+    let inputs = [
+        ("aware", "您听说过本企业吗？"),
+        ("aware_unaided", "想到哪些企业？"),
+        ("praise", "评价如何？（1 很差 … 5 很好）"),
+    ];
+    let inputs = inputs.map(|(input, question)| (input.to_owned(), question.to_owned()));
+    write_manyi_yaml(guess, &Draft { lang, title, date: "2026-11-20", inputs: &inputs })
+}
+
 #[test]
 fn a_survey_is_understood() {
     use ColumnType as T;
@@ -56,7 +67,7 @@ fn a_survey_is_understood() {
 #[test]
 fn the_written_file_loads_the_same_data() {
     for lang in Lang::ALL {
-        let text = write_manyi_yaml(&guess(&survey()), lang, "食堂: 满意度 #1");
+        let text = written(&guess(&survey()), lang, "食堂: 满意度 #1");
         let project = project_from(&text);
         let mut diagnostics = Diagnostics::new();
         validate_project(&project, &mut diagnostics);
@@ -90,11 +101,61 @@ fn option_numbers_are_told_from_ratings_and_quantities() {
 }
 
 #[test]
-fn a_project_without_files_is_a_skeleton() {
+fn a_project_without_files_is_an_example_that_lacks_only_its_data() {
     for lang in Lang::ALL {
-        let project = project_from(&write_manyi_yaml(&guess(&[]), lang, "t"));
-        assert!(project.raw.data.sources.is_empty() && project.raw.columns.is_empty());
+        let text = written(&guess(&[]), lang, "t");
+        let project = project_from(&text);
+        let mut diagnostics = Diagnostics::new();
+        validate_project(&project, &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{:?}\n{text}", codes(&diagnostics));
+        assert_eq!(project.raw.project.lang, Some(lang));
+        assert!(project.raw.project.date.is_some());
+        let file = source("data/survey.csv", "h1|h2|h3\n大一|是|5\n大二|否|3");
+        let mut file = file;
+        for (header, column) in file.table.headers.iter_mut().zip(project.raw.columns.values()) {
+            header.name = column.from.iter().flat_map(|from| from.as_slice()).cloned().collect();
+        }
+        assert!(assemble(&project, &[file], &mut diagnostics).is_some(), "{:?}", codes(&diagnostics));
     }
+}
+
+#[test]
+fn every_input_stands_in_the_file_with_its_question() {
+    let text = written(&guess(&survey()), Lang::ZhCn, "t");
+    assert!(text.contains("      # 您听说过本企业吗？\n      aware: aware  # 推测"), "{text}");
+    assert!(text.contains("      # 想到哪些企业？\n      # aware_unaided: 栏目名  # 未找到对应的题目\n"), "{text}");
+    assert!(!text.contains("  date:"), "the answers have dates");
+    let undated = written(&guess(&[source("a.csv", "x\n是\n否")]), Lang::En, "t");
+    assert!(undated.contains("  date: '2026-11-20'"), "{undated}");
+}
+
+#[test]
+fn buyers_of_anyone_are_not_taken_for_customers() {
+    let inputs = |question: &str| -> Vec<String> {
+        guess(&[source("a.csv", &format!("{question}\n是\n否"))]).inputs.into_keys().collect()
+    };
+    assert_eq!(inputs("9、最近一个月您在学校及周边买过饭吗"), ["category_buyer"]);
+    assert_eq!(inputs("12、本学期您在这家食堂吃过饭吗"), ["bought"]);
+    assert!(inputs("最近一个月您买过咖啡吗").is_empty());
+    assert_eq!(inputs("bought"), ["bought"]);
+}
+
+#[test]
+fn columns_of_two_answers_are_yes_or_no() {
+    for answers in ["1|0|1", "是|否|是", "有|没有|有", "知道|不知道|知道", "Yes|No|Yes", "TRUE|FALSE|TRUE"]
+    {
+        let guessed = guess(&[source("a.csv", &format!("x\n{}", answers.replace('|', "\n")))]);
+        assert_eq!(guessed.columns[0].kind, ColumnType::Boolean, "{answers}");
+    }
+}
+
+#[test]
+fn words_mixed_with_numbers_are_pointed_out() {
+    let mixed = guess(&[source("a.csv", "1、您常吃哪一餐\n早餐\n午餐\n1\n2\n早餐\n1")]);
+    assert_eq!(mixed.columns[0].kind, ColumnType::Single);
+    assert!(written(&mixed, Lang::En, "t").contains("`labels`"));
+    let plain = guess(&[source("a.csv", "1、您常吃哪一餐\n早餐\n午餐\n早餐")]);
+    assert!(!written(&plain, Lang::En, "t").contains("`labels`"));
 }
 
 #[test]
@@ -131,7 +192,7 @@ proptest! {
         file.dialect = if wjx { Dialect::Wjx } else { Dialect::Plain };
         prop_assume!(file.table.row_count() > 0);
         let files = [file];
-        let text = write_manyi_yaml(&guess(&files), Lang::En, "t");
+        let text = written(&guess(&files), Lang::En, "t");
         let project = project_from(&text);
         let mut diagnostics = Diagnostics::new();
         validate_project(&project, &mut diagnostics);
