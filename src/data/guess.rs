@@ -153,6 +153,10 @@ pub fn guess(tables: &[LoadedSource]) -> Guess {
             guessed.inputs.entry(input.to_owned()).or_insert_with(|| column.name.clone());
         }
     }
+    // Who bought from us in the period was our customer in it.
+    if let Some(bought) = guessed.inputs.get("bought").cloned() {
+        guessed.inputs.entry("customer".to_owned()).or_insert(bought);
+    }
     guessed.files = files_with_waves(tables, guessed.wave.is_some());
     guessed.columns = columns;
     guessed

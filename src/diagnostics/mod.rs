@@ -97,7 +97,7 @@ pub struct Diagnostic {
     pub worded: Vec<(&'static str, LocalizedTexts)>,
     /// Where it is.
     pub location: Option<Location>,
-    /// YAML key path such as `columns.praise.range[0]`.
+    /// YAML key path such as `columns.praise.range[0]`; for a rendered template the line of its Markdown, `Markdown:48`.
     pub key_path: Option<String>,
     /// Names close to a mistyped one, nearest first; shown as "did you mean".
     pub suggestions: Vec<String>,

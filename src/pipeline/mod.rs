@@ -64,7 +64,8 @@ pub fn measure(root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
 /// written relative to the folder. `None` if a file cannot be read.
 pub fn draft_project(folder: &Path, files: &[PathBuf], lang: Lang, diagnostics: &mut Diagnostics) -> Option<String> {
     let folder = resolved(folder);
-    let sources = files.iter().map(|file| RawSource::of_file(resolved(file).to_string_lossy().into_owned())).collect();
+    let place = |file: &PathBuf| resolved_beside(file).to_string_lossy().into_owned();
+    let sources = files.iter().map(|file| RawSource::of_file(place(file))).collect();
     let draft = Project::draft(&folder, sources);
     let loaded = if files.is_empty() { Vec::new() } else { load_raw(&draft, None, diagnostics) };
     if diagnostics.has_errors() {
@@ -102,6 +103,15 @@ fn resolved(path: &Path) -> PathBuf {
     match absolute.strip_prefix(known) {
         Ok(rest) if !rest.as_os_str().is_empty() => canonical.join(rest),
         _ => canonical,
+    }
+}
+
+/// The same for a file, which keeps its own name where that is a link.
+fn resolved_beside(file: &Path) -> PathBuf {
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
+    match (absolute.parent(), absolute.file_name()) {
+        (Some(folder), Some(name)) => resolved(folder).join(name),
+        _ => absolute,
     }
 }
 

@@ -195,8 +195,8 @@ fn the_project_file_stands_for_its_folder() {
 #[test]
 fn a_second_copy_of_templates_is_one_problem() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(said(&["templates", "copy", "briefing"], folder.path()).0, Some(0));
-    let (code, words) = said(&["templates", "copy", "briefing"], folder.path());
+    assert_eq!(said(&["templates", "copy", "satisfaction-plan"], folder.path()).0, Some(0));
+    let (code, words) = said(&["templates", "copy", "satisfaction-plan"], folder.path());
     assert_eq!(code, Some(1));
     assert!(words.contains("M0709") && words.contains("1 error,") && !words.contains("os error"), "{words}");
 }

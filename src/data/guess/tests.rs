@@ -135,9 +135,9 @@ fn buyers_of_anyone_are_not_taken_for_customers() {
         guess(&[source("a.csv", &format!("{question}\n是\n否"))]).inputs.into_keys().collect()
     };
     assert_eq!(inputs("9、最近一个月您在学校及周边买过饭吗"), ["category_buyer"]);
-    assert_eq!(inputs("12、本学期您在这家食堂吃过饭吗"), ["bought"]);
+    assert_eq!(inputs("12、本学期您在这家食堂吃过饭吗"), ["bought", "customer"]);
     assert!(inputs("最近一个月您买过咖啡吗").is_empty());
-    assert_eq!(inputs("bought"), ["bought"]);
+    assert_eq!(inputs("bought"), ["bought", "customer"]);
 }
 
 #[test]

@@ -51,8 +51,8 @@ messages! {
     OTHER_SCALE = Message::new("M0319", "the input `{input}` is a scale from {wanted}, the column `{column}` runs from {found}", "输入 `{input}` 的量表为 {wanted}，而列 `{column}` 为 {found}")
         .hinted("shares on scales of different length are never compared: recode the column, or use a plugin made for its scale", "不同长度量表的占比不可相互比较：请重新编码该列，或改用适合其量表的插件");
     /// Metrics of a plugin that cannot be computed because inputs are missing.
-    METRICS_WITHOUT_INPUT = Message::new("M0320", "`{plugin}` cannot compute these, as no column feeds the inputs in brackets: {metrics}", "`{plugin}` 无法计算以下指标，括号中的输入没有对应的列：{metrics}")
-        .hinted("the document says what is missing; map the inputs under plugins.{plugin}.inputs if the survey asked them", "文档会说明缺了什么；若问卷问过，请在 plugins.{plugin}.inputs 中对应上");
+    METRICS_WITHOUT_INPUT = Message::new("M0320", "`{plugin}` lacks the inputs in brackets for {metrics}", "`{plugin}` 的这些指标缺少括号中的输入，无法计算：{metrics}")
+        .hinted("if the survey asked them, name their columns under plugins.{plugin}.inputs; else the document says what is missing", "若问卷问过，请在 plugins.{plugin}.inputs 中写明对应的列；否则文档会说明缺了什么");
     /// Project selects an unknown metric.
     UNKNOWN_SELECTED_METRIC = Message::new("M0321", "the plugin `{plugin}` has no metric `{metric}`", "插件 `{plugin}` 没有指标 `{metric}`");
     /// Weights for something that is not a composite.
