@@ -139,13 +139,13 @@ const SCORE: &str = "inputs: { score: { type: scale, range: [1, 5] }, here: { ty
 #[test]
 fn a_case_fails_if_its_metric_could_not_be_computed() {
     let folder = project_with_plugin(
-        &format!("{SCORE}metrics: [{{ id: top, title: Top, estimator: proportion, of: score >= rand() }}]\n"),
+        &format!("{SCORE}metrics: [{{ id: top, title: Top, estimator: proportion, of: score >= rnd() }}]\n"),
         "cases: [{ name: half, rows: [{ score: 5 }], expect: { top: { n: 1 } } }]\n",
     );
     let (code, words) = said(&["plugins", "test", "mine"], folder.path());
     assert_eq!(code, Some(1));
     assert!(words.contains("M0331") && words.contains("`top` could not be computed"), "{words}");
-    assert!(!words.contains("random"), "a refused function is suggested: {words}");
+    assert!(!words.contains("rand"), "a refused function is suggested: {words}");
 }
 
 #[test]
