@@ -109,6 +109,9 @@ pub struct KeyCells {
     pub cells: Vec<CellStore>,
 }
 
+/// Group number of an answer that belongs to no group.
+pub const NO_GROUP: u32 = u32::MAX;
+
 /// Cells of one grouping, addressed by (pattern, group, unit); group is `wave * levels + level`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CellStore {
@@ -146,6 +149,35 @@ impl CellStore {
                 &mut cells[index]
             }
             Storage::Sparse(cells) => cells.entry(index as u64).or_default(),
+        }
+    }
+
+    /// Adds a batch of answers: row by row the pattern (from 1; 0 is outside the base), the group ([`NO_GROUP`] for none), the
+    /// unit and the weight.
+    pub fn add_batch(&mut self, patterns: &[u32], groups: &[u32], units: &[u32], weights: &[u64]) {
+        let rows = patterns.iter().zip(groups).zip(units).zip(weights);
+        let stride = self.groups * self.units;
+        match &mut self.cells {
+            Storage::Dense(cells) => {
+                let highest = patterns.iter().max().map_or(0, |pattern| *pattern as usize);
+                if cells.len() < highest * stride {
+                    cells.resize(highest * stride, Cell::default());
+                }
+                for (((pattern, group), unit), weight) in rows {
+                    if *pattern != 0 && *group != NO_GROUP {
+                        let index = (*pattern as usize - 1) * stride + *group as usize * self.units + *unit as usize;
+                        cells[index].add(*weight);
+                    }
+                }
+            }
+            Storage::Sparse(cells) => {
+                for (((pattern, group), unit), weight) in rows {
+                    if *pattern != 0 && *group != NO_GROUP {
+                        let index = (*pattern as usize - 1) * stride + *group as usize * self.units + *unit as usize;
+                        cells.entry(index as u64).or_default().add(*weight);
+                    }
+                }
+            }
         }
     }
 

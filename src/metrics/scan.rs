@@ -17,7 +17,7 @@ use futures::StreamExt;
 use crate::data::Responses;
 use crate::data::table::{CHUNK_ROWS, WAVE, WEIGHT};
 use crate::metrics::bind::Item;
-use crate::metrics::cube::{Answer, Cell, CellStore, Cube, Grouping, KeyCells, WeightGrid};
+use crate::metrics::cube::{Answer, Cell, CellStore, Cube, Grouping, KeyCells, NO_GROUP, WeightGrid};
 
 /// What the scan must count.
 #[derive(Debug, Clone)]
@@ -35,7 +35,6 @@ pub struct ScanRequest<'a> {
 }
 
 const UNIT: &str = "__unit";
-const NO_GROUP: u32 = u32::MAX;
 
 /// Scans all answers once.
 ///
@@ -227,13 +226,7 @@ impl<'a> Counter<'a> {
                 _ => self.joint_codes(key, indices, &codes, rows),
             };
             for (grouping, groups) in groups.iter().enumerate() {
-                let store = &mut self.cells[key][grouping];
-                for row in 0..rows {
-                    let (pattern, group) = (patterns[row], groups[row]);
-                    if pattern != 0 && group != NO_GROUP {
-                        store.cell_mut(pattern as usize - 1, group as usize, units[row] as usize).add(weights[row]);
-                    }
-                }
+                self.cells[key][grouping].add_batch(&patterns, groups, &units, &weights);
             }
         }
         Ok(())
