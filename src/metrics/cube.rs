@@ -210,21 +210,26 @@ impl CellStore {
         found
     }
 
-    /// Adds another store, whose patterns are renumbered by `renumber`.
-    pub fn merge(&mut self, other: &Self, renumber: &[usize]) {
+    /// Visits every non-empty cell as (pattern, group, unit, cell); in no particular order.
+    pub fn for_each(&self, mut visit: impl FnMut(usize, usize, usize, &Cell)) {
         let stride = self.groups * self.units;
-        let mut add = |index: usize, cell: &Cell| {
-            let (pattern, rest) = (index / stride, index % stride);
-            self.cell_mut(renumber[pattern], rest / self.units, rest % self.units).merge(cell);
+        let mut at = |index: usize, cell: &Cell| {
+            let rest = index % stride;
+            visit(index / stride, rest / self.units, rest % self.units, cell);
         };
-        match &other.cells {
+        match &self.cells {
             Storage::Dense(cells) => {
-                cells.iter().enumerate().filter(|(_, cell)| cell.count > 0).for_each(|(index, cell)| add(index, cell));
+                cells.iter().enumerate().filter(|(_, cell)| cell.count > 0).for_each(|(index, cell)| at(index, cell));
             }
             Storage::Sparse(cells) => {
-                cells.iter().for_each(|(index, cell)| add(usize::try_from(*index).unwrap_or(usize::MAX), cell));
+                cells.iter().for_each(|(index, cell)| at(usize::try_from(*index).unwrap_or(usize::MAX), cell));
             }
         }
+    }
+
+    /// Adds another store, whose patterns are renumbered by `renumber`.
+    pub fn merge(&mut self, other: &Self, renumber: &[usize]) {
+        other.for_each(|pattern, group, unit, cell| self.cell_mut(renumber[pattern], group, unit).merge(cell));
     }
 }
 

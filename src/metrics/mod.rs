@@ -5,6 +5,7 @@
 
 pub mod bind;
 pub mod compute;
+pub mod counter;
 pub mod cube;
 pub mod design;
 pub mod distributions;
