@@ -360,7 +360,7 @@ impl<'a> Counter<'a> {
     }
 }
 
-fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef, DataFusionError> {
+pub(super) fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef, DataFusionError> {
     batch.column_by_name(name).ok_or_else(|| DataFusionError::Internal(format!("the scan lost the column `{name}`")))
 }
 
@@ -371,7 +371,7 @@ fn floats(array: &ArrayRef) -> Result<&Float64Array, DataFusionError> {
 }
 
 /// Codes of a dictionary column whose dictionary is the same in every batch.
-fn dictionary_codes(array: &ArrayRef, rows: usize) -> Result<Vec<u32>, DataFusionError> {
+pub(super) fn dictionary_codes(array: &ArrayRef, rows: usize) -> Result<Vec<u32>, DataFusionError> {
     let dictionary = array
         .as_dictionary_opt::<Int32Type>()
         .ok_or_else(|| DataFusionError::Internal(format!("the wave of {rows} rows is {}", array.data_type())))?;
@@ -379,7 +379,7 @@ fn dictionary_codes(array: &ArrayRef, rows: usize) -> Result<Vec<u32>, DataFusio
 }
 
 /// Level number of every row of a segment column; [`NO_GROUP`] for missing ones.
-fn level_codes(array: &ArrayRef, levels: &[String]) -> Result<Vec<u32>, DataFusionError> {
+pub(super) fn level_codes(array: &ArrayRef, levels: &[String]) -> Result<Vec<u32>, DataFusionError> {
     let number = |index: usize| u32::try_from(index).unwrap_or(NO_GROUP);
     match array.data_type() {
         DataType::Dictionary(_, _) => {

@@ -58,6 +58,11 @@ impl WeightGrid {
         Self { scale: 1.0 }
     }
 
+    /// Steps of the grid in a weight of 1.
+    pub fn scale(&self) -> f64 {
+        self.scale
+    }
+
     /// The weight on the grid.
     #[inline]
     #[allow(

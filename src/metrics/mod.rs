@@ -15,6 +15,7 @@ pub mod explain;
 pub mod inputs;
 pub mod plugin_tests;
 pub mod scan;
+pub mod sums;
 pub mod variance;
 
 pub use compute::{Computation, compute};

@@ -7,6 +7,7 @@ use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch, UInt32Array};
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Schema};
 use datafusion::catalog::MemTable;
 use datafusion::common::Column as ColumnName;
+use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::Expr;
@@ -65,7 +66,8 @@ pub fn scan(responses: &Responses, request: &ScanRequest<'_>) -> Result<Cube, Da
     Ok(merged.into_cube())
 }
 
-fn weight_grid(responses: &Responses) -> WeightGrid {
+/// The grid of the weights; one where they count where the project has none.
+pub(super) fn weight_grid(responses: &Responses) -> WeightGrid {
     if !responses.weighted {
         return WeightGrid::unweighted();
     }
@@ -78,19 +80,28 @@ fn weight_grid(responses: &Responses) -> WeightGrid {
     WeightGrid::for_largest(largest)
 }
 
-/// Opens one stream a worker over contiguous runs of batches: wave, weight, unit, segment columns, then the items' values.
+/// Opens one stream a worker over contiguous runs of batches.
 async fn open_streams(
     responses: &Responses,
     request: &ScanRequest<'_>,
     workers: usize,
 ) -> Result<Vec<SendableRecordBatchStream>, DataFusionError> {
+    evaluated(responses, request, workers)?.execute_stream_partitioned().await
+}
+
+/// The table of wave, weight, unit, segment columns and the items' values, in `partitions` contiguous parts.
+pub(super) fn evaluated(
+    responses: &Responses,
+    request: &ScanRequest<'_>,
+    partitions: usize,
+) -> Result<DataFrame, DataFusionError> {
     let (schema, batches) = with_units(responses, request)?;
-    let per_worker = batches.len().div_ceil(workers).max(1);
-    let mut partitions: Vec<Vec<RecordBatch>> = batches.chunks(per_worker).map(<[RecordBatch]>::to_vec).collect();
-    if partitions.is_empty() {
-        partitions.push(Vec::new());
+    let per_partition = batches.len().div_ceil(partitions).max(1);
+    let mut parts: Vec<Vec<RecordBatch>> = batches.chunks(per_partition).map(<[RecordBatch]>::to_vec).collect();
+    if parts.is_empty() {
+        parts.push(Vec::new());
     }
-    let config = SessionConfig::new().with_target_partitions(partitions.len()).with_batch_size(CHUNK_ROWS);
+    let config = SessionConfig::new().with_target_partitions(parts.len()).with_batch_size(CHUNK_ROWS);
     let context = SessionContext::new_with_config(config);
     let mut columns = vec![named(WAVE), named(WEIGHT)];
     if request.unit_codes.is_some() {
@@ -103,12 +114,11 @@ async fn open_streams(
             columns.push(per.clone().alias(per_name(index)));
         }
     }
-    let table = MemTable::try_new(schema, partitions)?;
-    context.read_table(Arc::new(table))?.select(columns)?.execute_stream_partitioned().await
+    context.read_table(Arc::new(MemTable::try_new(schema, parts)?))?.select(columns)
 }
 
 /// A column by its exact name: names are never folded to lower case.
-fn named(name: &str) -> Expr {
+pub(super) fn named(name: &str) -> Expr {
     Expr::Column(ColumnName::from_name(name))
 }
 
