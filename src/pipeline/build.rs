@@ -18,7 +18,7 @@ use crate::pipeline::Measured;
 use crate::render::html::render_html;
 use crate::render::templates::{files_of, typst_sources};
 use crate::render::tera::build_document;
-use crate::render::typst::{ChartPicture, Fonts, TypstSources, UsedFont, render_chart_svg, render_pdf};
+use crate::render::typst::{ChartPicture, Fonts, TypstSources, UsedFont, forget_unused, render_chart_svg, render_pdf};
 
 /// What to build.
 #[derive(Debug, Clone, Default)]
@@ -280,6 +280,7 @@ impl BuildContext<'_> {
             Some(svg)
         };
         let html = render_html(document, rendering.css, &draw);
+        forget_unused();
         diagnostics.extend(problems.into_inner());
         for (number, svg) in figures.into_inner() {
             let tag = if rendering.several { format!("{}-", rendering.lang) } else { String::new() };
