@@ -201,23 +201,52 @@ impl BuildContext<'_> {
             None if report.langs.is_empty() => vec![project.lang()],
             None => report.langs.clone(),
         };
-        let mut output = ReportFiles { files: Vec::new(), fonts: Vec::new() };
-        for lang in &langs {
-            let rendering = Rendering {
+        let renderings: Vec<Rendering<'_>> = langs
+            .iter()
+            .map(|lang| Rendering {
                 report,
                 pack: &pack,
                 typst: &typst,
                 css: css.as_deref(),
                 lang: *lang,
                 several: langs.len() > 1,
-            };
-            self.render_language(&rendering, &mut output, diagnostics)?;
+            })
+            .collect();
+        let mut output = ReportFiles::default();
+        for (files, found) in self.render_languages(&renderings) {
+            diagnostics.extend(found);
+            let files = files?;
+            output.files.extend(files.files);
+            output.fonts.extend(files.fonts);
         }
         let manifest = self.manifest(report, templates, &output);
         let mut content = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
         content.push(b'\n');
         output.files.push(OutputFile { name: MANIFEST.to_owned(), content });
         Some(output.files)
+    }
+
+    /// The files of every language with the problems found, side by side on the machine's cores, in the given order.
+    fn render_languages(&self, renderings: &[Rendering<'_>]) -> Vec<(Option<ReportFiles>, Diagnostics)> {
+        let render = |rendering: &Rendering<'_>| {
+            let mut found = Diagnostics::new();
+            let mut output = ReportFiles::default();
+            let done = self.render_language(rendering, &mut output, &mut found);
+            (done.map(|()| output), found)
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = renderings.iter().map(|rendering| scope.spawn(|| render(rendering))).collect();
+            workers
+                .into_iter()
+                .map(|worker| {
+                    worker.join().unwrap_or_else(|_| {
+                        let mut found = Diagnostics::new();
+                        found.push(Diagnostic::error(&messages::RENDERING_STOPPED));
+                        (None, found)
+                    })
+                })
+                .collect()
+        })
     }
 
     fn render_language(
@@ -349,6 +378,7 @@ struct Rendering<'a> {
 }
 
 /// Files made so far, with the fonts in them.
+#[derive(Default)]
 struct ReportFiles {
     files: Vec<OutputFile>,
     fonts: Vec<UsedFont>,

@@ -22,6 +22,9 @@ messages! {
         .hinted("add cases with small tables and expected numbers: see plugins/README.md", "请添加带小表和期望值的用例，参见 plugins/README.md");
     /// SOURCE_DATE_EPOCH unreadable.
     BAD_EPOCH = Message::new("M0707", "SOURCE_DATE_EPOCH is `{value}`, which is not a number of seconds", "SOURCE_DATE_EPOCH 为 `{value}`，不是秒数");
+    /// A thread died while a document was made.
+    RENDERING_STOPPED = Message::new("M0709", "making a document stopped unexpectedly", "生成文档时意外中断")
+        .hinted("please report it with the project file", "请附上项目文件反馈此问题");
     /// No date anywhere.
     NO_DATE = Message::new("M0708", "the document has no date", "文档没有日期")
         .hinted("add `project.date: 2026-11-20`, a date column for the waves, or set SOURCE_DATE_EPOCH", "请写 `project.date: 2026-11-20`，或用日期列划分各期，或设置 SOURCE_DATE_EPOCH");
