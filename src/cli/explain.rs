@@ -196,6 +196,7 @@ fn render(console: &Console, explanation: &Explanation) -> String {
             let _ = writeln!(text, "  {line}");
         }
         let _ = writeln!(text, "  → {}{}", number(value), unit_suffix(estimate.unit));
+        write_contributions(console, explanation, &mut text);
     } else {
         let reason = estimate.reason.and_then(|reason| serde_json::to_value(reason).ok());
         let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or_default().to_owned();
@@ -208,6 +209,35 @@ fn render(console: &Console, explanation: &Explanation) -> String {
         }
     }
     text
+}
+
+/// What each component adds to the change of a composite since the wave before.
+fn write_contributions(console: &Console, explanation: &Explanation, text: &mut String) {
+    if explanation.changes.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}", console.say("较上期变化的构成", "change since the wave before, by component"));
+    let head = [
+        console.say("分项", "component"),
+        console.say("上期", "before"),
+        console.say("本期", "now"),
+        console.say("贡献", "contribution"),
+    ];
+    let mut table = TextTable::new(head.map(str::to_owned).to_vec(), vec![false, true, true, true]);
+    for change in &explanation.changes {
+        let cells = [
+            format!("{:.2}", change.previous),
+            format!("{:.2}", change.current),
+            format!("{:+.2}", change.contribution),
+        ];
+        table.row(std::iter::once(change.metric.clone()).chain(cells).collect());
+    }
+    let total: f64 = explanation.changes.iter().map(|change| change.contribution).sum();
+    let sum = console.say("合计", "total").to_owned();
+    table.row(vec![sum, String::new(), String::new(), format!("{total:+.2}")]);
+    for line in table.render().lines() {
+        let _ = writeln!(text, "  {line}");
+    }
 }
 
 fn step_text(console: &Console, step: &Step) -> String {

@@ -5,6 +5,7 @@ pub mod load;
 pub mod positions;
 pub mod project;
 pub mod raw;
+pub mod raw_plan;
 pub mod shape;
 pub mod validate;
 pub mod yaml;

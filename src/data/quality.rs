@@ -229,7 +229,7 @@ pub fn checked_weights(
         }
     }
     let sum: f64 = weights.iter().zip(keep).filter(|(_, kept)| **kept).map(|(weight, _)| weight).sum();
-    if problems.is_empty() && sum <= 0.0 {
+    if problems.is_empty() && sum <= 0.0 && keep.contains(&true) {
         problems.push(Diagnostic::error(&messages::WEIGHTS_ZERO).arg("column", column).key("data.weight"));
     }
     if problems.is_empty() { Ok(weights) } else { Err(problems) }

@@ -184,12 +184,16 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
         })
         .collect();
     let mut rows: Vec<(f64, LikertRow)> = Vec::new();
+    let mut omitted = Vec::new();
     if let Some((index, info)) = segment.and_then(|index| Some((index, material.results().segments.get(index)?))) {
         for (group, (value, _)) in info.groups.iter().enumerate() {
             let of_group = held
                 .iter()
                 .find(|row| row.segment.as_ref().is_some_and(|(column, name)| *column == info.column && name == value));
-            rows.extend(of_group.map(|row| likert_row(material.group_title(index, group), row)));
+            match of_group {
+                Some(row) => rows.push(likert_row(material.group_title(index, group), row)),
+                None => omitted.push(material.group_title(index, group)),
+            }
         }
         rows.sort_by(|a, b| b.0.total_cmp(&a.0));
     }
@@ -202,7 +206,11 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
     let items: Vec<String> = rows.iter().map(|row| format!("{} {}", row.name, row.net)).collect();
     let question = question_title(material, distribution);
     let alt = alt_text(material, "alt_likert", &question, &items, None);
-    let notes = vec![note(material.words.fill("note_likert", &[("question", &question)]))];
+    let mut notes = vec![note(material.words.fill("note_likert", &[("question", &question)]))];
+    if !omitted.is_empty() {
+        let groups = format::list(&omitted, material.lang);
+        notes.push(note(material.words.fill("note_omitted", &[("groups", &groups)])));
+    }
     Some(Drawn { chart: Chart { kind: ChartKind::Likert { levels, rows }, alt }, notes })
 }
 

@@ -58,6 +58,11 @@ impl WeightGrid {
         Self { scale: 1.0 }
     }
 
+    /// Steps of the grid in a weight of 1.
+    pub fn scale(&self) -> f64 {
+        self.scale
+    }
+
     /// The weight on the grid.
     #[inline]
     #[allow(
@@ -109,6 +114,9 @@ pub struct KeyCells {
     pub cells: Vec<CellStore>,
 }
 
+/// Group number of an answer that belongs to no group.
+pub const NO_GROUP: u32 = u32::MAX;
+
 /// Cells of one grouping, addressed by (pattern, group, unit); group is `wave * levels + level`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CellStore {
@@ -149,6 +157,35 @@ impl CellStore {
         }
     }
 
+    /// Adds a batch of answers: row by row the pattern (from 1; 0 is outside the base), the group ([`NO_GROUP`] for none), the
+    /// unit and the weight.
+    pub fn add_batch(&mut self, patterns: &[u32], groups: &[u32], units: &[u32], weights: &[u64]) {
+        let rows = patterns.iter().zip(groups).zip(units).zip(weights);
+        let stride = self.groups * self.units;
+        match &mut self.cells {
+            Storage::Dense(cells) => {
+                let highest = patterns.iter().max().map_or(0, |pattern| *pattern as usize);
+                if cells.len() < highest * stride {
+                    cells.resize(highest * stride, Cell::default());
+                }
+                for (((pattern, group), unit), weight) in rows {
+                    if *pattern != 0 && *group != NO_GROUP {
+                        let index = (*pattern as usize - 1) * stride + *group as usize * self.units + *unit as usize;
+                        cells[index].add(*weight);
+                    }
+                }
+            }
+            Storage::Sparse(cells) => {
+                for (((pattern, group), unit), weight) in rows {
+                    if *pattern != 0 && *group != NO_GROUP {
+                        let index = (*pattern as usize - 1) * stride + *group as usize * self.units + *unit as usize;
+                        cells.entry(index as u64).or_default().add(*weight);
+                    }
+                }
+            }
+        }
+    }
+
     /// The non-empty cells of one group as (pattern, unit, cell), by pattern, then unit.
     pub fn of_group(&self, group: usize) -> Vec<(usize, usize, Cell)> {
         let stride = self.groups * self.units;
@@ -178,21 +215,26 @@ impl CellStore {
         found
     }
 
-    /// Adds another store, whose patterns are renumbered by `renumber`.
-    pub fn merge(&mut self, other: &Self, renumber: &[usize]) {
+    /// Visits every non-empty cell as (pattern, group, unit, cell); in no particular order.
+    pub fn for_each(&self, mut visit: impl FnMut(usize, usize, usize, &Cell)) {
         let stride = self.groups * self.units;
-        let mut add = |index: usize, cell: &Cell| {
-            let (pattern, rest) = (index / stride, index % stride);
-            self.cell_mut(renumber[pattern], rest / self.units, rest % self.units).merge(cell);
+        let mut at = |index: usize, cell: &Cell| {
+            let rest = index % stride;
+            visit(index / stride, rest / self.units, rest % self.units, cell);
         };
-        match &other.cells {
+        match &self.cells {
             Storage::Dense(cells) => {
-                cells.iter().enumerate().filter(|(_, cell)| cell.count > 0).for_each(|(index, cell)| add(index, cell));
+                cells.iter().enumerate().filter(|(_, cell)| cell.count > 0).for_each(|(index, cell)| at(index, cell));
             }
             Storage::Sparse(cells) => {
-                cells.iter().for_each(|(index, cell)| add(usize::try_from(*index).unwrap_or(usize::MAX), cell));
+                cells.iter().for_each(|(index, cell)| at(usize::try_from(*index).unwrap_or(usize::MAX), cell));
             }
         }
+    }
+
+    /// Adds another store, whose patterns are renumbered by `renumber`.
+    pub fn merge(&mut self, other: &Self, renumber: &[usize]) {
+        other.for_each(|pattern, group, unit, cell| self.cell_mut(renumber[pattern], group, unit).merge(cell));
     }
 }
 

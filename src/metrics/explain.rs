@@ -30,8 +30,23 @@ pub struct Explanation {
     pub workings: Workings,
     /// Formula lines with the numbers filled in.
     pub formulas: Vec<String>,
+    /// What each component of a composite adds to its change since the wave before; empty for other metrics.
+    pub changes: Vec<Contribution>,
     /// Confidence level of the interval.
     pub confidence: f64,
+}
+
+/// The part of a component in the change of a composite. The contributions add up to the change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contribution {
+    /// Metric id of the component.
+    pub metric: String,
+    /// Its value in the wave before, in printed units.
+    pub previous: f64,
+    /// Its value now.
+    pub current: f64,
+    /// `share * (current - previous)`, with the sign turned for components that enter reversed.
+    pub contribution: f64,
 }
 
 /// An input of a plugin with what feeds it.
@@ -60,6 +75,7 @@ pub fn explain(
         // What suppression hides must not be worked out from the workings.
         workings = Workings { n_wave: workings.n_wave, ..Workings::default() };
     }
+    let changes = contributions(computation, metric, address, &estimate, &workings);
     Explanation {
         metric: metric.info.clone(),
         inputs: metric
@@ -72,8 +88,37 @@ pub fn explain(
         estimate,
         workings,
         formulas,
+        changes,
         confidence,
     }
+}
+
+/// Contributions to the change since the wave before; none where either wave is without a published value.
+fn contributions(
+    computation: &Computation,
+    metric: &BoundMetric,
+    address: GroupAddress,
+    estimate: &Estimate,
+    workings: &Workings,
+) -> Vec<Contribution> {
+    let Some(wave) = address.wave.checked_sub(1) else { return Vec::new() };
+    let name = computation.results.waves.get(wave).map(String::as_str);
+    let segment = estimate.segment.iter().next().map(|(column, value)| (column.as_str(), value.as_str()));
+    let published =
+        computation.results.find(&metric.info.id, name, segment).is_some_and(|held| held.estimate.is_some());
+    if !published || estimate.estimate.is_none() {
+        return Vec::new();
+    }
+    let before = computation.computed(metric, GroupAddress { wave, ..address }).workings;
+    let pairs = workings.parts.iter().zip(&before.parts);
+    pairs
+        .filter_map(|(now, then)| {
+            let (current, previous) = now.value.zip(then.value)?;
+            let sign = if now.reverse { -1.0 } else { 1.0 };
+            let contribution = sign * now.share * (current - previous);
+            Some(Contribution { metric: now.metric.clone(), previous, current, contribution })
+        })
+        .collect()
 }
 
 /// A number for formulas: up to 10 significant digits, no trailing zeros.

@@ -5,6 +5,7 @@
 
 pub mod bind;
 pub mod compute;
+pub mod counter;
 pub mod cube;
 pub mod design;
 pub mod distributions;
@@ -14,6 +15,7 @@ pub mod explain;
 pub mod inputs;
 pub mod plugin_tests;
 pub mod scan;
+pub mod sums;
 pub mod variance;
 
 pub use compute::{Computation, compute};

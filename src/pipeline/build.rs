@@ -18,7 +18,7 @@ use crate::pipeline::Measured;
 use crate::render::html::render_html;
 use crate::render::templates::{files_of, typst_sources};
 use crate::render::tera::build_document;
-use crate::render::typst::{ChartPicture, Fonts, TypstSources, UsedFont, render_chart_svg, render_pdf};
+use crate::render::typst::{ChartPicture, Fonts, TypstSources, UsedFont, forget_unused, render_chart_svg, render_pdf};
 
 /// What to build.
 #[derive(Debug, Clone, Default)]
@@ -201,23 +201,52 @@ impl BuildContext<'_> {
             None if report.langs.is_empty() => vec![project.lang()],
             None => report.langs.clone(),
         };
-        let mut output = ReportFiles { files: Vec::new(), fonts: Vec::new() };
-        for lang in &langs {
-            let rendering = Rendering {
+        let renderings: Vec<Rendering<'_>> = langs
+            .iter()
+            .map(|lang| Rendering {
                 report,
                 pack: &pack,
                 typst: &typst,
                 css: css.as_deref(),
                 lang: *lang,
                 several: langs.len() > 1,
-            };
-            self.render_language(&rendering, &mut output, diagnostics)?;
+            })
+            .collect();
+        let mut output = ReportFiles::default();
+        for (files, found) in self.render_languages(&renderings) {
+            diagnostics.extend(found);
+            let files = files?;
+            output.files.extend(files.files);
+            output.fonts.extend(files.fonts);
         }
         let manifest = self.manifest(report, templates, &output);
         let mut content = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
         content.push(b'\n');
         output.files.push(OutputFile { name: MANIFEST.to_owned(), content });
         Some(output.files)
+    }
+
+    /// The files of every language with the problems found, side by side on the machine's cores, in the given order.
+    fn render_languages(&self, renderings: &[Rendering<'_>]) -> Vec<(Option<ReportFiles>, Diagnostics)> {
+        let render = |rendering: &Rendering<'_>| {
+            let mut found = Diagnostics::new();
+            let mut output = ReportFiles::default();
+            let done = self.render_language(rendering, &mut output, &mut found);
+            (done.map(|()| output), found)
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = renderings.iter().map(|rendering| scope.spawn(|| render(rendering))).collect();
+            workers
+                .into_iter()
+                .map(|worker| {
+                    worker.join().unwrap_or_else(|_| {
+                        let mut found = Diagnostics::new();
+                        found.push(Diagnostic::error(&messages::RENDERING_STOPPED));
+                        (None, found)
+                    })
+                })
+                .collect()
+        })
     }
 
     fn render_language(
@@ -280,6 +309,7 @@ impl BuildContext<'_> {
             Some(svg)
         };
         let html = render_html(document, rendering.css, &draw);
+        forget_unused();
         diagnostics.extend(problems.into_inner());
         for (number, svg) in figures.into_inner() {
             let tag = if rendering.several { format!("{}-", rendering.lang) } else { String::new() };
@@ -348,6 +378,7 @@ struct Rendering<'a> {
 }
 
 /// Files made so far, with the fonts in them.
+#[derive(Default)]
 struct ReportFiles {
     files: Vec<OutputFile>,
     fonts: Vec<UsedFont>,

@@ -83,3 +83,17 @@ fn the_order_of_rows_changes_no_bit() {
     };
     assert_eq!(run(&forward), run(&backward));
 }
+
+#[test]
+fn contributions_add_up_to_the_change_of_the_index() {
+    let folder = root().join("samples/campus-canteen");
+    let results = metrics(&folder);
+    let value = |wave| find(&results, "csi", Some(wave), None)["estimate"].as_f64().unwrap();
+    let change = value("2026-11") - value("2026-10");
+    let output = manyi().args(["explain", "csi"]).arg(&folder).arg("--json").output().unwrap();
+    let explained: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let changes = explained["explanation"]["changes"].as_array().unwrap();
+    assert_eq!(changes.len(), 5);
+    let sum: f64 = changes.iter().map(|change| change["contribution"].as_f64().unwrap()).sum();
+    assert!((sum - change).abs() < 1e-9, "{sum} is not {change}");
+}

@@ -23,11 +23,14 @@ messages! {
     /// SOURCE_DATE_EPOCH unreadable.
     BAD_EPOCH = Message::new("M0707", "SOURCE_DATE_EPOCH is `{value}`, which is not a number of seconds", "SOURCE_DATE_EPOCH 为 `{value}`，不是秒数");
     /// templates copy onto a copy.
-    TEMPLATES_EXIST = Message::new("M0709", "`{folder}` holds a copy of these templates already; nothing was overwritten", "`{folder}` 中已有这些模板的副本，未覆盖任何文件")
+    TEMPLATES_EXIST = Message::new("M0711", "`{folder}` holds a copy of these templates already; nothing was overwritten", "`{folder}` 中已有这些模板的副本，未覆盖任何文件")
         .hinted("edit the files there, or rename the folder and copy again", "请直接修改其中的文件，或先将该文件夹改名再复制");
     /// The release's folder holds something else.
     FOLDER_OF_OTHERS = Message::new("M0710", "`{folder}` exists and was not published by manyi; nothing was overwritten", "`{folder}` 已存在，且不是由 manyi 发布的，未覆盖任何文件")
         .hinted("choose another place with --out, or move the folder away", "请用 --out 指定其他位置，或先移走该文件夹");
+    /// A thread died while a document was made.
+    RENDERING_STOPPED = Message::new("M0709", "making a document stopped unexpectedly", "生成文档时意外中断")
+        .hinted("please report it with the project file", "请附上项目文件反馈此问题");
     /// No date anywhere.
     NO_DATE = Message::new("M0708", "the document has no date", "文档没有日期")
         .hinted("add `project.date: 2026-11-20`, a date column for the waves, or set SOURCE_DATE_EPOCH", "请写 `project.date: 2026-11-20`，或用日期列划分各期，或设置 SOURCE_DATE_EPOCH");

@@ -12,6 +12,7 @@ pub use fonts::{Fonts, UsedFont};
 pub use pdf::{RenderedPdf, render_pdf};
 pub use sources::TypstSources;
 pub use svg::{ChartPicture, render_chart_svg};
+pub use world::forget_unused;
 
 #[cfg(test)]
 mod tests;

@@ -17,8 +17,14 @@ use crate::render::typst::data::has_chinese;
 use crate::render::typst::fonts::Fonts;
 use crate::render::typst::sources::{TypstSources, file_id};
 
-/// How many documents or charts ago a remembered result may have been used last.
-const MEMORY: usize = 12;
+/// How many documents ago a remembered result may have been used last.
+const MEMORY: usize = 4;
+
+/// Forgets what the last documents had no use for. To be called after every document, also after a failed one; not after
+/// every chart, since going through the memory costs more than drawing one.
+pub fn forget_unused() {
+    comemo::evict(MEMORY);
+}
 
 /// The world of one document.
 pub(super) struct DocumentWorld<'a> {
@@ -70,9 +76,7 @@ impl<'a> DocumentWorld<'a> {
         for warning in &compiled.warnings {
             self.report(warning, diagnostics);
         }
-        let document = self.accept(compiled.output, diagnostics);
-        comemo::evict(MEMORY);
-        document
+        self.accept(compiled.output, diagnostics)
     }
 
     /// The value, or its errors as diagnostics.

@@ -1,0 +1,398 @@
+//! Counts batches of evaluated values into the answer cube. Distinct answers are numbered as they are met; a few items at a
+//! time are counted in one pass, and the composite's items jointly.
+
+use std::collections::HashMap;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, UInt32Type};
+use datafusion::error::DataFusionError;
+
+use crate::data::table::{WAVE, WEIGHT};
+use crate::metrics::cube::{Answer, Cell, CellStore, Cube, KeyCells, NO_GROUP, WeightGrid};
+use crate::metrics::scan::{ScanRequest, UNIT, per_name, value_name};
+
+/// What every counter of a scan shares.
+#[derive(Debug)]
+pub struct Layout<'a> {
+    /// Number of waves, at least 1.
+    pub waves: usize,
+    /// Number of sampling units.
+    pub units: usize,
+    /// The weights' grid.
+    pub grid: WeightGrid,
+    /// What to count.
+    pub request: &'a ScanRequest<'a>,
+}
+
+/// Distinct answers of one item, numbered from 1 in the order met; 0 means outside the base.
+#[derive(Default)]
+struct AnswerCodes {
+    answers: Vec<Answer>,
+    numbers: HashMap<(u64, u64), u32>,
+}
+
+/// Answers that are looked for one by one before hashing: most items have only a few.
+const FEW_ANSWERS: usize = 8;
+
+impl AnswerCodes {
+    fn number(&mut self, answer: Answer) -> u32 {
+        let few = &self.answers[..self.answers.len().min(FEW_ANSWERS)];
+        if let Some(index) = few.iter().position(|known| *known == answer) {
+            return u32::try_from(index + 1).unwrap_or(u32::MAX);
+        }
+        // Adding 0 turns -0 into 0, so that both are one answer.
+        let key = ((answer.y + 0.0).to_bits(), (answer.x + 0.0).to_bits());
+        let answers = &mut self.answers;
+        *self.numbers.entry(key).or_insert_with(|| {
+            answers.push(answer);
+            u32::try_from(answers.len()).unwrap_or(u32::MAX)
+        })
+    }
+}
+
+/// Bits of an item's code in a packed pattern: up to seven distinct answers.
+const CODE_BITS: u32 = 3;
+/// Items whose codes fit a packed pattern that indexes a small table.
+const PACKED_ITEMS: usize = 5;
+/// Items that are counted together in one pass over the rows.
+const BUNDLE: usize = 3;
+
+/// Packs the codes of a few items into one number a row; `None` if an item has too many distinct answers for that.
+fn packed(items: &[usize], codes: &[Vec<u32>]) -> Option<Vec<u32>> {
+    let fits = |item: &usize| codes[*item].iter().all(|code| *code < 1 << CODE_BITS);
+    if items.len() > PACKED_ITEMS || !items.iter().all(fits) {
+        return None;
+    }
+    let mut pattern = codes[*items.first()?].clone();
+    for (position, item) in (1..).zip(&items[1..]) {
+        let shift = CODE_BITS * position;
+        pattern.iter_mut().zip(&codes[*item]).for_each(|(packed, code)| *packed |= code << shift);
+    }
+    Some(pattern)
+}
+
+/// Code of the item at `position` in a packed pattern.
+fn unpacked(pattern: usize, position: usize) -> u32 {
+    let code = (pattern >> (CODE_BITS as usize * position)) & ((1 << CODE_BITS) - 1);
+    u32::try_from(code).unwrap_or(0)
+}
+
+/// A few single-item keys that are counted together while their items have few distinct answers.
+struct Bundle {
+    /// Numbers of the keys.
+    keys: Vec<usize>,
+    /// Their items.
+    items: Vec<usize>,
+    /// Cells by packed pattern, grouping by grouping.
+    cells: Vec<CellStore>,
+}
+
+/// Pattern numbers of a composite key.
+#[derive(Default)]
+struct JointCodes {
+    numbers: HashMap<Vec<u32>, usize>,
+    patterns: Vec<Vec<u32>>,
+    /// Pattern number plus one by packed pattern; 0 for not yet met.
+    packed: Vec<u32>,
+}
+
+impl JointCodes {
+    fn number(&mut self, pattern: &[u32]) -> usize {
+        if let Some(number) = self.numbers.get(pattern) {
+            return *number;
+        }
+        let number = self.patterns.len();
+        self.numbers.insert(pattern.to_vec(), number);
+        self.patterns.push(pattern.to_vec());
+        number
+    }
+
+    /// Pattern of every row over the items of the key, from 1; 0 where the row is outside every base.
+    fn code_rows(&mut self, items: &[usize], codes: &[Vec<u32>], rows: usize) -> Vec<u32> {
+        let code = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
+        if let Some(mut packed) = packed(items, codes) {
+            self.packed.resize(1 << (CODE_BITS as usize * PACKED_ITEMS), 0);
+            for slot in packed.iter_mut().filter(|slot| **slot != 0) {
+                let known = self.packed[*slot as usize];
+                if known == 0 {
+                    let whole = *slot as usize;
+                    let item_codes: Vec<u32> = (0..items.len()).map(|position| unpacked(whole, position)).collect();
+                    let number = code(self.number(&item_codes));
+                    self.packed[whole] = number;
+                    *slot = number;
+                } else {
+                    *slot = known;
+                }
+            }
+            return packed;
+        }
+        let columns: Vec<&[u32]> = items.iter().map(|item| codes[*item].as_slice()).collect();
+        let mut pattern = vec![0; items.len()];
+        let mut number = |row: usize| {
+            for (slot, column) in pattern.iter_mut().zip(&columns) {
+                *slot = column[row];
+            }
+            if pattern.iter().all(|code| *code == 0) { 0 } else { code(self.number(&pattern)) }
+        };
+        (0..rows).map(|row| number(row)).collect()
+    }
+}
+
+/// Counts the batches of one partition.
+pub struct Counter<'a> {
+    layout: &'a Layout<'a>,
+    items: Vec<AnswerCodes>,
+    joint: Vec<JointCodes>,
+    bundles: Vec<Bundle>,
+    cells: Vec<Vec<CellStore>>,
+    unit_rows: Vec<Vec<Cell>>,
+}
+
+impl<'a> Counter<'a> {
+    /// A counter that has seen nothing.
+    pub fn new(layout: &'a Layout<'a>) -> Self {
+        let request = layout.request;
+        let stores = || {
+            request
+                .groupings
+                .iter()
+                .map(|grouping| CellStore::new(layout.waves * grouping.levels.len(), layout.units))
+                .collect::<Vec<_>>()
+        };
+        let single = |(key, items): (usize, &Vec<usize>)| match items.as_slice() {
+            [item] => Some((key, *item)),
+            _ => None,
+        };
+        let single_keys: Vec<(usize, usize)> = request.keys.iter().enumerate().filter_map(single).collect();
+        Self {
+            layout,
+            items: request.items.iter().map(|_| AnswerCodes::default()).collect(),
+            joint: request.keys.iter().map(|_| JointCodes::default()).collect(),
+            bundles: single_keys
+                .chunks(BUNDLE)
+                .map(|bundle| Bundle {
+                    keys: bundle.iter().map(|(key, _)| *key).collect(),
+                    items: bundle.iter().map(|(_, item)| *item).collect(),
+                    cells: stores(),
+                })
+                .collect(),
+            cells: request.keys.iter().map(|_| stores()).collect(),
+            unit_rows: vec![vec![Cell::default(); layout.units]; layout.waves],
+        }
+    }
+
+    /// Counts a batch.
+    ///
+    /// # Errors
+    /// A column that is not there or not of the kind that the scan asked for.
+    pub fn count(&mut self, batch: &RecordBatch) -> Result<(), DataFusionError> {
+        let rows = batch.num_rows();
+        let waves = dictionary_codes(column(batch, WAVE)?, rows)?;
+        let weights: Vec<u64> =
+            floats(column(batch, WEIGHT)?)?.values().iter().map(|weight| self.layout.grid.quantize(*weight)).collect();
+        let units: Vec<u32> = match batch.column_by_name(UNIT) {
+            Some(units) => units.as_primitive::<UInt32Type>().values().to_vec(),
+            None => vec![0; rows],
+        };
+        for row in 0..rows {
+            self.unit_rows[waves[row] as usize][units[row] as usize].add(weights[row]);
+        }
+        let groups = self.groups(batch, &waves)?;
+        let codes = self.codes(batch)?;
+        let add = |stores: &mut Vec<CellStore>, patterns: &[u32]| {
+            for (store, groups) in stores.iter_mut().zip(&groups) {
+                store.add_batch(patterns, groups, &units, &weights);
+            }
+        };
+        for bundle in &mut self.bundles {
+            match packed(&bundle.items, &codes) {
+                Some(patterns) => add(&mut bundle.cells, &patterns),
+                None => bundle
+                    .keys
+                    .iter()
+                    .zip(&bundle.items)
+                    .for_each(|(key, item)| add(&mut self.cells[*key], &codes[*item])),
+            }
+        }
+        for (key, items) in self.layout.request.keys.iter().enumerate().filter(|(_, items)| items.len() > 1) {
+            let patterns = self.joint[key].code_rows(items, &codes, rows);
+            add(&mut self.cells[key], &patterns);
+        }
+        Ok(())
+    }
+
+    /// Moves what was counted in bundles to the keys of the single items.
+    pub fn unbundle(&mut self) {
+        for bundle in self.bundles.drain(..) {
+            for (grouping, store) in bundle.cells.iter().enumerate() {
+                store.for_each(|pattern, group, unit, cell| {
+                    for (position, key) in bundle.keys.iter().enumerate() {
+                        if let Some(code) = unpacked(pattern + 1, position).checked_sub(1) {
+                            self.cells[*key][grouping].cell_mut(code as usize, group, unit).merge(cell);
+                        }
+                    }
+                });
+            }
+        }
+    }
+
+    /// Group of every row in every grouping.
+    fn groups(&self, batch: &RecordBatch, waves: &[u32]) -> Result<Vec<Vec<u32>>, DataFusionError> {
+        self.layout
+            .request
+            .groupings
+            .iter()
+            .map(|grouping| {
+                let Some(name) = &grouping.column else { return Ok(waves.to_vec()) };
+                let levels = u32::try_from(grouping.levels.len()).unwrap_or(u32::MAX);
+                let codes = level_codes(column(batch, name)?, &grouping.levels)?;
+                Ok(codes
+                    .into_iter()
+                    .zip(waves)
+                    .map(|(level, wave)| if level == NO_GROUP { NO_GROUP } else { wave * levels + level })
+                    .collect())
+            })
+            .collect()
+    }
+
+    /// Answer code of every row for every item.
+    fn codes(&mut self, batch: &RecordBatch) -> Result<Vec<Vec<u32>>, DataFusionError> {
+        let request = self.layout.request;
+        let mut all = Vec::with_capacity(request.items.len());
+        for (index, item) in request.items.iter().enumerate() {
+            let values = floats(column(batch, &value_name(index))?)?;
+            let per = match item.per {
+                Some(_) => Some(floats(column(batch, &per_name(index))?)?),
+                None => None,
+            };
+            let codes = &mut self.items[index];
+            let mut last: Option<(f64, f64, u32)> = None;
+            let numbered = (0..values.len()).map(|row| {
+                let x = match per {
+                    Some(per) if per.is_null(row) => return 0,
+                    Some(per) => per.value(row),
+                    None => 1.0,
+                };
+                let y = values.value(row);
+                if values.is_null(row) || y.is_nan() || x.is_nan() {
+                    return 0;
+                }
+                match last {
+                    Some((last_y, last_x, code)) if last_y == y && last_x == x => code,
+                    _ => {
+                        let code = codes.number(Answer { y, x });
+                        last = Some((y, x, code));
+                        code
+                    }
+                }
+            });
+            all.push(numbered.collect());
+        }
+        Ok(all)
+    }
+
+    /// Adds what another counter of the same layout has counted; both must be unbundled.
+    pub fn merge(&mut self, other: &Counter<'_>) {
+        for (wave, rows) in other.unit_rows.iter().enumerate() {
+            for (unit, cell) in rows.iter().enumerate() {
+                self.unit_rows[wave][unit].merge(cell);
+            }
+        }
+        let item_codes: Vec<Vec<u32>> = other
+            .items
+            .iter()
+            .zip(&mut self.items)
+            .map(|(theirs, ours)| theirs.answers.iter().map(|answer| ours.number(*answer)).collect())
+            .collect();
+        for (key, indices) in self.layout.request.keys.iter().enumerate() {
+            let renumber: Vec<usize> = match indices.as_slice() {
+                [item] => item_codes[*item].iter().map(|code| *code as usize - 1).collect(),
+                _ => {
+                    let translate = |pattern: &Vec<u32>| -> Vec<u32> {
+                        pattern
+                            .iter()
+                            .zip(indices)
+                            .map(|(code, item)| if *code == 0 { 0 } else { item_codes[*item][*code as usize - 1] })
+                            .collect()
+                    };
+                    let patterns: Vec<Vec<u32>> = other.joint[key].patterns.iter().map(translate).collect();
+                    patterns.iter().map(|pattern| self.joint[key].number(pattern)).collect()
+                }
+            };
+            for (ours, theirs) in self.cells[key].iter_mut().zip(&other.cells[key]) {
+                ours.merge(theirs, &renumber);
+            }
+        }
+    }
+
+    /// The cube of everything counted.
+    pub fn into_cube(self) -> Cube {
+        let items = &self.items;
+        let keys = self
+            .cells
+            .into_iter()
+            .zip(self.layout.request.keys)
+            .zip(self.joint)
+            .map(|((cells, indices), joint)| {
+                let patterns = match indices.as_slice() {
+                    [item] => items[*item].answers.iter().map(|answer| vec![Some(*answer)]).collect(),
+                    _ => joint
+                        .patterns
+                        .iter()
+                        .map(|pattern| {
+                            let answer = |(code, item): (&u32, &usize)| {
+                                code.checked_sub(1).map(|code| items[*item].answers[code as usize])
+                            };
+                            pattern.iter().zip(indices).map(answer).collect()
+                        })
+                        .collect(),
+                };
+                KeyCells { patterns, cells }
+            })
+            .collect();
+        Cube {
+            waves: self.layout.waves,
+            groupings: self.layout.request.groupings.clone(),
+            grid: self.layout.grid,
+            unit_rows: self.unit_rows,
+            keys,
+        }
+    }
+}
+
+pub(super) fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef, DataFusionError> {
+    batch.column_by_name(name).ok_or_else(|| DataFusionError::Internal(format!("the scan lost the column `{name}`")))
+}
+
+fn floats(array: &ArrayRef) -> Result<&Float64Array, DataFusionError> {
+    array
+        .as_primitive_opt::<Float64Type>()
+        .ok_or_else(|| DataFusionError::Internal(format!("a value of the scan is {}", array.data_type())))
+}
+
+/// Codes of a dictionary column whose dictionary is the same in every batch.
+pub(super) fn dictionary_codes(array: &ArrayRef, rows: usize) -> Result<Vec<u32>, DataFusionError> {
+    let dictionary = array
+        .as_dictionary_opt::<Int32Type>()
+        .ok_or_else(|| DataFusionError::Internal(format!("the wave of {rows} rows is {}", array.data_type())))?;
+    Ok(dictionary.keys().values().iter().map(|key| u32::try_from(*key).unwrap_or(0)).collect())
+}
+
+/// Level number of every row of a segment column; [`NO_GROUP`] for missing ones.
+pub(super) fn level_codes(array: &ArrayRef, levels: &[String]) -> Result<Vec<u32>, DataFusionError> {
+    let number = |index: usize| u32::try_from(index).unwrap_or(NO_GROUP);
+    match array.data_type() {
+        DataType::Dictionary(_, _) => {
+            let dictionary = array.as_dictionary::<Int32Type>();
+            Ok(dictionary.keys().iter().map(|key| key.map_or(NO_GROUP, |key| key.unsigned_abs())).collect())
+        }
+        DataType::Boolean => Ok(array.as_boolean().iter().map(|value| value.map_or(NO_GROUP, u32::from)).collect()),
+        DataType::Float64 => {
+            let numbers: HashMap<&str, u32> =
+                levels.iter().enumerate().map(|(index, level)| (level.as_str(), number(index))).collect();
+            let find = |value: f64| numbers.get(value.to_string().as_str()).copied().unwrap_or(NO_GROUP);
+            Ok(floats(array)?.iter().map(|value| value.map_or(NO_GROUP, find)).collect())
+        }
+        other => Err(DataFusionError::Internal(format!("a segment of type {other} cannot be grouped"))),
+    }
+}
