@@ -133,3 +133,84 @@ fn same_memory(a: &StringArray, b: &StringArray) -> bool {
         && a.nulls().is_none()
         && b.nulls().is_none()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use datafusion::arrow::array::{BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array};
+    use datafusion::arrow::datatypes::Int32Type;
+
+    use super::*;
+    use crate::data::cells::tests::column;
+    use crate::data::codebook::{CodedColumn, code_column};
+    use crate::data::sources::LoadedSource;
+    use crate::data::testing;
+
+    /// The column as coded from these arrays, one a chunk.
+    fn coded(yaml: &str, arrays: Vec<ArrayRef>) -> CodedColumn {
+        let mut source: LoadedSource = testing::source("a.csv", "q");
+        let chunk = |array: ArrayRef| crate::data::RawChunk {
+            rows: (0..array.len() as u32).collect(),
+            columns: vec![Some(array)],
+        };
+        source.table.chunks = arrays.into_iter().map(chunk).collect();
+        code_column("q", &column(yaml), &[Some(vec![0])], &[source])
+    }
+
+    /// The same column from the cells as texts.
+    fn from_texts(yaml: &str, arrays: &[ArrayRef]) -> CodedColumn {
+        let texts = arrays.iter().map(|array| {
+            let cells = RawCells::new(Some(array));
+            let texts: StringArray = (0..array.len()).map(|row| cells.text(row)).collect();
+            Arc::new(texts) as ArrayRef
+        });
+        coded(yaml, texts.collect())
+    }
+
+    #[test]
+    fn typed_arrays_are_coded_as_their_texts() {
+        let booleans = || Arc::new(BooleanArray::from(vec![Some(true), None, Some(false)])) as ArrayRef;
+        let numbers = |cells: &[Option<f64>]| Arc::new(Float64Array::from(cells.to_vec())) as ArrayRef;
+        let integers = |cells: &[Option<i64>]| Arc::new(Int64Array::from(cells.to_vec())) as ArrayRef;
+        let fitting = || integers(&[Some(1), None, Some(5)]);
+        // The last key and the third text are used by no cell or by an empty one.
+        let options = |keys: Vec<Option<i32>>| {
+            let texts: ArrayRef =
+                Arc::new(StringArray::from(vec![Some("乙"), Some("甲"), Some("unused"), None, Some("不适用")]));
+            Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::from(keys), texts)) as ArrayRef
+        };
+        let dictionaries = || vec![options(vec![Some(1), None, Some(0)]), options(vec![Some(3), Some(4), Some(1)])];
+        let cases = [
+            ("{type: boolean}", vec![booleans(), booleans()]),
+            ("{type: boolean, reverse: true}", vec![booleans()]),
+            ("{type: boolean, not_applicable: ['false']}", vec![booleans()]),
+            ("{type: single}", vec![booleans()]),
+            ("{type: scale, range: [1, 5]}", vec![fitting(), integers(&[Some(6), Some(3)]), fitting()]),
+            ("{type: scale, range: [1, 5], reverse: true}", vec![fitting()]),
+            ("{type: scale, range: [1, 9], missing: [1], not_applicable: [5]}", vec![fitting()]),
+            ("{type: scale, range: [1, 5]}", vec![numbers(&[Some(1.5), Some(f64::NAN), None])]),
+            ("{type: number}", vec![numbers(&[Some(-0.5), Some(1e9), None]), integers(&[Some(7)])]),
+            ("{type: number, range: [0, .inf]}", vec![numbers(&[Some(0.0), None]), numbers(&[Some(-1.0)])]),
+            ("{type: single}", vec![integers(&[Some(3), Some(1 << 60), None])]),
+            ("{type: text}", vec![integers(&[Some(3), Some(3)]), integers(&[Some(4), Some(3)])]),
+            ("{type: single}", dictionaries()),
+            ("{type: multi}", dictionaries()),
+            ("{type: text}", dictionaries()),
+        ];
+        for (yaml, arrays) in cases {
+            let (expected, found) = (from_texts(yaml, &arrays), coded(yaml, arrays));
+            assert_eq!(found.column.categories, expected.column.categories, "{yaml}");
+            assert_eq!(found.arrays, expected.arrays, "{yaml}");
+            assert_eq!(found.unlike_nulls, expected.unlike_nulls, "{yaml}");
+            let counts = |column: &CodedColumn| column.invalid.iter().map(|cells| cells.count).collect::<Vec<_>>();
+            assert_eq!(counts(&found), counts(&expected), "{yaml}");
+        }
+    }
+
+    #[test]
+    fn infinite_numbers_are_no_answers() {
+        let found =
+            coded("{type: number, range: [0, .inf]}", vec![Arc::new(Float64Array::from(vec![1.0, f64::INFINITY]))]);
+        assert_eq!(found.arrays[0].null_count(), 1);
+    }
+}
