@@ -214,13 +214,39 @@ impl CellRules {
         {
             return Answer::Moment(moment);
         }
-        let plain = matches!(self.kind, ColumnType::Scale | ColumnType::Number)
+        if self.numbers_are_values() { self.in_range(value) } else { self.read(&number_text(value)) }
+    }
+
+    /// True if no number stands for anything but itself.
+    fn numbers_are_values(&self) -> bool {
+        matches!(self.kind, ColumnType::Scale | ColumnType::Number)
             && self.labels.is_empty()
             && self.missing.is_empty()
             && self.missing_in_file.is_empty()
             && self.not_applicable.is_empty()
-            && self.dialect != Dialect::Wjx;
-        if plain { self.in_range(value) } else { self.read(&number_text(value)) }
+            && self.dialect != Dialect::Wjx
+    }
+
+    /// Lowest and highest number that is its own answer, if numbers are taken as the file holds them.
+    pub fn numbers_taken(&self) -> Option<[f64; 2]> {
+        match self.range {
+            Some([low, high]) => {
+                (self.numbers_are_values() && !self.reverse).then_some([low.max(f64::MIN), high.min(f64::MAX)])
+            }
+            None => self.numbers_are_values().then_some([f64::MIN, f64::MAX]),
+        }
+    }
+
+    /// True if yes and no are taken as the file holds them.
+    pub fn takes_booleans(&self) -> bool {
+        self.kind == ColumnType::Boolean
+            && self.read("true") == Answer::Boolean(true)
+            && self.read("false") == Answer::Boolean(false)
+    }
+
+    /// The kind of the column.
+    pub fn kind(&self) -> ColumnType {
+        self.kind
     }
 
     /// Lowest and highest value, as declared or by default.

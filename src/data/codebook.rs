@@ -1,18 +1,17 @@
 //! Codes every file's cells by the codebook: one [`RawColumn`] and all files come in, one typed column over all rows goes out.
 //! Columns are independent of each other, so they are coded in parallel with the same result in any order.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, StringArray, TimestampMillisecondArray,
-};
-use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, TimeUnit};
+use datafusion::arrow::array::{Array, ArrayRef};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use datafusion::common::HashMap;
 use indexmap::{IndexMap, IndexSet};
 
 use crate::config::raw::{ColumnType, RawColumn, RawLabel};
 use crate::data::cells::{Answer, CellRules, DEFAULT_SCALE, stored_label};
+use crate::data::coding::{CellStatus, CodedCells, MISSING};
+use crate::data::known_cells::{AsTheyAre, KnownCells};
 use crate::data::numbers::number_text;
 use crate::data::options::{join_options, option_of_header};
 use crate::data::ordering::natural;
@@ -22,19 +21,6 @@ use crate::data::sources::LoadedSource;
 use crate::data::table::{Column, ColumnCounts, OPTION_SEPARATOR, RawHeader};
 use crate::diagnostics::Localized;
 
-/// What became of a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CellStatus {
-    /// An answer in range.
-    Valid,
-    /// No answer.
-    Missing,
-    /// Does not apply.
-    NotApplicable,
-    /// Outside the range or not readable.
-    Invalid,
-}
-
 /// A column over all rows of all files.
 #[derive(Debug, Clone)]
 pub struct CodedColumn {
@@ -42,8 +28,8 @@ pub struct CodedColumn {
     pub column: Column,
     /// One array a chunk, files and chunks in order.
     pub arrays: Vec<ArrayRef>,
-    /// One status a row over all chunks.
-    pub statuses: Vec<CellStatus>,
+    /// Rows (over all chunks) that are neither an answer where the arrays hold a value nor missing where they hold none.
+    pub unlike_nulls: Vec<(u32, CellStatus)>,
     /// Unreadable cells, by file.
     pub invalid: Vec<InvalidCells>,
 }
@@ -118,127 +104,49 @@ pub fn code_column(name: &str, raw: &RawColumn, placements: &[Placement], source
     sink.finish(raw, title)
 }
 
-/// A coded cell, small enough to be remembered per distinct text.
-#[derive(Debug, Clone, Copy)]
-enum Value {
-    Null,
-    Number(f64),
-    Boolean(bool),
-    Moment(i64),
-    /// Index into the interned texts.
-    Text(u32),
-}
-
-/// Distinct texts remembered per column and file; beyond that the column is mostly unique and remembering costs more.
+/// Distinct cells of the columns of one question that are remembered.
 const MEMO_LIMIT: usize = 100_000;
 
 /// Collects the coded cells of a column.
 struct Sink {
     name: String,
     kind: ColumnType,
-    values: Vec<Value>,
-    statuses: Vec<CellStatus>,
-    chunk_lengths: Vec<usize>,
-    texts: IndexSet<String>,
-    free_texts: Vec<String>,
+    cells: CodedCells,
     invalid: Vec<InvalidCells>,
 }
 
 impl Sink {
     fn new(name: &str, raw: &RawColumn) -> Self {
-        Self {
-            name: name.to_owned(),
-            kind: raw.kind,
-            values: Vec::new(),
-            statuses: Vec::new(),
-            chunk_lengths: Vec::new(),
-            texts: IndexSet::new(),
-            free_texts: Vec::new(),
-            invalid: Vec::new(),
-        }
+        Self { name: name.to_owned(), kind: raw.kind, cells: CodedCells::new(raw.kind), invalid: Vec::new() }
     }
 
     fn absent(&mut self, source: &LoadedSource) {
         for chunk in &source.table.chunks {
-            for _ in &chunk.rows {
-                self.push((Value::Null, CellStatus::Missing));
-            }
-            self.chunk_lengths.push(chunk.rows.len());
-        }
-    }
-
-    fn push(&mut self, (value, status): (Value, CellStatus)) {
-        self.values.push(value);
-        self.statuses.push(status);
-    }
-
-    fn code_answer(&mut self, answer: Answer) -> (Value, CellStatus) {
-        match answer {
-            Answer::Number(number) => (Value::Number(number), CellStatus::Valid),
-            Answer::Boolean(value) => (Value::Boolean(value), CellStatus::Valid),
-            Answer::Moment(moment) => (Value::Moment(moment), CellStatus::Valid),
-            // Free texts hardly repeat: looking them up costs more than keeping them twice.
-            Answer::Text(text) if self.kind == ColumnType::Text => {
-                self.free_texts.push(text);
-                (Value::Text((self.free_texts.len() - 1) as u32), CellStatus::Valid)
-            }
-            Answer::Text(text) => {
-                let index = self.texts.get_index_of(&text).unwrap_or_else(|| self.texts.insert_full(text).0);
-                (Value::Text(index as u32), CellStatus::Valid)
-            }
-            Answer::Missing => (Value::Null, CellStatus::Missing),
-            Answer::NotApplicable => (Value::Null, CellStatus::NotApplicable),
-            Answer::Invalid => (Value::Null, CellStatus::Invalid),
+            chunk.rows.iter().for_each(|_| self.cells.push(MISSING));
+            self.cells.close_chunk();
         }
     }
 
     fn code_single_header(&mut self, raw: &RawColumn, source: &LoadedSource, position: usize, header: &RawHeader) {
         let rules = CellRules::new(raw, header, source.dialect);
-        let remembers = !matches!(self.kind, ColumnType::Text | ColumnType::Date);
-        let mut by_text: HashMap<String, (Value, CellStatus)> = HashMap::new();
-        let mut by_number: HashMap<u64, (Value, CellStatus)> = HashMap::new();
+        let as_they_are = AsTheyAre::new(&rules);
+        let mut known = KnownCells::new(&rules);
         let mut invalid = InvalidCells::new(&self.name, source, rules.range());
         for chunk in &source.table.chunks {
             let cells = RawCells::new(chunk.columns.get(position).and_then(Option::as_ref));
+            if let Some(array) = as_they_are.array(&cells).filter(|array| array.len() == chunk.rows.len()) {
+                self.cells.push_array(array);
+                continue;
+            }
+            known.enter(&cells);
             for (index, &row) in chunk.rows.iter().enumerate() {
-                let coded = match &cells {
-                    RawCells::Numbers(numbers) => match numbers.get(index) {
-                        None => (Value::Null, CellStatus::Missing),
-                        Some(number) => match by_number.get(&number.to_bits()) {
-                            Some(coded) => *coded,
-                            None => {
-                                let coded = self.code_answer(rules.read_number(number));
-                                if by_number.len() < MEMO_LIMIT {
-                                    by_number.insert(number.to_bits(), coded);
-                                }
-                                coded
-                            }
-                        },
-                    },
-                    RawCells::Moments(moments) if self.kind == ColumnType::Date => match moments.get(index) {
-                        None => (Value::Null, CellStatus::Missing),
-                        Some(moment) => (Value::Moment(moment), CellStatus::Valid),
-                    },
-                    cells => match cells.text(index) {
-                        None => (Value::Null, CellStatus::Missing),
-                        Some(text) => match by_text.get(text.as_ref()) {
-                            Some(coded) => *coded,
-                            None => {
-                                let coded = self.code_answer(rules.read(&text));
-                                if remembers && by_text.len() < MEMO_LIMIT {
-                                    by_text.insert(text.into_owned(), coded);
-                                }
-                                coded
-                            }
-                        },
-                    },
-                };
+                let coded = known.code(&cells, index, &mut self.cells);
                 if coded.1 == CellStatus::Invalid {
                     invalid.add(&source.table, position, row, &cells.text(index).unwrap_or_default());
                 }
-                self.push(coded);
+                self.cells.push(coded);
             }
-            self.chunk_lengths.push(chunk.rows.len());
+            self.cells.close_chunk();
         }
         self.invalid.extend((invalid.count > 0).then_some(invalid));
     }
@@ -279,10 +187,10 @@ impl Sink {
                     }
                     tally.add(option, &answer);
                 }
-                let coded = self.code_answer(tally.answer());
-                self.push(coded);
+                let coded = self.cells.code(tally.answer());
+                self.cells.push(coded);
             }
-            self.chunk_lengths.push(chunk.rows.len());
+            self.cells.close_chunk();
         }
         self.invalid.extend((invalid.count > 0).then_some(invalid));
     }
@@ -290,13 +198,13 @@ impl Sink {
     fn finish(self, raw: &RawColumn, header_title: Option<String>) -> CodedColumn {
         let declared = declared_options(raw);
         let categories = match self.kind {
-            ColumnType::Single => ordered_options(declared, self.texts.iter().map(String::as_str)),
+            ColumnType::Single => ordered_options(declared, self.cells.texts()),
             ColumnType::Multi | ColumnType::Ranking => {
-                ordered_options(declared, self.texts.iter().flat_map(|cell| cell.split(OPTION_SEPARATOR)))
+                ordered_options(declared, self.cells.texts().flat_map(|cell| cell.split(OPTION_SEPARATOR)))
             }
             _ => Vec::new(),
         };
-        let arrays = self.build_arrays(&categories);
+        let (arrays, unlike_nulls) = self.cells.finish(&categories);
         let title = raw.title.clone().or_else(|| header_title.map(Localized::Plain));
         let column = Column {
             title: title.unwrap_or_else(|| Localized::Plain(self.name.clone())),
@@ -307,61 +215,7 @@ impl Sink {
             range: raw.range.or((raw.kind == ColumnType::Scale).then_some(DEFAULT_SCALE)),
             counts: ColumnCounts::default(),
         };
-        CodedColumn { column, arrays, statuses: self.statuses, invalid: self.invalid }
-    }
-
-    fn build_arrays(&self, categories: &[String]) -> Vec<ArrayRef> {
-        let options: ArrayRef = Arc::new(StringArray::from_iter_values(categories));
-        let positions: HashMap<&str, i32> =
-            categories.iter().enumerate().map(|(index, option)| (option.as_str(), index as i32)).collect();
-        let keys: Vec<Option<i32>> = self.texts.iter().map(|text| positions.get(text.as_str()).copied()).collect();
-        let mut start = 0;
-        let mut arrays = Vec::with_capacity(self.chunk_lengths.len());
-        for &length in &self.chunk_lengths {
-            let values = self.values[start..start + length].iter();
-            start += length;
-            let array: ArrayRef = match self.kind {
-                ColumnType::Scale | ColumnType::Number => Arc::new(
-                    values
-                        .map(|value| if let Value::Number(number) = value { Some(*number) } else { None })
-                        .collect::<Float64Array>(),
-                ),
-                ColumnType::Boolean => Arc::new(
-                    values
-                        .map(|value| if let Value::Boolean(yes) = value { Some(*yes) } else { None })
-                        .collect::<BooleanArray>(),
-                ),
-                ColumnType::Date => Arc::new(
-                    values
-                        .map(|value| if let Value::Moment(moment) = value { Some(*moment) } else { None })
-                        .collect::<TimestampMillisecondArray>(),
-                ),
-                ColumnType::Single => {
-                    let keys: Int32Array = values
-                        .map(|value| if let Value::Text(text) = value { keys[*text as usize] } else { None })
-                        .collect();
-                    Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::clone(&options)))
-                }
-                ColumnType::Text => Arc::new(
-                    values
-                        .map(|value| {
-                            let Value::Text(text) = value else { return None };
-                            self.free_texts.get(*text as usize).map(String::as_str)
-                        })
-                        .collect::<StringArray>(),
-                ),
-                ColumnType::Multi | ColumnType::Ranking => Arc::new(
-                    values
-                        .map(|value| {
-                            let Value::Text(text) = value else { return None };
-                            self.texts.get_index(*text as usize).map(String::as_str)
-                        })
-                        .collect::<StringArray>(),
-                ),
-            };
-            arrays.push(array);
-        }
-        arrays
+        CodedColumn { column, arrays, unlike_nulls, invalid: self.invalid }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
+    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
 };
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
@@ -13,9 +13,8 @@ use indexmap::IndexMap;
 
 use crate::config::Project;
 use crate::config::raw::{ColumnType, DuplicatePolicy, RawColumn};
-use crate::data::codebook::{
-    CellStatus, CodedColumn, Placement, arrow_type, code_columns, codebook_schema, headers_of,
-};
+use crate::data::codebook::{CodedColumn, Placement, arrow_type, code_columns, codebook_schema, headers_of};
+use crate::data::coding::CellStatus;
 use crate::data::derive::add_derived_columns;
 use crate::data::expressions::{ExpectedType, Expression};
 use crate::data::quality::{
@@ -374,8 +373,8 @@ fn build_batches(
     let wave_names: ArrayRef = Arc::new(StringArray::from_iter_values(names));
     let mut batches = Vec::new();
     for (chunk, (_, rows)) in index.chunks().enumerate() {
-        let mask = BooleanArray::from(keep[rows.clone()].to_vec());
-        if mask.true_count() == 0 {
+        let kept = &keep[rows.clone()];
+        if !kept.contains(&true) {
             continue;
         }
         let mut arrays: Vec<ArrayRef> =
@@ -386,16 +385,33 @@ fn build_batches(
         arrays.push(Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::clone(&wave_names))));
         arrays.push(Arc::new(Float64Array::from(weights[rows].to_vec())));
         let batch = RecordBatch::try_new(Arc::clone(schema), arrays).ok()?;
-        let all = mask.true_count() == mask.len();
-        batches.push(if all { batch } else { filter_record_batch(&batch, &mask).ok()? });
+        batches.push(if kept.contains(&false) {
+            filter_record_batch(&batch, &BooleanArray::from(kept.to_vec())).ok()?
+        } else {
+            batch
+        });
     }
     Some(batches)
 }
 
 fn counted(column: &CodedColumn, keep: &[bool]) -> crate::data::table::Column {
     let mut described = column.column.clone();
-    for (status, _) in column.statuses.iter().zip(keep).filter(|(_, kept)| **kept) {
-        let counts = &mut described.counts;
+    let counts = &mut described.counts;
+    let mut start = 0;
+    for array in &column.arrays {
+        let kept = &keep[start..start + array.len()];
+        start += array.len();
+        let rows = kept.iter().filter(|kept| **kept).count();
+        let nulls = if rows == array.len() {
+            array.null_count()
+        } else {
+            kept.iter().enumerate().filter(|&(row, kept)| *kept && array.is_null(row)).count()
+        };
+        counts.valid += (rows - nulls) as u64;
+        counts.missing += nulls as u64;
+    }
+    for (_, status) in column.unlike_nulls.iter().filter(|(row, _)| keep[*row as usize]) {
+        counts.missing -= 1;
         match status {
             CellStatus::Valid => counts.valid += 1,
             CellStatus::Missing => counts.missing += 1,

@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod codebook;
+mod coding;
 mod derive;
 pub mod dialects;
 pub mod encoding;
@@ -11,7 +12,9 @@ pub mod functions;
 pub mod guess;
 mod guess_roles;
 mod guess_yaml;
+mod known_cells;
 pub mod load;
+mod memo;
 mod numbers;
 mod options;
 mod ordering;

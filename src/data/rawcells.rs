@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float64Array, StringArray, TimestampMillisecondArray,
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringArray,
+    TimestampMillisecondArray,
 };
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit, TimestampMillisecondType};
+use datafusion::arrow::compute::{cast, max, min};
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, TimeUnit, TimestampMillisecondType};
 
 use crate::data::numbers::number_text;
 
@@ -14,6 +15,8 @@ use crate::data::numbers::number_text;
 pub enum RawCells {
     /// Texts.
     Texts(StringArray),
+    /// Texts of which each distinct one is held once.
+    Repeated(RepeatedTexts),
     /// Numbers; NaN stands for an empty cell.
     Numbers(Numbers),
     /// Yes and no.
@@ -34,10 +37,43 @@ impl Numbers {
     }
 }
 
+impl Numbers {
+    /// The numbers as they are, if there is no cell but empty ones and numbers from `low` to `high`.
+    pub fn all_within(&self, [low, high]: [f64; 2]) -> Option<&Float64Array> {
+        // In the order of these kernels NaN lies outside everything.
+        let fits = min(&self.0).is_none_or(|least| least >= low) && max(&self.0).is_none_or(|most| most <= high);
+        fits.then_some(&self.0)
+    }
+}
+
+/// Cells that are keys of a few texts.
+pub struct RepeatedTexts {
+    keys: Int32Array,
+    texts: StringArray,
+}
+
+impl RepeatedTexts {
+    /// Which of the texts stands in a row.
+    pub fn key(&self, row: usize) -> Option<usize> {
+        let key = (row < self.keys.len() && self.keys.is_valid(row)).then(|| self.keys.value(row))?;
+        usize::try_from(key).ok().filter(|&key| self.texts.is_valid(key))
+    }
+
+    /// The distinct texts.
+    pub fn texts(&self) -> &StringArray {
+        &self.texts
+    }
+}
+
 /// Date cells.
 pub struct Moments(TimestampMillisecondArray);
 
 impl Moments {
+    /// All of them.
+    pub fn array(&self) -> &TimestampMillisecondArray {
+        &self.0
+    }
+
     /// Milliseconds since 1970 in a row.
     pub fn get(&self, row: usize) -> Option<i64> {
         (row < self.0.len() && self.0.is_valid(row)).then(|| self.0.value(row))
@@ -53,9 +89,7 @@ impl RawCells {
             DataType::Boolean => Self::Booleans(array.as_boolean().clone()),
             DataType::Float64 => Self::Numbers(Numbers(array.as_primitive::<Float64Type>().clone())),
             // Long ids keep all their digits: a float holds integers only up to 2^53.
-            DataType::Int64
-                if array.as_primitive::<Int64Type>().iter().flatten().any(|id| id.unsigned_abs() > 1 << 53) =>
-            {
+            DataType::Int64 if holds_long_ids(array.as_primitive()) => {
                 cast(array, &DataType::Utf8).map_or(Self::Empty, |texts| Self::Texts(texts.as_string().clone()))
             }
             data_type if data_type.is_numeric() => match cast(array, &DataType::Float64) {
@@ -68,6 +102,10 @@ impl RawCells {
                     Err(_) => Self::Empty,
                 }
             }
+            DataType::Dictionary(key, value) if **key == DataType::Int32 && **value == DataType::Utf8 => {
+                let array = array.as_dictionary::<Int32Type>();
+                Self::Repeated(RepeatedTexts { keys: array.keys().clone(), texts: array.values().as_string().clone() })
+            }
             _ => match cast(array, &DataType::Utf8) {
                 Ok(texts) => Self::Texts(texts.as_string().clone()),
                 Err(_) => Self::Empty,
@@ -79,6 +117,7 @@ impl RawCells {
     pub fn text(&self, row: usize) -> Option<Cow<'_, str>> {
         match self {
             Self::Texts(texts) => (row < texts.len() && texts.is_valid(row)).then(|| Cow::Borrowed(texts.value(row))),
+            Self::Repeated(repeated) => repeated.key(row).map(|key| Cow::Borrowed(repeated.texts.value(key))),
             Self::Numbers(numbers) => numbers.get(row).map(|value| Cow::Owned(number_text(value))),
             Self::Booleans(values) => (row < values.len() && values.is_valid(row))
                 .then(|| Cow::Borrowed(if values.value(row) { "true" } else { "false" })),
@@ -91,4 +130,10 @@ impl RawCells {
             Self::Empty => None,
         }
     }
+}
+
+/// True for integers that a float cannot hold exactly.
+fn holds_long_ids(numbers: &Int64Array) -> bool {
+    let long = |number: Option<i64>| number.is_some_and(|number| number.unsigned_abs() > 1 << 53);
+    long(min(numbers)) || long(max(numbers))
 }

@@ -46,7 +46,7 @@ pub struct RawHeader {
 /// A run of rows of a raw table.
 #[derive(Debug, Clone)]
 pub struct RawChunk {
-    /// One array a header (Utf8, Float64, Int64, Boolean or Timestamp(ms)); `None` where the reader was told not to read it.
+    /// One array a header (Utf8, Dictionary(Int32, Utf8), Float64, Int64, Boolean or Timestamp(ms)); `None` where the reader was told not to read it.
     pub columns: Vec<Option<ArrayRef>>,
     /// Row number of each row as an editor or spreadsheet shows it, header counted.
     pub rows: Vec<u32>,

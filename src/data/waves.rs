@@ -2,6 +2,7 @@
 //! the file. Typed columns come in; one wave a row and the waves in time order go out.
 
 use chrono::Datelike;
+use datafusion::arrow::array::Array;
 use indexmap::IndexSet;
 
 use crate::config::raw::{RawWave, WavePeriod};
@@ -38,6 +39,21 @@ pub fn by_column(wave: &RawWave, coded: &CodedColumn, keep: &[bool]) -> Waves {
     let mut newest: Option<i64> = None;
     for array in &coded.arrays {
         let cells = RawCells::new(Some(array));
+        if let RawCells::Repeated(repeated) = &cells {
+            let mut known = vec![None; repeated.texts().len()];
+            for index in 0..array.len() {
+                let key = repeated.key(index).filter(|_| keep[of_rows.len()]);
+                of_rows.push(key.and_then(|key| {
+                    let text = repeated.texts().value(key);
+                    if known[key].is_none() && !text.is_empty() {
+                        known[key] =
+                            Some(names.get_index_of(text).unwrap_or_else(|| names.insert_full(text.to_owned()).0));
+                    }
+                    known[key]
+                }));
+            }
+            continue;
+        }
         for index in 0..array.len() {
             let kept = keep[of_rows.len()];
             let name = match &cells {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array};
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 
 use crate::data::table::RawTable;
@@ -24,10 +25,15 @@ pub fn to_seconds(table: &mut RawTable, names: &[&str]) {
 #[allow(clippy::option_option)]
 fn convert(array: Option<&ArrayRef>) -> Option<Option<ArrayRef>> {
     let Some(array) = array else { return Some(None) };
-    if *array.data_type() != DataType::Utf8 {
+    let is_text = match array.data_type() {
+        DataType::Dictionary(_, texts) => **texts == DataType::Utf8,
+        data_type => *data_type == DataType::Utf8,
+    };
+    if !is_text {
         return Some(Some(Arc::clone(array)));
     }
-    let texts = array.as_string::<i32>();
+    let texts = cast(array, &DataType::Utf8).ok()?;
+    let texts = texts.as_string::<i32>();
     let mut seconds = Vec::with_capacity(texts.len());
     for text in texts {
         seconds.push(match text.map(str::trim) {

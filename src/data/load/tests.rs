@@ -271,3 +271,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn counts_tell_the_rows_kept_apart() {
+    let lines = "q|keep\n1|是\n9|是\n|否\n9|否\n2|否\n|是";
+    let columns = "  q: { type: scale, range: [1, 5], not_applicable: [9] }\n  keep: { type: boolean }";
+    let of = |data: &str| good(&project(columns, data, ""), &[source("a.csv", lines)]).column("q").unwrap().counts;
+    assert_eq!(of(""), ColumnCounts { valid: 2, missing: 2, not_applicable: 2, invalid: 0 });
+    let kept = of("  filters: [{ keep: keep }]");
+    assert_eq!(kept, ColumnCounts { valid: 1, missing: 1, not_applicable: 1, invalid: 0 });
+}

@@ -17,6 +17,7 @@ mod sav;
 mod sheet;
 mod sniff;
 mod text;
+mod text_column;
 mod workbook;
 
 use std::collections::HashSet;
@@ -60,7 +61,12 @@ impl ReadRequest<'_> {
     fn wants(&self, header: &RawHeader) -> bool {
         let Some(wanted) = self.wanted else { return true };
         let asked = |name: &str| wanted.contains(name);
-        asked(&header.name) || header.label.as_deref().is_some_and(asked) || dialects::joins_rows(&header.name)
+        asked(&header.name) || header.label.as_deref().is_some_and(asked) || self.joins_files(header)
+    }
+
+    /// True if another file is matched by this column, whether or not a question asks for it.
+    fn joins_files(&self, header: &RawHeader) -> bool {
+        self.source.codes_file.is_some() && dialects::joins_rows(&header.name)
     }
 
     /// True if label rows below the headers may be looked for.

@@ -10,7 +10,7 @@ use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Pa
 use datafusion::arrow::array::timezone::Tz;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMillisecondType};
+use datafusion::arrow::datatypes::{DataType, Schema, TimeUnit, TimestampMillisecondType};
 use datafusion::arrow::temporal_conversions::as_datetime_with_timezone;
 
 use super::contain::contain;
@@ -33,6 +33,7 @@ pub fn read(request: &ReadRequest<'_>, file: File, diagnostics: &mut Diagnostics
 
 fn read_file(request: &ReadRequest<'_>, file: &File, diagnostics: &mut Diagnostics) -> Result<RawTable, String> {
     let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new()).map_err(|error| error.to_string())?;
+    let metadata = with_repeated_texts(&metadata).unwrap_or(metadata);
     let mut headers = Vec::new();
     let mut kinds: Vec<Option<Kind>> = Vec::new();
     for field in metadata.schema().fields() {
@@ -52,6 +53,35 @@ fn read_file(request: &ReadRequest<'_>, file: &File, diagnostics: &mut Diagnosti
     }
     let chunks = read_chunks(request, &metadata, &kinds)?;
     Ok(RawTable { file: request.shown.to_owned(), sheet: None, headers, chunks, sha256: String::new() })
+}
+
+/// Compressed size of a dictionary of texts that is worth keeping; larger ones belong to texts that hardly repeat.
+const LARGEST_DICTIONARY: i64 = 32 << 10;
+
+/// The same file, read so that texts which the file holds as dictionaries stay dictionaries; `None` if there are none.
+fn with_repeated_texts(metadata: &ArrowReaderMetadata) -> Option<ArrowReaderMetadata> {
+    let parquet = metadata.metadata();
+    let mut repeated = vec![parquet.num_row_groups() > 0; metadata.schema().fields().len()];
+    for group in parquet.row_groups() {
+        for (leaf, chunk) in group.columns().iter().enumerate() {
+            let size = chunk.dictionary_page_offset().map(|start| chunk.data_page_offset() - start);
+            if size.is_none_or(|size| !(0..=LARGEST_DICTIONARY).contains(&size)) {
+                *repeated.get_mut(metadata.parquet_schema().get_column_root_idx(leaf))? = false;
+            }
+        }
+    }
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let hinted = metadata.schema().fields().iter().zip(repeated).map(|(field, repeated)| {
+        let is_text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+        if is_text && repeated {
+            field.as_ref().clone().with_data_type(dictionary.clone())
+        } else {
+            field.as_ref().clone()
+        }
+    });
+    let schema = Schema::new_with_metadata(hinted.collect::<Vec<_>>(), metadata.schema().metadata().clone());
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+    ArrowReaderMetadata::try_new(Arc::clone(parquet), options).ok()
 }
 
 /// How the values of a column are brought over.
@@ -94,12 +124,18 @@ impl Kind {
     fn convert(&self, array: &ArrayRef) -> Result<ArrayRef, String> {
         let target = match self {
             Self::Cast(target) if array.data_type() == target => return Ok(Arc::clone(array)),
+            Self::Cast(DataType::Utf8) if is_repeated_text(array.data_type()) => return Ok(Arc::clone(array)),
             Self::Cast(target) => target,
             Self::Joined => return join_lists(array),
             Self::Zoned(zone) => return wall_time(array, *zone),
         };
         cast(array, target).map_err(|error| error.to_string())
     }
+}
+
+/// True for texts of which each distinct one is held once, as a raw table may have them.
+fn is_repeated_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Dictionary(key, text) if **key == DataType::Int32 && **text == DataType::Utf8)
 }
 
 fn wall_time(array: &ArrayRef, zone: Tz) -> Result<ArrayRef, String> {

@@ -4,15 +4,15 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex};
-
-use datafusion::arrow::array::{ArrayRef, AsArray, StringBuilder};
 
 use super::layout::{self, Layout, PREVIEW_ROWS, PreviewRow};
 use super::records::{Field, Records, whole_records};
+use super::text_column::TextColumn;
 use super::{ReadRequest, sniff};
 use crate::data::encoding::{self, Transcoder};
+use crate::data::rawcells::RawCells;
 use crate::data::table::{CHUNK_ROWS, RawChunk, RawTable};
 use crate::diagnostics::messages::readers as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, io_problem};
@@ -260,7 +260,7 @@ impl Parser<'_> {
             }
             for (index, builder) in &mut builders {
                 match fields.get(*index) {
-                    Some(field) if !field.is_empty() => builder.append_value(field.text(block)),
+                    Some(field) if !field.is_empty() => builder.append(&field.text(block)),
                     _ => builder.append_null(),
                 }
             }
@@ -277,13 +277,13 @@ impl Parser<'_> {
         parsed
     }
 
-    fn builders(&self) -> Vec<(usize, StringBuilder)> {
+    fn builders(&self) -> Vec<(usize, TextColumn)> {
         let columns = self.layout.columns.iter().zip(self.kept);
-        columns.filter(|(_, kept)| **kept).map(|((index, _), _)| (*index, StringBuilder::new())).collect()
+        columns.filter(|(_, kept)| **kept).map(|((index, _), _)| (*index, TextColumn::new())).collect()
     }
 
-    fn chunk(&self, builders: &mut [(usize, StringBuilder)], rows: Vec<u32>) -> RawChunk {
-        let mut arrays = builders.iter_mut().map(|(_, builder)| Arc::new(builder.finish()) as ArrayRef);
+    fn chunk(&self, builders: &mut [(usize, TextColumn)], rows: Vec<u32>) -> RawChunk {
+        let mut arrays = builders.iter_mut().map(|(_, builder)| builder.finish_chunk());
         let columns = self.kept.iter().map(|&kept| if kept { arrays.next() } else { None }).collect();
         RawChunk { columns, rows }
     }
@@ -383,9 +383,11 @@ fn gather(
 fn report_rounded(request: &ReadRequest<'_>, table: &RawTable, diagnostics: &mut Diagnostics) {
     let Some(chunk) = table.chunks.first() else { return };
     for (column, (array, header)) in chunk.columns.iter().zip(&table.headers).enumerate() {
-        let Some(texts) = array.as_ref().and_then(|array| array.as_string_opt::<i32>()) else { continue };
-        let found =
-            texts.iter().zip(&chunk.rows).find_map(|(text, row)| Some((text.filter(|text| is_rounded(text))?, row)));
+        let cells = RawCells::new(array.as_ref());
+        let found = chunk.rows.iter().enumerate().find_map(|(index, row)| {
+            let text = cells.text(index).filter(|text| is_rounded(text))?;
+            Some((text, row))
+        });
         if let Some((value, &row)) = found {
             let problem =
                 Diagnostic::warning(&messages::NUMBERS_ROUNDED).arg("column", &header.name).arg("value", value);

@@ -4,7 +4,7 @@ use ::parquet::arrow::ArrowWriter;
 use ::parquet::file::properties::WriterProperties;
 use datafusion::arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Float32Array, Int8Array, LargeStringArray,
-    ListArray, RecordBatch, StringViewArray, TimestampMicrosecondArray, UInt64Array,
+    ListArray, RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray, UInt64Array,
 };
 use datafusion::arrow::datatypes::Int32Type;
 use serde_json::json;
@@ -84,7 +84,22 @@ fn parquet_types_come_down_to_the_few() {
     assert!(outcome.rows()[1].iter().all(|cell| cell == "-"));
     let kinds: Vec<String> =
         outcome.table().chunks[0].columns.iter().map(|array| array.as_ref().unwrap().data_type().to_string()).collect();
-    assert_eq!(kinds[2..8], ["Utf8", "Int64", "Utf8", "Float64", "Float64", "Boolean"]);
+    assert_eq!(kinds[2..8], ["Dictionary(Int32, Utf8)", "Int64", "Utf8", "Float64", "Float64", "Boolean"]);
+}
+
+#[test]
+fn texts_that_repeat_stay_dictionaries_and_others_texts() {
+    let count = 20_000;
+    let text = |row: usize, distinct: usize| (!row.is_multiple_of(11)).then(|| format!("门店 {}", row % distinct));
+    let column =
+        |distinct: usize| -> ArrayRef { Arc::new((0..count).map(|row| text(row, distinct)).collect::<StringArray>()) };
+    for group in [3_000, count] {
+        let outcome = read_bytes("a.parquet", &parquet_of(vec![("few", column(7)), ("many", column(count))], group));
+        let expected = (0..count).map(|row| [text(row, 7), text(row, count)].map(|cell| cell.unwrap_or("-".into())));
+        assert!(outcome.rows().into_iter().eq(expected.map(|cells| cells.to_vec())));
+        let few = outcome.table().chunks[0].columns[0].as_ref().unwrap().data_type().to_string();
+        assert_eq!(few, "Dictionary(Int32, Utf8)");
+    }
 }
 
 #[test]

@@ -30,10 +30,12 @@ fn title_rows_blank_rows_and_rows_below_are_passed_over() {
 }
 
 #[test]
-fn only_wanted_columns_are_read_and_the_row_id_with_them() {
-    let outcome = read_with("a.csv", "序号,a,b\n1,2,3\n".as_bytes(), json!({}), Some(&["b"]));
-    assert_eq!(outcome.headers(), ["序号", "a", "b"]);
-    assert_eq!(outcome.rows(), [["1", "?", "3"]]);
+fn only_wanted_columns_are_read_and_the_row_id_that_joins_files() {
+    for (source, id) in [(json!({}), "?"), (json!({ "codes_file": "codes.csv" }), "1")] {
+        let outcome = read_with("a.csv", "序号,a,b\n1,2,3\n".as_bytes(), source, Some(&["b"]));
+        assert_eq!(outcome.headers(), ["序号", "a", "b"]);
+        assert_eq!(outcome.rows(), [[id, "?", "3"]]);
+    }
 }
 
 #[test]
