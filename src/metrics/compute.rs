@@ -2,6 +2,7 @@
 //! segment group in every wave.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use indexmap::IndexMap;
 
@@ -14,10 +15,15 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized, Location, la
 use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
 use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, resolve_design};
-use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
-use crate::metrics::estimates::{Distribution, DistributionRow, Estimate, MetricResults, Reason, SegmentInfo};
+use crate::metrics::differences::difference_in;
+use crate::metrics::estimate::{Computed, Estimator, GroupAddress, Workings};
+use crate::metrics::estimates::{
+    Distribution, DistributionRow, Estimate, GroupDifference, MetricResults, Reason, SegmentInfo,
+};
 use crate::metrics::inputs::resolve_inputs;
 use crate::metrics::scan::{ScanRequest, scan};
+use crate::metrics::suppression::{Base, complement, is_below};
+use crate::metrics::variance::Frame;
 use crate::plugins::Plugin;
 use crate::plugins::expressions::parse_expressions;
 
@@ -126,6 +132,7 @@ pub fn compute_bound(
         waves: responses.waves.clone(),
         segments,
         estimates: Vec::new(),
+        group_differences: Vec::new(),
     };
     let settings = statistics.settings;
     let mut computation = Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales };
@@ -136,27 +143,43 @@ pub fn compute_bound(
 impl Computation {
     fn fill_estimates(&mut self, place: &Location, diagnostics: &mut Diagnostics) {
         let groups = self.groups();
+        let newest = self.cube.waves - 1;
+        let frame = self.frame(newest);
         let mut reported = Vec::new();
         let mut estimates = Vec::with_capacity(groups.len() * self.metrics.len());
+        let mut differences = Vec::new();
         for metric in &self.metrics {
-            for group in &groups {
-                let computed = self.computed(metric, group.address);
-                if let Some(stratum) = computed.stratum {
-                    let key = (group.address.wave, stratum);
-                    if !reported.contains(&key) {
-                        reported.push(key);
-                        diagnostics.push(
-                            Diagnostic::error(&messages::SINGLE_UNIT)
-                                .arg("stratum", &self.design.strata[stratum])
-                                .at(place.clone())
-                                .key("data.design.single_unit"),
-                        );
-                    }
+            let computed: Vec<Computed> = groups.iter().map(|group| self.computed(metric, group.address)).collect();
+            for (group, computed) in groups.iter().zip(&computed) {
+                let Some(stratum) = computed.stratum else { continue };
+                let key = (group.address.wave, stratum);
+                if !reported.contains(&key) {
+                    reported.push(key);
+                    diagnostics.push(
+                        Diagnostic::error(&messages::SINGLE_UNIT)
+                            .arg("stratum", &self.design.strata[stratum])
+                            .at(place.clone())
+                            .key("data.design.single_unit"),
+                    );
                 }
-                estimates.push(self.named(metric, group, computed));
             }
+            let mut named: Vec<Estimate> =
+                groups.iter().zip(&computed).map(|(group, computed)| self.named(metric, group, computed)).collect();
+            for place in segment_ranges(&groups) {
+                hide_complement(&mut named, place.clone(), &groups);
+                if groups[place.start].address.wave == newest {
+                    differences.extend(group_differences(&frame, &named[place.clone()], &computed[place]));
+                }
+            }
+            estimates.extend(named);
         }
         self.results.estimates = estimates;
+        self.results.group_differences = differences;
+    }
+
+    /// The sample of a wave.
+    pub(super) fn frame(&self, wave: usize) -> Frame<'_> {
+        Frame::new(&self.cube, &self.design, wave)
     }
 
     /// Every group in printing order: wave by wave, the total, then the segments' groups.
@@ -187,13 +210,9 @@ impl Computation {
         self.keys.iter().position(|key| key == items)
     }
 
-    fn named(&self, metric: &BoundMetric, group: &NamedGroup, computed: Computed) -> Estimate {
-        let small = |limit: f64| {
-            #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
-            let answers = computed.smallest_base.0 as f64;
-            answers < limit || computed.smallest_base.1 < limit
-        };
-        let suppressed = computed.estimate.is_some() && small(self.settings.suppress_below);
+    fn named(&self, metric: &BoundMetric, group: &NamedGroup, computed: &Computed) -> Estimate {
+        let small = |limit: f64| computed.estimate.is_some() && is_below(computed.smallest_base, limit);
+        let suppressed = small(self.settings.suppress_below);
         Estimate {
             metric: metric.info.id.clone(),
             module: metric.info.module.clone(),
@@ -205,10 +224,11 @@ impl Computation {
             estimate: computed.estimate.filter(|_| !suppressed),
             se: computed.se.filter(|_| !suppressed),
             ci: computed.ci.filter(|_| !suppressed),
+            df: computed.estimate.filter(|_| !suppressed).map(|_| computed.workings.degrees),
             unit: metric.info.unit,
             base: metric.info.base.clone(),
             suppressed,
-            flagged: !suppressed && computed.estimate.is_some() && small(self.settings.flag_below),
+            flagged: !suppressed && small(self.settings.flag_below),
             reason: if suppressed { Some(Reason::SmallBase) } else { computed.reason },
         }
     }
@@ -230,14 +250,10 @@ impl Computation {
         }
     }
 
-    /// Weighted counts of the answers to a scale column in a group, by value: (value, n, weight). Empty for other columns.
-    pub fn scale_counts(&self, column: &str, address: GroupAddress) -> Vec<(f64, u64, f64)> {
-        let item = self.scales.iter().find(|(name, _)| name == column).map(|(_, item)| *item);
-        let Some(item) = item else { return Vec::new() };
+    fn scale_answers(&self, item: usize, address: GroupAddress) -> Computed {
         let bound = Bound::Linear { item, proportion: false, factor: 1.0 };
         let estimator = Estimator { cube: &self.cube, design: &self.design, settings: &self.settings };
-        let computed = estimator.compute(&bound, address, &|items| self.key_of(items));
-        computed.workings.answers.iter().map(|answer| (answer.value, answer.n, answer.weight)).collect()
+        estimator.compute(&bound, address, &|items| self.key_of(items))
     }
 
     /// Answers by wave, in time order, whether in a base or not.
@@ -245,39 +261,42 @@ impl Computation {
         self.cube.unit_rows.iter().map(|units| units.iter().map(|cell| cell.count).sum()).collect()
     }
 
-    /// How the answers of every scale column fall over its levels, by wave and group. Shares are left empty where the base
-    /// is below the suppression limit.
+    /// How the answers of every scale column fall over its levels, by wave and group. Shares are left empty by the same rules
+    /// as estimates are suppressed.
     pub fn distributions(&self, columns: &[Column]) -> Vec<Distribution> {
-        let of_column = |(name, _): &(String, usize)| {
+        let groups = self.groups();
+        let of_column = |(name, item): &(String, usize)| {
             let column = columns.iter().find(|column| column.name == *name)?;
             let levels = scale_levels(column.range?, column);
-            let rows = self.groups().into_iter().map(|group| self.distribution_row(name, &levels, group)).collect();
+            let counted: Vec<Computed> = groups.iter().map(|group| self.scale_answers(*item, group.address)).collect();
+            let mut bases: Vec<Base> = counted.iter().map(|computed| self.distribution_base(computed)).collect();
+            for place in segment_ranges(&groups) {
+                let total = groups.iter().position(|group| group.address == groups[place.start].address.total());
+                if total.is_some_and(|total| bases[total].shown)
+                    && let Some(more) = complement(&bases[place.clone()])
+                {
+                    bases[place.start + more].shown = false;
+                }
+            }
+            let row = |((group, computed), base): ((&NamedGroup, &Computed), &Base)| DistributionRow {
+                segment: group.segment.first().map(|(column, value)| (column.clone(), value.clone())),
+                wave: group.wave.clone(),
+                shares: if base.shown { shares(&computed.workings, &levels) } else { Vec::new() },
+                n: computed.n,
+            };
             Some(Distribution {
                 column: name.clone(),
                 title: Some(column.title.clone()),
+                rows: groups.iter().zip(&counted).zip(&bases).map(row).collect(),
                 levels: levels.into_iter().map(|(_, title)| title).collect(),
-                rows,
             })
         };
         self.scales.iter().filter_map(of_column).collect()
     }
 
-    fn distribution_row(&self, column: &str, levels: &[(String, Localized)], group: NamedGroup) -> DistributionRow {
-        let counts = self.scale_counts(column, group.address);
-        let n = counts.iter().map(|(_, n, _)| n).sum::<u64>();
-        let total: f64 = counts.iter().map(|(_, _, weight)| weight).sum();
-        let share = |level: &(String, Localized)| {
-            let held = counts.iter().find(|(value, ..)| value.to_string() == level.0);
-            held.map_or(0.0, |(_, _, weight)| 100.0 * weight / total)
-        };
-        #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
-        let shown = n as f64 >= self.settings.suppress_below && total > 0.0;
-        DistributionRow {
-            segment: group.segment.into_iter().next(),
-            wave: group.wave,
-            shares: if shown { levels.iter().map(share).collect() } else { Vec::new() },
-            n,
-        }
+    fn distribution_base(&self, computed: &Computed) -> Base {
+        let hidden = computed.n > 0 && is_below(computed.smallest_base, self.settings.suppress_below);
+        Base { n: computed.n, hidden, shown: !hidden && computed.workings.sum_w > 0.0 }
     }
 
     /// Scale columns whose distributions were counted.
@@ -294,6 +313,71 @@ impl Computation {
     pub fn design(&self) -> &Design {
         &self.design
     }
+}
+
+/// Where the groups of one segment column in one wave stand in the list of all groups.
+fn segment_ranges(groups: &[NamedGroup]) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let same = |a: &NamedGroup, b: &NamedGroup| {
+        (a.address.wave, a.address.grouping) == (b.address.wave, b.address.grouping)
+    };
+    let mut ranges = Vec::new();
+    for chunk in groups.chunk_by(same) {
+        if chunk[0].address.grouping > 0 {
+            ranges.push(start..start + chunk.len());
+        }
+        start += chunk.len();
+    }
+    ranges
+}
+
+/// Suppresses a second group where one alone is suppressed and the total, which would give it away, is shown.
+fn hide_complement(estimates: &mut [Estimate], place: Range<usize>, groups: &[NamedGroup]) {
+    let total = groups.iter().position(|group| group.address == groups[place.start].address.total());
+    if total.is_none_or(|total| estimates[total].estimate.is_none()) {
+        return;
+    }
+    let estimates = &mut estimates[place];
+    let bases: Vec<Base> = estimates
+        .iter()
+        .map(|estimate| Base { n: estimate.n, hidden: estimate.suppressed, shown: estimate.estimate.is_some() })
+        .collect();
+    if let Some(more) = complement(&bases) {
+        estimates[more].hide(Reason::Complement);
+    }
+}
+
+/// Every pair of shown groups of one segment column.
+fn group_differences(frame: &Frame<'_>, estimates: &[Estimate], computed: &[Computed]) -> Vec<GroupDifference> {
+    let shown: Vec<(&Estimate, &Computed)> =
+        estimates.iter().zip(computed).filter(|(estimate, _)| estimate.estimate.is_some()).collect();
+    let mut differences = Vec::new();
+    for (index, (first, first_computed)) in shown.iter().enumerate() {
+        for (second, second_computed) in &shown[index + 1..] {
+            let Some(found) = difference_in(frame, first_computed, second_computed) else { continue };
+            let Some(((column, a), (_, b))) = first.segment.first().zip(second.segment.first()) else { continue };
+            differences.push(GroupDifference {
+                metric: first.metric.clone(),
+                wave: first.wave.clone(),
+                column: column.clone(),
+                a: a.clone(),
+                b: b.clone(),
+                delta: found.delta,
+                se: found.se,
+                df: found.degrees,
+            });
+        }
+    }
+    differences
+}
+
+/// Weighted percentages of the levels of a scale.
+fn shares(workings: &Workings, levels: &[(String, Localized)]) -> Vec<f64> {
+    let share = |level: &(String, Localized)| {
+        let held = workings.answers.iter().find(|answer| answer.value.to_string() == level.0);
+        held.map_or(0.0, |answer| 100.0 * answer.weight / workings.sum_w)
+    };
+    levels.iter().map(share).collect()
 }
 
 /// Adds one item a scale column, so that distributions come from the same scan.

@@ -73,4 +73,7 @@ messages! {
     /// Same metric id from two plugins.
     METRIC_IN_TWO_PLUGINS = Message::new("M0329", "the metric `{metric}` is declared by `{first}` and by `{second}`", "指标 `{metric}` 同时由 `{first}` 与 `{second}` 声明")
         .hinted("leave one of them out with `metrics: [...]` under plugins.{second}", "请在 plugins.{second} 下用 `metrics: [...]` 略去其一");
+    /// Every component of a composite has the weight 0.
+    NO_COMPONENT_LEFT = Message::new("M0330", "no component of `{metric}` has a weight above 0", "`{metric}` 没有任何权重大于 0 的分项")
+        .hinted("give at least one of its components a weight above 0: {components}", "请给至少一个分项大于 0 的权重：{components}");
 }
