@@ -257,7 +257,8 @@ mod tests {
     fn letters_name_the_worse_groups() {
         // Complaint rates 8.9, 23.6, 10.4 with se 1.5: differences 14.7 (t = 6.9), 1.5 (t = 0.7), 13.2 (t = 6.2).
         let groups = [percent(8.9, 1.5, 400), percent(23.6, 1.5, 380), percent(10.4, 1.5, 120)];
-        let compared = compare_groups(&[Some(&groups[0]), Some(&groups[1]), Some(&groups[2])], |_, _| None, Better::Lower, 0.95);
+        let compared =
+            compare_groups(&[Some(&groups[0]), Some(&groups[1]), Some(&groups[2])], |_, _| None, Better::Lower, 0.95);
         assert_eq!(compared.tests, 3);
         assert_eq!(
             (compared.letters(0), compared.letters(1), compared.letters(2)),

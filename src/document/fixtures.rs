@@ -255,7 +255,9 @@ pub fn steps() -> Vec<Step> {
         Step { kind: StepKind::Read { file: "data/survey.csv".into() }, rows: 2861, dropped: 0 },
         Step { kind: StepKind::Duplicates { column: "id".into() }, rows: 2840, dropped: 21 },
         Step {
-            kind: StepKind::Filter { keep: "seconds >= 40".into(), reason: Some("剔除答题不足40秒的答卷".into()) },
+            kind: StepKind::Filter {
+                keep: "seconds >= 40".into(), reason: Some("剔除答题不足40秒的答卷".into())
+            },
             rows: 2785,
             dropped: 55,
         },

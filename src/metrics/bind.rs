@@ -246,8 +246,7 @@ fn bind_composite(
     }
     let total: f64 = parts.iter().map(|part| part.share).sum();
     parts.iter_mut().for_each(|part| part.share /= total);
-    let bound =
-        if missing.is_empty() && !parts.is_empty() { Bound::Composite { parts } } else { Bound::Unavailable };
+    let bound = if missing.is_empty() && !parts.is_empty() { Bound::Composite { parts } } else { Bound::Unavailable };
     if bound == Bound::Unavailable {
         info.unavailable = Some(Unavailable { missing_inputs: missing });
     }
@@ -302,8 +301,8 @@ mod tests {
     use super::*;
     use crate::data::expressions::ExpectedType;
     use crate::diagnostics::Diagnostics;
-    use crate::plugins::expressions::parse_expressions;
     use crate::plugins::discover;
+    use crate::plugins::expressions::parse_expressions;
 
     /// A composite that stands above its components.
     const MANIFEST: &str = "

@@ -318,9 +318,8 @@ impl Computation {
 /// Where the groups of one segment column in one wave stand in the list of all groups.
 fn segment_ranges(groups: &[NamedGroup]) -> Vec<Range<usize>> {
     let mut start = 0;
-    let same = |a: &NamedGroup, b: &NamedGroup| {
-        (a.address.wave, a.address.grouping) == (b.address.wave, b.address.grouping)
-    };
+    let same =
+        |a: &NamedGroup, b: &NamedGroup| (a.address.wave, a.address.grouping) == (b.address.wave, b.address.grouping);
     let mut ranges = Vec::new();
     for chunk in groups.chunk_by(same) {
         if chunk[0].address.grouping > 0 {

@@ -137,7 +137,10 @@ fn check_choices(project: &Project, plugin: &Plugin, usage: &RawPluginUse, diagn
             diagnostics.push(
                 Diagnostic::error(&messages::NO_COMPONENT_LEFT)
                     .arg("metric", metric)
-                    .arg("components", components.iter().map(|known| known.metric.as_str()).collect::<Vec<_>>().join(", "))
+                    .arg(
+                        "components",
+                        components.iter().map(|known| known.metric.as_str()).collect::<Vec<_>>().join(", "),
+                    )
                     .at(project.at(&path))
                     .key(&path),
             );

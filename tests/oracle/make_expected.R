@@ -220,8 +220,8 @@ group_quantile_difference <- function(design, name, pair) {
   metric <- metrics[[name]]
   base <- subset(design, design$variables[[paste0("in_", name)]] & design$variables$group %in% pair)
   base$variables$y <- base$variables[[paste0("y_", name)]]
-  quantiles <- lapply(pair, function(group) {
-    svyquantile(~y, subset(base, base$variables$group == group), metric$probability, interval.type = "mean", qrule = "math")$y
+  quantiles <- lapply(pair, function(wanted) {
+    svyquantile(~y, subset(base, base$variables$group == wanted), metric$probability, interval.type = "mean", qrule = "math")$y
   })
   limit <- sapply(quantiles, function(q) q[1, "quantile"])
   base$variables$below <- as.numeric(base$variables$y <= limit[match(base$variables$group, pair)])
@@ -255,8 +255,8 @@ group_composite_difference <- function(design, name, pair) {
 
 for (design_name in names(designs)) {
   design <- designs[[design_name]](answers[answers$wave == waves[2], ])
-  for (name in c("awareness", "reputation", "return_rate", "nps", "spend_per_visit", "visits_median", "csi")) for (pair in list(c("A", "B"), c("A", "C"), c("B", "C"))) {
-    if ("C" %in% pair && name %in% c("csi", "return_rate", "visits_median")) next
+  for (name in c("awareness", "reputation", "return_rate", "nps", "spend_per_visit", "spend_median", "csi")) for (pair in list(c("A", "B"), c("A", "C"), c("B", "C"))) {
+    if ("C" %in% pair && name %in% c("csi", "return_rate", "spend_median")) next
     kind <- if (name %in% names(composites)) "composite" else metrics[[name]]$kind
     ask <- switch(kind, composite = group_composite_difference, quantile = group_quantile_difference, group_mean_difference)
     found <- ask(design, name, pair)
