@@ -15,11 +15,9 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized, Location, la
 use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
 use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, resolve_design};
-use crate::metrics::differences::difference_in;
-use crate::metrics::estimate::{Computed, Estimator, GroupAddress, Workings};
-use crate::metrics::estimates::{
-    Distribution, DistributionRow, Estimate, GroupDifference, MetricResults, Reason, SegmentInfo,
-};
+use crate::metrics::differences::group_differences;
+use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
+use crate::metrics::estimates::{Estimate, MetricResults, Reason, SegmentInfo};
 use crate::metrics::inputs::resolve_inputs;
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::suppression::{Base, complement, is_below};
@@ -38,14 +36,14 @@ pub struct Computation {
     design: Design,
     settings: RawSettings,
     keys: Vec<Vec<usize>>,
-    scales: Vec<(String, usize)>,
+    pub(super) scales: Vec<(String, usize)>,
 }
 
 /// A group of answers to compute for, with its names.
-struct NamedGroup {
-    address: GroupAddress,
-    wave: Option<String>,
-    segment: IndexMap<String, String>,
+pub(super) struct NamedGroup {
+    pub(super) address: GroupAddress,
+    pub(super) wave: Option<String>,
+    pub(super) segment: IndexMap<String, String>,
 }
 
 /// Computes every metric that the project uses. `None` after an error.
@@ -183,7 +181,7 @@ impl Computation {
     }
 
     /// Every group in printing order: wave by wave, the total, then the segments' groups.
-    fn groups(&self) -> Vec<NamedGroup> {
+    pub(super) fn groups(&self) -> Vec<NamedGroup> {
         let mut groups = Vec::new();
         for wave in 0..self.cube.waves {
             for (grouping, described) in self.cube.groupings.iter().enumerate() {
@@ -202,8 +200,12 @@ impl Computation {
 
     /// The numbers of a metric for a group, with workings.
     pub fn computed(&self, metric: &BoundMetric, address: GroupAddress) -> Computed {
+        self.estimated(&metric.bound, address)
+    }
+
+    pub(super) fn estimated(&self, bound: &Bound, address: GroupAddress) -> Computed {
         let estimator = Estimator { cube: &self.cube, design: &self.design, settings: &self.settings };
-        estimator.compute(&metric.bound, address, &|items| self.key_of(items))
+        estimator.compute(bound, address, &|items| self.key_of(items))
     }
 
     fn key_of(&self, items: &[usize]) -> Option<usize> {
@@ -250,53 +252,9 @@ impl Computation {
         }
     }
 
-    fn scale_answers(&self, item: usize, address: GroupAddress) -> Computed {
-        let bound = Bound::Linear { item, proportion: false, factor: 1.0 };
-        let estimator = Estimator { cube: &self.cube, design: &self.design, settings: &self.settings };
-        estimator.compute(&bound, address, &|items| self.key_of(items))
-    }
-
     /// Answers by wave, in time order, whether in a base or not.
     pub fn wave_answers(&self) -> Vec<u64> {
         self.cube.unit_rows.iter().map(|units| units.iter().map(|cell| cell.count).sum()).collect()
-    }
-
-    /// How the answers of every scale column fall over its levels, by wave and group. Shares are left empty by the same rules
-    /// as estimates are suppressed.
-    pub fn distributions(&self, columns: &[Column]) -> Vec<Distribution> {
-        let groups = self.groups();
-        let of_column = |(name, item): &(String, usize)| {
-            let column = columns.iter().find(|column| column.name == *name)?;
-            let levels = scale_levels(column.range?, column);
-            let counted: Vec<Computed> = groups.iter().map(|group| self.scale_answers(*item, group.address)).collect();
-            let mut bases: Vec<Base> = counted.iter().map(|computed| self.distribution_base(computed)).collect();
-            for place in segment_ranges(&groups) {
-                let total = groups.iter().position(|group| group.address == groups[place.start].address.total());
-                if total.is_some_and(|total| bases[total].shown)
-                    && let Some(more) = complement(&bases[place.clone()])
-                {
-                    bases[place.start + more].shown = false;
-                }
-            }
-            let row = |((group, computed), base): ((&NamedGroup, &Computed), &Base)| DistributionRow {
-                segment: group.segment.first().map(|(column, value)| (column.clone(), value.clone())),
-                wave: group.wave.clone(),
-                shares: if base.shown { shares(&computed.workings, &levels) } else { Vec::new() },
-                n: computed.n,
-            };
-            Some(Distribution {
-                column: name.clone(),
-                title: Some(column.title.clone()),
-                rows: groups.iter().zip(&counted).zip(&bases).map(row).collect(),
-                levels: levels.into_iter().map(|(_, title)| title).collect(),
-            })
-        };
-        self.scales.iter().filter_map(of_column).collect()
-    }
-
-    fn distribution_base(&self, computed: &Computed) -> Base {
-        let hidden = computed.n > 0 && is_below(computed.smallest_base, self.settings.suppress_below);
-        Base { n: computed.n, hidden, shown: !hidden && computed.workings.sum_w > 0.0 }
     }
 
     /// Scale columns whose distributions were counted.
@@ -316,7 +274,7 @@ impl Computation {
 }
 
 /// Where the groups of one segment column in one wave stand in the list of all groups.
-fn segment_ranges(groups: &[NamedGroup]) -> Vec<Range<usize>> {
+pub(super) fn segment_ranges(groups: &[NamedGroup]) -> Vec<Range<usize>> {
     let mut start = 0;
     let same =
         |a: &NamedGroup, b: &NamedGroup| (a.address.wave, a.address.grouping) == (b.address.wave, b.address.grouping);
@@ -344,39 +302,6 @@ fn hide_complement(estimates: &mut [Estimate], place: Range<usize>, groups: &[Na
     if let Some(more) = complement(&bases) {
         estimates[more].hide(Reason::Complement);
     }
-}
-
-/// Every pair of shown groups of one segment column.
-fn group_differences(frame: &Frame<'_>, estimates: &[Estimate], computed: &[Computed]) -> Vec<GroupDifference> {
-    let shown: Vec<(&Estimate, &Computed)> =
-        estimates.iter().zip(computed).filter(|(estimate, _)| estimate.estimate.is_some()).collect();
-    let mut differences = Vec::new();
-    for (index, (first, first_computed)) in shown.iter().enumerate() {
-        for (second, second_computed) in &shown[index + 1..] {
-            let Some(found) = difference_in(frame, first_computed, second_computed) else { continue };
-            let Some(((column, a), (_, b))) = first.segment.first().zip(second.segment.first()) else { continue };
-            differences.push(GroupDifference {
-                metric: first.metric.clone(),
-                wave: first.wave.clone(),
-                column: column.clone(),
-                a: a.clone(),
-                b: b.clone(),
-                delta: found.delta,
-                se: found.se,
-                df: found.degrees,
-            });
-        }
-    }
-    differences
-}
-
-/// Weighted percentages of the levels of a scale.
-fn shares(workings: &Workings, levels: &[(String, Localized)]) -> Vec<f64> {
-    let share = |level: &(String, Localized)| {
-        let held = workings.answers.iter().find(|answer| answer.value.to_string() == level.0);
-        held.map_or(0.0, |answer| 100.0 * answer.weight / workings.sum_w)
-    };
-    levels.iter().map(share).collect()
 }
 
 /// Adds one item a scale column, so that distributions come from the same scan.
@@ -445,7 +370,7 @@ fn groups_of(column: &Column) -> Vec<(String, Localized)> {
     }
 }
 
-fn scale_levels([low, high]: [f64; 2], column: &Column) -> Vec<(String, Localized)> {
+pub(super) fn scale_levels([low, high]: [f64; 2], column: &Column) -> Vec<(String, Localized)> {
     let mut levels = Vec::new();
     let mut value = low;
     while value <= high && levels.len() < 101 {
@@ -477,7 +402,10 @@ fn report_metric_ids(project: &Project, binding: &Binding, diagnostics: &mut Dia
 
 fn report_unavailable(project: &Project, binding: &Binding, diagnostics: &mut Diagnostics) {
     for metric in &binding.metrics {
-        let Some(unavailable) = &metric.info.unavailable else { continue };
+        // A composite without any weight lacks no input; its weights have been reported.
+        let Some(unavailable) = metric.info.unavailable.as_ref().filter(|lack| !lack.missing_inputs.is_empty()) else {
+            continue;
+        };
         let names: Vec<String> = unavailable.missing_inputs.iter().map(|(name, _)| format!("`{name}`")).collect();
         let path = format!("plugins.{}.inputs", metric.info.module);
         // A variant is an extra: its absence is worth a note, that of an indicator a warning.

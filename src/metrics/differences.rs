@@ -4,6 +4,7 @@
 use crate::metrics::bind::BoundMetric;
 use crate::metrics::compute::Computation;
 use crate::metrics::estimate::{Computed, GroupAddress};
+use crate::metrics::estimates::{Estimate, GroupDifference};
 use crate::metrics::variance::{Frame, subtract};
 
 /// The difference of a metric between two groups of a wave.
@@ -30,10 +31,38 @@ impl Computation {
 }
 
 /// First minus second for two groups of the wave that `frame` describes.
-pub(super) fn difference_in(frame: &Frame<'_>, first: &Computed, second: &Computed) -> Option<Difference> {
+fn difference_in(frame: &Frame<'_>, first: &Computed, second: &Computed) -> Option<Difference> {
     let delta = first.estimate? - second.estimate?;
     first.se.zip(second.se)?;
     let variance = frame.variance(&subtract(&first.totals, &second.totals)).ok()?;
     let (se, degrees) = (variance.variance.sqrt(), variance.degrees - 1.0);
     (se > 0.0 && degrees >= 1.0).then_some(Difference { delta, se, degrees })
+}
+
+/// Every pair of shown groups of one segment column.
+pub(super) fn group_differences(
+    frame: &Frame<'_>,
+    estimates: &[Estimate],
+    computed: &[Computed],
+) -> Vec<GroupDifference> {
+    let shown: Vec<(&Estimate, &Computed)> =
+        estimates.iter().zip(computed).filter(|(estimate, _)| estimate.estimate.is_some()).collect();
+    let mut differences = Vec::new();
+    for (index, (first, first_computed)) in shown.iter().enumerate() {
+        for (second, second_computed) in &shown[index + 1..] {
+            let Some(found) = difference_in(frame, first_computed, second_computed) else { continue };
+            let Some(((column, a), (_, b))) = first.segment.first().zip(second.segment.first()) else { continue };
+            differences.push(GroupDifference {
+                metric: first.metric.clone(),
+                wave: first.wave.clone(),
+                column: column.clone(),
+                a: a.clone(),
+                b: b.clone(),
+                delta: found.delta,
+                se: found.se,
+                df: found.degrees,
+            });
+        }
+    }
+    differences
 }

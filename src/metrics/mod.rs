@@ -16,6 +16,7 @@ pub mod explain;
 pub mod inputs;
 pub mod plugin_tests;
 pub mod scan;
+pub mod shares;
 pub mod suppression;
 pub mod variance;
 

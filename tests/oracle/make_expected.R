@@ -1,4 +1,4 @@
-# Writes expected.json: what the R package survey gives for answers.csv under seven designs. The calls and conventions are
+# Writes expected.json: what the R package survey gives for answers.csv under ten designs. The calls and conventions are
 # described in README.md. Run in this folder: Rscript make_expected.R
 
 suppressMessages({ library(survey); library(jsonlite) })
