@@ -12,6 +12,7 @@ mod architecture;
 mod canteen;
 mod cli;
 mod docs;
+mod groups;
 mod oracle;
 mod refdata;
 mod samples;

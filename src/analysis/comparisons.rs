@@ -1,21 +1,20 @@
 //! Tests between estimates: against a target, against the previous wave, and between the groups of a segment.
 //! All are two-sided t tests on published standard errors; the caller names the confidence level.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
-
 use crate::analysis::rounding::{printed_decimals, round_half_away};
-use crate::metrics::{Better, Estimate};
+use crate::metrics::distributions::student_t_p_value;
+use crate::metrics::{Better, Estimate, GroupDifference};
 
-/// The difference of two estimates of independent samples.
+/// The difference of two estimates, tested.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Difference {
     /// First minus second, in the printed unit.
     pub delta: f64,
-    /// Standard error of the difference, `sqrt(se1^2 + se2^2)`.
+    /// Standard error of the difference: `sqrt(se1^2 + se2^2)` for independent samples.
     pub standard_error: f64,
     /// `delta / standard_error`.
     pub statistic: f64,
-    /// `n1 + n2 - 2`, on unweighted answers.
+    /// Sum of the degrees of freedom of both estimates for independent samples.
     pub degrees_of_freedom: f64,
     /// Two-sided p value.
     pub p_value: f64,
@@ -32,7 +31,7 @@ pub struct TargetComparison {
     pub gap: f64,
     /// The printed estimate reaches the target.
     pub met: bool,
-    /// The estimate differs from the target beyond chance (one-sample t test, `n - 1` degrees of freedom).
+    /// The estimate differs from the target beyond chance (one-sample t test on its own degrees of freedom).
     pub significant: bool,
 }
 
@@ -63,24 +62,26 @@ pub fn letter(index: usize) -> String {
     if index < 26 { name.to_string() } else { format!("{}{name}", letter(index / 26 - 1)) }
 }
 
-/// Two-sided p value of a t statistic.
-pub fn two_sided_p(statistic: f64, degrees_of_freedom: f64) -> Option<f64> {
-    let student = StudentsT::new(0.0, 1.0, degrees_of_freedom).ok()?;
-    Some((2.0 * student.sf(statistic.abs())).min(1.0))
-}
-
-/// `first - second` for independent samples: `t = delta / sqrt(se1^2 + se2^2)` on `n1 + n2 - 2` degrees of freedom.
+/// `first - second` for independent samples, such as two waves: `t = delta / sqrt(se1^2 + se2^2)` on `df1 + df2` degrees of
+/// freedom.
 ///
 /// None where an estimate or a standard error is missing, the difference has no variance, or there are too few answers.
 pub fn difference(first: &Estimate, second: &Estimate, confidence: f64) -> Option<Difference> {
     let delta = first.estimate? - second.estimate?;
-    let standard_error = first.se?.hypot(second.se?);
-    let degrees_of_freedom = (first.n + second.n) as f64 - 2.0;
+    tested(delta, first.se?.hypot(second.se?), first.df? + second.df?, confidence)
+}
+
+/// The test of a difference between two groups of one wave.
+pub fn group_difference(found: &GroupDifference, confidence: f64) -> Option<Difference> {
+    tested(found.delta, found.se, found.df, confidence)
+}
+
+fn tested(delta: f64, standard_error: f64, degrees_of_freedom: f64, confidence: f64) -> Option<Difference> {
     if standard_error.is_nan() || standard_error <= 0.0 || degrees_of_freedom < 1.0 {
         return None;
     }
     let statistic = delta / standard_error;
-    let p_value = two_sided_p(statistic, degrees_of_freedom)?;
+    let p_value = student_t_p_value(statistic, degrees_of_freedom)?;
     Some(Difference {
         delta,
         standard_error,
@@ -101,9 +102,9 @@ pub fn against_target(estimate: &Estimate, target: f64, better: Better, confiden
         Better::Lower => printed <= goal,
         Better::Neutral => return None,
     };
-    let significant = match (estimate.estimate, estimate.se) {
-        (Some(value), Some(se)) if se > 0.0 && estimate.n > 1 => {
-            two_sided_p((value - target) / se, estimate.n as f64 - 1.0).is_some_and(|p| p < 1.0 - confidence)
+    let significant = match (estimate.estimate, estimate.se, estimate.df) {
+        (Some(value), Some(se), Some(df)) => {
+            tested(value - target, se, df, confidence).is_some_and(|test| test.significant)
         }
         _ => false,
     };
@@ -125,13 +126,22 @@ pub fn holm(p_values: &[f64], alpha: f64) -> Vec<bool> {
     significant
 }
 
-/// Tests every pair of groups that have an estimate; the pairs of one call are one Holm family.
-pub fn compare_groups(groups: &[Option<&Estimate>], better: Better, confidence: f64) -> GroupComparison {
+/// Tests every pair of groups that have an estimate; the pairs of one call are one Holm family. `known` gives the difference of
+/// a pair where it was computed with the covariance of the groups; other pairs are taken as independent samples.
+pub fn compare_groups<'a>(
+    groups: &[Option<&Estimate>],
+    known: impl Fn(usize, usize) -> Option<&'a GroupDifference>,
+    better: Better,
+    confidence: f64,
+) -> GroupComparison {
     let mut pairs = Vec::new();
     for first in 0..groups.len() {
         for second in first + 1..groups.len() {
             if let (Some(a), Some(b)) = (groups[first], groups[second])
-                && let Some(test) = difference(a, b, confidence)
+                && let Some(test) = match known(first, second) {
+                    Some(found) => group_difference(found, confidence),
+                    None => difference(a, b, confidence),
+                }
             {
                 pairs.push((first, second, test));
             }
@@ -172,6 +182,7 @@ mod tests {
             estimate: Some(value),
             se: Some(se),
             ci: None,
+            df: Some(n as f64 - 1.0),
             unit: Unit::Percent,
             base: String::new(),
             suppressed: false,
@@ -193,10 +204,35 @@ mod tests {
     }
 
     #[test]
-    fn p_values_agree_with_printed_t_tables() {
-        // t(0.975; 10) = 2.228139, t(0.995; 30) = 2.749996 (standard tables).
-        assert!((two_sided_p(2.228_139, 10.0).unwrap() - 0.05).abs() < 1e-6);
-        assert!((two_sided_p(-2.749_996, 30.0).unwrap() - 0.01).abs() < 1e-6);
+    fn degrees_of_freedom_count_units_not_answers() {
+        // Eight clusters in each of two waves: 14 degrees of freedom whatever the number of answers.
+        // Printed t tables: t(0.975; 14) = 2.145, so 2.1 is not significant; on 1998 degrees it would be (1.961).
+        let in_clusters = |value| Estimate { df: Some(7.0), ..percent(value, 0.5_f64.sqrt(), 1000) };
+        let test = difference(&in_clusters(52.1), &in_clusters(50.0), 0.95).unwrap();
+        assert_eq!(test.degrees_of_freedom, 14.0);
+        assert!((test.statistic - 2.1).abs() < 1e-9 && !test.significant);
+        let plain = |value| percent(value, 0.5_f64.sqrt(), 1000);
+        assert!(difference(&plain(52.1), &plain(50.0), 0.95).unwrap().significant);
+    }
+
+    #[test]
+    fn groups_that_share_clusters_are_tested_with_their_covariance() {
+        // Taken as independent: 4 / sqrt(2^2 + 2^2) = 1.41, not significant. With a covariance of 3.5 the variance is
+        // 4 + 4 - 7 = 1, so t = 4 on 14 degrees of freedom.
+        let groups = [percent(54.0, 2.0, 500), percent(50.0, 2.0, 500)];
+        let held = [Some(&groups[0]), Some(&groups[1])];
+        let exact = GroupDifference {
+            metric: "m".into(),
+            wave: None,
+            column: "g".into(),
+            a: "x".into(),
+            b: "y".into(),
+            delta: 4.0,
+            se: 1.0,
+            df: 14.0,
+        };
+        assert_eq!(compare_groups(&held, |_, _| None, Better::Higher, 0.95).letters(0), "");
+        assert_eq!(compare_groups(&held, |_, _| Some(&exact), Better::Higher, 0.95).letters(0), "b");
     }
 
     #[test]
@@ -221,7 +257,8 @@ mod tests {
     fn letters_name_the_worse_groups() {
         // Complaint rates 8.9, 23.6, 10.4 with se 1.5: differences 14.7 (t = 6.9), 1.5 (t = 0.7), 13.2 (t = 6.2).
         let groups = [percent(8.9, 1.5, 400), percent(23.6, 1.5, 380), percent(10.4, 1.5, 120)];
-        let compared = compare_groups(&[Some(&groups[0]), Some(&groups[1]), Some(&groups[2])], Better::Lower, 0.95);
+        let compared =
+            compare_groups(&[Some(&groups[0]), Some(&groups[1]), Some(&groups[2])], |_, _| None, Better::Lower, 0.95);
         assert_eq!(compared.tests, 3);
         assert_eq!(
             (compared.letters(0), compared.letters(1), compared.letters(2)),
@@ -233,7 +270,7 @@ mod tests {
     #[test]
     fn suppressed_groups_are_not_tested() {
         let group = percent(8.9, 1.5, 400);
-        let compared = compare_groups(&[Some(&group), None], Better::Lower, 0.95);
+        let compared = compare_groups(&[Some(&group), None], |_, _| None, Better::Lower, 0.95);
         assert_eq!((compared.tests, compared.letters(0)), (0, String::new()));
         assert_eq!((letter(25), letter(26)), ("z".to_owned(), "aa".to_owned()));
     }

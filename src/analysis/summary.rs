@@ -1,8 +1,10 @@
 //! What stands out in the current wave: each indicator with its change, target and groups, and the short lists
 //! (targets missed, significant changes, weak groups) that sentences are made of.
 
+use std::collections::HashMap;
+
 use crate::analysis::comparisons::{self, Difference, GroupComparison, TargetComparison};
-use crate::metrics::{Better, Estimate, MetricInfo, MetricResults};
+use crate::metrics::{Better, Estimate, GroupDifference, MetricInfo, MetricResults};
 
 /// One indicator in the current wave with its comparisons.
 #[derive(Debug, Clone)]
@@ -82,6 +84,7 @@ pub fn summarise<'a>(
     target: impl Fn(&str) -> Option<f64>,
     confidence: f64,
 ) -> Vec<IndicatorSummary<'a>> {
+    let differences = known_differences(results);
     results
         .metrics
         .iter()
@@ -98,20 +101,35 @@ pub fn summarise<'a>(
                     .iter()
                     .map(|(value, _)| results.find(&info.id, results.current_wave(), Some((&segment.column, value))))
                     .collect();
-                compare_segment(&segment.column, groups, info.better, confidence)
+                let known = |a: usize, b: usize| {
+                    let (a, b) = (segment.groups[a].0.as_str(), segment.groups[b].0.as_str());
+                    differences.get(&(info.id.as_str(), segment.column.as_str(), a, b)).copied()
+                };
+                compare_segment(&segment.column, groups, known, info.better, confidence)
             });
             IndicatorSummary { info, current, previous, change, target: goal, segments: segments.collect() }
         })
         .collect()
 }
 
+/// Differences in the current wave by metric, segment column and both groups.
+fn known_differences(results: &MetricResults) -> HashMap<(&str, &str, &str, &str), &GroupDifference> {
+    results
+        .group_differences
+        .iter()
+        .filter(|found| found.wave.as_deref() == results.current_wave())
+        .map(|found| ((found.metric.as_str(), found.column.as_str(), found.a.as_str(), found.b.as_str()), found))
+        .collect()
+}
+
 fn compare_segment<'a>(
     column: &'a str,
     groups: Vec<Option<&'a Estimate>>,
+    known: impl Fn(usize, usize) -> Option<&'a GroupDifference>,
     better: Better,
     confidence: f64,
 ) -> SegmentComparison<'a> {
-    let compared = comparisons::compare_groups(&groups, better, confidence);
+    let compared = comparisons::compare_groups(&groups, known, better, confidence);
     let mut ranked: Vec<(usize, f64)> = groups
         .iter()
         .enumerate()

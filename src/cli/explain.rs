@@ -254,6 +254,7 @@ fn step_text(console: &Console, step: &Step) -> String {
             format!("{} {dropped} ({column})", console.say("去除无期次", "after dropping rows without wave:"))
         }
         StepKind::Filter { keep, reason } => {
+            let reason = reason.as_ref().map(|reason| reason.get(console.lang)).unwrap_or_default();
             let reason = if reason.is_empty() { String::new() } else { format!("  ({reason})") };
             format!("{} {dropped}: {keep}{reason}", console.say("筛选去除", "after the filter dropped"))
         }

@@ -150,6 +150,7 @@ fn reason_text<'t>(console: &Console, reason: Reason) -> &'t str {
         Reason::MissingComponent => console.say("缺少分项", "a component is missing"),
         Reason::MissingInput => console.say("问卷未问", "not asked"),
         Reason::SingleUnitStratum => console.say("层内只有一个单元", "a stratum has one unit"),
+        Reason::Complement => console.say("否则可推算另一组", "would give another group away"),
     }
 }
 

@@ -240,8 +240,7 @@ fn apply_filters(
             Ok((expression, arrays)) => {
                 warn_of_unknown_options(project, &expression, coded, &key, diagnostics);
                 let passes: Vec<bool> = arrays.iter().flat_map(truths).collect();
-                let reason = filter.reason.as_ref().map(|reason| reason.get(project.lang()).to_owned());
-                let kind = StepKind::Filter { keep: filter.keep.clone(), reason: reason.unwrap_or_default() };
+                let kind = StepKind::Filter { keep: filter.keep.clone(), reason: filter.reason.clone() };
                 kept.drop_where(kind, |row| !passes.get(row).copied().unwrap_or_default());
             }
             Err(error) => diagnostics.push(error.diagnostic(&filter.keep, project.at(&key), &key)),

@@ -8,7 +8,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use indexmap::IndexMap;
 
 use crate::config::raw::ColumnType;
-use crate::diagnostics::Location;
+use crate::diagnostics::{Localized, Location};
 
 /// One file or sheet as read: nothing coded yet.
 #[derive(Debug, Clone)]
@@ -193,8 +193,8 @@ pub enum StepKind {
     Filter {
         /// The condition.
         keep: String,
-        /// The reason given, or empty.
-        reason: String,
+        /// The reason given.
+        reason: Option<Localized>,
     },
 }
 

@@ -143,6 +143,7 @@ fn estimate(row: &Row, wave: &str, segment: Option<(&str, &str)>, value: f64, n:
         estimate: Some(value),
         se: Some(se),
         ci: Some([low, high]),
+        df: Some(n as f64 - 1.0),
         unit: row.3,
         base: String::new(),
         suppressed: false,
@@ -254,7 +255,9 @@ pub fn steps() -> Vec<Step> {
         Step { kind: StepKind::Read { file: "data/survey.csv".into() }, rows: 2861, dropped: 0 },
         Step { kind: StepKind::Duplicates { column: "id".into() }, rows: 2840, dropped: 21 },
         Step {
-            kind: StepKind::Filter { keep: "seconds >= 40".into(), reason: "剔除答题不足40秒的答卷".into() },
+            kind: StepKind::Filter {
+                keep: "seconds >= 40".into(), reason: Some("剔除答题不足40秒的答卷".into())
+            },
             rows: 2785,
             dropped: 55,
         },
@@ -388,12 +391,7 @@ impl Canteen {
         for held in &mut self.results.estimates {
             let small = held.segment.get("canteen").is_some_and(|name| name == "教工餐厅");
             if small || held.metric == "named_preference" {
-                held.estimate = None;
-                held.se = None;
-                held.ci = None;
-                held.suppressed = true;
-                held.flagged = false;
-                held.reason = Some(Reason::SmallBase);
+                held.hide(Reason::SmallBase);
             }
         }
         self

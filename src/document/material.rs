@@ -179,8 +179,26 @@ impl<'a> Material<'a> {
             Some(Reason::MissingComponent) => "reason_missing_component",
             Some(Reason::MissingInput) => "reason_missing_input",
             Some(Reason::SingleUnitStratum) => "reason_single_unit",
+            Some(Reason::Complement) => {
+                return self.word_or("reason_complement", "略去，以免推算出另一组", "omitted to protect another group");
+            }
         };
         self.word(key)
+    }
+
+    /// The note under a table in which a group is omitted for the sake of another.
+    pub fn complement_note(&self) -> String {
+        self.word_or(
+            "note_complement",
+            "某列分组中仅一组样本不足时，样本次少的一组一并略去，以免由总体推算出该组。",
+            "Where one group alone has too few answers, the next smallest is omitted too: the total would give the first away.",
+        )
+    }
+
+    /// A word that packs may leave out.
+    fn word_or(&self, key: &str, zh_cn: &str, en: &str) -> String {
+        let own = if self.lang == Lang::ZhCn { zh_cn } else { en };
+        self.words.get_or(key, own).to_owned()
     }
 
     /// `▲ 3.9` or `▼ 0.9`; `●` where the printed difference is zero. No unit.

@@ -30,6 +30,9 @@ pub fn definitions(material: &Material<'_>) -> Option<Table> {
         .iter()
         .map(|info| {
             let mut base = cell(info.base_title.get(material.lang));
+            if info.base_title.get(material.lang) == info.base {
+                base = cell("");
+            }
             if !info.base.is_empty() {
                 if base.content.iter().any(|inline| *inline != Inline::text("")) {
                     base.content.push(Inline::LineBreak);
@@ -188,8 +191,12 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
                 StepKind::Duplicates { column } => words.fill("step_duplicates", &[("column", column)]),
                 StepKind::Weight { column } => words.fill("step_weight", &[("column", column)]),
                 StepKind::Wave { column } => words.fill("step_wave", &[("column", column)]),
-                StepKind::Filter { keep, reason } if reason.is_empty() => words.fill("step_filter", &[("keep", keep)]),
-                StepKind::Filter { reason, .. } => words.fill("step_filter_reason", &[("reason", reason)]),
+                StepKind::Filter { keep, reason } => {
+                    match reason.as_ref().map(|reason| reason.get(material.lang)).filter(|reason| !reason.is_empty()) {
+                        Some(reason) => words.fill("step_filter_reason", &[("reason", reason)]),
+                        None => words.fill("step_filter", &[("keep", keep)]),
+                    }
+                }
             };
             let dropped = if step.dropped == 0 { format::NO_VALUE.into() } else { format::count(step.dropped) };
             row(vec![cell(text), cell(dropped), cell(format::count(step.rows))])

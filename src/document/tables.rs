@@ -6,7 +6,7 @@ use crate::analysis::comparisons::letter;
 use crate::document::blocks::{Align, Inline, Table, TableCell, TableColumn, TableRow, Tone};
 use crate::document::format;
 use crate::document::material::Material;
-use crate::metrics::{Estimate, Unit};
+use crate::metrics::{Estimate, Reason, Unit};
 
 /// Mark of an estimate on few answers.
 pub const SMALL_BASE_MARK: &str = "†";
@@ -183,6 +183,7 @@ struct SegmentMarks {
     letters: bool,
     small: bool,
     suppressed: bool,
+    complement: bool,
 }
 
 fn group_cell(
@@ -194,7 +195,8 @@ fn group_cell(
 ) -> TableCell {
     let Some(held) = estimate else { return cell(format::NO_VALUE) };
     let Some(value) = held.estimate else {
-        used.suppressed |= held.suppressed;
+        used.suppressed |= held.reason == Some(Reason::SmallBase);
+        used.complement |= held.reason == Some(Reason::Complement);
         return cell(if held.suppressed { material.word("suppressed_mark") } else { format::NO_VALUE.into() });
     };
     let tone = match (letters.is_empty(), beaten) {
@@ -234,6 +236,9 @@ fn segment_notes(
     if used.suppressed {
         let limit = format::short_number(material.inputs.project.raw.settings.suppress_below, 0);
         notes.push(note(material.words.fill("note_suppressed", &[("limit", &limit)])));
+    }
+    if used.complement {
+        notes.push(note(material.complement_note()));
     }
     if material.inputs.weighted {
         notes.push(note(material.word("note_weighted")));

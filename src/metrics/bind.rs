@@ -10,7 +10,7 @@ use crate::data::expressions::Expression;
 use crate::diagnostics::Localized;
 use crate::metrics::estimates::{MetricInfo, Unavailable};
 use crate::plugins::expressions::MetricExpressions;
-use crate::plugins::manifest::{Estimator, MetricSpec};
+use crate::plugins::manifest::{Estimator, MetricSpec, RawComponent};
 use crate::plugins::{Plugin, Unit};
 
 /// A pair of per-answer values that the scan evaluates: `y` null outside the base or where it is unknown, `x` the
@@ -99,7 +99,8 @@ impl Binding {
         index
     }
 
-    /// Adds the metrics of one plugin. `inputs` holds an expression for every input that the project feeds.
+    /// Adds the metrics of one plugin. `inputs` holds an expression for every input that the project feeds. Composites are bound
+    /// after the metrics they are made of, wherever these are declared and whether the project lists them or not.
     pub fn add_plugin(
         &mut self,
         plugin: &Plugin,
@@ -107,11 +108,27 @@ impl Binding {
         usage: &RawPluginUse,
         inputs: &IndexMap<String, Expression>,
     ) {
-        for spec in &plugin.manifest.metrics {
-            let wanted = usage.metrics.as_ref().is_none_or(|wanted| wanted.contains(&spec.id));
-            let Some(parsed) = expressions.get(&spec.id).filter(|_| wanted) else { continue };
-            let metric = self.bind_metric(plugin, spec, parsed, usage, inputs);
-            self.metrics.push(metric);
+        let specs = &plugin.manifest.metrics;
+        let wanted = |spec: &MetricSpec| usage.metrics.as_ref().is_none_or(|wanted| wanted.contains(&spec.id));
+        let needed: Vec<&str> = specs
+            .iter()
+            .filter(|spec| wanted(spec))
+            .flat_map(|spec| components_in_use(spec, usage))
+            .map(|(component, _)| component.metric.as_str())
+            .collect();
+        let mut bound: IndexMap<&str, BoundMetric> = IndexMap::new();
+        for spec in specs.iter().filter(|spec| wanted(spec) || needed.contains(&spec.id.as_str())) {
+            let composite = matches!(spec.estimator, Estimator::Composite { .. });
+            if let Some(parsed) = expressions.get(&spec.id).filter(|_| !composite) {
+                bound.insert(&spec.id, self.bind_metric(plugin, spec, parsed, inputs));
+            }
+        }
+        for spec in specs.iter().filter(|spec| wanted(spec)) {
+            let metric = match spec.estimator {
+                Estimator::Composite { .. } => Some(bind_composite(plugin, spec, usage, &bound)),
+                _ => bound.get(spec.id.as_str()).cloned(),
+            };
+            self.metrics.extend(metric);
         }
     }
 
@@ -120,53 +137,16 @@ impl Binding {
         plugin: &Plugin,
         spec: &MetricSpec,
         parsed: &MetricExpressions,
-        usage: &RawPluginUse,
         inputs: &IndexMap<String, Expression>,
     ) -> BoundMetric {
         let mut info = describe(plugin, spec);
         let read = parsed.inputs();
-        let mut missing: Vec<(String, Localized)> = read
+        let missing: Vec<(String, Localized)> = read
             .iter()
             .filter(|name| !inputs.contains_key(*name))
             .map(|name| (name.clone(), question_of(plugin, name)))
             .collect();
-        let mut bound = Bound::Unavailable;
-        if let Estimator::Composite { components } = &spec.estimator {
-            let weights = usage.weights.get(&spec.id);
-            let mut parts = Vec::new();
-            for component in components {
-                let weight = weights.map_or(Some(component.weight), |own| own.get(&component.metric).copied());
-                let Some(weight) = weight.filter(|weight| *weight > 0.0) else { continue };
-                let part = self
-                    .metrics
-                    .iter()
-                    .find(|metric| metric.info.module == plugin.manifest.id && metric.info.id == component.metric);
-                match part.map(|part| (&part.bound, &part.info)) {
-                    Some((Bound::Linear { item, factor, .. }, _)) => parts.push(Part {
-                        metric: component.metric.clone(),
-                        item: *item,
-                        factor: *factor,
-                        share: weight,
-                        reverse: component.reverse,
-                    }),
-                    Some((_, part)) => {
-                        for lack in part.unavailable.iter().flat_map(|unavailable| &unavailable.missing_inputs) {
-                            if !missing.contains(lack) {
-                                missing.push(lack.clone());
-                            }
-                        }
-                    }
-                    None => missing.push((component.metric.clone(), Localized::from(component.metric.as_str()))),
-                }
-            }
-            let total: f64 = parts.iter().map(|part| part.share).sum();
-            parts.iter_mut().for_each(|part| part.share /= total);
-            if missing.is_empty() && !parts.is_empty() {
-                bound = Bound::Composite { parts };
-            }
-        } else if missing.is_empty() {
-            bound = self.bind_linear(spec, parsed, inputs);
-        }
+        let bound = if missing.is_empty() { self.bind_linear(spec, parsed, inputs) } else { Bound::Unavailable };
         if bound == Bound::Unavailable {
             info.unavailable = Some(Unavailable { missing_inputs: missing });
         }
@@ -222,6 +202,57 @@ impl Binding {
     }
 }
 
+/// The components of a composite with their weights in this project; those without a weight above 0 are dropped. None for other
+/// metrics.
+pub(super) fn components_in_use<'a>(spec: &'a MetricSpec, usage: &RawPluginUse) -> Vec<(&'a RawComponent, f64)> {
+    let Estimator::Composite { components } = &spec.estimator else { return Vec::new() };
+    let own = usage.weights.get(&spec.id);
+    let weighted = components.iter().filter_map(|component| {
+        let weight = own.map_or(Some(component.weight), |own| own.get(&component.metric).copied());
+        Some((component, weight?))
+    });
+    weighted.filter(|(_, weight)| *weight > 0.0).collect()
+}
+
+/// A composite over metrics of the same plugin.
+fn bind_composite(
+    plugin: &Plugin,
+    spec: &MetricSpec,
+    usage: &RawPluginUse,
+    metrics: &IndexMap<&str, BoundMetric>,
+) -> BoundMetric {
+    let mut info = describe(plugin, spec);
+    let mut missing: Vec<(String, Localized)> = Vec::new();
+    let mut parts = Vec::new();
+    for (component, weight) in components_in_use(spec, usage) {
+        match metrics.get(component.metric.as_str()) {
+            Some(BoundMetric { bound: Bound::Linear { item, factor, .. }, .. }) => parts.push(Part {
+                metric: component.metric.clone(),
+                item: *item,
+                factor: *factor,
+                share: weight,
+                reverse: component.reverse,
+            }),
+            Some(part) => {
+                for lack in part.info.unavailable.iter().flat_map(|unavailable| &unavailable.missing_inputs) {
+                    if !missing.contains(lack) {
+                        missing.push(lack.clone());
+                    }
+                }
+            }
+            // Its expressions could not be read, which has been reported.
+            None => missing.push((component.metric.clone(), Localized::from(component.metric.as_str()))),
+        }
+    }
+    let total: f64 = parts.iter().map(|part| part.share).sum();
+    parts.iter_mut().for_each(|part| part.share /= total);
+    let bound = if missing.is_empty() && !parts.is_empty() { Bound::Composite { parts } } else { Bound::Unavailable };
+    if bound == Bound::Unavailable {
+        info.unavailable = Some(Unavailable { missing_inputs: missing });
+    }
+    BoundMetric { info, bound, inputs: Vec::new() }
+}
+
 fn question_of(plugin: &Plugin, input: &str) -> Localized {
     let declared = plugin.manifest.inputs.get(input);
     declared
@@ -259,5 +290,80 @@ fn describe(plugin: &Plugin, spec: &MetricSpec) -> MetricInfo {
         base_title: spec.base_title.clone(),
         estimator: spec.estimator.name().to_owned(),
         unavailable: None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use datafusion::arrow::datatypes::{Field, Schema};
+
+    use super::*;
+    use crate::data::expressions::ExpectedType;
+    use crate::diagnostics::Diagnostics;
+    use crate::plugins::discover;
+    use crate::plugins::expressions::parse_expressions;
+
+    /// A composite that stands above its components.
+    const MANIFEST: &str = "
+manifest: 1
+id: upside-down
+version: 1.0.0
+title: { zh-CN: 倒序, en: Upside down }
+description: { zh-CN: 倒序, en: Upside down }
+inputs:
+  x: { type: boolean, ask: x }
+  y: { type: boolean, ask: y, optional: true }
+metrics:
+  - { id: index, title: Index, estimator: composite, better: higher, components: [{ metric: a, weight: 3 }, { metric: b, weight: 1 }] }
+  - { id: a, title: A, estimator: proportion, of: x, better: higher }
+  - { id: b, title: B, estimator: proportion, of: not x, better: higher }
+  - { id: c, title: C, estimator: proportion, of: y, better: higher }
+";
+
+    fn bind(usage: &RawPluginUse) -> Binding {
+        let folder = tempfile::tempdir().unwrap();
+        let plugin = folder.path().join("plugins/upside-down");
+        std::fs::create_dir_all(&plugin).unwrap();
+        std::fs::write(plugin.join("plugin.yaml"), MANIFEST).unwrap();
+        let mut diagnostics = Diagnostics::new();
+        let plugins = discover(Some(folder.path()), &mut diagnostics);
+        assert!(!diagnostics.has_errors(), "{:?}", diagnostics.iter().collect::<Vec<_>>());
+        let plugin = &plugins["upside-down"];
+        let expressions = parse_expressions(plugin, &mut diagnostics);
+        let schema = Schema::new(vec![Field::new("x", DataType::Boolean, true)]);
+        let input = Expression::parse("x", &std::sync::Arc::new(schema), ExpectedType::Boolean).unwrap();
+        let mut binding = Binding::default();
+        binding.add_plugin(plugin, &expressions, usage, &IndexMap::from([("x".to_owned(), input)]));
+        binding
+    }
+
+    fn shares(metric: &BoundMetric) -> Vec<(&str, f64)> {
+        let Bound::Composite { parts } = &metric.bound else { panic!("{:?}", metric.info.unavailable) };
+        parts.iter().map(|part| (part.metric.as_str(), part.share)).collect()
+    }
+
+    #[test]
+    fn a_composite_may_stand_above_its_components() {
+        let binding = bind(&RawPluginUse::default());
+        let ids: Vec<&str> = binding.metrics.iter().map(|metric| metric.info.id.as_str()).collect();
+        assert_eq!(ids, ["index", "a", "b", "c"]);
+        assert_eq!(shares(&binding.metrics[0]), [("a", 0.75), ("b", 0.25)]);
+    }
+
+    #[test]
+    fn components_need_not_be_listed() {
+        let usage = RawPluginUse { metrics: Some(vec!["index".to_owned()]), ..RawPluginUse::default() };
+        let binding = bind(&usage);
+        assert_eq!((binding.metrics.len(), binding.items.len()), (1, 2));
+        assert_eq!(shares(&binding.metrics[0]), [("a", 0.75), ("b", 0.25)]);
+    }
+
+    #[test]
+    fn components_of_weight_zero_are_dropped() {
+        let weights = IndexMap::from([("a".to_owned(), 0.0), ("b".to_owned(), 2.0)]);
+        let usage =
+            RawPluginUse { weights: IndexMap::from([("index".to_owned(), weights)]), ..RawPluginUse::default() };
+        assert_eq!(shares(&bind(&usage).metrics[0]), [("b", 1.0)]);
     }
 }

@@ -2,6 +2,7 @@
 //! segment group in every wave.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use indexmap::IndexMap;
 
@@ -15,10 +16,13 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized, Location, la
 use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
 use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, resolve_design};
+use crate::metrics::differences::group_differences;
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
-use crate::metrics::estimates::{Distribution, DistributionRow, Estimate, MetricResults, Reason, SegmentInfo};
+use crate::metrics::estimates::{Estimate, MetricResults, Reason, SegmentInfo};
 use crate::metrics::inputs::{report_unavailable, resolve_inputs};
 use crate::metrics::scan::{ScanRequest, scan};
+use crate::metrics::suppression::{Base, complement, is_below};
+use crate::metrics::variance::Frame;
 use crate::plugins::expressions::parse_expressions;
 use crate::plugins::{Plugin, is_broken};
 
@@ -33,14 +37,14 @@ pub struct Computation {
     design: Design,
     settings: RawSettings,
     keys: Vec<Vec<usize>>,
-    scales: Vec<(String, usize)>,
+    pub(super) scales: Vec<(String, usize)>,
 }
 
 /// A group of answers to compute for, with its names.
-struct NamedGroup {
-    address: GroupAddress,
-    wave: Option<String>,
-    segment: IndexMap<String, String>,
+pub(super) struct NamedGroup {
+    pub(super) address: GroupAddress,
+    pub(super) wave: Option<String>,
+    pub(super) segment: IndexMap<String, String>,
 }
 
 /// Computes every metric that the project uses. `None` after an error.
@@ -134,6 +138,7 @@ pub fn compute_bound(
         waves: responses.waves.clone(),
         segments,
         estimates: Vec::new(),
+        group_differences: Vec::new(),
     };
     let settings = statistics.settings;
     let mut computation = Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales };
@@ -144,31 +149,47 @@ pub fn compute_bound(
 impl Computation {
     fn fill_estimates(&mut self, place: &Location, diagnostics: &mut Diagnostics) {
         let groups = self.groups();
+        let newest = self.cube.waves - 1;
+        let frame = self.frame(newest);
         let mut reported = Vec::new();
         let mut estimates = Vec::with_capacity(groups.len() * self.metrics.len());
+        let mut differences = Vec::new();
         for metric in &self.metrics {
-            for group in &groups {
-                let computed = self.computed(metric, group.address);
-                if let Some(stratum) = computed.stratum {
-                    let key = (group.address.wave, stratum);
-                    if !reported.contains(&key) {
-                        reported.push(key);
-                        diagnostics.push(
-                            Diagnostic::error(&messages::SINGLE_UNIT)
-                                .arg("stratum", &self.design.strata[stratum])
-                                .at(place.clone())
-                                .key("data.design.single_unit"),
-                        );
-                    }
+            let computed: Vec<Computed> = groups.iter().map(|group| self.computed(metric, group.address)).collect();
+            for (group, computed) in groups.iter().zip(&computed) {
+                let Some(stratum) = computed.stratum else { continue };
+                let key = (group.address.wave, stratum);
+                if !reported.contains(&key) {
+                    reported.push(key);
+                    diagnostics.push(
+                        Diagnostic::error(&messages::SINGLE_UNIT)
+                            .arg("stratum", &self.design.strata[stratum])
+                            .at(place.clone())
+                            .key("data.design.single_unit"),
+                    );
                 }
-                estimates.push(self.named(metric, group, computed));
             }
+            let mut named: Vec<Estimate> =
+                groups.iter().zip(&computed).map(|(group, computed)| self.named(metric, group, computed)).collect();
+            for place in segment_ranges(&groups) {
+                hide_complement(&mut named, place.clone(), &groups);
+                if groups[place.start].address.wave == newest {
+                    differences.extend(group_differences(&frame, &named[place.clone()], &computed[place]));
+                }
+            }
+            estimates.extend(named);
         }
         self.results.estimates = estimates;
+        self.results.group_differences = differences;
+    }
+
+    /// The sample of a wave.
+    pub(super) fn frame(&self, wave: usize) -> Frame<'_> {
+        Frame::new(&self.cube, &self.design, wave)
     }
 
     /// Every group in printing order: wave by wave, the total, then the segments' groups.
-    fn groups(&self) -> Vec<NamedGroup> {
+    pub(super) fn groups(&self) -> Vec<NamedGroup> {
         let mut groups = Vec::new();
         for wave in 0..self.cube.waves {
             for (grouping, described) in self.cube.groupings.iter().enumerate() {
@@ -187,21 +208,21 @@ impl Computation {
 
     /// The numbers of a metric for a group, with workings.
     pub fn computed(&self, metric: &BoundMetric, address: GroupAddress) -> Computed {
+        self.estimated(&metric.bound, address)
+    }
+
+    pub(super) fn estimated(&self, bound: &Bound, address: GroupAddress) -> Computed {
         let estimator = Estimator { cube: &self.cube, design: &self.design, settings: &self.settings };
-        estimator.compute(&metric.bound, address, &|items| self.key_of(items))
+        estimator.compute(bound, address, &|items| self.key_of(items))
     }
 
     fn key_of(&self, items: &[usize]) -> Option<usize> {
         self.keys.iter().position(|key| key == items)
     }
 
-    fn named(&self, metric: &BoundMetric, group: &NamedGroup, computed: Computed) -> Estimate {
-        let small = |limit: f64| {
-            #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
-            let answers = computed.smallest_base.0 as f64;
-            answers < limit || computed.smallest_base.1 < limit
-        };
-        let suppressed = computed.estimate.is_some() && small(self.settings.suppress_below);
+    fn named(&self, metric: &BoundMetric, group: &NamedGroup, computed: &Computed) -> Estimate {
+        let small = |limit: f64| computed.estimate.is_some() && is_below(computed.smallest_base, limit);
+        let suppressed = small(self.settings.suppress_below);
         Estimate {
             metric: metric.info.id.clone(),
             module: metric.info.module.clone(),
@@ -213,10 +234,11 @@ impl Computation {
             estimate: computed.estimate.filter(|_| !suppressed),
             se: computed.se.filter(|_| !suppressed),
             ci: computed.ci.filter(|_| !suppressed),
+            df: computed.estimate.filter(|_| !suppressed).map(|_| computed.workings.degrees),
             unit: metric.info.unit,
             base: metric.info.base.clone(),
             suppressed,
-            flagged: !suppressed && computed.estimate.is_some() && small(self.settings.flag_below),
+            flagged: !suppressed && small(self.settings.flag_below),
             reason: if suppressed { Some(Reason::SmallBase) } else { computed.reason },
         }
     }
@@ -238,54 +260,9 @@ impl Computation {
         }
     }
 
-    /// Weighted counts of the answers to a scale column in a group, by value: (value, n, weight). Empty for other columns.
-    pub fn scale_counts(&self, column: &str, address: GroupAddress) -> Vec<(f64, u64, f64)> {
-        let item = self.scales.iter().find(|(name, _)| name == column).map(|(_, item)| *item);
-        let Some(item) = item else { return Vec::new() };
-        let bound = Bound::Linear { item, proportion: false, factor: 1.0 };
-        let estimator = Estimator { cube: &self.cube, design: &self.design, settings: &self.settings };
-        let computed = estimator.compute(&bound, address, &|items| self.key_of(items));
-        computed.workings.answers.iter().map(|answer| (answer.value, answer.n, answer.weight)).collect()
-    }
-
     /// Answers by wave, in time order, whether in a base or not.
     pub fn wave_answers(&self) -> Vec<u64> {
         self.cube.unit_rows.iter().map(|units| units.iter().map(|cell| cell.count).sum()).collect()
-    }
-
-    /// How the answers of every scale column fall over its levels, by wave and group. Shares are left empty where the base
-    /// is below the suppression limit.
-    pub fn distributions(&self, columns: &[Column]) -> Vec<Distribution> {
-        let of_column = |(name, _): &(String, usize)| {
-            let column = columns.iter().find(|column| column.name == *name)?;
-            let levels = scale_levels(column.range?, column);
-            let rows = self.groups().into_iter().map(|group| self.distribution_row(name, &levels, group)).collect();
-            Some(Distribution {
-                column: name.clone(),
-                title: Some(column.title.clone()),
-                levels: levels.into_iter().map(|(_, title)| title).collect(),
-                rows,
-            })
-        };
-        self.scales.iter().filter_map(of_column).collect()
-    }
-
-    fn distribution_row(&self, column: &str, levels: &[(String, Localized)], group: NamedGroup) -> DistributionRow {
-        let counts = self.scale_counts(column, group.address);
-        let n = counts.iter().map(|(_, n, _)| n).sum::<u64>();
-        let total: f64 = counts.iter().map(|(_, _, weight)| weight).sum();
-        let share = |level: &(String, Localized)| {
-            let held = counts.iter().find(|(value, ..)| value.to_string() == level.0);
-            held.map_or(0.0, |(_, _, weight)| 100.0 * weight / total)
-        };
-        #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
-        let shown = n as f64 >= self.settings.suppress_below && total > 0.0;
-        DistributionRow {
-            segment: group.segment.into_iter().next(),
-            wave: group.wave,
-            shares: if shown { levels.iter().map(share).collect() } else { Vec::new() },
-            n,
-        }
     }
 
     /// Scale columns whose distributions were counted.
@@ -301,6 +278,37 @@ impl Computation {
     /// The sampling design that was used.
     pub fn design(&self) -> &Design {
         &self.design
+    }
+}
+
+/// Where the groups of one segment column in one wave stand in the list of all groups.
+pub(super) fn segment_ranges(groups: &[NamedGroup]) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let same =
+        |a: &NamedGroup, b: &NamedGroup| (a.address.wave, a.address.grouping) == (b.address.wave, b.address.grouping);
+    let mut ranges = Vec::new();
+    for chunk in groups.chunk_by(same) {
+        if chunk[0].address.grouping > 0 {
+            ranges.push(start..start + chunk.len());
+        }
+        start += chunk.len();
+    }
+    ranges
+}
+
+/// Suppresses a second group where one alone is suppressed and the total, which would give it away, is shown.
+fn hide_complement(estimates: &mut [Estimate], place: Range<usize>, groups: &[NamedGroup]) {
+    let total = groups.iter().position(|group| group.address == groups[place.start].address.total());
+    if total.is_none_or(|total| estimates[total].estimate.is_none()) {
+        return;
+    }
+    let estimates = &mut estimates[place];
+    let bases: Vec<Base> = estimates
+        .iter()
+        .map(|estimate| Base { n: estimate.n, hidden: estimate.suppressed, shown: estimate.estimate.is_some() })
+        .collect();
+    if let Some(more) = complement(&bases) {
+        estimates[more].hide(Reason::Complement);
     }
 }
 
@@ -371,7 +379,7 @@ fn groups_of(column: &Column) -> Vec<(String, Localized)> {
     }
 }
 
-fn scale_levels([low, high]: [f64; 2], column: &Column) -> Vec<(String, Localized)> {
+pub(super) fn scale_levels([low, high]: [f64; 2], column: &Column) -> Vec<(String, Localized)> {
     let mut levels = Vec::new();
     let mut value = low;
     while value <= high && levels.len() < 101 {

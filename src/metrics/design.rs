@@ -8,6 +8,7 @@ use datafusion::arrow::datatypes::{DataType, Float64Type};
 
 use crate::config::raw::{RawDesign, SingleUnit};
 use crate::data::Responses;
+use crate::data::table::WEIGHT;
 
 /// A declared sampling design, resolved against the answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +17,7 @@ pub struct Design {
     pub strata: Vec<String>,
     /// Stratum of each unit.
     pub unit_stratum: Vec<usize>,
-    /// True if units are clusters; else each answer is its own unit and `unit` means stratum.
+    /// True if units are clusters; else each answer is its own unit and `unit` means stratum (or its answers of weight 0).
     pub clustered: bool,
     /// Population size of each stratum in units; `None` without a finite population correction.
     pub population: Vec<Option<f64>>,
@@ -36,8 +37,43 @@ impl Default for Design {
     }
 }
 
-/// The design and, batch by batch, the unit number of every row (none if there is a single unit).
-pub fn resolve_design(design: Option<&RawDesign>, responses: &Responses) -> (Design, Option<Vec<Vec<u32>>>) {
+/// Unit number of every row, batch by batch; `None` if there is a single unit.
+pub type UnitCodes = Option<Vec<Vec<u32>>>;
+
+/// The design and the units of the rows.
+pub fn resolve_design(design: Option<&RawDesign>, responses: &Responses) -> (Design, UnitCodes) {
+    let (mut design, mut codes) = declared_design(design, responses);
+    if responses.weighted && !design.clustered {
+        part_weightless(&mut design, &mut codes, responses);
+    }
+    (design, codes)
+}
+
+/// Gives the answers of weight 0 of each stratum a unit of their own: they belong to the sample but, as in R's `degf`, not to
+/// the degrees of freedom, and the cells of a unit do not tell how many of its answers have weight 0.
+fn part_weightless(design: &mut Design, codes: &mut UnitCodes, responses: &Responses) {
+    let weightless: Vec<Vec<bool>> = responses
+        .batches
+        .iter()
+        .map(|batch| {
+            let weights = batch.column_by_name(WEIGHT).and_then(|column| column.as_primitive_opt::<Float64Type>());
+            weights.map_or_else(Vec::new, |weights| weights.values().iter().map(|weight| *weight == 0.0).collect())
+        })
+        .collect();
+    if !weightless.iter().flatten().any(|weightless| *weightless) {
+        return;
+    }
+    let strata = u32::try_from(design.unit_stratum.len()).unwrap_or(u32::MAX);
+    let codes = codes.get_or_insert_with(|| responses.batches.iter().map(|batch| vec![0; batch.num_rows()]).collect());
+    for (codes, weightless) in codes.iter_mut().zip(&weightless) {
+        for (code, _) in codes.iter_mut().zip(weightless).filter(|(_, weightless)| **weightless) {
+            *code += strata;
+        }
+    }
+    design.unit_stratum.extend_from_within(..);
+}
+
+fn declared_design(design: Option<&RawDesign>, responses: &Responses) -> (Design, UnitCodes) {
     let Some(declared) = design else { return (Design::default(), None) };
     if declared.strata.is_none() && declared.cluster.is_none() && declared.fpc.is_none() {
         return (Design { single_unit: declared.single_unit, ..Design::default() }, None);

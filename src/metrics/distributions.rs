@@ -94,6 +94,13 @@ mod tests {
     }
 
     #[test]
+    fn p_values_agree_with_printed_t_tables() {
+        // t(0.975; 10) = 2.228139, t(0.995; 30) = 2.749996 (standard tables).
+        assert!((student_t_p_value(2.228_139, 10.0).unwrap() - 0.05).abs() < 1e-6);
+        assert!((student_t_p_value(-2.749_996, 30.0).unwrap() - 0.01).abs() < 1e-6);
+    }
+
+    #[test]
     fn degenerate_shapes_are_the_ends() {
         assert_eq!(beta_quantile(0.3, 0.0, 5.0), Some(0.0));
         assert_eq!(beta_quantile(0.3, 5.0, 0.0), Some(1.0));

@@ -9,7 +9,7 @@ use crate::metrics::cube::{Answer, Cell, Cube};
 use crate::metrics::design::Design;
 use crate::metrics::distributions::{beta_quantile, student_t_quantile};
 use crate::metrics::estimates::Reason;
-use crate::metrics::variance::{Influence, Variance, linearised_variance};
+use crate::metrics::variance::{Frame, Influence, UnitTotal, Variance, scale};
 
 /// One group of answers: a level of a grouping in a wave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,13 @@ pub struct GroupAddress {
     pub wave: usize,
     /// Number of the level.
     pub level: usize,
+}
+
+impl GroupAddress {
+    /// The total of the same wave.
+    pub fn total(self) -> Self {
+        Self { grouping: 0, wave: self.wave, level: 0 }
+    }
 }
 
 /// How an interval was made.
@@ -118,6 +125,8 @@ pub struct Computed {
     pub reason: Option<Reason>,
     /// Stratum at fault for [`Reason::SingleUnitStratum`].
     pub stratum: Option<usize>,
+    /// What each unit adds to the variance, in printed units; empty without an estimate.
+    pub totals: Vec<UnitTotal>,
     /// The numbers in between.
     pub workings: Workings,
 }
@@ -189,12 +198,8 @@ impl<'a> Estimator<'a> {
         let theta = workings.sum_wy / workings.sum_wx;
         let influences = group
             .influences(|answers| answers[0].map_or(0.0, |answer| (answer.y - theta * answer.x) / workings.sum_wx));
-        let variance = match linearised_variance(self.cube, self.design, address.wave, &influences) {
-            Ok(variance) => variance,
-            Err(single) => {
-                computed.stratum = Some(single.stratum);
-                return Computed { reason: Some(Reason::SingleUnitStratum), workings, ..computed };
-            }
+        let Some(variance) = self.linearised(address.wave, &influences, factor, &mut computed) else {
+            return Computed { workings, ..computed };
         };
         workings.variance = variance.variance;
         workings.degrees = variance.degrees;
@@ -257,12 +262,8 @@ impl<'a> Estimator<'a> {
             }
             influence
         });
-        let variance = match linearised_variance(self.cube, self.design, address.wave, &influences) {
-            Ok(variance) => variance,
-            Err(single) => {
-                computed.stratum = Some(single.stratum);
-                return Computed { reason: Some(Reason::SingleUnitStratum), workings, ..computed };
-            }
+        let Some(variance) = self.linearised(address.wave, &influences, 1.0, &mut computed) else {
+            return Computed { workings, ..computed };
         };
         let se = variance.variance.sqrt();
         workings.variance = variance.variance;
@@ -278,9 +279,12 @@ impl<'a> Estimator<'a> {
     fn quantile(&self, group: &Group<'_>, address: GroupAddress, probability: f64) -> Computed {
         let mut workings = self.workings(group, address, 0);
         workings.factor = 1.0;
-        let computed = self.bases(group, 0);
+        let mut computed = self.bases(group, 0);
         if computed.n == 0 {
             return Computed { reason: Some(Reason::EmptyBase), workings, ..computed };
+        }
+        if workings.sum_w == 0.0 {
+            return Computed { reason: Some(Reason::ZeroDenominator), workings, ..computed };
         }
         let value = quantile_of(&workings.answers, probability);
         let below = |answer: Answer| if answer.y <= value { 1.0 } else { 0.0 };
@@ -289,16 +293,8 @@ impl<'a> Estimator<'a> {
                 / workings.sum_w;
         let influences =
             group.influences(|answers| answers[0].map_or(0.0, |answer| (below(answer) - share) / workings.sum_w));
-        let variance = match linearised_variance(self.cube, self.design, address.wave, &influences) {
-            Ok(variance) => variance,
-            Err(single) => {
-                return Computed {
-                    stratum: Some(single.stratum),
-                    reason: Some(Reason::SingleUnitStratum),
-                    workings,
-                    ..computed
-                };
-            }
+        let Some(variance) = self.linearised(address.wave, &influences, 1.0, &mut computed) else {
+            return Computed { workings, ..computed };
         };
         workings.variance = variance.variance;
         workings.degrees = variance.degrees;
@@ -308,7 +304,34 @@ impl<'a> Estimator<'a> {
         // Woodruff's standard error: the interval's length in units of the critical value.
         let se = ci.zip(self.critical(variance.degrees)).map(|([low, high], critical)| (high - low) / (2.0 * critical));
         workings.method = Some(if ci.is_some() { IntervalMethod::Woodruff } else { IntervalMethod::None });
+        // The totals of the share become those of the value by the same stretch as the standard error.
+        let share_se = variance.variance.sqrt();
+        scale(&mut computed.totals, se.filter(|_| share_se > 0.0).map_or(0.0, |se| se / share_se));
         Computed { estimate: Some(value), se, ci, workings, ..computed }
+    }
+
+    /// Variance in squared item units; `computed` takes the totals behind it in printed units, or why there is no variance.
+    fn linearised(
+        &self,
+        wave: usize,
+        influences: &[Influence],
+        factor: f64,
+        computed: &mut Computed,
+    ) -> Option<Variance> {
+        let frame = Frame::new(self.cube, self.design, wave);
+        let mut totals = frame.totals(influences);
+        match frame.variance(&totals) {
+            Ok(variance) => {
+                scale(&mut totals, factor);
+                computed.totals = totals;
+                Some(variance)
+            }
+            Err(single) => {
+                computed.stratum = Some(single.stratum);
+                computed.reason = Some(Reason::SingleUnitStratum);
+                None
+            }
+        }
     }
 
     fn critical(&self, degrees: f64) -> Option<f64> {
@@ -476,6 +499,7 @@ fn impossible(reason: Reason) -> Computed {
         ci: None,
         reason: Some(reason),
         stratum: None,
+        totals: Vec::new(),
         workings: Workings::default(),
     }
 }

@@ -62,6 +62,8 @@ pub enum Reason {
     MissingInput,
     /// A stratum has a single sampling unit.
     SingleUnitStratum,
+    /// It would give away the only group of the segment that is suppressed for its small base.
+    Complement,
 }
 
 /// One metric for one group in one wave.
@@ -87,16 +89,26 @@ pub struct Estimate {
     pub se: Option<f64>,
     /// Confidence interval in the printed unit.
     pub ci: Option<[f64; 2]>,
+    /// Degrees of freedom of the standard error: sampling units in the base less their strata; none without an estimate.
+    pub df: Option<f64>,
     /// Printed unit.
     pub unit: Unit,
     /// Base condition as written.
     pub base: String,
-    /// Not shown because of the base.
+    /// Not shown because of its own base or, with [`Reason::Complement`], because of another group's.
     pub suppressed: bool,
     /// Few answers: shown with a mark.
     pub flagged: bool,
     /// Why there is no estimate.
     pub reason: Option<Reason>,
+}
+
+impl Estimate {
+    /// Takes the numbers away; the bases stay.
+    pub fn hide(&mut self, reason: Reason) {
+        (self.estimate, self.se, self.ci, self.df) = (None, None, None, None);
+        (self.suppressed, self.flagged, self.reason) = (true, false, Some(reason));
+    }
 }
 
 /// Everything the indicator stage computed.
@@ -110,6 +122,30 @@ pub struct MetricResults {
     pub segments: Vec<SegmentInfo>,
     /// Metric by metric; in each wave by wave: the total, then every segment group.
     pub estimates: Vec<Estimate>,
+    /// Every pair of groups of a segment column in the newest wave, where both estimates are shown.
+    pub group_differences: Vec<GroupDifference>,
+}
+
+/// The difference of a metric between two groups of a segment column in one wave. Groups that share sampling units are
+/// correlated, so it does not follow from the two standard errors.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GroupDifference {
+    /// Metric id.
+    pub metric: String,
+    /// Wave; `None` in a project without waves.
+    pub wave: Option<String>,
+    /// Segment column.
+    pub column: String,
+    /// Value of the first group.
+    pub a: String,
+    /// Value of the second group, which comes later in the segment.
+    pub b: String,
+    /// First minus second in the printed unit.
+    pub delta: f64,
+    /// Standard error of the difference.
+    pub se: f64,
+    /// Degrees of freedom: sampling units in either base less their strata, less one.
+    pub df: f64,
 }
 
 /// A segment column and its groups.
@@ -143,7 +179,7 @@ pub struct DistributionRow {
     pub segment: Option<(String, String)>,
     /// Wave; `None` in a project without waves.
     pub wave: Option<String>,
-    /// Weighted percentages by level, 0 to 100; empty where suppressed.
+    /// Weighted percentages by level, 0 to 100; empty where suppressed, for its own base or another group's.
     pub shares: Vec<f64>,
     /// Unweighted answers on the scale.
     pub n: u64,

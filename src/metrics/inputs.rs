@@ -13,7 +13,7 @@ use crate::data::Responses;
 use crate::data::expressions::{ExpectedType, Expression};
 use crate::diagnostics::messages::plugins as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
-use crate::metrics::bind::Binding;
+use crate::metrics::bind::{Binding, components_in_use};
 use crate::plugins::{Estimator, Plugin};
 
 /// The expression behind every input that the project feeds.
@@ -135,6 +135,19 @@ fn check_choices(project: &Project, plugin: &Plugin, usage: &RawPluginUse, diagn
             );
             continue;
         };
+        let usable = weights.values().all(|weight| weight.is_finite() && *weight >= 0.0);
+        if usable && components_in_use(spec, usage).is_empty() {
+            diagnostics.push(
+                Diagnostic::error(&messages::NO_COMPONENT_LEFT)
+                    .arg("metric", metric)
+                    .arg(
+                        "components",
+                        components.iter().map(|known| known.metric.as_str()).collect::<Vec<_>>().join(", "),
+                    )
+                    .at(project.at(&path))
+                    .key(&path),
+            );
+        }
         for (component, weight) in weights {
             let path = format!("{path}.{component}");
             if !components.iter().any(|known| known.metric == *component) {

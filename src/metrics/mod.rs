@@ -1,13 +1,15 @@
 //! Indicators: declared metrics in, estimates with standard errors, intervals and bases out.
 //!
 //! `bind` ties the metrics of plugins to the project's columns, `scan` counts the answers once into the `cube`, `estimate`
-//! and `variance` turn cells into numbers, `compute` runs all of it.
+//! and `variance` turn cells into numbers, `differences` compares groups, `suppression` hides small ones, `compute` runs all
+//! of it.
 
 pub mod bind;
 pub mod compute;
 pub mod counter;
 pub mod cube;
 pub mod design;
+pub mod differences;
 pub mod distributions;
 pub mod estimate;
 pub mod estimates;
@@ -15,10 +17,13 @@ pub mod explain;
 pub mod inputs;
 pub mod plugin_tests;
 pub mod scan;
+pub mod shares;
 pub mod sums;
+pub mod suppression;
 pub mod variance;
 
 pub use compute::{Computation, compute};
 pub use estimates::{
-    Better, Distribution, DistributionRow, Estimate, MetricInfo, MetricResults, Reason, SegmentInfo, Unavailable, Unit,
+    Better, Distribution, DistributionRow, Estimate, GroupDifference, MetricInfo, MetricResults, Reason, SegmentInfo,
+    Unavailable, Unit,
 };

@@ -6,7 +6,7 @@ use crate::metrics::cube::{Cell, Cube};
 use crate::metrics::design::Design;
 
 /// Answers of one group with the same influence on the estimate.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Influence {
     /// Sampling unit (or stratum, without clusters).
     pub unit: usize,
@@ -21,7 +21,7 @@ pub struct Influence {
 pub struct Variance {
     /// Estimated variance of the estimate, in its squared unit.
     pub variance: f64,
-    /// Sampling units in the base less their strata.
+    /// Sampling units with an answer in the base whose weight is not 0, less their strata.
     pub degrees: f64,
 }
 
@@ -32,56 +32,115 @@ pub struct SingleUnitStratum {
     pub stratum: usize,
 }
 
+/// What the answers of one group add to one sampling unit (or stratum, without clusters).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UnitTotal {
+    /// Sampling unit (or stratum, without clusters).
+    pub unit: usize,
+    /// Answers whose weight is not 0.
+    pub answers: f64,
+    /// `sum w z`
+    pub total: f64,
+    /// `sum w^2 z^2`
+    pub squares: f64,
+}
+
 /// Running sums of one stratum.
 #[derive(Debug, Clone, Copy, Default)]
 struct StratumSums {
     /// Units of the stratum in the wave, in the base or not.
     units: f64,
-    /// Units with an answer in the base.
+    /// Units with an answer in the base whose weight is not 0.
     units_in_base: f64,
     total: f64,
     squares: f64,
 }
 
-/// Variance of the estimate whose linearised values are given, within one wave. Answers outside the base stay in the design
-/// with a linearised value of 0, so only those inside are listed.
-///
-/// # Errors
-/// A stratum with a single unit, if the design's policy refuses it.
-pub fn linearised_variance(
-    cube: &Cube,
-    design: &Design,
-    wave: usize,
-    influences: &[Influence],
-) -> Result<Variance, SingleUnitStratum> {
-    let mut strata = vec![StratumSums::default(); design.strata.len()];
-    for (unit, rows) in cube.unit_rows[wave].iter().enumerate() {
-        let stratum = &mut strata[design.unit_stratum[unit]];
-        stratum.units += if design.clustered { f64::from(u8::from(rows.count > 0)) } else { count(rows) };
-    }
-    if design.clustered {
-        let mut totals: Vec<Option<f64>> = vec![None; cube.units()];
-        for influence in influences {
-            *totals[influence.unit].get_or_insert(0.0) += cube.grid.weight(influence.cell.weight) * influence.value;
+/// The sample of one wave: how many units each stratum holds, whether they answered a question or not.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    cube: &'a Cube,
+    design: &'a Design,
+    sampled: Vec<f64>,
+}
+
+impl<'a> Frame<'a> {
+    /// Counts the units of a wave.
+    pub fn new(cube: &'a Cube, design: &'a Design, wave: usize) -> Self {
+        let mut sampled = vec![0.0; design.strata.len()];
+        for (unit, rows) in cube.unit_rows[wave].iter().enumerate() {
+            sampled[design.unit_stratum[unit]] +=
+                if design.clustered { f64::from(u8::from(rows.count > 0)) } else { count(rows) };
         }
-        for (unit, total) in totals.into_iter().enumerate() {
-            if let Some(total) = total {
-                let stratum = &mut strata[design.unit_stratum[unit]];
-                stratum.units_in_base += 1.0;
-                stratum.total += total;
-                stratum.squares += total * total;
+        Self { cube, design, sampled }
+    }
+
+    /// Sums linearised values by unit, in the order of units.
+    pub fn totals(&self, influences: &[Influence]) -> Vec<UnitTotal> {
+        let mut ordered: Vec<&Influence> = influences.iter().collect();
+        ordered.sort_by_key(|influence| influence.unit);
+        let mut totals: Vec<UnitTotal> = Vec::new();
+        for influence in ordered {
+            let Influence { unit, cell, value } = *influence;
+            if totals.last().is_none_or(|last| last.unit != unit) {
+                totals.push(UnitTotal { unit, answers: 0.0, total: 0.0, squares: 0.0 });
+            }
+            if let Some(sums) = totals.last_mut().filter(|_| cell.weight > 0) {
+                sums.answers += count(&cell);
+                sums.total += self.cube.grid.weight(cell.weight) * value;
+                sums.squares += self.cube.grid.weight_squared(cell.weight_squared) * value * value;
             }
         }
-    } else {
-        for influence in influences {
-            let stratum = &mut strata[design.unit_stratum[influence.unit]];
-            stratum.units_in_base += count(&influence.cell);
-            stratum.total += cube.grid.weight(influence.cell.weight) * influence.value;
-            stratum.squares +=
-                cube.grid.weight_squared(influence.cell.weight_squared) * influence.value * influence.value;
-        }
+        totals
     }
-    combine(&strata, design)
+
+    /// Variance of the estimate with these totals. Answers outside the base stay in the design with a linearised value of 0,
+    /// so only those inside are listed.
+    ///
+    /// # Errors
+    /// A stratum with a single unit, if the design's policy refuses it.
+    pub fn variance(&self, totals: &[UnitTotal]) -> Result<Variance, SingleUnitStratum> {
+        let mut strata: Vec<StratumSums> =
+            self.sampled.iter().map(|units| StratumSums { units: *units, ..StratumSums::default() }).collect();
+        for sums in totals {
+            let stratum = &mut strata[self.design.unit_stratum[sums.unit]];
+            stratum.total += sums.total;
+            if self.design.clustered {
+                stratum.units_in_base += f64::from(u8::from(sums.answers > 0.0));
+                stratum.squares += sums.total * sums.total;
+            } else {
+                stratum.units_in_base += sums.answers;
+                stratum.squares += sums.squares;
+            }
+        }
+        combine(&strata, self.design)
+    }
+}
+
+/// Turns totals into those of a multiple of the estimate.
+pub fn scale(totals: &mut [UnitTotal], factor: f64) {
+    for sums in totals {
+        sums.total *= factor;
+        sums.squares *= factor * factor;
+    }
+}
+
+/// Totals of the difference of two estimates of disjoint groups: where both have answers in a unit, their covariance is kept.
+pub fn subtract(first: &[UnitTotal], second: &[UnitTotal]) -> Vec<UnitTotal> {
+    let mut merged: Vec<UnitTotal> = Vec::with_capacity(first.len() + second.len());
+    merged.extend_from_slice(first);
+    merged.extend(second.iter().map(|sums| UnitTotal { total: -sums.total, ..*sums }));
+    merged.sort_by_key(|sums| sums.unit);
+    merged.dedup_by(|next, kept| {
+        let same = next.unit == kept.unit;
+        if same {
+            kept.answers += next.answers;
+            kept.total += next.total;
+            kept.squares += next.squares;
+        }
+        same
+    });
+    merged
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]

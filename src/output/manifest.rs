@@ -29,8 +29,8 @@ pub struct Manifest {
     pub plugins: Vec<PluginRecord>,
     /// Template files used.
     pub templates: Vec<FileRecord>,
-    /// Font files used.
-    pub fonts: Vec<FileRecord>,
+    /// Fonts used.
+    pub fonts: Vec<FontRecord>,
     /// Settings that change a number.
     pub settings: RawSettings,
     /// Files in the folder, without this one.
@@ -60,6 +60,17 @@ pub struct PluginRecord {
     /// Version of its definitions.
     pub version: String,
     /// SHA-256 of `plugin.yaml`.
+    pub sha256: String,
+}
+
+/// A font that is in a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct FontRecord {
+    /// File name, without the folder: the same font lies elsewhere on other machines.
+    pub file: String,
+    /// Family.
+    pub family: String,
+    /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
 }
 

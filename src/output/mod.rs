@@ -4,5 +4,5 @@
 pub mod manifest;
 pub mod publish;
 
-pub use manifest::{FileRecord, Manifest};
+pub use manifest::{FileRecord, FontRecord, Manifest};
 pub use publish::{OutputFile, publish};

@@ -12,7 +12,7 @@ use crate::document::Document;
 use crate::document::material::DocumentInputs;
 use crate::document::pack::{Pack, PackFiles};
 use crate::metrics::Distribution;
-use crate::output::manifest::{FileRecord, Manifest, PluginRecord, Program};
+use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
 use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
 use crate::render::html::render_html;
@@ -333,13 +333,13 @@ impl BuildContext<'_> {
         let measured = self.measured;
         let project = &measured.project;
         let own_file = std::fs::read(project.path(crate::config::PROJECT_FILE)).unwrap_or_default();
-        let mut fonts: Vec<FileRecord> = output
+        let mut fonts: Vec<FontRecord> = output
             .fonts
             .iter()
-            .map(|font| FileRecord {
-                file: format!("{} ({})", font.file, font.family),
+            .map(|font| FontRecord {
+                file: font.file.clone(),
+                family: font.family.clone(),
                 sha256: font.sha256.clone(),
-                bytes: 0,
             })
             .collect();
         fonts.sort();

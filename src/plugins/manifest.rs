@@ -407,7 +407,7 @@ fn resolve_metric(
         definition: raw.definition.clone().unwrap_or_else(|| raw.title.clone()),
         variant_of: raw.variant_of.clone(),
         base: raw.base.clone(),
-        base_title: raw.base_title.clone().unwrap_or_else(all_answers),
+        base_title: raw.base_title.clone().unwrap_or_else(|| default_base_title(raw.base.as_deref())),
         better: raw.better,
         unit: raw.unit.unwrap_or(default_unit),
         estimator: estimator?,
@@ -415,8 +415,12 @@ fn resolve_metric(
     })
 }
 
-fn all_answers() -> Localized {
-    Localized::PerLang(crate::diagnostics::lang_texts("全部应答者", "all respondents"))
+/// The condition itself stands for a base that nobody put into words; "all respondents" would be untrue.
+fn default_base_title(base: Option<&str>) -> Localized {
+    match base {
+        Some(condition) => Localized::from(condition),
+        None => Localized::PerLang(crate::diagnostics::lang_texts("全部应答者", "all respondents")),
+    }
 }
 
 /// Reads the keys that an estimator needs and refuses the ones that it has no use for.

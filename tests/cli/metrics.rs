@@ -23,6 +23,7 @@ fn json_follows_the_contract() {
         "estimate",
         "se",
         "ci",
+        "df",
         "unit",
         "base",
         "suppressed",

@@ -1,4 +1,4 @@
-# Writes expected.json: what the R package survey gives for answers.csv under seven designs. The calls and conventions are
+# Writes expected.json: what the R package survey gives for answers.csv under ten designs. The calls and conventions are
 # described in README.md. Run in this folder: Rscript make_expected.R
 
 suppressMessages({ library(survey); library(jsonlite) })
@@ -9,6 +9,8 @@ logical_columns <- c("aware", "aware_unaided", "category_buyer", "first_choice",
   "repurchased", "customer", "complained", "complained_to_company", "bought")
 answers[logical_columns] <- lapply(answers[logical_columns], function(x) x == 1)
 answers$one <- 1
+# Weights of 0 here and there, and all over one sampling unit.
+answers$w_zero <- ifelse(grepl("5$", answers$id) | answers$psu == "south-4", 0, answers$w)
 level <- 0.95
 
 designs <- list(
@@ -18,7 +20,10 @@ designs <- list(
   strata_fpc = function(d) svydesign(ids = ~1, strata = ~stratum, fpc = ~fpc, weights = ~w, data = d),
   cluster = function(d) svydesign(ids = ~psu, weights = ~w, data = d),
   strata_cluster = function(d) svydesign(ids = ~psu, strata = ~stratum, nest = TRUE, weights = ~w, data = d),
-  strata_cluster_fpc = function(d) svydesign(ids = ~psu, strata = ~stratum, fpc = ~fpc_psu, nest = TRUE, weights = ~w, data = d)
+  strata_cluster_fpc = function(d) svydesign(ids = ~psu, strata = ~stratum, fpc = ~fpc_psu, nest = TRUE, weights = ~w, data = d),
+  zero_weights = function(d) svydesign(ids = ~1, weights = ~w_zero, data = d),
+  zero_strata = function(d) svydesign(ids = ~1, strata = ~stratum, weights = ~w_zero, data = d),
+  zero_cluster = function(d) svydesign(ids = ~psu, strata = ~stratum, nest = TRUE, weights = ~w_zero, data = d)
 )
 
 # A metric: numerator y, denominator x (1 unless a ratio), base; `y` null (NA) leaves the base.
@@ -85,7 +90,8 @@ estimate_one <- function(design, name, group) {
     p <- as.numeric(coef(m))
     record$estimate <- 100 * p
     record$se <- 100 * as.numeric(SE(m))
-    if (all(base$variables$y == base$variables$y[1])) {
+    counted <- base$variables$y[w > 0]
+    if (all(counted == counted[1])) {
       limits <- if (p < 0.5) c(0, qbeta(1 - (1 - level) / 2, 1, record$n_eff)) else c(qbeta((1 - level) / 2, record$n_eff, 1), 1)
       record$estimate <- 100 * round(p)
       record$se <- 0
@@ -184,6 +190,79 @@ for (design_name in c("cluster", "strata_cluster")) {
     df <- degf(base)
     differences[[length(differences) + 1]] <- list(design = design_name, metric = name, samples = "paired",
       difference = difference, se = se, t = difference / se, df = df, p = 2 * pt(-abs(difference / se), df))
+  }
+}
+
+# Groups of one wave are domains of one design, so their covariance counts. df = degf of both domains together, less one for
+# the second estimate, as in svyttest, which is asked where it can be.
+group_mean_difference <- function(design, name, pair) {
+  metric <- metrics[[name]]
+  base <- subset(design, design$variables[[paste0("in_", name)]] & design$variables$group %in% pair)
+  base$variables$y <- base$variables[[paste0("y_", name)]] * (if (metric$kind == "proportion") 100 else 1)
+  if (metric$kind == "ratio") {
+    base$variables$x <- base$variables[[paste0("x_", name)]]
+    by_group <- svyby(~y, ~group, denominator = ~x, base, svyratio, covmat = TRUE)
+  } else {
+    by_group <- svyby(~y, ~group, base, svymean, covmat = TRUE)
+  }
+  contrast <- svycontrast(by_group, setNames(c(1, -1), names(coef(by_group))))
+  found <- list(difference = as.numeric(coef(contrast)), se = as.numeric(SE(contrast)), df = degf(base) - 1)
+  if (metric$kind != "ratio") {
+    base$variables$first <- as.numeric(base$variables$group == pair[1])
+    test <- svyttest(y ~ first, base)
+    stopifnot(isTRUE(all.equal(c(found$difference / found$se, found$df), as.numeric(c(test$statistic, test$parameter)))))
+  }
+  found
+}
+
+# Each quantile moves with the share at or below it, as much as its Woodruff standard error says.
+group_quantile_difference <- function(design, name, pair) {
+  metric <- metrics[[name]]
+  base <- subset(design, design$variables[[paste0("in_", name)]] & design$variables$group %in% pair)
+  base$variables$y <- base$variables[[paste0("y_", name)]]
+  quantiles <- lapply(pair, function(wanted) {
+    svyquantile(~y, subset(base, base$variables$group == wanted), metric$probability, interval.type = "mean", qrule = "math")$y
+  })
+  limit <- sapply(quantiles, function(q) q[1, "quantile"])
+  base$variables$below <- as.numeric(base$variables$y <= limit[match(base$variables$group, pair)])
+  shares <- svyby(~below, ~group, base, svymean, covmat = TRUE)
+  stretch <- sapply(quantiles, function(q) q[1, "se"]) / as.numeric(SE(shares))
+  variance <- sum(outer(stretch * c(1, -1), stretch * c(1, -1)) * vcov(shares))
+  list(difference = limit[1] - limit[2], se = sqrt(variance), df = degf(base) - 1)
+}
+
+group_composite_difference <- function(design, name, pair) {
+  components <- composites[[name]]
+  any_base <- FALSE
+  columns <- c()
+  expressions <- lapply(pair, function(group) {
+    inside <- design$variables$group == group
+    for (part in names(components)) {
+      base <- design$variables[[paste0("in_", part)]] & inside
+      any_base <<- any_base | base
+      design$variables[[paste0("n_", part, "_", group)]] <<- as.numeric(base)
+      design$variables[[paste0("y_", part, "_", group)]] <<- design$variables[[paste0("y_", part)]] * base
+      columns <<- c(columns, paste0(c("y_", "n_"), part, "_", group))
+    }
+    renamed <- lapply(c(paste0("y_", names(components)), paste0("n_", names(components))), function(n) as.name(paste0(n, "_", group)))
+    names(renamed) <- c(paste0("y_", names(components)), paste0("n_", names(components)))
+    do.call(substitute, list(composite_expression(components), renamed))
+  })
+  totals <- svytotal(reformulate(columns), design)
+  m <- svycontrast(totals, bquote(.(expressions[[1]]) - .(expressions[[2]])))
+  list(difference = as.numeric(coef(m)), se = as.numeric(SE(m)), df = degf(subset(design, any_base)) - 1)
+}
+
+for (design_name in names(designs)) {
+  design <- designs[[design_name]](answers[answers$wave == waves[2], ])
+  for (name in c("awareness", "reputation", "return_rate", "nps", "spend_per_visit", "spend_median", "csi")) for (pair in list(c("A", "B"), c("A", "C"), c("B", "C"))) {
+    if ("C" %in% pair && name %in% c("csi", "return_rate", "spend_median")) next
+    kind <- if (name %in% names(composites)) "composite" else metrics[[name]]$kind
+    ask <- switch(kind, composite = group_composite_difference, quantile = group_quantile_difference, group_mean_difference)
+    found <- ask(design, name, pair)
+    t <- found$difference / found$se
+    differences[[length(differences) + 1]] <- list(design = design_name, metric = name, samples = "groups", a = pair[1], b = pair[2],
+      difference = found$difference, se = found$se, t = t, df = found$df, p = 2 * pt(-abs(t), found$df))
   }
 }
 

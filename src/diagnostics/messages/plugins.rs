@@ -85,4 +85,7 @@ messages! {
     /// A plugin that is not built in, asked for outside of a project.
     UNKNOWN_PLUGIN_NO_PROJECT = Message::new("M0333", "there is no built-in plugin `{id}`, and `{folder}` is no project with plugins of its own", "没有内置插件 `{id}`，且 `{folder}` 不是项目，没有自己的插件")
         .hinted("plugins of a project are found in `plugins` beside its `manyi.yaml`: name that folder", "项目插件位于 `manyi.yaml` 旁的 `plugins` 中，请指明该项目文件夹");
+    /// Every component of a composite has the weight 0.
+    NO_COMPONENT_LEFT = Message::new("M0334", "no component of `{metric}` has a weight above 0", "`{metric}` 没有任何权重大于 0 的分项")
+        .hinted("give at least one of its components a weight above 0: {components}", "请给至少一个分项大于 0 的权重：{components}");
 }
