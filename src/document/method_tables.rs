@@ -61,9 +61,11 @@ fn formula_cell(material: &Material<'_>, info: &MetricInfo) -> TableCell {
         "" if info.base.is_empty() => material.word("all_answers"),
         title => title.to_owned(),
     };
-    content.extend([Inline::LineBreak, lead(material.word("col_base")), Inline::text(title)]);
+    content.extend([Inline::LineBreak, lead(material.word("col_base"))]);
+    let gap = if title.is_empty() || info.base.is_empty() { "" } else { " " };
+    content.push(Inline::text(format!("{title}{gap}")));
     if !info.base.is_empty() {
-        content.extend([Inline::text(" "), Inline::Code { text: info.base.clone() }]);
+        content.push(Inline::Code { text: info.base.clone() });
     }
     TableCell { content, tone: Tone::Neutral }
 }
