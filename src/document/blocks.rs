@@ -291,7 +291,7 @@ pub struct Card {
     pub target: String,
     /// Share of the way to the target, 0 to 1; none without a target.
     pub progress: Option<f64>,
-    /// Good if the target is met, bad if not, neutral without one.
+    /// Good if the target is met, bad if it is missed beyond chance, neutral if narrowly missed or without one.
     pub tone: Tone,
 }
 

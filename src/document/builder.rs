@@ -1,6 +1,8 @@
 //! From rendered Markdown to a finished document: directives become cards, charts and tables, then chapters, tables and
 //! figures are numbered and references filled.
 
+use std::collections::BTreeSet;
+
 use crate::analysis::IndicatorSummary;
 use crate::diagnostics::messages::document as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -16,6 +18,22 @@ use crate::metrics::Distribution;
 const WAVES_SHOWN: usize = 12;
 /// Things to do on the summary page.
 const TODOS_SHOWN: usize = 3;
+
+/// Notes that say how to read every chart or table of a kind.
+const GENERAL_NOTES: [&str; 12] = [
+    "note_whiskers",
+    "note_band",
+    "note_bar_bad",
+    "note_hollow",
+    "note_likert",
+    "note_likert_questions",
+    "note_change",
+    "note_letters",
+    "note_no_letters",
+    "note_small_base",
+    "note_suppressed",
+    "note_weighted",
+];
 
 /// Kinds of the directive `table`.
 const TABLES: [&str; 15] = [
@@ -45,7 +63,7 @@ pub fn document_from_markdown(
     file: &str,
     diagnostics: &mut Diagnostics,
 ) -> Document {
-    let mut resolver = Resolver { material, file };
+    let mut resolver = Resolver { material, file, said: BTreeSet::new() };
     let mut blocks = markdown::parse_markdown(markdown, file, &mut resolver, diagnostics);
     numbering::finish(&mut blocks, &material.words, file, diagnostics);
     Document { meta: meta(material), blocks }
@@ -80,6 +98,8 @@ fn meta(material: &Material<'_>) -> Meta {
 struct Resolver<'m, 'a> {
     material: &'m Material<'a>,
     file: &'m str,
+    /// General notes that already stand in the document.
+    said: BTreeSet<String>,
 }
 
 impl Directives for Resolver<'_, '_> {
@@ -120,7 +140,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
         (!items.is_empty()).then_some(Block::Todos { title, items })
     }
 
-    fn chart(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
+    fn chart(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
         let known = [
             "kind", "id", "caption", "metric", "metrics", "by", "column", "columns", "order", "limit", "scope", "note",
         ];
@@ -165,17 +185,22 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let Drawn { chart, mut notes } = drawn?;
         let extra = arguments.markdown("note", diagnostics);
         notes.extend((!extra.is_empty()).then_some(extra));
+        let caption = arguments.markdown("caption", diagnostics);
+        if !caption.is_empty() {
+            self.say_once(&mut notes);
+        }
         Some(Block::Figure(Figure {
             id: arguments.id("id", diagnostics).unwrap_or_default(),
             number: String::new(),
-            caption: arguments.markdown("caption", diagnostics),
+            caption,
             chart,
             notes,
         }))
     }
 
-    fn table(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
-        let known = ["kind", "id", "caption", "metric", "metrics", "by", "limit", "variants", "scope", "note"];
+    fn table(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
+        let known =
+            ["kind", "id", "caption", "metric", "metrics", "by", "limit", "variants", "differing", "scope", "note"];
         let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
         let kind = arguments.text("kind").unwrap_or_default();
         let material = self.material;
@@ -183,7 +208,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
             "indicators" => tables::indicators(material, &self.metrics(&arguments, diagnostics)),
             "segments" => {
                 let segment = self.segment(&arguments, diagnostics)?;
-                tables::segment(material, segment, &self.metrics(&arguments, diagnostics))
+                let mut metrics = self.metrics(&arguments, diagnostics);
+                if arguments.flag("differing") && metrics.iter().any(|held| tables::differs(held, segment)) {
+                    metrics.retain(|held| tables::differs(held, segment));
+                }
+                tables::segment(material, segment, &metrics)
             }
             "waves" => {
                 let limit = arguments.count("limit", diagnostics).unwrap_or(6);
@@ -212,8 +241,32 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let extra = arguments.markdown("note", diagnostics);
         notes.extend((!extra.is_empty()).then_some(extra));
         let caption: Vec<Inline> = arguments.markdown("caption", diagnostics);
+        if !caption.is_empty() {
+            self.say_once(&mut notes);
+        }
         let id = arguments.id("id", diagnostics).unwrap_or_default();
         Some(Block::Table(Table { id, caption, notes, ..table }))
+    }
+
+    /// Drops the general notes that stand under an earlier table or figure. Those without a caption are read on their own
+    /// and keep all of theirs.
+    fn say_once(&mut self, notes: &mut Vec<Vec<Inline>>) {
+        let material = self.material;
+        let settings = &material.inputs.project.raw.settings;
+        let level = material.confidence();
+        let flag = format::short_number(settings.flag_below, 0);
+        let suppress = format::short_number(settings.suppress_below, 0);
+        let general: Vec<String> = GENERAL_NOTES
+            .iter()
+            .map(|key| {
+                let limit = if *key == "note_suppressed" { &suppress } else { &flag };
+                material.words.fill(key, &[("level", &level), ("limit", limit)])
+            })
+            .collect();
+        notes.retain(|note| {
+            let text = markdown::plain_text(note);
+            !general.contains(&text) || self.said.insert(text)
+        });
     }
 
     /// The metrics that a directive names, or the headline indicators of its `scope` (`all`, those of the summary page

@@ -1,9 +1,10 @@
 //! Indicators as cards and actions as things to do: the summary page at a glance.
 
 use crate::analysis::IndicatorSummary;
-use crate::document::blocks::{Card, Todo, Tone};
+use crate::document::blocks::{Card, Todo};
 use crate::document::format;
 use crate::document::material::Material;
+use crate::document::tables::target_tone;
 use crate::metrics::Better;
 
 /// One card of an indicator.
@@ -33,11 +34,7 @@ pub fn card(material: &Material<'_>, summary: &IndicatorSummary<'_>) -> Card {
         .target_text(info)
         .map(|text| material.words.fill("card_target", &[("target", &text)]))
         .unwrap_or_default();
-    let tone = match summary.target {
-        Some(held) if held.met => Tone::Good,
-        Some(_) => Tone::Bad,
-        None => Tone::Neutral,
-    };
+    let tone = target_tone(summary);
     Card {
         title: material.title(info),
         value: value.map_or_else(|| format::NO_VALUE.to_owned(), |held| format::value(held, info.unit)),
@@ -72,7 +69,7 @@ pub fn todos(material: &Material<'_>, limit: usize) -> Vec<Todo> {
         .into_iter()
         .take(limit)
         .map(|action| {
-            let span = action.start.zip(action.end).map(|(start, end)| format::date_range(start, end, lang));
+            let span = action.start.zip(action.end).map(|(start, end)| format::short_span(start, end));
             let place = action.raw.place.get(lang).to_owned();
             let who = action.raw.who.get(lang).to_owned();
             let parts: Vec<String> =
@@ -91,6 +88,7 @@ pub fn todos(material: &Material<'_>, limit: usize) -> Vec<Todo> {
 mod tests {
     use super::*;
     use crate::diagnostics::Lang;
+    use crate::document::blocks::Tone;
     use crate::document::fixtures;
 
     #[test]
@@ -115,7 +113,7 @@ mod tests {
         fixtures::with_material(Lang::ZhCn, |material| {
             let items = todos(material, 3);
             assert_eq!(items[0].title, "晚餐窗口由6个增至9个");
-            assert_eq!(items[0].detail, "第二食堂 · 餐饮部主管 · 2026年12月1日–15日");
+            assert_eq!(items[0].detail, "第二食堂 · 餐饮部主管 · 2026-12-01 → 12-15");
             assert_eq!(items[0].amount, "18,000元");
         });
     }

@@ -152,9 +152,10 @@ pub fn trend(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
     });
     let axis = axes::around(values.chain(target.as_ref().map(|mark| mark.value)), unit, material.lang);
     let names = format::wave_labels(waves, material.lang);
-    let bases = waves.iter().filter_map(|wave| {
-        results.find(&first.info.id, Some(wave), None).map(|held| (format::wave(wave, material.lang), held.n))
-    });
+    let bases = waves
+        .iter()
+        .zip(&names)
+        .filter_map(|(wave, name)| results.find(&first.info.id, Some(wave), None).map(|held| (name.clone(), held.n)));
     let mut notes = vec![bases_note(material, bases)];
     notes.push(note(material.words.fill("note_band", &[("level", &material.confidence())])));
     let items: Vec<String> = series

@@ -157,6 +157,16 @@ pub fn date_range(start: NaiveDate, end: NaiveDate, lang: Lang) -> String {
     }
 }
 
+/// A span of days in the little room of a table, `2026-12-01 → 12-12`: the year once unless it changes.
+pub fn short_span(start: NaiveDate, end: NaiveDate) -> String {
+    let first = start.format("%Y-%m-%d");
+    if start == end {
+        return first.to_string();
+    }
+    let last = if start.year() == end.year() { end.format("%m-%d") } else { end.format("%Y-%m-%d") };
+    format!("{first} → {last}")
+}
+
 /// Name of a wave or period in words: `2026-11` is `2026年11月` or `November 2026`, `2026-Q4` is `2026年第4季度` or
 /// `Q4 2026`, `2026` is `2026年` in Chinese; any other name stays as it is.
 pub fn wave(name: &str, lang: Lang) -> String {

@@ -13,7 +13,7 @@ fn code_cell(text: &str) -> TableCell {
     TableCell { content: vec![Inline::Code { text: text.to_owned() }], tone: Tone::Neutral }
 }
 
-/// Definition, formula, base and direction of every metric that is computed.
+/// Definition, formula with its base, and direction of every metric that is computed.
 pub fn definitions(material: &Material<'_>) -> Option<Table> {
     let shown: Vec<&MetricInfo> = material.results().metrics.iter().filter(|info| info.unavailable.is_none()).collect();
     if shown.is_empty() {
@@ -21,37 +21,20 @@ pub fn definitions(material: &Material<'_>) -> Option<Table> {
     }
     let columns = vec![
         text_column(&material.word("col_indicator"), 1.1),
-        text_column(&material.word("col_definition"), 2.2),
-        text_column(&material.word("col_formula"), 1.6),
-        text_column(&material.word("col_base"), 1.2),
-        text_column(&material.word("col_better"), 0.6),
+        text_column(&material.word("col_definition"), 2.1),
+        text_column(&material.word("col_formula"), 2.3),
     ];
     let rows = shown
         .iter()
         .map(|info| {
-            let mut base = cell(info.base_title.get(material.lang));
-            if info.base_title.get(material.lang) == info.base {
-                base = cell("");
-            }
-            if !info.base.is_empty() {
-                if base.content.iter().any(|inline| *inline != Inline::text("")) {
-                    base.content.push(Inline::LineBreak);
-                }
-                base.content.push(Inline::Code { text: info.base.clone() });
-            } else if info.base_title.get(material.lang).is_empty() {
-                base = cell(material.word("all_answers"));
-            }
-            row(vec![
-                cell(material.title(info)),
-                cell(info.definition.get(material.lang)),
-                formula_cell(material, info),
-                base,
-                cell(material.word(match info.better {
-                    Better::Higher => "better_higher",
-                    Better::Lower => "better_lower",
-                    Better::Neutral => "better_neutral",
-                })),
-            ])
+            let mut name = cell(material.title(info));
+            let better = material.word(match info.better {
+                Better::Higher => "better_higher",
+                Better::Lower => "better_lower",
+                Better::Neutral => "better_neutral",
+            });
+            name.content.extend([Inline::LineBreak, Inline::text(better)]);
+            row(vec![name, cell(info.definition.get(material.lang)), formula_cell(material, info)])
         })
         .collect();
     let mut modules: Vec<String> =
@@ -61,15 +44,30 @@ pub fn definitions(material: &Material<'_>) -> Option<Table> {
     Some(Table { columns, rows, notes, ..Table::default() })
 }
 
+/// Estimator and numerator on one line, the base on the next.
 fn formula_cell(material: &Material<'_>, info: &MetricInfo) -> TableCell {
     let estimator = material.word(&format!("estimator_{}", info.estimator));
-    let mut content = vec![Inline::text(estimator)];
-    if !info.of.is_empty() {
-        content.push(Inline::LineBreak);
-        content.push(Inline::Code { text: info.of.clone() });
+    let lead = |word: String| Inline::text(material.words.fill("formula_part", &[("part", &word)]));
+    let mut content = Vec::new();
+    if info.of.is_empty() {
+        content.push(Inline::text(estimator));
+    } else {
+        content.extend([lead(estimator), Inline::Code { text: info.of.clone() }]);
     }
     if let Some(per) = &info.per {
         content.extend([Inline::text(" / "), Inline::Code { text: per.clone() }]);
+    }
+    let title = match info.base_title.get(material.lang) {
+        "" if info.base.is_empty() => material.word("all_answers"),
+        // A base without words of its own is titled by its expression, which follows anyway.
+        title if title == info.base => String::new(),
+        title => title.to_owned(),
+    };
+    content.extend([Inline::LineBreak, lead(material.word("col_base"))]);
+    let gap = if title.is_empty() || info.base.is_empty() { "" } else { " " };
+    content.push(Inline::text(format!("{title}{gap}")));
+    if !info.base.is_empty() {
+        content.push(Inline::Code { text: info.base.clone() });
     }
     TableCell { content, tone: Tone::Neutral }
 }

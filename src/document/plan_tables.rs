@@ -1,7 +1,7 @@
 //! Tables of the planning half: objectives, actions, budget, benefits, contingencies and the trace that links them.
 //! Every table is none where the plan has nothing for it.
 
-use crate::document::blocks::{Table, TableRow};
+use crate::document::blocks::{Inline, Table, TableCell, TableRow, Tone};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::plan::Action;
@@ -49,6 +49,21 @@ pub fn action_span(material: &Material<'_>, action: &Action<'_>) -> String {
     }
 }
 
+/// When an action runs, in the little room of a table: the end on a line of its own.
+fn short_span_cell(action: &Action<'_>) -> TableCell {
+    let span = match (action.start, action.end) {
+        (Some(start), Some(end)) => format::short_span(start, end),
+        _ => format!("{} → {}", action.raw.start, action.raw.end),
+    };
+    match span.split_once(" → ") {
+        Some((start, end)) => TableCell {
+            content: vec![Inline::text(start), Inline::LineBreak, Inline::text(format!("→ {end}"))],
+            tone: Tone::Neutral,
+        },
+        None => cell(span),
+    }
+}
+
 /// Actions by priority: what, why, who, when, where, how.
 pub fn actions(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
@@ -65,7 +80,7 @@ pub fn actions(material: &Material<'_>) -> Option<Table> {
             }
             cells.extend([
                 cell(raw.who.get(lang)),
-                cell(action_span(material, action)),
+                short_span_cell(action),
                 cell(raw.place.get(lang)),
                 cell(raw.how.get(lang)),
             ]);
@@ -78,7 +93,7 @@ pub fn actions(material: &Material<'_>) -> Option<Table> {
     }
     columns.extend([
         text_column(&material.word("col_who"), 0.8),
-        text_column(&material.word("col_when"), 1.0),
+        text_column(&material.word("col_when"), 0.0),
         text_column(&material.word("col_where"), 0.8),
         text_column(&material.word("col_how"), 1.6),
     ]);
@@ -196,7 +211,8 @@ pub fn contingencies(material: &Material<'_>) -> Option<Table> {
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
 
-/// The trace: one row a path from finding to objective, strategy, action and cost.
+/// The trace: one row a path from finding to objective, strategy, action and cost. What a row shares with the one above is
+/// left out, so that the branches can be seen.
 pub fn trace(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
     let plan = &material.plan;
@@ -211,7 +227,10 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
             || objective.raw.text.get(lang).to_owned(),
             |(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang),
         );
+        let mut finding = cell(finding);
+        let mut goal = cell(goal);
         for strategy in objective.strategies.iter().filter_map(|&index| plan.strategies.get(index)) {
+            let mut title = cell(strategy.raw.title.get(lang));
             for action in strategy.actions.iter().filter_map(|&index| plan.actions.get(index)) {
                 let amount = if action.costs.is_empty() {
                     format::NO_VALUE.to_owned()
@@ -219,9 +238,9 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
                     material.money.plain(action.amount)
                 };
                 rows.push(row(vec![
-                    cell(finding.as_str()),
-                    cell(goal.as_str()),
-                    cell(strategy.raw.title.get(lang)),
+                    std::mem::take(&mut finding),
+                    std::mem::take(&mut goal),
+                    std::mem::take(&mut title),
                     cell(action.raw.what.get(lang)),
                     cell(amount),
                 ]));
@@ -248,7 +267,6 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
 mod tests {
     use super::*;
     use crate::diagnostics::Lang;
-    use crate::document::blocks::Inline;
     use crate::document::fixtures;
 
     fn texts(row: &TableRow) -> Vec<String> {
@@ -284,6 +302,8 @@ mod tests {
                 texts(&table.rows[0]),
                 ["抱怨率 14.2%", "≤ 8%", "把排队时间压到五分钟以内", "晚餐窗口由6个增至9个", "18,000"]
             );
+            let findings = table.rows.iter().filter(|row| texts(row)[0].starts_with("抱怨率")).count();
+            assert_eq!(findings, 1, "a finding is printed once");
         });
     }
 }

@@ -71,6 +71,15 @@ pub fn indicators(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> 
     Some(Table { columns, rows, notes, ..Table::default() })
 }
 
+/// Good where the target is met, bad where it is missed beyond chance; a gap within the margin of error has no colour.
+pub fn target_tone(held: &IndicatorSummary<'_>) -> Tone {
+    match held.target {
+        Some(target) if target.met => Tone::Good,
+        Some(target) if target.significant => Tone::Bad,
+        _ => Tone::Neutral,
+    }
+}
+
 #[derive(Default)]
 struct Marks {
     small: bool,
@@ -87,19 +96,20 @@ fn indicator_row(
     let info = held.info;
     let estimate = held.current;
     let indent = if info.variant_of.is_some() { "　" } else { "" };
-    let mut cells = vec![cell(format!("{indent}{}", material.title(info)))];
-    let mut value = cell(material.value_text(estimate));
+    let suffix = format::unit_suffix(info.unit, material.lang);
+    // A unit that is a word is said once, behind the name, and leaves the columns to the numbers.
+    let worded = suffix.starts_with(' ');
+    let bare = |text: String| if worded { text.strip_suffix(suffix).map_or(text.clone(), str::to_owned) } else { text };
+    let unit = if worded { format!(" ({})", suffix.trim()) } else { String::new() };
+    let mut cells = vec![cell(format!("{indent}{}{unit}", material.title(info)))];
+    let mut value = cell(bare(material.value_text(estimate)));
     if estimate.is_some_and(|estimate| estimate.estimate.is_none()) {
         value = cell(material.reason_text(estimate));
     } else if estimate.is_some_and(|estimate| estimate.flagged) {
         marks.small = true;
         value.content.push(Inline::Superscript { text: SMALL_BASE_MARK.into() });
     }
-    value.tone = match held.target {
-        Some(target) if target.met => Tone::Good,
-        Some(_) => Tone::Bad,
-        None => Tone::Neutral,
-    };
+    value.tone = target_tone(held);
     cells.push(value);
     let interval = estimate.and_then(|estimate| material.interval_text(estimate));
     cells.push(cell(interval.unwrap_or_else(|| format::NO_VALUE.into())));
@@ -118,64 +128,148 @@ fn indicator_row(
         });
     }
     if has_target {
-        cells.push(cell(material.target_text(info).unwrap_or_else(|| format::NO_VALUE.into())));
+        cells.push(cell(material.target_text(info).map_or_else(|| format::NO_VALUE.into(), bare)));
         cells.push(cell(match held.target {
             Some(target) if target.met => material.word("met"),
-            Some(_) => material.word("missed"),
+            Some(target) if target.significant => material.word("missed"),
+            Some(_) => material.word("missed_narrowly"),
             None => format::NO_VALUE.into(),
         }));
     }
     row(cells)
 }
 
-/// One segment: its groups as rows, the chosen indicators as columns, with letters. None without groups or values.
+/// Most columns of values that fit a page with their letters beside them.
+const VALUE_COLUMNS: usize = 8;
+
+/// One segment with letters: the chosen indicators as rows and its groups as columns, the total last and a row of bases at
+/// the end; where the groups are too many for columns they are the rows instead. None without groups or values.
 pub fn segment(material: &Material<'_>, index: usize, chosen: &[&IndicatorSummary<'_>]) -> Option<Table> {
     let segment = material.results().segments.get(index)?;
-    let shown: Vec<_> = chosen
+    let shown: Vec<&IndicatorSummary<'_>> = chosen
         .iter()
+        .copied()
         .filter(|held| {
             held.segments
                 .get(index)
                 .is_some_and(|compared| compared.groups.iter().flatten().any(|estimate| estimate.estimate.is_some()))
         })
         .collect();
-    if shown.is_empty() || segment.groups.is_empty() {
+    let first = shown.first()?;
+    let banner = Banner {
+        material,
+        index,
+        groups: (0..segment.groups.len())
+            .filter(|&group| shown.iter().any(|held| group_estimate(held, index, group).is_some()))
+            .collect(),
+        unit: first.info.unit,
+        one_unit: shown.iter().all(|held| held.info.unit == first.info.unit),
+        tested: shown.iter().any(|held| held.segments.get(index).is_some_and(|held| held.compared.tests > 0)),
+        shown,
+    };
+    if banner.groups.is_empty() {
         return None;
     }
-    let unit = shown[0].info.unit;
-    let one_unit = shown.iter().all(|held| held.info.unit == unit);
-    let tested = shown.iter().any(|held| held.segments[index].compared.tests > 0);
-    let mut columns = vec![text_column(segment.title.get(material.lang), 1.5), number_column(&material.word("col_n"))];
-    for held in &shown {
-        let title = material.title(held.info);
-        let suffix = format::unit_suffix(held.info.unit, material.lang).trim();
-        columns.push(number_column(&if one_unit || suffix.is_empty() { title } else { format!("{title} ({suffix})") }));
-    }
     let mut used = SegmentMarks::default();
-    let mut rows = Vec::new();
-    for group in 0..segment.groups.len() {
-        let estimates: Vec<Option<&Estimate>> =
-            shown.iter().map(|held| held.segments[index].groups.get(group).copied().flatten()).collect();
-        if estimates.iter().all(Option::is_none) {
-            continue;
-        }
-        let mut name = cell(material.group_title(index, group));
-        if tested {
-            name.content.push(Inline::text(format!(" ({})", letter(group))));
-        }
-        let mut cells = vec![name, cell(base_range(estimates.iter().flatten().copied()))];
-        for (held, estimate) in shown.iter().zip(&estimates) {
-            let compared = &held.segments[index].compared;
-            let letters = compared.letters(group);
-            cells.push(group_cell(material, *estimate, letters, compared.is_beaten(group), &mut used));
-        }
-        rows.push(row(cells));
+    let (columns, rows) =
+        if banner.groups.len() < VALUE_COLUMNS { banner.by_indicator(&mut used) } else { banner.by_group(&mut used) };
+    let notes = segment_notes(material, banner.one_unit, banner.unit, banner.tested, &used);
+    Some(Table { columns, rows, notes, ..Table::default() })
+}
+
+/// True if two groups of the segment differ significantly on the indicator.
+pub fn differs(held: &IndicatorSummary<'_>, segment: usize) -> bool {
+    held.segments.get(segment).is_some_and(|held| held.compared.better_than.iter().any(|worse| !worse.is_empty()))
+}
+
+fn group_estimate<'e>(held: &IndicatorSummary<'e>, segment: usize, group: usize) -> Option<&'e Estimate> {
+    held.segments.get(segment)?.groups.get(group).copied().flatten()
+}
+
+/// What a table of one segment shows.
+struct Banner<'t, 'a> {
+    material: &'t Material<'a>,
+    index: usize,
+    groups: Vec<usize>,
+    shown: Vec<&'t IndicatorSummary<'a>>,
+    unit: Unit,
+    one_unit: bool,
+    tested: bool,
+}
+
+impl Banner<'_, '_> {
+    fn group_title(&self, group: usize) -> String {
+        let title = self.material.group_title(self.index, group);
+        // The letter stays on the line of the name's last word.
+        if self.tested { format!("{title}\u{a0}({})", letter(group)) } else { title }
     }
-    let totals: Vec<Option<&Estimate>> = shown.iter().map(|held| held.current).collect();
-    let mut cells = vec![cell(material.word("total")), cell(base_range(totals.iter().flatten().copied()))];
-    cells.extend(totals.iter().map(|estimate| group_cell(material, *estimate, String::new(), false, &mut used)));
-    rows.push(TableRow { cells, strong: true });
-    Some(Table { columns, rows, notes: segment_notes(material, one_unit, unit, tested, &used), ..Table::default() })
+
+    fn indicator_title(&self, held: &IndicatorSummary<'_>) -> String {
+        let title = self.material.title(held.info);
+        let suffix = format::unit_suffix(held.info.unit, self.material.lang).trim();
+        if self.one_unit || suffix.is_empty() { title } else { format!("{title} ({suffix})") }
+    }
+
+    fn cell(&self, held: &IndicatorSummary<'_>, group: usize, used: &mut SegmentMarks) -> TableCell {
+        let Some(compared) = held.segments.get(self.index).map(|held| &held.compared) else {
+            return cell(format::NO_VALUE);
+        };
+        let estimate = group_estimate(held, self.index, group);
+        group_cell(self.material, estimate, compared.letters(group), compared.is_beaten(group), used)
+    }
+
+    fn group_bases(&self, group: usize) -> String {
+        let estimates: Vec<&Estimate> =
+            self.shown.iter().filter_map(|held| group_estimate(held, self.index, group)).collect();
+        base_range(estimates.iter().copied())
+    }
+
+    fn total_bases(&self) -> String {
+        let totals: Vec<&Estimate> = self.shown.iter().filter_map(|held| held.current).collect();
+        base_range(totals.iter().copied())
+    }
+
+    fn by_indicator(&self, used: &mut SegmentMarks) -> (Vec<TableColumn>, Vec<TableRow>) {
+        let material = self.material;
+        let mut columns = vec![text_column(&material.word("col_indicator"), 0.0)];
+        columns.extend(self.groups.iter().map(|&group| number_column(&self.group_title(group))));
+        columns.push(number_column(&material.word("total")));
+        let mut rows: Vec<TableRow> = self
+            .shown
+            .iter()
+            .map(|held| {
+                let mut cells = vec![cell(self.indicator_title(held))];
+                cells.extend(self.groups.iter().map(|&group| self.cell(held, group, used)));
+                cells.push(group_cell(material, held.current, String::new(), false, used));
+                row(cells)
+            })
+            .collect();
+        let mut bases = vec![cell(material.word("col_n"))];
+        bases.extend(self.groups.iter().map(|&group| cell(self.group_bases(group))));
+        bases.push(cell(self.total_bases()));
+        rows.push(row(bases));
+        (columns, rows)
+    }
+
+    fn by_group(&self, used: &mut SegmentMarks) -> (Vec<TableColumn>, Vec<TableRow>) {
+        let material = self.material;
+        let title = material.results().segments.get(self.index).map_or("", |held| held.title.get(material.lang));
+        let mut columns = vec![text_column(title, 1.5), number_column(&material.word("col_n"))];
+        columns.extend(self.shown.iter().map(|held| number_column(&self.indicator_title(held))));
+        let mut rows: Vec<TableRow> = self
+            .groups
+            .iter()
+            .map(|&group| {
+                let mut cells = vec![cell(self.group_title(group)), cell(self.group_bases(group))];
+                cells.extend(self.shown.iter().map(|held| self.cell(held, group, used)));
+                row(cells)
+            })
+            .collect();
+        let mut cells = vec![cell(material.word("total")), cell(self.total_bases())];
+        cells.extend(self.shown.iter().map(|held| group_cell(material, held.current, String::new(), false, used)));
+        rows.push(TableRow { cells, strong: true });
+        (columns, rows)
+    }
 }
 
 #[derive(Default)]
@@ -306,4 +400,55 @@ pub fn waves(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
         notes.push(small_base_note(material));
     }
     Some(Table { columns, rows, notes, ..Table::default() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Lang;
+    use crate::document::fixtures;
+    use crate::document::markdown::plain_text;
+
+    #[test]
+    fn groups_are_columns_and_letters_are_raised() {
+        for lang in Lang::ALL {
+            fixtures::with_material(lang, |material| {
+                let table = segment(material, 0, &material.headline()).unwrap();
+                let groups = material.results().segments[0].groups.len();
+                assert_eq!(table.columns.len(), groups + 2, "indicator, groups, total");
+                assert!(table.columns.len() <= VALUE_COLUMNS + 1);
+                assert_eq!(plain_text(&table.rows.last().unwrap().cells[0].content), material.word("col_n"));
+                for row in &table.rows {
+                    assert_eq!(row.cells.len(), table.columns.len());
+                    for held in &row.cells[1..] {
+                        let texts: Vec<_> =
+                            held.content.iter().filter(|inline| matches!(inline, Inline::Text { .. })).collect();
+                        assert_eq!(texts.len(), 1, "a value is one text, its marks are raised: {held:?}");
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn many_groups_are_rows() {
+        let mut canteen = fixtures::Canteen::new();
+        let first = canteen.results.segments[0].groups[0].clone();
+        let held = canteen.results.estimates.clone();
+        for extra in 0..5 {
+            let name = format!("分店{extra}");
+            canteen.results.segments[0].groups.push((name.clone(), first.1.clone()));
+            let copies = held.iter().filter(|held| held.segment.get("canteen") == Some(&first.0));
+            canteen.results.estimates.extend(copies.map(|held| {
+                let mut copy = held.clone();
+                copy.segment.insert("canteen".into(), name.clone());
+                copy
+            }));
+        }
+        let mut diagnostics = crate::diagnostics::Diagnostics::new();
+        let material = Material::new(canteen.inputs(), &fixtures::pack(), Lang::ZhCn, &mut diagnostics);
+        let table = segment(&material, 0, &material.headline()).unwrap();
+        assert_eq!(table.rows.len(), 4 + 5 + 1, "groups and total");
+    }
 }

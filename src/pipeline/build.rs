@@ -15,7 +15,7 @@ use crate::metrics::Distribution;
 use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
 use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
-use crate::render::html::render_html;
+use crate::render::html::{narrow_charts, render_html};
 use crate::render::templates::{files_of, typst_sources};
 use crate::render::tera::build_document;
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, UsedFont, forget_unused, render_chart_svg, render_pdf};
@@ -297,11 +297,12 @@ impl BuildContext<'_> {
     ) -> String {
         let problems = std::cell::RefCell::new(Diagnostics::new());
         let figures = std::cell::RefCell::new(Vec::new());
+        let narrow = narrow_charts(&document.blocks);
         let draw = |chart: &crate::charts::Chart, index: usize| {
             let picture = ChartPicture {
                 id: &format!("figure-{}", index + 1),
                 lang: rendering.lang,
-                width_pt: HTML_CHART_WIDTH,
+                width_pt: HTML_CHART_WIDTH * if narrow.get(index) == Some(&true) { 0.5 } else { 1.0 },
                 words: &document.meta.words,
             };
             let svg = render_chart_svg(chart, &picture, rendering.typst, &self.fonts, &mut problems.borrow_mut())?;

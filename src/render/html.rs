@@ -60,6 +60,24 @@ pub fn render_html(document: &Document, css: Option<&str>, draw: DrawChart<'_>) 
     page.html
 }
 
+/// For every chart in drawing order: does it stand beside something else, at about half the width of the page?
+pub fn narrow_charts(blocks: &[Block]) -> Vec<bool> {
+    fn walk(blocks: &[Block], narrow: bool, found: &mut Vec<bool>) {
+        for block in blocks {
+            match block {
+                Block::Figure(_) => found.push(narrow),
+                Block::Columns { columns } => columns.iter().for_each(|column| walk(column, columns.len() > 1, found)),
+                Block::List { items, .. } => items.iter().for_each(|item| walk(item, narrow, found)),
+                Block::Quote { blocks } | Block::Callout { blocks, .. } => walk(blocks, narrow, found),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(blocks, false, &mut found);
+    found
+}
+
 struct Page<'d> {
     html: String,
     document: &'d Document,

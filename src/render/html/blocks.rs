@@ -164,12 +164,17 @@ impl Page<'_> {
         }
         self.line("</tr></thead>\n<tbody>");
         for row in &table.rows {
-            self.html.push_str(if row.strong { "<tr class=\"strong\">" } else { "<tr>" });
+            let continued = row.cells.first().is_some_and(|cell| cell.content.is_empty());
+            self.html.push_str(match (row.strong, continued) {
+                (true, _) => "<tr class=\"strong\">",
+                (false, true) => "<tr class=\"continued\">",
+                (false, false) => "<tr>",
+            });
             for (index, cell) in row.cells.iter().enumerate() {
                 let align = table.columns.get(index).map_or(Align::Left, |column| column.align);
                 let class = cell_class(align, cell.tone);
                 let text = inline::html(&cell.content);
-                if index == 0 {
+                if index == 0 && !continued {
                     let _ = write!(self.html, "<th scope=\"row\"{class}>{text}</th>");
                 } else {
                     let _ = write!(self.html, "<td{class}>{text}</td>");
@@ -232,8 +237,11 @@ impl Page<'_> {
         // As many rows as needed for at most six in one, and the rows as even as can be.
         let rows = cards.len().div_ceil(6).max(1);
         self.line(&format!("<ul class=\"cards\" style=\"--columns:{}\">", cards.len().div_ceil(rows)));
-        for card in cards {
-            self.line(&format!("<li class=\"card {}\">", tone_class(card.tone)));
+        // A single empty place goes to the first card, which leads the others.
+        let spare = rows > 1 && cards.len().div_ceil(rows) * rows == cards.len() + 1;
+        for (index, card) in cards.iter().enumerate() {
+            let wide = if spare && index == 0 { " wide" } else { "" };
+            self.line(&format!("<li class=\"card {}{wide}\">", tone_class(card.tone)));
             self.line(&format!("<p class=\"card-title\">{}</p>", escape(&card.title)));
             let value = format!("{}<span class=\"unit\">{}</span>", escape(&card.value), escape(&card.unit));
             self.line(&format!("<p class=\"card-value\">{value}</p>"));

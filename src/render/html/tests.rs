@@ -1,7 +1,7 @@
 //! Whole documents of the built-in pack as HTML: every variant of a project with parts missing, and hostile texts.
 
 use super::render_html;
-use crate::diagnostics::{Diagnostics, Lang, Level};
+use crate::diagnostics::{Diagnostics, Lang, Level, Localized, lang_texts};
 use crate::document::blocks::{Block, Document, Inline};
 use crate::document::fixtures::{self, Canteen};
 use crate::document::markdown::plain_text;
@@ -21,8 +21,23 @@ fn variants() -> Vec<(&'static str, Canteen)> {
     let mut first_wave = whole.clone();
     first_wave.results.estimates.retain(|held| held.wave.as_deref() == Some("2026-11"));
     first_wave.results.waves = vec!["2026-11".into()];
+    let mut stops = whole.clone();
+    for info in &mut stops.results.metrics {
+        let texts =
+            lang_texts("知晓者中，评价为最高两档者的比例。", "Among the aware, the share in the top two boxes.");
+        info.definition = Localized::PerLang(texts);
+    }
+    let plan = &mut stops.project.raw.plan;
+    let stopped = |text: &mut Localized| {
+        let texts = lang_texts(format!("{}。", text.get(Lang::ZhCn)), format!("{}.", text.get(Lang::En)));
+        *text = Localized::PerLang(texts);
+    };
+    plan.objectives.iter_mut().for_each(|held| stopped(&mut held.text));
+    plan.strategies.iter_mut().for_each(|held| stopped(&mut held.title));
+    plan.actions.iter_mut().for_each(|held| stopped(&mut held.what));
     vec![
         ("whole", whole.clone()),
+        ("stops", stops),
         ("no-plan", whole.clone().without_plan()),
         ("no-waves", whole.clone().without_waves()),
         ("one-wave", first_wave),
@@ -81,6 +96,9 @@ fn every_variant_gives_whole_sentences() {
                 .map(|found| found.text(Lang::En))
                 .collect();
             assert!(problems.is_empty(), "{name} {lang}: {problems:?}\n{markdown}");
+            for broken in ["。。", "。，", "..", "：。", "；。", "。；"] {
+                assert!(!markdown.contains(broken), "{name} {lang}: {broken:?} in the Markdown");
+            }
             let mut found = Vec::new();
             texts(&document.blocks, &mut found);
             for text in &found {
