@@ -9,7 +9,7 @@ use crate::cli::console::Console;
 use crate::cli::{Outcome, print_json};
 use crate::config::PROJECT_FILE;
 use crate::diagnostics::messages::output as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, io_problem};
 use crate::pipeline;
 
 pub(crate) fn run(options: &InitOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -28,13 +28,13 @@ pub(crate) fn run(options: &InitOptions, console: &Console, diagnostics: &mut Di
     }
     if written {
         let next = options.project.display();
+        let mark = match options.from.is_empty() {
+            true => console.say("示例", "example"),
+            false => console.say("推测", "guessed"),
+        };
         console.talk(&match console.lang {
-            crate::diagnostics::Lang::ZhCn => {
-                format!("已写入 {shown}。请核对标有“推测”的各行，然后运行：manyi check {next}")
-            }
-            crate::diagnostics::Lang::En => {
-                format!("wrote {shown}; look over the lines marked `guessed`, then run: manyi check {next}")
-            }
+            Lang::ZhCn => format!("已写入 {shown}。请核对标有“{mark}”的各行，然后运行：manyi check {next}"),
+            Lang::En => format!("wrote {shown}; look over the lines marked `{mark}`, then run: manyi check {next}"),
         });
     }
     Ok(())

@@ -35,7 +35,8 @@ impl Draft<'_> {
             format!("  lang: {}", self.lang.tag()),
         ];
         if !dated {
-            let why = self.say("the date on the document; the answers have none", "文档日期；回答中没有日期");
+            let why = self
+                .say("the date on the document, as no date of the answers gives it", "文档日期，因未按回答日期分期");
             lines.push(format!("  date: {}  # {why}", quoted(self.date)));
         }
         lines

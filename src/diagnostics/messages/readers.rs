@@ -5,7 +5,7 @@ use super::{Message, messages};
 messages! {
     /// A file named in the project is not there.
     FILE_MISSING = Message::new("M0251", "file `{file}` does not exist", "文件 `{file}` 不存在")
-        .hinted("paths are relative to the folder of manyi.yaml", "路径相对于 manyi.yaml 所在的文件夹");
+        .hinted("put the file there or correct the path, which is relative to the folder of manyi.yaml", "请把文件放到该处，或更正路径；路径相对于 manyi.yaml 所在的文件夹");
     /// A glob without a match.
     PATTERN_WITHOUT_MATCH = Message::new("M0252", "no file matches `{pattern}`", "没有文件匹配 `{pattern}`")
         .hinted("paths are relative to the folder of manyi.yaml", "路径相对于 manyi.yaml 所在的文件夹");
