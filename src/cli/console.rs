@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::cli::args::CommonOptions;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Position};
+use crate::metrics::Reason;
 
 /// Where and how the program talks.
 #[derive(Debug, Clone)]
@@ -42,6 +43,19 @@ impl Console {
         match self.lang {
             Lang::ZhCn => zh_cn,
             Lang::En => en,
+        }
+    }
+
+    /// Why there is no estimate, for people.
+    pub fn reason(&self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::SmallBase => self.say("样本过少", "base too small"),
+            Reason::EmptyBase => self.say("无人作答", "nobody in the base"),
+            Reason::ZeroDenominator => self.say("分母为零", "denominator is zero"),
+            Reason::MissingComponent => self.say("缺少分项", "a component is missing"),
+            Reason::MissingInput => self.say("问卷未问", "not asked"),
+            Reason::SingleUnitStratum => self.say("层内只有一个单元", "a stratum has one unit"),
+            Reason::Complement => self.say("否则可推算另一组", "would give another group away"),
         }
     }
 

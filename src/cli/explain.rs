@@ -128,7 +128,9 @@ fn render(console: &Console, explanation: &Explanation) -> String {
         let _ = writeln!(text, "  {}: {per}", console.say("分母", "per"));
     }
     let base = if info.base.is_empty() { console.say("全部应答者", "all respondents") } else { &info.base };
-    let _ = writeln!(text, "  {}: {base}  ({})", console.say("基数", "base"), info.base_title.get(lang));
+    let title = info.base_title.get(lang);
+    let title = if title.is_empty() || title == base { String::new() } else { format!("  ({title})") };
+    let _ = writeln!(text, "  {}: {base}{title}", console.say("基数", "base"));
     for mapping in &explanation.inputs {
         let _ = writeln!(text, "  {} ← {}", mapping.input, mapping.expression);
     }
@@ -198,8 +200,7 @@ fn render(console: &Console, explanation: &Explanation) -> String {
         let _ = writeln!(text, "  → {}{}", number(value), unit_suffix(estimate.unit));
         write_contributions(console, explanation, &mut text);
     } else {
-        let reason = estimate.reason.and_then(|reason| serde_json::to_value(reason).ok());
-        let reason = reason.as_ref().and_then(|reason| reason.as_str()).unwrap_or_default().to_owned();
+        let reason = estimate.reason.map_or("", |reason| console.reason(reason));
         let _ = writeln!(text, "  {}: {reason}", console.say("没有估计值", "no estimate"));
         if let Some(unavailable) = &info.unavailable {
             for (input, question) in &unavailable.missing_inputs {

@@ -11,7 +11,7 @@ use crate::cli::{Outcome, print_json};
 use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::metrics::explain::unit_suffix;
-use crate::metrics::{Estimate, MetricResults, Reason, Unit};
+use crate::metrics::{Estimate, MetricResults, Unit};
 use crate::pipeline;
 
 pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -131,7 +131,7 @@ fn value_text(console: &Console, estimate: &Estimate) -> String {
             let mark = if estimate.flagged { " †" } else { "" };
             format!("{}{}{mark}", printed(value, estimate.unit), unit_suffix(estimate.unit))
         }
-        (None, Some(reason)) => format!("– ({})", reason_text(console, reason)),
+        (None, Some(reason)) => format!("– ({})", console.reason(reason)),
         (None, None) => "–".to_owned(),
     }
 }
@@ -140,18 +140,6 @@ fn value_text(console: &Console, estimate: &Estimate) -> String {
 fn printed(value: f64, unit: Unit) -> String {
     let decimals = printed_decimals(unit);
     format!("{:.*}", decimals as usize, round_half_away(value, decimals))
-}
-
-fn reason_text<'t>(console: &Console, reason: Reason) -> &'t str {
-    match reason {
-        Reason::SmallBase => console.say("样本过少", "base too small"),
-        Reason::EmptyBase => console.say("无人作答", "nobody in the base"),
-        Reason::ZeroDenominator => console.say("分母为零", "denominator is zero"),
-        Reason::MissingComponent => console.say("缺少分项", "a component is missing"),
-        Reason::MissingInput => console.say("问卷未问", "not asked"),
-        Reason::SingleUnitStratum => console.say("层内只有一个单元", "a stratum has one unit"),
-        Reason::Complement => console.say("否则可推算另一组", "would give another group away"),
-    }
 }
 
 /// CSV in UTF-8 with a byte order mark, which Excel needs to read Chinese right.
@@ -168,6 +156,7 @@ fn print_csv(console: &Console, estimates: &[&Estimate]) -> Outcome {
         "n_eff",
         "estimate",
         "se",
+        "df",
         "ci_low",
         "ci_high",
         "unit",
@@ -193,6 +182,7 @@ fn print_csv(console: &Console, estimates: &[&Estimate]) -> Outcome {
             estimate.n_eff.to_string(),
             number(estimate.estimate),
             number(estimate.se),
+            number(estimate.df),
             number(estimate.ci.map(|ci| ci[0])),
             number(estimate.ci.map(|ci| ci[1])),
             named(serde_json::to_value(estimate.unit)),

@@ -60,6 +60,7 @@ impl<'d> Arguments<'d> {
             .arg("directive", &self.directive.name)
             .arg("key", key)
             .arg("value", value)
+            .arg("options", known.join(", "))
             .suggest(value, known.iter().copied());
         diagnostics.push(self.place(error));
     }

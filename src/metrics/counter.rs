@@ -134,7 +134,7 @@ impl JointCodes {
             }
             if pattern.iter().all(|code| *code == 0) { 0 } else { code(self.number(&pattern)) }
         };
-        (0..rows).map(|row| number(row)).collect()
+        (0..rows).map(&mut number).collect()
     }
 }
 

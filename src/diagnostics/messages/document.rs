@@ -50,7 +50,8 @@ messages! {
     /// A key that a directive does not know.
     UNKNOWN_ARGUMENT = Message::new("M0532", "`{directive}` has no argument `{key}`", "`{directive}` 没有参数 `{key}`");
     /// A value that a directive cannot use.
-    BAD_ARGUMENT = Message::new("M0533", "`{key}` of `{directive}` cannot be `{value}`", "`{directive}` 的 `{key}` 不能是 `{value}`");
+    BAD_ARGUMENT = Message::new("M0533", "`{key}` of `{directive}` cannot be `{value}`", "`{directive}` 的 `{key}` 不能是 `{value}`")
+        .hinted("possible: {options}", "可用：{options}");
     /// A reference without its target.
     UNKNOWN_REFERENCE = Message::new("M0534", "the reference `#{id}` points to nothing", "引用 `#{id}` 没有对应的表、图或章节");
     /// An anchor that stands twice.
