@@ -319,6 +319,8 @@ mod tests {
         assert_eq!(date_text("2026-02-30", Lang::En), "2026-02-30");
         assert_eq!(date_range(day("2026-12-01"), day("2026-12-15"), Lang::ZhCn), "2026年12月1日–15日");
         assert_eq!(date_range(day("2026-12-01"), day("2027-01-15"), Lang::En), "1 December 2026 – 15 January 2027");
+        assert_eq!(short_span(day("2026-12-01"), day("2026-12-12")), "2026-12-01 → 12-12");
+        assert_eq!(short_span(day("2026-12-08"), day("2027-03-31")), "2026-12-08 → 2027-03-31");
         assert_eq!(wave("2026-11", Lang::ZhCn), "2026年11月");
         assert_eq!(wave("2026-Q4", Lang::En), "Q4 2026");
         assert_eq!(wave("第一轮", Lang::ZhCn), "第一轮");

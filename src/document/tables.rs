@@ -200,8 +200,7 @@ struct Banner<'t, 'a> {
 impl Banner<'_, '_> {
     fn group_title(&self, group: usize) -> String {
         let title = self.material.group_title(self.index, group);
-        // The letter stays on the line of the name's last word.
-        if self.tested { format!("{title}\u{a0}({})", letter(group)) } else { title }
+        if self.tested { format!("{title} ({})", letter(group)) } else { title }
     }
 
     fn indicator_title(&self, held: &IndicatorSummary<'_>) -> String {

@@ -279,10 +279,16 @@ impl Page<'_> {
             } else {
                 format!("<span class=\"amount\">{}</span>", escape(&item.amount))
             };
+            // A span of days stays on one line.
+            let detail = match item.detail.rsplit_once(" · ") {
+                Some((rest, span)) if span.contains('→') => {
+                    format!("{} · <span class=\"span\">{}</span>", escape(rest), escape(span))
+                }
+                _ => escape(&item.detail),
+            };
             self.line(&format!(
-                "<li><div><strong>{}</strong><span class=\"detail\">{}</span></div>{amount}</li>",
-                escape(&item.title),
-                escape(&item.detail)
+                "<li><div><strong>{}</strong><span class=\"detail\">{detail}</span></div>{amount}</li>",
+                escape(&item.title)
             ));
         }
         self.line("</ol>");
