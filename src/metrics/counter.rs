@@ -371,7 +371,7 @@ fn floats(array: &ArrayRef) -> Result<&Float64Array, DataFusionError> {
 }
 
 /// Codes of a dictionary column whose dictionary is the same in every batch.
-pub(super) fn dictionary_codes(array: &ArrayRef, rows: usize) -> Result<Vec<u32>, DataFusionError> {
+fn dictionary_codes(array: &ArrayRef, rows: usize) -> Result<Vec<u32>, DataFusionError> {
     let dictionary = array
         .as_dictionary_opt::<Int32Type>()
         .ok_or_else(|| DataFusionError::Internal(format!("the wave of {rows} rows is {}", array.data_type())))?;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, RecordBatch};
+use datafusion::arrow::compute::cast as arrow_cast;
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type, UInt32Type};
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
@@ -13,7 +14,7 @@ use datafusion::logical_expr::{Expr, cast, lit};
 
 use crate::data::Responses;
 use crate::data::table::{WAVE, WEIGHT};
-use crate::metrics::counter::{column, dictionary_codes, level_codes};
+use crate::metrics::counter::{column, level_codes};
 use crate::metrics::cube::{Answer, Cell, CellStore, Cube, KeyCells, NO_GROUP, WeightGrid};
 use crate::metrics::scan::{ScanRequest, UNIT, evaluated, named, per_name, value_name, weight_grid};
 
@@ -29,7 +30,7 @@ pub fn count_by_sums(responses: &Responses, request: &ScanRequest<'_>) -> Result
     let runtime = tokio::runtime::Builder::new_multi_thread().build().map_err(DataFusionError::IoError)?;
     runtime.block_on(async {
         let table = evaluated(responses, request, 1)?;
-        let sums = Sums { table, request, grid, waves: responses.waves.len().max(1) };
+        let sums = Sums { table, request, grid, waves: responses.waves.len().max(1), wave_names: &responses.waves };
         let mut keys = Vec::with_capacity(request.keys.len());
         for items in request.keys {
             keys.push(sums.key(items).await?);
@@ -44,6 +45,7 @@ struct Sums<'a> {
     request: &'a ScanRequest<'a>,
     grid: WeightGrid,
     waves: usize,
+    wave_names: &'a [String],
 }
 
 impl Sums<'_> {
@@ -63,7 +65,7 @@ impl Sums<'_> {
         let mut rows = vec![vec![Cell::default(); self.request.units]; self.waves];
         let columns = std::iter::once(named(WAVE)).chain(self.unit_column()).collect();
         for batch in self.by(columns).await? {
-            let waves = dictionary_codes(column(&batch, WAVE)?, batch.num_rows())?;
+            let waves = self.waves_of(&batch)?;
             let units = units_of(&batch);
             for (row, cell) in cells_of(&batch)?.into_iter().enumerate() {
                 rows[waves[row] as usize][units[row] as usize].merge(&cell);
@@ -85,10 +87,10 @@ impl Sums<'_> {
             }
             let mut store = CellStore::new(self.waves * grouping.levels.len(), self.request.units);
             for batch in self.by(columns).await? {
-                let waves = dictionary_codes(column(&batch, WAVE)?, batch.num_rows())?;
+                let waves = self.waves_of(&batch)?;
                 let units = units_of(&batch);
                 let levels = match &grouping.column {
-                    Some(name) => level_codes(column(&batch, name)?, &grouping.levels)?,
+                    Some(name) => positions(column(&batch, name)?, &grouping.levels)?,
                     None => vec![0; batch.num_rows()],
                 };
                 for (row, cell) in cells_of(&batch)?.into_iter().enumerate() {
@@ -110,6 +112,13 @@ impl Sums<'_> {
             key.cells.push(store);
         }
         Ok(key)
+    }
+
+    fn waves_of(&self, batch: &RecordBatch) -> Result<Vec<u32>, DataFusionError> {
+        if self.wave_names.is_empty() {
+            return Ok(vec![0; batch.num_rows()]);
+        }
+        positions(column(batch, WAVE)?, self.wave_names)
     }
 
     /// The answers of one grouped row, item by item.
@@ -135,6 +144,17 @@ impl Sums<'_> {
             })
             .collect()
     }
+}
+
+/// Position of every cell among `names`, by its text: grouping numbers a dictionary anew. [`NO_GROUP`] for missing ones.
+fn positions(array: &ArrayRef, names: &[String]) -> Result<Vec<u32>, DataFusionError> {
+    if !matches!(array.data_type(), DataType::Dictionary(..) | DataType::Utf8) {
+        return level_codes(array, names);
+    }
+    let texts = arrow_cast(array, &DataType::Utf8)?;
+    let numbers: HashMap<&str, u32> = names.iter().map(String::as_str).zip(0..).collect();
+    let texts = texts.as_string::<i32>();
+    Ok(texts.iter().map(|text| text.and_then(|text| numbers.get(text).copied()).unwrap_or(NO_GROUP)).collect())
 }
 
 fn units_of(batch: &RecordBatch) -> Vec<u32> {
