@@ -190,7 +190,7 @@ mod tests {
             ("{type: scale, range: [1, 9], missing: [1], not_applicable: [5]}", vec![fitting()]),
             ("{type: scale, range: [1, 5]}", vec![numbers(&[Some(1.5), Some(f64::NAN), None])]),
             ("{type: number}", vec![numbers(&[Some(-0.5), Some(1e9), None]), integers(&[Some(7)])]),
-            ("{type: number, range: [0, 1e308]}", vec![numbers(&[Some(0.0), None]), numbers(&[Some(-1.0)])]),
+            ("{type: number, range: [0, 9]}", vec![numbers(&[Some(0.0), None]), numbers(&[Some(-1.0)])]),
             ("{type: single}", vec![integers(&[Some(3), Some(1 << 60), None])]),
             ("{type: text}", vec![integers(&[Some(3), Some(3)]), integers(&[Some(4), Some(3)])]),
             ("{type: single}", dictionaries()),
@@ -209,8 +209,7 @@ mod tests {
 
     #[test]
     fn infinite_numbers_are_no_answers() {
-        let found =
-            coded("{type: number, range: [0, 1e308]}", vec![Arc::new(Float64Array::from(vec![1.0, f64::INFINITY]))]);
+        let found = coded("{type: number}", vec![Arc::new(Float64Array::from(vec![1.0, f64::INFINITY]))]);
         assert_eq!(found.arrays[0].null_count(), 1);
     }
 }

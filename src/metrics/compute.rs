@@ -18,7 +18,7 @@ use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::differences::group_differences;
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
-use crate::metrics::estimates::{Estimate, MetricResults, Reason, SegmentInfo};
+use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo};
 use crate::metrics::inputs::{report_unavailable, resolve_inputs};
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::suppression::{Base, complement, is_below};
@@ -38,6 +38,14 @@ pub struct Computation {
     settings: RawSettings,
     keys: Vec<Vec<usize>>,
     pub(super) scales: Vec<(String, usize)>,
+}
+
+/// Everything computed for one metric.
+struct MetricNumbers {
+    estimates: Vec<Estimate>,
+    differences: Vec<GroupDifference>,
+    /// Waves and strata with a single sampling unit.
+    single_units: Vec<(usize, usize)>,
 }
 
 /// A group of answers to compute for, with its names.
@@ -151,36 +159,66 @@ impl Computation {
         let groups = self.groups();
         let newest = self.cube.waves - 1;
         let frame = self.frame(newest);
+        let of_metric = |metric: &BoundMetric| self.numbers_of(metric, &groups, &frame, newest);
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = self.metrics.len().div_ceil(workers).max(1);
+        let numbers: Vec<MetricNumbers> = std::thread::scope(|scope| {
+            let parts: Vec<_> = self
+                .metrics
+                .chunks(share)
+                .map(|part| scope.spawn(move || part.iter().map(of_metric).collect::<Vec<_>>()))
+                .collect();
+            let join = |part: std::thread::ScopedJoinHandle<'_, Vec<MetricNumbers>>| match part.join() {
+                Ok(numbers) => numbers,
+                Err(payload) => std::panic::resume_unwind(payload),
+            };
+            parts.into_iter().flat_map(join).collect()
+        });
         let mut reported = Vec::new();
         let mut estimates = Vec::with_capacity(groups.len() * self.metrics.len());
         let mut differences = Vec::new();
-        for metric in &self.metrics {
-            let computed: Vec<Computed> = groups.iter().map(|group| self.computed(metric, group.address)).collect();
-            for (group, computed) in groups.iter().zip(&computed) {
-                let Some(stratum) = computed.stratum else { continue };
-                let key = (group.address.wave, stratum);
+        for metric in numbers {
+            for key in metric.single_units {
                 if !reported.contains(&key) {
                     reported.push(key);
                     diagnostics.push(
                         Diagnostic::error(&messages::SINGLE_UNIT)
-                            .arg("stratum", &self.design.strata[stratum])
+                            .arg("stratum", &self.design.strata[key.1])
                             .at(place.clone())
                             .key("data.design.single_unit"),
                     );
                 }
             }
-            let mut named: Vec<Estimate> =
-                groups.iter().zip(&computed).map(|(group, computed)| self.named(metric, group, computed)).collect();
-            for place in segment_ranges(&groups) {
-                hide_complement(&mut named, place.clone(), &groups);
-                if groups[place.start].address.wave == newest {
-                    differences.extend(group_differences(&frame, &named[place.clone()], &computed[place]));
-                }
-            }
-            estimates.extend(named);
+            estimates.extend(metric.estimates);
+            differences.extend(metric.differences);
         }
         self.results.estimates = estimates;
         self.results.group_differences = differences;
+    }
+
+    /// A metric for every group, what suppression hides hidden, with the differences between the groups of the newest wave.
+    fn numbers_of(
+        &self,
+        metric: &BoundMetric,
+        groups: &[NamedGroup],
+        frame: &Frame<'_>,
+        newest: usize,
+    ) -> MetricNumbers {
+        let computed: Vec<Computed> = groups.iter().map(|group| self.computed(metric, group.address)).collect();
+        let pairs = || groups.iter().zip(&computed);
+        let mut estimates: Vec<Estimate> =
+            pairs().map(|(group, computed)| self.named(metric, group, computed)).collect();
+        let mut differences = Vec::new();
+        for place in segment_ranges(groups) {
+            hide_complement(&mut estimates, place.clone(), groups);
+            if groups[place.start].address.wave == newest {
+                differences.extend(group_differences(frame, &estimates[place.clone()], &computed[place]));
+            }
+        }
+        let single_units = pairs()
+            .filter_map(|(group, computed)| computed.stratum.map(|stratum| (group.address.wave, stratum)))
+            .collect();
+        MetricNumbers { estimates, differences, single_units }
     }
 
     /// The sample of a wave.

@@ -83,8 +83,28 @@ struct Bundle {
     keys: Vec<usize>,
     /// Their items.
     items: Vec<usize>,
-    /// Cells by packed pattern, grouping by grouping.
+    /// Number (from 1) by packed pattern; 0 for not yet met. The patterns that occur are few and are kept close together in
+    /// the cells, which are what the processor's cache must hold.
+    numbers: Vec<u32>,
+    /// Packed patterns by number less 1.
+    met: Vec<usize>,
+    /// Cells by pattern number, grouping by grouping.
     cells: Vec<CellStore>,
+}
+
+impl Bundle {
+    /// Turns packed patterns into pattern numbers; 0 stays 0.
+    fn renumber(&mut self, patterns: &mut [u32]) {
+        self.numbers.resize(1 << (CODE_BITS as usize * BUNDLE), 0);
+        for pattern in patterns.iter_mut().filter(|pattern| **pattern != 0) {
+            let packed = *pattern as usize;
+            if self.numbers[packed] == 0 {
+                self.met.push(packed);
+                self.numbers[packed] = u32::try_from(self.met.len()).unwrap_or(u32::MAX);
+            }
+            *pattern = self.numbers[packed];
+        }
+    }
 }
 
 /// Pattern numbers of a composite key.
@@ -173,6 +193,8 @@ impl<'a> Counter<'a> {
                 .map(|bundle| Bundle {
                     keys: bundle.iter().map(|(key, _)| *key).collect(),
                     items: bundle.iter().map(|(_, item)| *item).collect(),
+                    numbers: Vec::new(),
+                    met: Vec::new(),
                     cells: stores(),
                 })
                 .collect(),
@@ -206,7 +228,10 @@ impl<'a> Counter<'a> {
         };
         for bundle in &mut self.bundles {
             match packed(&bundle.items, &codes) {
-                Some(patterns) => add(&mut bundle.cells, &patterns),
+                Some(mut patterns) => {
+                    bundle.renumber(&mut patterns);
+                    add(&mut bundle.cells, &patterns);
+                }
                 None => bundle
                     .keys
                     .iter()
@@ -227,7 +252,7 @@ impl<'a> Counter<'a> {
             for (grouping, store) in bundle.cells.iter().enumerate() {
                 store.for_each(|pattern, group, unit, cell| {
                     for (position, key) in bundle.keys.iter().enumerate() {
-                        if let Some(code) = unpacked(pattern + 1, position).checked_sub(1) {
+                        if let Some(code) = unpacked(bundle.met[pattern], position).checked_sub(1) {
                             self.cells[*key][grouping].cell_mut(code as usize, group, unit).merge(cell);
                         }
                     }
