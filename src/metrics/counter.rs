@@ -77,6 +77,36 @@ fn unpacked(pattern: usize, position: usize) -> u32 {
     u32::try_from(code).unwrap_or(0)
 }
 
+/// Rows that are counted in one pass. So many that a pass over one key finds its cells in the processor's cache.
+const ROWS_AT_ONCE: usize = 1 << 16;
+
+/// Rows on their way into the cells.
+#[derive(Default)]
+struct Rows {
+    weights: Vec<u64>,
+    units: Vec<u32>,
+    /// Group of every row, grouping by grouping.
+    groups: Vec<Vec<u32>>,
+    /// Answer code of every row, item by item.
+    codes: Vec<Vec<u32>>,
+}
+
+impl Rows {
+    fn append(&mut self, mut other: Self) {
+        if self.weights.is_empty() {
+            *self = other;
+            return;
+        }
+        let columns = |rows: &mut Vec<Vec<u32>>, more: Vec<Vec<u32>>| {
+            rows.iter_mut().zip(more).for_each(|(rows, more)| rows.extend(more));
+        };
+        self.weights.append(&mut other.weights);
+        self.units.append(&mut other.units);
+        columns(&mut self.groups, other.groups);
+        columns(&mut self.codes, other.codes);
+    }
+}
+
 /// A few single-item keys that are counted together while their items have few distinct answers.
 struct Bundle {
     /// Numbers of the keys.
@@ -162,6 +192,7 @@ impl JointCodes {
 pub struct Counter<'a> {
     layout: &'a Layout<'a>,
     items: Vec<AnswerCodes>,
+    pending: Rows,
     joint: Vec<JointCodes>,
     bundles: Vec<Bundle>,
     cells: Vec<Vec<CellStore>>,
@@ -187,6 +218,7 @@ impl<'a> Counter<'a> {
         Self {
             layout,
             items: request.items.iter().map(|_| AnswerCodes::default()).collect(),
+            pending: Rows::default(),
             joint: request.keys.iter().map(|_| JointCodes::default()).collect(),
             bundles: single_keys
                 .chunks(BUNDLE)
@@ -203,7 +235,7 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// Counts a batch.
+    /// Takes in a batch.
     ///
     /// # Errors
     /// A column that is not there or not of the kind that the scan asked for.
@@ -221,6 +253,19 @@ impl<'a> Counter<'a> {
         }
         let groups = self.groups(batch, &waves)?;
         let codes = self.codes(batch)?;
+        self.pending.append(Rows { weights, units, groups, codes });
+        if self.pending.weights.len() >= ROWS_AT_ONCE {
+            self.count_pending();
+        }
+        Ok(())
+    }
+
+    /// Counts the rows taken in so far, one key after the other.
+    fn count_pending(&mut self) {
+        let Rows { weights, units, groups, codes } = std::mem::take(&mut self.pending);
+        if weights.is_empty() {
+            return;
+        }
         let add = |stores: &mut Vec<CellStore>, patterns: &[u32]| {
             for (store, groups) in stores.iter_mut().zip(&groups) {
                 store.add_batch(patterns, groups, &units, &weights);
@@ -240,14 +285,14 @@ impl<'a> Counter<'a> {
             }
         }
         for (key, items) in self.layout.request.keys.iter().enumerate().filter(|(_, items)| items.len() > 1) {
-            let patterns = self.joint[key].code_rows(items, &codes, rows);
+            let patterns = self.joint[key].code_rows(items, &codes, weights.len());
             add(&mut self.cells[key], &patterns);
         }
-        Ok(())
     }
 
-    /// Moves what was counted in bundles to the keys of the single items.
+    /// Counts what is left and moves what was counted in bundles to the keys of the single items.
     pub fn unbundle(&mut self) {
+        self.count_pending();
         for bundle in self.bundles.drain(..) {
             for (grouping, store) in bundle.cells.iter().enumerate() {
                 store.for_each(|pattern, group, unit, cell| {
