@@ -28,7 +28,7 @@ fonts:
 bench:
 	$(CARGO) build --release
 	python3 -m venv target/bench-python
-	target/bench-python/bin/pip install --quiet duckdb pyarrow typst
+	target/bench-python/bin/pip install --quiet numpy duckdb pyarrow typst
 	target/bench-python/bin/python benches/run.py
 
 ## Writes the data files of the samples again, from their generators.
