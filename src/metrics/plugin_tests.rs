@@ -170,6 +170,15 @@ fn shown(value: &RawScalar) -> String {
     }
 }
 
+/// Every input of a plugin fed by the column of its own name, as in a table of inputs.
+pub fn own_inputs(plugin: &Plugin, responses: &Responses) -> IndexMap<String, Expression> {
+    let own = |name: &String| {
+        let column = Expression::parse(&quote_name(name), &responses.schema, ExpectedType::Any).ok()?;
+        Some((name.clone(), column))
+    };
+    plugin.manifest.inputs.keys().filter_map(own).collect()
+}
+
 fn run_case(
     plugin: &Plugin,
     expressions: &IndexMap<String, crate::plugins::expressions::MetricExpressions>,
@@ -185,15 +194,7 @@ fn run_case(
         diagnostics.push(problem.at(positions.locate(&format!("{path}.weights"))).key(format!("{path}.weights")));
         return;
     };
-    let inputs = plugin
-        .manifest
-        .inputs
-        .keys()
-        .filter_map(|name| {
-            let own = Expression::parse(&quote_name(name), &responses.schema, ExpectedType::Any).ok()?;
-            Some((name.clone(), own))
-        })
-        .collect();
+    let inputs = own_inputs(plugin, &responses);
     let mut binding = Binding::default();
     binding.add_plugin(plugin, expressions, &RawPluginUse::default(), &inputs);
     let settings = RawSettings { suppress_below: 0.0, flag_below: 0.0, ..RawSettings::default() };

@@ -5,14 +5,13 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema};
-use indexmap::IndexMap;
 use manyi::config::raw::{RawDesign, RawPluginUse, RawSettings};
 use manyi::data::Responses;
-use manyi::data::expressions::{ExpectedType, Expression, quote_name};
 use manyi::data::table::{WAVE, WEIGHT};
 use manyi::diagnostics::{Diagnostics, Location};
 use manyi::metrics::bind::Binding;
 use manyi::metrics::compute::{Statistics, compute_bound};
+use manyi::metrics::plugin_tests::own_inputs;
 use manyi::metrics::{MetricResults, SegmentInfo};
 use manyi::plugins::discover;
 use manyi::plugins::expressions::parse_expressions;
@@ -68,15 +67,7 @@ pub fn compute(
     for id in plugin_ids {
         let plugin = &plugins[*id];
         let expressions = parse_expressions(plugin, &mut diagnostics);
-        let inputs: IndexMap<String, Expression> = plugin
-            .manifest
-            .inputs
-            .keys()
-            .filter_map(|name| {
-                let own = Expression::parse(&quote_name(name), &responses.schema, ExpectedType::Any).ok()?;
-                Some((name.clone(), own))
-            })
-            .collect();
+        let inputs = own_inputs(plugin, &responses);
         binding.add_plugin(plugin, &expressions, &RawPluginUse::default(), &inputs);
     }
     let statistics = Statistics { settings, design, place: Location::file("manyi.yaml") };

@@ -57,14 +57,7 @@ pub fn read(request: &ReadRequest<'_>, mut file: File, diagnostics: &mut Diagnos
     Some(RawTable {
         file: request.shown.to_owned(),
         sheet: None,
-        headers: layout
-            .columns
-            .into_iter()
-            .map(|(_, mut header)| {
-                header.letter.clear();
-                header
-            })
-            .collect(),
+        headers: layout.into_headers_without_letters(),
         chunks: builder.finish(&kept),
         sha256: String::new(),
     })

@@ -31,6 +31,14 @@ pub struct Layout {
     pub repeated: Vec<(String, String)>,
 }
 
+impl Layout {
+    /// The headers of a file that has no column letters, as text and web tables have none.
+    pub fn into_headers_without_letters(self) -> Vec<RawHeader> {
+        let bare = |(_, header): (usize, RawHeader)| RawHeader { letter: String::new(), ..header };
+        self.columns.into_iter().map(bare).collect()
+    }
+}
+
 /// Index in the preview of the row that holds the headers: the row given by number, else the first that is as wide as the
 /// body (a title fills one or two cells, the headers fill nearly all). A row of numbers holds answers, not headers.
 pub fn find_header(rows: &[PreviewRow], given: Option<u32>) -> Option<usize> {

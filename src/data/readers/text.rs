@@ -108,14 +108,7 @@ fn read_text<R: Read>(
     let table = RawTable {
         file: request.shown.to_owned(),
         sheet: None,
-        headers: layout
-            .columns
-            .into_iter()
-            .map(|(_, mut header)| {
-                header.letter.clear();
-                header
-            })
-            .collect(),
+        headers: layout.into_headers_without_letters(),
         chunks,
         sha256: String::new(),
     };
