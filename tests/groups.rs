@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use manyi::diagnostics::Diagnostics;
-use manyi::metrics::{Computation, Estimate, Reason};
+use manyi::metrics::{Estimate, Indicators, Reason};
 use manyi::pipeline;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -49,14 +49,14 @@ fn project(choice: &str) -> TempDir {
     folder
 }
 
-fn compute(folder: &TempDir) -> Result<Computation, String> {
+fn compute(folder: &TempDir) -> Result<Indicators, String> {
     let mut diagnostics = Diagnostics::new();
     let measured = pipeline::measure(folder.path(), &mut diagnostics);
     let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
-    measured.map(|measured| measured.computation).ok_or_else(|| codes.join(" "))
+    measured.map(|measured| measured.indicators).ok_or_else(|| codes.join(" "))
 }
 
-fn of_group<'a>(computation: &'a Computation, metric: &str, wave: &str, group: &str) -> &'a Estimate {
+fn of_group<'a>(computation: &'a Indicators, metric: &str, wave: &str, group: &str) -> &'a Estimate {
     computation.results.find(metric, Some(wave), Some(("group", group))).unwrap()
 }
 
@@ -78,7 +78,7 @@ fn the_next_smallest_group_is_hidden_with_a_single_small_one() {
 fn distributions_hide_the_same_groups() {
     let folder = project("metrics: [awareness]");
     let measured = pipeline::measure(folder.path(), &mut Diagnostics::new()).unwrap();
-    let distributions = measured.computation.distributions(&measured.responses.columns);
+    let distributions = measured.indicators.survey().distributions(&measured.tables.survey.columns);
     let praise = distributions.iter().find(|held| held.column == "praise").unwrap();
     let shown = |wave: &str| -> Vec<bool> {
         praise.rows.iter().filter(|row| row.wave.as_deref() == Some(wave)).map(|row| !row.shares.is_empty()).collect()

@@ -17,3 +17,4 @@ mod oracle;
 mod refdata;
 mod samples;
 mod support;
+mod tables;

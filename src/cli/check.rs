@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::args::ProjectOptions;
 use crate::cli::console::Console;
 use crate::cli::{Outcome, print_json};
-use crate::data::load::load;
+use crate::data::load_tables;
 use crate::diagnostics::{Diagnostics, Lang, Level};
 use crate::document::plan::resolve_plan;
 use crate::metrics::compute;
@@ -37,11 +37,11 @@ pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut
 /// Looks at project, data, metrics and plan as far as each can be had: the number of answers and of metrics.
 fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> (Option<usize>, Option<usize>) {
     let Some(open) = pipeline::open(folder, diagnostics) else { return (None, None) };
-    let Some(responses) = load(&open.project, diagnostics) else { return (None, None) };
-    let answers = Some(responses.row_count());
-    let Some(computation) = compute(&open.project, &open.plugins, &responses, diagnostics) else {
+    let Some(tables) = load_tables(&open.project, diagnostics) else { return (None, None) };
+    let answers = Some(tables.survey.row_count());
+    let Some(indicators) = compute(&open.project, &open.plugins, &tables, diagnostics) else {
         return (answers, None);
     };
-    resolve_plan(&open.project, &computation.results, diagnostics);
-    (answers, Some(computation.metrics.len()))
+    resolve_plan(&open.project, &indicators.results, diagnostics);
+    (answers, Some(indicators.results.metrics.len()))
 }

@@ -10,6 +10,7 @@ use crate::data::table::{Step, StepKind};
 use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::metrics::explain::{Explanation, explain, number, unit_suffix};
+use crate::metrics::indicators::{Indicators, Located};
 use crate::metrics::{Computation, MetricResults};
 use crate::pipeline;
 
@@ -19,13 +20,14 @@ pub(crate) fn run(options: &ExplainOptions, console: &Console, diagnostics: &mut
         pipeline::measure(&options.project, diagnostics)
     };
     let explanation = measured.and_then(|measured| {
-        let computation = &measured.computation;
         let segment = parse_segment(options.segment.as_deref(), diagnostics)?;
-        let metric = find_metric(computation, &options.metric, diagnostics)?;
-        let wave = options.wave.as_deref().or(computation.results.current_wave());
+        let located = find_metric(&measured.indicators, &options.metric, diagnostics)?;
+        let (computation, metric) = (located.computation, located.metric);
+        let wave = options.wave.as_deref().or(newest_wave(&measured.indicators, computation));
         let address = find_group(computation, wave, segment, diagnostics)?;
         let estimate = computation.results.find(&metric.info.id, wave, segment)?.clone();
-        Some(explain(computation, &measured.responses, metric, address, estimate, console.lang))
+        let responses = measured.tables.get(located.table)?;
+        Some(explain(computation, responses, metric, address, estimate, console.lang))
     });
     if console.json {
         let data = serde_json::json!({ "schema": 1, "explanation": explanation });
@@ -49,14 +51,17 @@ fn parse_segment<'o>(text: Option<&'o str>, diagnostics: &mut Diagnostics) -> Op
     }
 }
 
-fn find_metric<'c>(
-    computation: &'c Computation,
-    id: &str,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'c crate::metrics::bind::BoundMetric> {
-    let found = computation.metrics.iter().find(|metric| metric.info.id == id);
+/// The newest wave of the survey, if the table of the metric has it, else the newest of the table.
+fn newest_wave<'c>(indicators: &'c Indicators, computation: &'c Computation) -> Option<&'c str> {
+    let own = &computation.results;
+    let newest = indicators.results.current_wave().filter(|wave| own.waves.iter().any(|known| known == wave));
+    newest.or(own.current_wave())
+}
+
+fn find_metric<'c>(indicators: &'c Indicators, id: &str, diagnostics: &mut Diagnostics) -> Option<Located<'c>> {
+    let found = indicators.find_metric(id);
     if found.is_none() {
-        let known: Vec<&str> = computation.metrics.iter().map(|metric| metric.info.id.as_str()).collect();
+        let known: Vec<&str> = indicators.results.metrics.iter().map(|info| info.id.as_str()).collect();
         diagnostics.push(
             Diagnostic::error(&messages::UNKNOWN_METRIC)
                 .arg("metric", id)

@@ -19,7 +19,7 @@ pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut
         let _progress = console.progress("正在计算指标…", "computing the indicators …");
         pipeline::measure(&options.project, diagnostics)
     };
-    let results = measured.map(|measured| measured.computation.results).unwrap_or_default();
+    let results = measured.map(|measured| measured.indicators.results).unwrap_or_default();
     check_choice(options, &results, diagnostics);
     let chosen = |estimate: &&Estimate| {
         (options.metric.is_empty() || options.metric.contains(&estimate.metric))

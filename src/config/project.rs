@@ -18,7 +18,12 @@ pub struct Project {
     pub raw: RawProject,
     /// Where its keys stand.
     pub positions: KeyPositions,
+    /// Operational table that this is the view of; empty for the survey.
+    pub table: String,
 }
+
+/// Name of the survey among the tables.
+pub const SURVEY: &str = "responses";
 
 impl Project {
     /// A project that only names files, for looking into them before there is a `manyi.yaml`.
@@ -42,22 +47,42 @@ impl Project {
                 wave: None,
                 weight: None,
                 design: None,
+                stack: None,
                 filters: Vec::new(),
             },
             columns: IndexMap::new(),
             segments: Vec::new(),
+            tables: IndexMap::new(),
             plugins: IndexMap::new(),
             targets: IndexMap::new(),
             settings: RawSettings::default(),
             plan: RawPlan::default(),
             reports: Vec::new(),
         };
-        Self { root: root.to_path_buf(), raw, positions: KeyPositions::new(PROJECT_FILE) }
+        Self { root: root.to_path_buf(), raw, positions: KeyPositions::new(PROJECT_FILE), table: String::new() }
+    }
+
+    /// The project as one of its operational tables sees it: with the files, columns and segments of the table.
+    pub fn of_table(&self, name: &str) -> Option<Self> {
+        let table = self.raw.tables.get(name)?.clone();
+        let mut view = self.clone();
+        (view.raw.data, view.raw.columns, view.raw.segments) = (table.data, table.columns, table.segments);
+        name.clone_into(&mut view.table);
+        Some(view)
     }
 
     /// Place of a key path such as `columns.praise.range`.
     pub fn at(&self, key_path: &str) -> Location {
-        self.positions.locate(key_path)
+        self.positions.locate(&self.key_path(key_path))
+    }
+
+    /// A key path as it stands in the file: what belongs to an operational table is found under its name.
+    pub fn key_path(&self, key_path: &str) -> String {
+        let first = key_path.split(['.', '[']).next();
+        if self.table.is_empty() || !matches!(first, Some("data" | "columns" | "segments")) {
+            return key_path.to_owned();
+        }
+        format!("tables.{}.{key_path}", self.table)
     }
 
     /// A path of the project file made absolute against the project folder.

@@ -24,6 +24,9 @@ pub struct RawProject {
     /// Columns whose groups are reported beside the total, in this order.
     #[serde(default)]
     pub segments: Vec<String>,
+    /// Operational tables beside the survey, by name: tickets, purchases, visits, customers, suppliers.
+    #[serde(default)]
+    pub tables: IndexMap<String, RawTable>,
     /// Metric modules in use and the columns that feed their inputs.
     #[serde(default)]
     pub plugins: IndexMap<String, RawPluginUse>,
@@ -70,6 +73,23 @@ pub struct RawAbout {
     pub survey: Option<Localized>,
 }
 
+/// An operational table: read, coded and cut into waves as the survey is.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawTable {
+    /// Name for documents.
+    #[serde(default)]
+    pub title: Option<Localized>,
+    /// Files and how to read them. Waves should have the names of the survey's waves; a table without waves counts to the
+    /// survey's newest.
+    pub data: RawData,
+    /// The codebook of the table.
+    pub columns: IndexMap<String, RawColumn>,
+    /// Columns whose groups are reported beside the total; best under the names that the survey uses.
+    #[serde(default)]
+    pub segments: Vec<String>,
+}
+
 /// Survey files and the columns with a special part.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -91,9 +111,22 @@ pub struct RawData {
     /// Sampling design, for standard errors.
     #[serde(default)]
     pub design: Option<RawDesign>,
+    /// One row for each of several things that a person rated side by side, such as brands.
+    #[serde(default)]
+    pub stack: Option<RawStack>,
     /// Answers to keep; each step's losses are counted and printed.
     #[serde(default)]
     pub filters: Vec<RawFilter>,
+}
+
+/// Columns of several things that become rows: `into: brand`, and for each brand its columns.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawStack {
+    /// Header of the new column that names the thing.
+    pub into: String,
+    /// For each thing the new headers with those of the file: `本店: { satisfaction: q5_1 }`.
+    pub rows: IndexMap<String, IndexMap<String, String>>,
 }
 
 /// What happens to a row whose id was already seen.
@@ -302,6 +335,9 @@ pub struct RawColumn {
     /// SQL expression over other columns, instead of `from`.
     #[serde(default)]
     pub derive: Option<String>,
+    /// Value taken from an operational table, instead of `from`.
+    #[serde(default)]
+    pub lookup: Option<RawLookup>,
     /// The question in words, for tables and the method page.
     #[serde(default)]
     pub title: Option<Localized>,
@@ -335,6 +371,50 @@ pub struct RawColumn {
     /// Personal data: never quoted in documents.
     #[serde(default)]
     pub personal: bool,
+}
+
+impl RawColumn {
+    /// True for a column whose cells are read from the files, not computed.
+    pub fn is_read(&self) -> bool {
+        self.derive.is_none() && self.lookup.is_none()
+    }
+}
+
+/// A value made of the rows of an operational table that have the same key as the answer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawLookup {
+    /// Name of the table.
+    pub table: String,
+    /// Column of the answers that holds the key, such as a card number.
+    pub key: String,
+    /// Column of the table that holds the same key. Default: the name of `key`.
+    #[serde(default)]
+    pub on: Option<String>,
+    /// What is made of the rows; without any row a count is 0 and everything else unknown.
+    pub take: LookupTake,
+    /// SQL expression over the columns of the table; not needed for a count.
+    #[serde(default)]
+    pub of: Option<String>,
+    /// Condition on the rows of the table.
+    #[serde(default)]
+    pub keep: Option<String>,
+}
+
+/// What is made of the rows of a table with the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LookupTake {
+    /// Their number.
+    Count,
+    /// The sum of `of`.
+    Sum,
+    /// The mean of `of`.
+    Mean,
+    /// The smallest `of`.
+    Min,
+    /// The largest `of`.
+    Max,
 }
 
 /// One value or a list.
@@ -394,6 +474,9 @@ impl RawScalar {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawPluginUse {
+    /// Table that the inputs come from, where it has another name than the plugin gives it; `responses` is the survey.
+    #[serde(default)]
+    pub table: Option<String>,
     /// Which column (or SQL expression over columns) feeds each input of the plugin.
     #[serde(default)]
     pub inputs: IndexMap<String, String>,

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::config::load::PROJECT_VERSION;
-use crate::config::project::Project;
+use crate::config::project::{Project, SURVEY};
 use crate::config::raw::{ColumnType, RawColumn};
 use crate::diagnostics::messages::config as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -16,13 +16,18 @@ pub fn validate_project(project: &Project, diagnostics: &mut Diagnostics) {
             problem(project, &messages::UNKNOWN_VERSION, "manyi").arg("found", raw.manyi).arg("known", PROJECT_VERSION),
         );
     }
-    if raw.data.sources.is_empty() {
-        diagnostics.push(problem(project, &messages::NO_SOURCES, "data.sources"));
+    validate_table(project, diagnostics);
+    for name in raw.tables.keys() {
+        let path = format!("tables.{name}");
+        if !is_identifier(name) {
+            diagnostics.push(problem(project, &messages::BAD_NAME, &path).arg("name", name));
+        } else if name == SURVEY {
+            diagnostics.push(problem(project, &messages::RESERVED_TABLE, &path).arg("name", name));
+        }
+        if let Some(table) = project.of_table(name) {
+            validate_table(&table, diagnostics);
+        }
     }
-    for (name, column) in &raw.columns {
-        validate_column(project, name, column, diagnostics);
-    }
-    validate_references(project, diagnostics);
     validate_settings(project, diagnostics);
     validate_reports(project, diagnostics);
     if let Some(date) = &raw.project.date {
@@ -33,8 +38,19 @@ pub fn validate_project(project: &Project, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// What is read, coded and grouped: the survey's part of the project, or a table's.
+fn validate_table(project: &Project, diagnostics: &mut Diagnostics) {
+    if project.raw.data.sources.is_empty() {
+        diagnostics.push(problem(project, &messages::NO_SOURCES, "data.sources"));
+    }
+    for (name, column) in &project.raw.columns {
+        validate_column(project, name, column, diagnostics);
+    }
+    validate_references(project, diagnostics);
+}
+
 fn problem(project: &Project, message: &'static crate::diagnostics::Message, path: &str) -> Diagnostic {
-    Diagnostic::error(message).at(project.at(path)).key(path)
+    Diagnostic::error(message).at(project.at(path)).key(project.key_path(path))
 }
 
 fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostics: &mut Diagnostics) {
@@ -42,7 +58,8 @@ fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostic
     if !is_identifier(name) {
         diagnostics.push(problem(project, &messages::BAD_NAME, &path).arg("name", name));
     }
-    if column.from.is_some() && column.derive.is_some() {
+    let origins = [column.from.is_some(), column.derive.is_some(), column.lookup.is_some()];
+    if origins.iter().filter(|given| **given).count() > 1 {
         diagnostics.push(problem(project, &messages::FROM_AND_DERIVE, &path));
     }
     match column.range {

@@ -114,7 +114,13 @@ fn visit<'a>(
 }
 
 /// Codes computed values as if a file held them under the column's name.
-fn code_derived(name: &str, raw: &RawColumn, arrays: Vec<ArrayRef>, sources: &[LoadedSource]) -> CodedColumn {
+/// Codes computed values as a column of the files would be.
+pub(super) fn code_derived(
+    name: &str,
+    raw: &RawColumn,
+    arrays: Vec<ArrayRef>,
+    sources: &[LoadedSource],
+) -> CodedColumn {
     let mut arrays = arrays.into_iter();
     let computed: Vec<LoadedSource> = sources
         .iter()

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::common::{DFSchema, DataFusionError};
+use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, ExprSchemable, Operator};
 use datafusion::prelude::SessionConfig;
@@ -20,6 +20,7 @@ use crate::data::expression_checks::{
     ValueKind, check_names, check_types, identifiers, refuse_constructs, refuse_queries,
 };
 use crate::data::functions::functions;
+use crate::data::row_functions::is_row_function;
 use crate::diagnostics::messages::coding as messages;
 use crate::diagnostics::{Diagnostic, Location};
 
@@ -215,6 +216,29 @@ impl Expression {
         let batch = RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)
             .map_err(|error| ExpressionError::Invalid { reason: error.to_string() })?;
         self.evaluate(&batch)
+    }
+
+    /// The expression for a table that lacks the columns for which `known` is false: where such a column stands in an argument
+    /// of a row function, the argument is taken as null. `None` if one stands elsewhere, or if no argument is left.
+    pub fn without_unknown(&self, known: impl Fn(&str) -> bool) -> Option<Self> {
+        let reads_unknown = |expr: &Expr| expr.column_refs().iter().any(|column| !known(&column.name));
+        if !reads_unknown(&self.logical) {
+            return Some(self.clone());
+        }
+        let replaced = self.logical.clone().transform_up(|node| match node {
+            Expr::ScalarFunction(mut call) if is_row_function(call.name()) => {
+                if call.args.iter().all(&reads_unknown) {
+                    return Ok(Transformed::no(Expr::ScalarFunction(call)));
+                }
+                for argument in call.args.iter_mut().filter(|argument| reads_unknown(argument)) {
+                    *argument = Expr::Literal(ScalarValue::Float64(None), None);
+                }
+                Ok(Transformed::yes(Expr::ScalarFunction(call)))
+            }
+            other => Ok(Transformed::no(other)),
+        });
+        let logical = replaced.ok()?.data;
+        (!reads_unknown(&logical)).then(|| Self { logical, ..self.clone() })
     }
 
     /// The same expression with columns replaced by the expressions mapped to their names; other columns stay.

@@ -1,4 +1,5 @@
-//! The two functions that manyi adds to SQL, for cells that hold several options: `selected` and `rank_of`.
+//! The functions that manyi adds to SQL: `selected` and `rank_of` for cells that hold several options; those over several
+//! values of one row are in [`row_functions`](crate::data::row_functions).
 
 use std::sync::Arc;
 
@@ -8,11 +9,13 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue, exec_err, plan_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 
+use crate::data::row_functions::row_functions;
 use crate::data::table::OPTION_SEPARATOR;
 
-/// `selected(column, 'option')` and `rank_of(column, 'option')`.
-pub fn functions() -> [ScalarUDF; 2] {
-    [OptionFunction::new(Question::Selected), OptionFunction::new(Question::RankOf)].map(ScalarUDF::new_from_impl)
+/// `selected(column, 'option')`, `rank_of(column, 'option')` and the row functions.
+pub fn functions() -> impl Iterator<Item = ScalarUDF> {
+    let options = [Question::Selected, Question::RankOf].map(OptionFunction::new).map(ScalarUDF::new_from_impl);
+    options.into_iter().chain(row_functions())
 }
 
 /// What is asked of a cell with several options.

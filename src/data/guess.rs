@@ -471,6 +471,7 @@ fn raw_column(kind: ColumnType) -> RawColumn {
         kind,
         from: None,
         derive: None,
+        lookup: None,
         title: None,
         range: None,
         labels: None,

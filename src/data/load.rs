@@ -17,29 +17,41 @@ use crate::data::codebook::{CodedColumn, Placement, arrow_type, code_columns, co
 use crate::data::coding::CellStatus;
 use crate::data::derive::add_derived_columns;
 use crate::data::expressions::{ExpectedType, Expression};
+use crate::data::lookup::add_lookups;
 use crate::data::quality::{
     RowIndex, backward_scales, checked_weights, group_count, repeated_ids, repeated_ids_diagnostic,
 };
 use crate::data::sources::{LoadedSource, load_raw};
+use crate::data::stacking::{stack, stacked_headers};
 use crate::data::table::{InputFile, Responses, Step, StepKind, WAVE, WEIGHT};
 use crate::data::waves;
 use crate::diagnostics::messages::coding as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
 
-/// Reads the project's files and types their answers; `None` if an error was reported.
-pub fn load(project: &Project, diagnostics: &mut Diagnostics) -> Option<Responses> {
+/// Reads the project's files and types their answers; `None` if an error was reported. `tables` are those that columns may
+/// be looked up in.
+pub fn load(
+    project: &Project,
+    tables: &IndexMap<String, Responses>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Responses> {
     let errors = diagnostics.count(Level::Error);
-    let wanted = wanted_headers(&project.raw.columns);
-    let sources = load_raw(project, Some(&wanted), diagnostics);
+    let mut wanted = wanted_headers(&project.raw.columns);
+    let stacked = project.raw.data.stack.as_ref();
+    wanted.extend(stacked.into_iter().flat_map(stacked_headers).map(str::to_owned));
+    let mut sources = load_raw(project, Some(&wanted), diagnostics);
+    if let Some(stacked) = stacked {
+        stack(project, stacked, &mut sources, diagnostics);
+    }
     if diagnostics.count(Level::Error) > errors {
         return None;
     }
-    assemble(project, &sources, diagnostics)
+    assemble(project, &sources, tables, diagnostics)
 }
 
 /// Headers that the codebook needs from the files.
 pub fn wanted_headers(columns: &IndexMap<String, RawColumn>) -> HashSet<String> {
-    let read = columns.iter().filter(|(_, raw)| raw.derive.is_none());
+    let read = columns.iter().filter(|(_, raw)| raw.is_read());
     read.flat_map(|(name, raw)| headers_of(name, raw)).map(str::to_owned).collect()
 }
 
@@ -53,13 +65,19 @@ pub fn responses_schema(columns: &IndexMap<String, RawColumn>) -> SchemaRef {
 }
 
 /// Types the answers of files already read; `None` if an error was reported.
-pub fn assemble(project: &Project, sources: &[LoadedSource], diagnostics: &mut Diagnostics) -> Option<Responses> {
+pub fn assemble(
+    project: &Project,
+    sources: &[LoadedSource],
+    tables: &IndexMap<String, Responses>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Responses> {
     let errors = diagnostics.count(Level::Error);
     let columns = &project.raw.columns;
     let index = RowIndex::new(sources);
     let mut coded = code_files(project, sources, diagnostics);
     backward_scales(columns, sources, diagnostics);
-    if coded.len() == columns.values().filter(|raw| raw.derive.is_none()).count() {
+    if coded.len() == columns.values().filter(|raw| raw.is_read()).count() {
+        add_lookups(project, sources, tables, &mut coded, diagnostics);
         add_derived_columns(project, sources, &mut coded, diagnostics);
     }
     if coded.len() < columns.len() {
@@ -141,7 +159,7 @@ fn code_files(
     diagnostics: &mut Diagnostics,
 ) -> IndexMap<String, CodedColumn> {
     let mut placed = Vec::new();
-    for (name, raw) in project.raw.columns.iter().filter(|(_, raw)| raw.derive.is_none()) {
+    for (name, raw) in project.raw.columns.iter().filter(|(_, raw)| raw.is_read()) {
         if let Some(placements) = place_column(project, name, raw, sources, diagnostics) {
             placed.push((name.as_str(), raw, placements));
         }

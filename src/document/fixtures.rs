@@ -23,6 +23,7 @@ pub fn project() -> Project {
         root: PathBuf::from("/project"),
         raw: serde_json::from_value(value).unwrap(),
         positions: KeyPositions::new("manyi.yaml"),
+        table: String::new(),
     }
 }
 
@@ -210,6 +211,8 @@ fn info(row: &Row) -> MetricInfo {
         base_title: words("听说过本食堂的就餐者", "diners who know the canteen"),
         estimator: if row.0 == "csi" { "composite".into() } else { "proportion".into() },
         unavailable: None,
+        left_out: Vec::new(),
+        table: None,
     }
 }
 
@@ -351,6 +354,7 @@ impl Canteen {
             answers: 2785,
             wave_answers: &self.wave_answers,
             weighted: true,
+            tables: &[],
             date: "2026-11-20",
         }
     }

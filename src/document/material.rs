@@ -3,8 +3,8 @@
 
 use crate::analysis::summary::{self, Findings, IndicatorSummary};
 use crate::config::Project;
-use crate::data::Column;
 use crate::data::table::{InputFile, Step};
+use crate::data::{Column, TableSource};
 use crate::diagnostics::{Diagnostics, Lang};
 use crate::document::format::{self, Money};
 use crate::document::pack::{Pack, Words};
@@ -32,6 +32,8 @@ pub struct DocumentInputs<'a> {
     pub wave_answers: &'a [(String, u64)],
     /// True if the answers are weighted.
     pub weighted: bool,
+    /// Operational tables beside the survey.
+    pub tables: &'a [TableSource],
     /// Date of the document, `2026-11-20`.
     pub date: &'a str,
 }

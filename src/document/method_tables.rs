@@ -76,9 +76,14 @@ fn formula_cell(material: &Material<'_>, info: &MetricInfo) -> TableCell {
 pub fn inputs(material: &Material<'_>) -> Option<Table> {
     let project = material.inputs.project;
     let mut rows = Vec::new();
-    for held in project.raw.plugins.values() {
+    for (plugin, held) in &project.raw.plugins {
+        let columns = material.results().metrics.iter().find(|info| info.module == *plugin);
+        let columns = columns.and_then(|info| match info.table.as_deref() {
+            None => Some(&project.raw.columns),
+            Some(table) => project.raw.tables.get(table).map(|table| &table.columns),
+        });
         for (input, expression) in &held.inputs {
-            let column = project.raw.columns.get(expression);
+            let column = columns.and_then(|columns| columns.get(expression));
             let wording = column.and_then(|column| column.title.as_ref()).map(|title| title.get(material.lang));
             let coding = column.map(|column| {
                 let range = column.range.map(|[low, high]| {
@@ -178,11 +183,15 @@ pub fn bases(material: &Material<'_>) -> Option<Table> {
 
 /// Rows from the files to the analysis.
 pub fn steps(material: &Material<'_>) -> Option<Table> {
-    let rows: Vec<_> = material
-        .inputs
-        .steps
-        .iter()
-        .map(|step| {
+    let survey = material.inputs.steps.iter().map(|step| (String::new(), step));
+    let tables = material.inputs.tables.iter().flat_map(|table| {
+        let title = table.title.as_ref().map_or(table.table.as_str(), |title| title.get(material.lang));
+        let lead = material.words.fill("formula_part", &[("part", title)]);
+        table.steps.iter().map(move |step| (lead.clone(), step))
+    });
+    let rows: Vec<_> = survey
+        .chain(tables)
+        .map(|(lead, step)| {
             let words = &material.words;
             let text = match &step.kind {
                 StepKind::Read { file } => words.fill("step_read", &[("file", file)]),
@@ -197,7 +206,7 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
                 }
             };
             let dropped = if step.dropped == 0 { format::NO_VALUE.into() } else { format::count(step.dropped) };
-            row(vec![cell(text), cell(dropped), cell(format::count(step.rows))])
+            row(vec![cell(format!("{lead}{text}")), cell(dropped), cell(format::count(step.rows))])
         })
         .collect();
     let columns = vec![
@@ -247,6 +256,7 @@ pub fn files(material: &Material<'_>) -> Option<Table> {
         .inputs
         .files
         .iter()
+        .chain(material.inputs.tables.iter().flat_map(|table| &table.files))
         .map(|file| {
             let hash: String = file.sha256.chars().take(12).collect();
             row(vec![cell(file.file.as_str()), cell(format::count(file.rows)), code_cell(&hash)])

@@ -146,10 +146,16 @@ impl Binding {
             .filter(|name| !inputs.contains_key(*name))
             .map(|name| (name.clone(), question_of(plugin, name)))
             .collect();
-        let bound = if missing.is_empty() { self.bind_linear(spec, parsed, inputs) } else { Bound::Unavailable };
-        if bound == Bound::Unavailable {
-            info.unavailable = Some(Unavailable { missing_inputs: missing });
-        }
+        let bound = match parsed.without_unfed(|name| inputs.contains_key(name)) {
+            Some(kept) => {
+                info.left_out = missing;
+                self.bind_linear(spec, &kept, inputs)
+            }
+            None => {
+                info.unavailable = Some(Unavailable { missing_inputs: missing });
+                Bound::Unavailable
+            }
+        };
         let inputs = read
             .into_iter()
             .filter_map(|name| inputs.get(&name).map(|expression| (name, expression.text().to_owned())))
@@ -279,6 +285,7 @@ fn describe(plugin: &Plugin, spec: &MetricSpec) -> MetricInfo {
         id: spec.id.clone(),
         module: plugin.manifest.id.clone(),
         module_version: plugin.manifest.version.to_string(),
+        table: None,
         title: spec.title.clone(),
         definition: spec.definition.clone(),
         unit: spec.unit,
@@ -290,6 +297,7 @@ fn describe(plugin: &Plugin, spec: &MetricSpec) -> MetricInfo {
         base_title: spec.base_title.clone(),
         estimator: spec.estimator.name().to_owned(),
         unavailable: None,
+        left_out: Vec::new(),
     }
 }
 

@@ -1,7 +1,5 @@
-//! All indicators of a project in one go: bind the plugins in use, scan once, compute every metric for the total and every
-//! segment group in every wave.
+//! The indicators of one table: scan it once, compute every bound metric for the total and every segment group in every wave.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use indexmap::IndexMap;
@@ -11,20 +9,17 @@ use crate::config::raw::{ColumnType, RawDesign, RawSettings};
 use crate::config::validate::can_group;
 use crate::data::expressions::Expression;
 use crate::data::{Column, Responses};
-use crate::diagnostics::messages::{metrics as messages, plugins as plugin_messages};
-use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized, Location, lang_texts};
+use crate::diagnostics::messages::metrics as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Localized, Location, lang_texts};
 use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
 use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::differences::group_differences;
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
 use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo};
-use crate::metrics::inputs::{report_unavailable, resolve_inputs};
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::suppression::{Base, complement, is_below};
 use crate::metrics::variance::Frame;
-use crate::plugins::expressions::parse_expressions;
-use crate::plugins::{Plugin, is_broken};
 
 /// What the indicator stage holds on to: results, and what is needed to explain them.
 #[derive(Debug, Clone)]
@@ -55,56 +50,6 @@ pub(super) struct NamedGroup {
     pub(super) segment: IndexMap<String, String>,
 }
 
-/// Computes every metric that the project uses. `None` after an error.
-pub fn compute(
-    project: &Project,
-    plugins: &BTreeMap<String, Plugin>,
-    responses: &Responses,
-    diagnostics: &mut Diagnostics,
-) -> Option<Computation> {
-    let before = diagnostics.count(Level::Error);
-    let mut broken = false;
-    let mut binding = Binding::default();
-    if project.raw.plugins.is_empty() {
-        diagnostics.push(Diagnostic::error(&plugin_messages::NO_PLUGINS).at(project.at("plugins")).key("plugins"));
-    }
-    for (id, usage) in &project.raw.plugins {
-        let path = format!("plugins.{id}");
-        let Some(plugin) = plugins.get(id) else {
-            if is_broken(id, diagnostics) {
-                broken = true;
-                continue;
-            }
-            diagnostics.push(
-                Diagnostic::error(&plugin_messages::UNKNOWN_PLUGIN)
-                    .arg("id", id)
-                    .suggest(id, plugins.keys().map(String::as_str))
-                    .at(project.at(&path))
-                    .key(&path),
-            );
-            continue;
-        };
-        let expressions = parse_expressions(plugin, diagnostics);
-        let inputs = resolve_inputs(project, plugin, usage, responses, diagnostics);
-        binding.add_plugin(plugin, &expressions, usage, &inputs);
-    }
-    report_metric_ids(project, &binding, diagnostics);
-    report_unavailable(project, &binding, diagnostics);
-    if !broken {
-        report_targets(project, &binding, diagnostics);
-    }
-    if broken || diagnostics.count(Level::Error) > before {
-        return None;
-    }
-    let segments = segment_infos(project, responses);
-    let statistics = Statistics {
-        settings: project.raw.settings.clone(),
-        design: project.raw.data.design.clone(),
-        place: project.at("data.design"),
-    };
-    compute_bound(binding, responses, segments, statistics, diagnostics)
-}
-
 /// Settings and design behind standard errors and intervals.
 #[derive(Debug, Clone)]
 pub struct Statistics {
@@ -116,7 +61,7 @@ pub struct Statistics {
     pub place: Location,
 }
 
-/// Scans and computes bound metrics; used by [`compute`] and by plugin tests.
+/// Scans and computes bound metrics; used by [`compute`](crate::metrics::compute) and by plugin tests.
 pub fn compute_bound(
     mut binding: Binding,
     responses: &Responses,
@@ -427,37 +372,4 @@ pub(super) fn scale_levels([low, high]: [f64; 2], column: &Column) -> Vec<(Strin
         value += 1.0;
     }
     levels
-}
-
-fn report_metric_ids(project: &Project, binding: &Binding, diagnostics: &mut Diagnostics) {
-    let mut seen: IndexMap<&str, &str> = IndexMap::new();
-    for metric in &binding.metrics {
-        let (id, module) = (metric.info.id.as_str(), metric.info.module.as_str());
-        if let Some(first) = seen.insert(id, module) {
-            let path = format!("plugins.{module}");
-            diagnostics.push(
-                Diagnostic::error(&plugin_messages::METRIC_IN_TWO_PLUGINS)
-                    .arg("metric", id)
-                    .arg("first", first)
-                    .arg("second", module)
-                    .at(project.at(&path))
-                    .key(&path),
-            );
-        }
-    }
-}
-
-fn report_targets(project: &Project, binding: &Binding, diagnostics: &mut Diagnostics) {
-    for metric in project.raw.targets.keys() {
-        if !binding.metrics.iter().any(|bound| bound.info.id == *metric) {
-            let path = format!("targets.{metric}");
-            diagnostics.push(
-                Diagnostic::error(&plugin_messages::UNKNOWN_TARGET)
-                    .arg("metric", metric)
-                    .suggest(metric, binding.metrics.iter().map(|bound| bound.info.id.as_str()))
-                    .at(project.at(&path))
-                    .key(&path),
-            );
-        }
-    }
 }

@@ -15,6 +15,8 @@ pub struct MetricInfo {
     pub module: String,
     /// Plugin version.
     pub module_version: String,
+    /// Operational table that it is computed from; none for the survey.
+    pub table: Option<String>,
     /// Name.
     pub title: Localized,
     /// Definition in words: who is counted over whom.
@@ -37,6 +39,8 @@ pub struct MetricInfo {
     pub estimator: String,
     /// Why it cannot be computed in this project (inputs without a column); `None` if it can.
     pub unavailable: Option<Unavailable>,
+    /// Items of its sets that the project does not feed, which the estimate does without: (input id, question text).
+    pub left_out: Vec<(String, Localized)>,
 }
 
 /// Why a metric has no estimate in this project.

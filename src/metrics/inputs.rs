@@ -13,7 +13,7 @@ use crate::data::Responses;
 use crate::data::expressions::{ExpectedType, Expression};
 use crate::diagnostics::messages::plugins as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
-use crate::metrics::bind::{Binding, components_in_use};
+use crate::metrics::bind::{BoundMetric, components_in_use};
 use crate::plugins::{Estimator, Plugin};
 
 /// The expression behind every input that the project feeds.
@@ -173,12 +173,12 @@ fn check_choices(project: &Project, plugin: &Plugin, usage: &RawPluginUse, diagn
 }
 
 /// Says once for each plugin which of its metrics lack which inputs. Inputs that an error is about already are passed over.
-pub fn report_unavailable(project: &Project, binding: &Binding, diagnostics: &mut Diagnostics) {
+pub fn report_unavailable(project: &Project, metrics: &[&BoundMetric], diagnostics: &mut Diagnostics) {
     for plugin in project.raw.plugins.keys() {
         let blamed = blamed_inputs(plugin, diagnostics);
         // A variant is an extra: its absence is worth a note, that of an indicator a warning.
         for is_variant in [false, true] {
-            let own = binding.metrics.iter().map(|metric| &metric.info);
+            let own = metrics.iter().map(|metric| &metric.info);
             let own = own.filter(|info| info.module == *plugin && info.variant_of.is_some() == is_variant);
             let lacking: Vec<String> = own
                 .filter_map(|info| {
@@ -197,6 +197,30 @@ pub fn report_unavailable(project: &Project, binding: &Binding, diagnostics: &mu
                 report(&messages::METRICS_WITHOUT_INPUT)
                     .arg("plugin", plugin)
                     .arg("metrics", lacking.join(", "))
+                    .at(project.at(&path))
+                    .key(path),
+            );
+        }
+    }
+}
+
+/// Says once for each plugin which of its metrics do without which items of their sets.
+pub fn report_left_out(project: &Project, metrics: &[&BoundMetric], diagnostics: &mut Diagnostics) {
+    for plugin in project.raw.plugins.keys() {
+        let own = metrics.iter().map(|metric| &metric.info).filter(|info| info.module == *plugin);
+        let shorter: Vec<String> = own
+            .filter(|info| !info.left_out.is_empty())
+            .map(|info| {
+                let items: Vec<&str> = info.left_out.iter().map(|(name, _)| name.as_str()).collect();
+                format!("`{}` ({})", info.id, items.join(", "))
+            })
+            .collect();
+        if !shorter.is_empty() {
+            let path = format!("plugins.{plugin}.inputs");
+            diagnostics.push(
+                Diagnostic::note(&messages::ITEMS_LEFT_OUT)
+                    .arg("plugin", plugin)
+                    .arg("metrics", shorter.join(", "))
                     .at(project.at(&path))
                     .key(path),
             );

@@ -2,7 +2,7 @@
 //!
 //! `bind` ties the metrics of plugins to the project's columns, `scan` counts the answers once into the `cube`, `estimate`
 //! and `variance` turn cells into numbers, `differences` compares groups, `suppression` hides small ones, `compute` runs all
-//! of it.
+//! of it for one table, `indicators` for all tables of a project.
 
 pub mod bind;
 pub mod compute;
@@ -14,6 +14,7 @@ pub mod distributions;
 pub mod estimate;
 pub mod estimates;
 pub mod explain;
+pub mod indicators;
 pub mod inputs;
 pub mod plugin_tests;
 pub mod scan;
@@ -22,8 +23,9 @@ pub mod sums;
 pub mod suppression;
 pub mod variance;
 
-pub use compute::{Computation, compute};
+pub use compute::Computation;
 pub use estimates::{
     Better, Distribution, DistributionRow, Estimate, GroupDifference, MetricInfo, MetricResults, Reason, SegmentInfo,
     Unavailable, Unit,
 };
+pub use indicators::{Indicators, compute};

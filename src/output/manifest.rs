@@ -4,6 +4,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::config::raw::RawSettings;
+use crate::data::TableSource;
 use crate::data::table::{InputFile, Step};
 
 /// The manifest of one published report.
@@ -25,6 +26,9 @@ pub struct Manifest {
     pub inputs: Vec<InputFile>,
     /// Row counts from file to analysis.
     pub steps: Vec<Step>,
+    /// Operational tables with their files and row counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableSource>,
     /// Metric modules used.
     pub plugins: Vec<PluginRecord>,
     /// Template files used.

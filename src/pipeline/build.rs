@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::config::Project;
 use crate::config::raw::{RawReport, ReportFormat, default_formats, default_pack};
 use crate::config::validate::is_safe_file_name;
+use crate::data::TableSource;
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, io_problem};
 use crate::document::Document;
@@ -55,8 +56,9 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
     let fonts = Fonts::system();
     let context = BuildContext {
         measured,
-        distributions: measured.computation.distributions(&measured.responses.columns),
+        distributions: measured.indicators.survey().distributions(&measured.tables.survey.columns),
         wave_answers: wave_answers(measured),
+        tables: measured.tables.operational_sources(&measured.project),
         date,
         period: period.clone(),
         fonts,
@@ -117,25 +119,25 @@ fn document_date(measured: &Measured, diagnostics: &mut Diagnostics) -> Option<S
         }
         return date.map(|date| date.format("%Y-%m-%d").to_string());
     }
-    if measured.responses.newest.is_none() {
+    if measured.tables.survey.newest.is_none() {
         let place = measured.project.at("project.date");
         diagnostics.push(Diagnostic::error(&messages::NO_DATE).at(place).key("project.date"));
     }
-    measured.responses.newest.clone()
+    measured.tables.survey.newest.clone()
 }
 
 /// Name of the period: the project's, else the newest wave, else `all`.
 fn period_of(measured: &Measured) -> String {
     let own = measured.project.raw.project.period.clone();
     let name = own
-        .or_else(|| measured.computation.results.current_wave().map(str::to_owned))
+        .or_else(|| measured.indicators.results.current_wave().map(str::to_owned))
         .unwrap_or_else(|| "all".to_owned());
     safe_name(&name)
 }
 
 fn wave_answers(measured: &Measured) -> Vec<(String, u64)> {
-    let waves = measured.computation.results.waves.iter().cloned();
-    waves.zip(measured.computation.wave_answers()).collect()
+    let waves = measured.indicators.results.waves.iter().cloned();
+    waves.zip(measured.indicators.survey().wave_answers()).collect()
 }
 
 /// The files of a pack, the project's own in front.
@@ -159,6 +161,7 @@ struct BuildContext<'a> {
     measured: &'a Measured,
     distributions: Vec<Distribution>,
     wave_answers: Vec<(String, u64)>,
+    tables: Vec<TableSource>,
     date: String,
     period: String,
     fonts: Fonts,
@@ -258,14 +261,15 @@ impl BuildContext<'_> {
         let measured = self.measured;
         let inputs = DocumentInputs {
             project: &measured.project,
-            results: &measured.computation.results,
+            results: &measured.indicators.results,
             distributions: &self.distributions,
-            steps: &measured.responses.steps,
-            files: &measured.responses.inputs,
-            columns: &measured.responses.columns,
-            answers: measured.responses.row_count() as u64,
+            steps: &measured.tables.survey.steps,
+            files: &measured.tables.survey.inputs,
+            columns: &measured.tables.survey.columns,
+            answers: measured.tables.survey.row_count() as u64,
             wave_answers: &self.wave_answers,
-            weighted: measured.responses.weighted,
+            weighted: measured.tables.survey.weighted,
+            tables: &self.tables,
             date: &self.date,
         };
         let built = build_document(&inputs, rendering.pack, rendering.lang, diagnostics)?;
@@ -357,12 +361,13 @@ impl BuildContext<'_> {
             period: self.period.clone(),
             date: self.date.clone(),
             project: FileRecord::of(crate::config::PROJECT_FILE, &own_file),
-            inputs: measured.responses.inputs.clone(),
-            steps: measured.responses.steps.clone(),
+            inputs: measured.tables.survey.inputs.clone(),
+            steps: measured.tables.survey.steps.clone(),
+            tables: self.tables.clone(),
             plugins: project.raw.plugins.keys().filter_map(used).collect(),
             templates,
             fonts,
-            settings: measured.computation.settings().clone(),
+            settings: measured.indicators.survey().settings().clone(),
             outputs: output.files.iter().map(|file| FileRecord::of(&file.name, &file.content)).collect(),
         }
     }

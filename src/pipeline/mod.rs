@@ -9,10 +9,10 @@ use crate::config::raw::RawSource;
 use crate::config::{Project, load_project};
 use crate::data::guess::{Draft, guess, write_manyi_yaml};
 use crate::data::sources::load_raw;
-use crate::data::{Responses, load::load};
+use crate::data::{Tables, load_tables};
 use crate::diagnostics::{Diagnostics, Lang};
 use crate::document::pack::Pack;
-use crate::metrics::{Computation, compute};
+use crate::metrics::{Indicators, compute};
 use crate::plugins::manifest::RawInput;
 use crate::plugins::{Plugin, discover};
 use crate::render::templates::embedded;
@@ -33,10 +33,10 @@ pub struct Measured {
     pub project: Project,
     /// All plugins by id.
     pub plugins: BTreeMap<String, Plugin>,
-    /// The answers.
-    pub responses: Responses,
+    /// The answers and the operational tables.
+    pub tables: Tables,
     /// The numbers.
-    pub computation: Computation,
+    pub indicators: Indicators,
 }
 
 /// Reads the project file and the plugins. `None` if the project file cannot be used at all.
@@ -52,12 +52,12 @@ pub fn measure(root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
     if diagnostics.has_errors() {
         return None;
     }
-    let responses = load(&project, diagnostics)?;
+    let tables = load_tables(&project, diagnostics)?;
     if diagnostics.has_errors() {
         return None;
     }
-    let computation = compute(&project, &plugins, &responses, diagnostics)?;
-    Some(Measured { project, plugins, responses, computation })
+    let indicators = compute(&project, &plugins, &tables, diagnostics)?;
+    Some(Measured { project, plugins, tables, indicators })
 }
 
 /// The text of a first `manyi.yaml` for a folder, guessed from survey exports, or an example to fill in without any. Paths are

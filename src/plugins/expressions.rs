@@ -19,6 +19,17 @@ pub struct MetricExpressions {
 }
 
 impl MetricExpressions {
+    /// The expressions for a project that feeds only the inputs for which `fed` is true: items of a set that it lacks leave
+    /// their row functions. `None` if an input is missing elsewhere.
+    pub fn without_unfed(&self, fed: impl Fn(&str) -> bool) -> Option<Self> {
+        let base = match &self.base {
+            Some(base) => Some(base.without_unknown(&fed)?),
+            None => None,
+        };
+        let values = self.values.iter().map(|value| value.without_unknown(&fed)).collect::<Option<_>>()?;
+        Some(Self { base, values })
+    }
+
     /// Inputs that the metric reads, in order of first use.
     pub fn inputs(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();

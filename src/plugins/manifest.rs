@@ -38,6 +38,9 @@ pub struct RawManifest {
     /// Takes the place of a built-in plugin of the same id.
     #[serde(default)]
     pub replace: bool,
+    /// Operational table that the inputs come from, such as `tickets`; without it the survey.
+    #[serde(default)]
+    pub table: Option<String>,
     /// Roles that a project's columns play, by name.
     pub inputs: IndexMap<String, RawInput>,
     /// Metrics, in the order they are printed.
@@ -204,6 +207,8 @@ pub struct Manifest {
     pub sources: Vec<String>,
     /// Takes the place of a built-in plugin.
     pub replace: bool,
+    /// Operational table that the inputs come from; none for the survey.
+    pub table: Option<String>,
     /// Roles by name.
     pub inputs: IndexMap<String, RawInput>,
     /// Metrics in declaration order.
@@ -357,6 +362,7 @@ impl Manifest {
             description: raw.description,
             sources: raw.sources,
             replace: raw.replace,
+            table: raw.table,
             inputs: raw.inputs,
             metrics,
         })

@@ -154,10 +154,11 @@ fn differences_agree_with_r() {
     for (name, design) in DESIGNS {
         let project = project(name, design, "logit");
         let mut diagnostics = Diagnostics::new();
-        let computation = pipeline::measure(project.path(), &mut diagnostics).unwrap().computation;
+        let indicators = pipeline::measure(project.path(), &mut diagnostics).unwrap().indicators;
+        let computation = indicators.survey();
         let records = expected["differences"].as_array().unwrap().iter();
         for record in records.filter(|record| record["design"] == *name && record["samples"] != "paired") {
-            let found = tested(&computation, record);
+            let found = tested(computation, record);
             let numbers = found.map(|found| {
                 [found.delta, found.standard_error, found.statistic, found.degrees_of_freedom, found.p_value]
             });

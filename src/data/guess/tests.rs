@@ -71,7 +71,7 @@ fn the_written_file_loads_the_same_data() {
         let project = project_from(&text);
         let mut diagnostics = Diagnostics::new();
         validate_project(&project, &mut diagnostics);
-        let responses = assemble(&project, &survey(), &mut diagnostics);
+        let responses = assemble(&project, &survey(), &indexmap::IndexMap::new(), &mut diagnostics);
         let responses = responses.unwrap_or_else(|| panic!("{:?}\n{text}", codes(&diagnostics)));
         assert!(!diagnostics.has_errors());
         assert_eq!(texts(&responses, "overall"), ["5.0", "-", "4.0", "3.0"]);
@@ -115,7 +115,11 @@ fn a_project_without_files_is_an_example_that_lacks_only_its_data() {
         for (header, column) in file.table.headers.iter_mut().zip(project.raw.columns.values()) {
             header.name = column.from.iter().flat_map(|from| from.as_slice()).cloned().collect();
         }
-        assert!(assemble(&project, &[file], &mut diagnostics).is_some(), "{:?}", codes(&diagnostics));
+        assert!(
+            assemble(&project, &[file], &indexmap::IndexMap::new(), &mut diagnostics).is_some(),
+            "{:?}",
+            codes(&diagnostics)
+        );
     }
 }
 
@@ -196,7 +200,7 @@ proptest! {
         let project = project_from(&text);
         let mut diagnostics = Diagnostics::new();
         validate_project(&project, &mut diagnostics);
-        let responses = assemble(&project, &files, &mut diagnostics);
+        let responses = assemble(&project, &files, &indexmap::IndexMap::new(), &mut diagnostics);
         prop_assert!(responses.is_some() && !diagnostics.has_errors(), "{:?}\n{}", codes(&diagnostics), text);
     }
 

@@ -11,7 +11,7 @@ use crate::diagnostics::Lang;
 
 fn run(project: &Project, sources: &[LoadedSource]) -> (Option<Responses>, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let responses = assemble(project, sources, &mut diagnostics);
+    let responses = assemble(project, sources, &IndexMap::new(), &mut diagnostics);
     (responses, diagnostics)
 }
 

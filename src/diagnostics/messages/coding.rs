@@ -177,4 +177,37 @@ messages! {
         "the expression `{expression}` cannot be used: {reason}",
         "表达式 `{expression}` 无法使用：{reason}",
     );
+    /// A lookup in a table that is not there.
+    LOOKUP_TABLE_UNKNOWN = Message::new(
+        "M0240",
+        "there is no table `{table}` to look values up in",
+        "没有可供查找的业务表 `{table}`",
+    )
+    .hinted("declare it under `tables:`; a table can look into those declared above it", "请在 `tables:` 下声明；业务表只能查找写在它上面的表");
+    /// The key column of a lookup is not in the codebook.
+    LOOKUP_KEY_UNKNOWN = Message::new(
+        "M0241",
+        "there is no column `{column}` to find the rows of the table by",
+        "没有用于查找业务表的列 `{column}`",
+    );
+    /// Keys that cannot be compared.
+    LOOKUP_KEY_UNFIT = Message::new(
+        "M0242",
+        "`{column}` of the table `{table}` cannot be compared with the key",
+        "业务表 `{table}` 的 `{column}` 无法与查找键比较",
+    )
+    .hinted("declare both as `text`, so that leading zeros stay", "请把两列都声明为 `text`，以保留前导零");
+    /// A header that stacking needs.
+    STACK_HEADER_ABSENT = Message::new(
+        "M0243",
+        "`{file}` has no header `{header}`",
+        "`{file}` 没有表头 `{header}`",
+    );
+    /// A new header that the file has already.
+    STACK_HEADER_TAKEN = Message::new(
+        "M0244",
+        "`{file}` already has the header `{header}`, which stacking would add",
+        "`{file}` 已有表头 `{header}`，与堆叠新增的列重名",
+    )
+    .hinted("give the stacked column another name", "请给堆叠后的列另起名称");
 }

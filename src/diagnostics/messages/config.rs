@@ -58,8 +58,8 @@ messages! {
     /// A reference to a column that is not declared.
     UNKNOWN_COLUMN = Message::new("M0121", "there is no column `{name}` in `columns`", "`columns` 中没有列 `{name}`");
     /// from and derive together.
-    FROM_AND_DERIVE = Message::new("M0122", "`from` and `derive` exclude each other", "`from` 与 `derive` 不能同时出现")
-        .hinted("a column is either read from the file or computed", "一列要么来自文件，要么由计算得出");
+    FROM_AND_DERIVE = Message::new("M0122", "`from`, `derive` and `lookup` exclude each other", "`from`、`derive` 与 `lookup` 只能取其一")
+        .hinted("a column is read from the file, computed, or looked up in a table", "一列或来自文件，或由计算得出，或取自业务表");
     /// range upside down.
     BAD_RANGE = Message::new("M0123", "the range must go from low to high, found {low} to {high}", "范围应由低到高，却是 {low} 到 {high}");
     /// A scale needs a range.
@@ -83,4 +83,7 @@ messages! {
     /// A file where a project folder is meant.
     PROJECT_IS_FILE = Message::new("M0131", "`{file}` is a file, not a project", "`{file}` 是文件，不是项目")
         .hinted("name the folder that holds `manyi.yaml`, or that file itself", "请指明 `manyi.yaml` 所在的文件夹，或 `manyi.yaml` 本身");
+    /// A table under the name of the survey.
+    RESERVED_TABLE = Message::new("M0132", "`{name}` is the name of the survey and cannot be that of a table", "`{name}` 是问卷数据的名称，不能用作业务表名")
+        .hinted("give the table another name; `data` and `columns` at the top of the file are the survey", "请给该表另起名称；文件顶层的 `data` 与 `columns` 就是问卷");
 }

@@ -88,4 +88,19 @@ messages! {
     /// Every component of a composite has the weight 0.
     NO_COMPONENT_LEFT = Message::new("M0334", "no component of `{metric}` has a weight above 0", "`{metric}` 没有任何权重大于 0 的分项")
         .hinted("give at least one of its components a weight above 0: {components}", "请给至少一个分项大于 0 的权重：{components}");
+    /// A plugin whose table the project lacks.
+    UNKNOWN_TABLE = Message::new("M0335", "`{plugin}` needs the table `{table}`, which the project does not declare", "`{plugin}` 需要业务表 `{table}`，项目中没有声明")
+        .hinted("declare it under `tables:`, or name another with `table:` under plugins.{plugin}; `responses` is the survey", "请在 `tables:` 下声明该表，或在 plugins.{plugin} 下用 `table:` 指明另一张表；`responses` 表示问卷");
+    /// A table with waves beside a survey without.
+    TABLE_WAVES_ALONE = Message::new("M0336", "the table `{table}` has waves and the survey has none, so documents leave its estimates out", "业务表 `{table}` 分期而问卷不分期，文档将略去其估计值")
+        .hinted("give the survey's sources a `wave`, such as `wave: 2026-11`, or take `wave` away from the table", "请给问卷来源写上 `wave`，如 `wave: 2026-11`，或去掉该表的 `wave`");
+    /// Waves that the survey does not have.
+    TABLE_WAVES_DIFFER = Message::new("M0337", "the table `{table}` has waves that the survey lacks: {waves}", "业务表 `{table}` 有问卷所没有的期次：{waves}")
+        .hinted("they are in `manyi metrics`; documents show the waves of the survey", "`manyi metrics` 会列出它们；文档只显示问卷的期次");
+    /// Nothing in the newest wave.
+    TABLE_WITHOUT_NEWEST = Message::new("M0338", "the table `{table}` has no rows in the newest wave `{wave}` of the survey", "业务表 `{table}` 在问卷最新一期 `{wave}` 中没有数据")
+        .hinted("check that the file is complete and that its waves have the names of the survey's", "请检查文件是否完整，期次名称是否与问卷一致");
+    /// Items of a set that the project does not feed.
+    ITEMS_LEFT_OUT = Message::new("M0339", "`{plugin}` does without the inputs in brackets for {metrics}", "`{plugin}` 的这些指标略去括号中的输入：{metrics}")
+        .hinted("the mean of a set is taken over the items that have a column", "题组均值按已有对应列的题目计算");
 }

@@ -1,0 +1,252 @@
+//! All indicators of a project: the plugins in use bound to the survey or to the operational table they need, one scan a
+//! table, and the estimates of all tables in one result.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::config::Project;
+use crate::config::project::SURVEY;
+use crate::config::raw::RawPluginUse;
+use crate::data::tables::Tables;
+use crate::diagnostics::messages::plugins as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Level};
+use crate::metrics::bind::{Binding, BoundMetric};
+use crate::metrics::compute::{Computation, Statistics, compute_bound, segment_infos};
+use crate::metrics::estimates::{MetricResults, SegmentInfo};
+use crate::metrics::inputs::{report_left_out, report_unavailable, resolve_inputs};
+use crate::plugins::expressions::parse_expressions;
+use crate::plugins::{Plugin, is_broken};
+
+/// The numbers of every table of a project.
+#[derive(Debug, Clone)]
+pub struct Indicators {
+    /// The estimates of all tables, in the order of the plugins. The waves are those of the survey.
+    pub results: MetricResults,
+    /// What was computed from each table, by its name; the survey first.
+    tables: IndexMap<String, Computation>,
+}
+
+/// A metric with the table that it was computed from.
+#[derive(Debug, Clone, Copy)]
+pub struct Located<'a> {
+    /// Name of the table.
+    pub table: &'a str,
+    /// Everything computed from it.
+    pub computation: &'a Computation,
+    /// The metric.
+    pub metric: &'a BoundMetric,
+}
+
+/// Computes every metric that the project uses. `None` after an error.
+pub fn compute(
+    project: &Project,
+    plugins: &BTreeMap<String, Plugin>,
+    tables: &Tables,
+    diagnostics: &mut Diagnostics,
+) -> Option<Indicators> {
+    let before = diagnostics.count(Level::Error);
+    if project.raw.plugins.is_empty() {
+        diagnostics.push(Diagnostic::error(&messages::NO_PLUGINS).at(project.at("plugins")).key("plugins"));
+    }
+    let mut broken = false;
+    let mut bindings = IndexMap::from([(SURVEY.to_owned(), Binding::default())]);
+    for (id, usage) in &project.raw.plugins {
+        let Some(plugin) = plugins.get(id) else {
+            broken |= is_broken(id, diagnostics);
+            report_unknown_plugin(project, id, plugins, diagnostics);
+            continue;
+        };
+        let Some(table) = table_of(project, plugin, usage, diagnostics) else { continue };
+        let Some(responses) = tables.get(table) else { continue };
+        let expressions = parse_expressions(plugin, diagnostics);
+        let inputs = resolve_inputs(project, plugin, usage, responses, diagnostics);
+        bindings.entry(table.to_owned()).or_default().add_plugin(plugin, &expressions, usage, &inputs);
+    }
+    let metrics: Vec<&BoundMetric> = bindings.values().flat_map(|binding| &binding.metrics).collect();
+    report_metric_ids(project, &metrics, diagnostics);
+    report_unavailable(project, &metrics, diagnostics);
+    report_left_out(project, &metrics, diagnostics);
+    if !broken {
+        report_targets(project, &metrics, diagnostics);
+    }
+    if broken || diagnostics.count(Level::Error) > before {
+        return None;
+    }
+    let mut computed = IndexMap::new();
+    for (table, mut binding) in bindings {
+        let view = if table == SURVEY { project.clone() } else { project.of_table(&table)? };
+        let responses = tables.get(&table)?;
+        let statistics = Statistics {
+            settings: view.raw.settings.clone(),
+            design: view.raw.data.design.clone(),
+            place: view.at("data.design"),
+        };
+        if table != SURVEY {
+            binding.metrics.iter_mut().for_each(|metric| metric.info.table = Some(table.clone()));
+        }
+        let computation = compute_bound(binding, responses, segment_infos(&view, responses), statistics, diagnostics)?;
+        computed.insert(table, computation);
+    }
+    check_waves(project, &computed, diagnostics);
+    let order: Vec<&str> = project.raw.plugins.keys().map(String::as_str).collect();
+    let results = merged(&computed, &order)?;
+    Some(Indicators { results, tables: computed })
+}
+
+impl Indicators {
+    /// What was computed from the survey.
+    pub fn survey(&self) -> &Computation {
+        &self.tables[SURVEY]
+    }
+
+    /// What was computed from each table in use, by its name; the survey first.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, &Computation)> {
+        self.tables.iter().map(|(name, computation)| (name.as_str(), computation))
+    }
+
+    /// A metric by its id.
+    pub fn find_metric(&self, id: &str) -> Option<Located<'_>> {
+        self.tables().find_map(|(table, computation)| {
+            let metric = computation.metrics.iter().find(|metric| metric.info.id == id)?;
+            Some(Located { table, computation, metric })
+        })
+    }
+}
+
+/// The table that feeds a plugin: the project's choice, else the plugin's, else the survey.
+pub fn table_of<'a>(
+    project: &Project,
+    plugin: &'a Plugin,
+    usage: &'a RawPluginUse,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a str> {
+    let Some(table) = usage.table.as_deref().or(plugin.manifest.table.as_deref()) else { return Some(SURVEY) };
+    if table == SURVEY || project.raw.tables.contains_key(table) {
+        return Some(table);
+    }
+    let path = format!("plugins.{}", plugin.manifest.id);
+    let path = if usage.table.is_some() { format!("{path}.table") } else { path };
+    diagnostics.push(
+        Diagnostic::error(&messages::UNKNOWN_TABLE)
+            .arg("plugin", &plugin.manifest.id)
+            .arg("table", table)
+            .suggest(table, project.raw.tables.keys().map(String::as_str))
+            .at(project.at(&path))
+            .key(path),
+    );
+    None
+}
+
+fn report_unknown_plugin(
+    project: &Project,
+    id: &str,
+    plugins: &BTreeMap<String, Plugin>,
+    diagnostics: &mut Diagnostics,
+) {
+    if is_broken(id, diagnostics) {
+        return;
+    }
+    let path = format!("plugins.{id}");
+    diagnostics.push(
+        Diagnostic::error(&messages::UNKNOWN_PLUGIN)
+            .arg("id", id)
+            .suggest(id, plugins.keys().map(String::as_str))
+            .at(project.at(&path))
+            .key(&path),
+    );
+}
+
+fn report_metric_ids(project: &Project, metrics: &[&BoundMetric], diagnostics: &mut Diagnostics) {
+    let mut seen: IndexMap<&str, &str> = IndexMap::new();
+    for metric in metrics {
+        let (id, module) = (metric.info.id.as_str(), metric.info.module.as_str());
+        if let Some(first) = seen.insert(id, module) {
+            let path = format!("plugins.{module}");
+            diagnostics.push(
+                Diagnostic::error(&messages::METRIC_IN_TWO_PLUGINS)
+                    .arg("metric", id)
+                    .arg("first", first)
+                    .arg("second", module)
+                    .at(project.at(&path))
+                    .key(&path),
+            );
+        }
+    }
+}
+
+fn report_targets(project: &Project, metrics: &[&BoundMetric], diagnostics: &mut Diagnostics) {
+    for metric in project.raw.targets.keys() {
+        if !metrics.iter().any(|bound| bound.info.id == *metric) {
+            let path = format!("targets.{metric}");
+            diagnostics.push(
+                Diagnostic::error(&messages::UNKNOWN_TARGET)
+                    .arg("metric", metric)
+                    .suggest(metric, metrics.iter().map(|bound| bound.info.id.as_str()))
+                    .at(project.at(&path))
+                    .key(&path),
+            );
+        }
+    }
+}
+
+/// Documents follow the waves of the survey: says where a table has others, or lacks the newest.
+fn check_waves(project: &Project, computed: &IndexMap<String, Computation>, diagnostics: &mut Diagnostics) {
+    let survey = &computed[SURVEY].results.waves;
+    for (table, computation) in computed.iter().filter(|(table, _)| *table != SURVEY) {
+        let waves = &computation.results.waves;
+        let path = format!("tables.{table}.data");
+        let report = |problem: Diagnostic| problem.arg("table", table).at(project.at(&path)).key(&path);
+        if waves.is_empty() {
+            continue;
+        }
+        if survey.is_empty() {
+            diagnostics.push(report(Diagnostic::warning(&messages::TABLE_WAVES_ALONE)));
+            continue;
+        }
+        let others: Vec<&str> = waves.iter().filter(|wave| !survey.contains(wave)).map(String::as_str).collect();
+        if !others.is_empty() {
+            diagnostics.push(report(Diagnostic::note(&messages::TABLE_WAVES_DIFFER)).arg("waves", others.join(", ")));
+        }
+        if let Some(newest) = survey.last().filter(|newest| !waves.contains(newest)) {
+            diagnostics.push(report(Diagnostic::warning(&messages::TABLE_WITHOUT_NEWEST)).arg("wave", newest));
+        }
+    }
+}
+
+/// The results of all tables in one, metrics and estimates in the order of the plugins.
+fn merged(computed: &IndexMap<String, Computation>, plugins: &[&str]) -> Option<MetricResults> {
+    let place = |module: &str| plugins.iter().position(|plugin| *plugin == module).unwrap_or(plugins.len());
+    let mut results = computed.get(SURVEY)?.results.clone();
+    let newest = results.waves.last().cloned();
+    for (_, computation) in computed.iter().filter(|(table, _)| *table != SURVEY) {
+        let mut own = computation.results.clone();
+        if own.waves.is_empty() {
+            own.estimates.iter_mut().for_each(|estimate| estimate.wave.clone_from(&newest));
+            own.group_differences.iter_mut().for_each(|difference| difference.wave.clone_from(&newest));
+        }
+        results.metrics.extend(own.metrics);
+        results.estimates.extend(own.estimates);
+        results.group_differences.extend(own.group_differences);
+        own.segments.into_iter().for_each(|segment| add_segment(&mut results.segments, segment));
+    }
+    results.metrics.sort_by_key(|info| place(&info.module));
+    results.estimates.sort_by_key(|estimate| place(&estimate.module));
+    let order: Vec<String> = results.metrics.iter().map(|info| info.id.clone()).collect();
+    results.group_differences.sort_by_key(|difference| order.iter().position(|id| *id == difference.metric));
+    Some(results)
+}
+
+/// Adds a segment column, or the groups that the column of this name lacks.
+fn add_segment(segments: &mut Vec<SegmentInfo>, added: SegmentInfo) {
+    match segments.iter_mut().find(|known| known.column == added.column) {
+        None => segments.push(added),
+        Some(known) => {
+            for group in added.groups {
+                if !known.groups.iter().any(|(value, _)| *value == group.0) {
+                    known.groups.push(group);
+                }
+            }
+        }
+    }
+}
