@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::config::load::{PROJECT_FILE, PROJECT_VERSION};
 use crate::config::positions::KeyPositions;
 use crate::config::raw::{DuplicatePolicy, RawAbout, RawData, RawPlan, RawProject, RawSettings, RawSource};
-use crate::diagnostics::{Lang, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
 
 /// A project that was read and whose shape is right.
 #[derive(Debug, Clone)]
@@ -83,6 +83,15 @@ impl Project {
             return key_path.to_owned();
         }
         format!("tables.{}.{key_path}", self.table)
+    }
+
+    /// Problems of this view with their key paths as they stand in the file.
+    pub fn placed(&self, problems: &Diagnostics) -> Vec<Diagnostic> {
+        let place = |mut problem: Diagnostic| {
+            problem.key_path = problem.key_path.map(|path| self.key_path(&path));
+            problem
+        };
+        problems.iter().cloned().map(place).collect()
     }
 
     /// A path of the project file made absolute against the project folder.

@@ -40,10 +40,7 @@ pub fn load_tables(project: &Project, diagnostics: &mut Diagnostics) -> Option<T
         let Some(view) = project.of_table(name) else { continue };
         let mut own = Diagnostics::new();
         let loaded = load(&view, &operational, &mut own);
-        diagnostics.extend(own.iter().cloned().map(|mut problem| {
-            problem.key_path = problem.key_path.map(|path| view.key_path(&path));
-            problem
-        }));
+        diagnostics.extend(view.placed(&own));
         complete &= loaded.is_some();
         operational.extend(loaded.map(|rows| (name.clone(), rows)));
     }

@@ -32,7 +32,8 @@ impl Default for Design {
             unit_stratum: vec![0],
             clustered: false,
             population: vec![None],
-            single_unit: SingleUnit::Error,
+            // Without a declared design a wave of one answer has an estimate and no standard error.
+            single_unit: SingleUnit::Certainty,
         }
     }
 }

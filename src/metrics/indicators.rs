@@ -85,7 +85,11 @@ pub fn compute(
         if table != SURVEY {
             binding.metrics.iter_mut().for_each(|metric| metric.info.table = Some(table.clone()));
         }
-        let computation = compute_bound(binding, responses, segment_infos(&view, responses), statistics, diagnostics)?;
+        let mut problems = Diagnostics::new();
+        let segments = segment_infos(&view, responses);
+        let computation = compute_bound(binding, responses, segments, statistics, &mut problems);
+        diagnostics.extend(view.placed(&problems));
+        let computation = computation?;
         computed.insert(table, computation);
     }
     check_waves(project, &computed, diagnostics);
