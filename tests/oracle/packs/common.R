@@ -16,7 +16,7 @@ composite <- function(...) list(kind = "composite", parts = c(...))
 
 # Of one person's answers: the known ones alone; NA where none is known.
 row_of <- function(f, ...) {
-  values <- cbind(...)
+  values <- as.matrix(cbind(...))
   apply(values, 1, function(v) if (all(is.na(v))) NA_real_ else f(v[!is.na(v)]))
 }
 row_mean <- function(...) row_of(mean, ...)
