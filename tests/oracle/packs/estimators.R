@@ -29,8 +29,8 @@ row_max <- function(...) row_extreme(max, table_of(...))
 t_interval <- function(estimate, se, df) estimate + c(-1, 1) * qt(1 - (1 - level) / 2, df) * se
 
 # The smallest value at which the cumulated share reaches p; the lowest or highest one where p leaves 0 to 1. svyquantile
-# reads its limits off in the same way, except that it takes the second value for a p below the share of the first, and
-# gives no interval where p leaves 0 to 1.
+# reads off quantiles and limits in the same way, except that it takes the second value for a p below the share of the lowest,
+# and gives no interval where p leaves 0 to 1.
 at_share <- function(values, weights, p) {
   steps <- sort(unique(values))
   reached <- vapply(steps, function(step) sum(weights[values <= step]) / sum(weights), 0)
@@ -65,7 +65,11 @@ one_metric <- function(design, metric) {
     return(c(found, list(estimate = 100 * coef(m), se = 100 * SE(m), ci = 100 * interval)))
   }
   if (metric$kind == "quantile") {
-    q <- svyquantile(~y, base, metric$probability, interval.type = "mean", qrule = "math")$y[1, "quantile"]
+    q <- at_share(base$variables$y, w, metric$probability)
+    if (metric$probability >= sum(w[base$variables$y == min(base$variables$y)]) / sum(w)) {
+      theirs <- svyquantile(~y, base, metric$probability, interval.type = "mean", qrule = "math")$y[1, "quantile"]
+      stopifnot(q == theirs)
+    }
     found$estimate <- q
     if (nrow(base) == 1) return(found)
     base$variables$below <- as.numeric(base$variables$y <= q)
