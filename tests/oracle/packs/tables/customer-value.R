@@ -1,7 +1,6 @@
 # customer-value: one row a customer.
 
 pack <- list(
-  id = "customer-value",
   classes = c(revenue = "numeric", margin = "numeric", service_cost = "numeric", profit = "numeric", retention = "numeric",
     discount = "numeric", acquisition_cost = "numeric"),
   metrics = function(d) with(d, {

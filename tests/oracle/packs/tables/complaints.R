@@ -8,7 +8,6 @@ authority <- c("12315", "12345", "消协", "主管部门", "媒体", "authority"
 one_of <- function(values, set) ifelse(is.na(values), NA, tolower(values) %in% set)
 
 pack <- list(
-  id = "complaints",
   classes = c(received = "character", as_of = "character", first_reply = "character", due = "character",
     settled = "character", satisfied = "logical", returned = "logical", upheld = "logical", repeated = "logical",
     cost = "numeric", channel = "character"),

@@ -1,7 +1,6 @@
 # purchases: one row a purchase.
 
 pack <- list(
-  id = "purchases",
   classes = c(amount = "numeric", units = "numeric", repeat_purchase = "logical", days_since_last = "numeric",
     on_offer = "logical", sent_back = "logical"),
   metrics = function(d) with(d, list(

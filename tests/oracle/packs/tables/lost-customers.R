@@ -12,7 +12,6 @@ nobody <- c("不再购买", "没有", "nobody", "stopped")
 one_of <- function(values, set) ifelse(is.na(values), NA, tolower(values) %in% set)
 
 pack <- list(
-  id = "lost-customers",
   classes = c(at_start = "logical", lost = "logical", joined = "character", left = "character", revenue = "numeric",
     reason = "character", destination = "character", complained = "logical", won_back = "logical"),
   metrics = function(d) with(d, list(
