@@ -33,7 +33,7 @@ bench:
 
 ## Writes the data files of the samples again, from their generators.
 samples:
-	MANYI_WRITE_SAMPLES=1 $(CARGO) test --release canteen
+	MANYI_WRITE_SAMPLES=1 $(CARGO) test --release committed_files
 
 clean:
 	$(CARGO) clean

@@ -16,5 +16,6 @@ mod groups;
 mod oracle;
 mod refdata;
 mod samples;
+mod supermarket;
 mod support;
 mod tables;
