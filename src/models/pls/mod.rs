@@ -25,8 +25,10 @@ mod outer;
 mod problems;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod fixtures;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod properties_tests;
 
 pub use algorithm::Settings;

@@ -195,7 +195,7 @@ mod tests {
         let mut broken_scale = construct(Mode::A, &[5]);
         broken_scale.indicators[0].scale = Scale { lowest: 5.0, highest: 5.0 };
         let two = || vec![construct(Mode::A, &[0]), construct(Mode::A, &[1])];
-        let cases: Vec<(&str, Vec<Construct>, Vec<Path>, Vec<ModelProblem>)> = vec![
+        let cases = [
             (
                 "no indicators",
                 vec![construct(Mode::A, &[]), construct(Mode::A, &[1])],
