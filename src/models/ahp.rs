@@ -164,6 +164,7 @@ impl Judgements {
         let pairs = (0..size).flat_map(|row| (row + 1..size).map(move |column| (row, column)));
         for ((row, column), value) in pairs.zip(values) {
             positive(row, column, *value)?;
+            positive(column, row, 1.0 / value)?;
             matrix[(row, column)] = *value;
             matrix[(column, row)] = 1.0 / value;
         }

@@ -93,7 +93,7 @@ pub fn mean_funnel(scores: &[f64], interviewers: &[usize], levels: FunnelLevels)
 }
 
 /// Funnel of shares of yes, with the binomial limits of Spiegelhalter (2005, appendix A.1.1), interpolated between counts: with `r`
-/// the smallest count for which `P(R <= r) >= p`, the limit is `(r - (P(R <= r) - p) / P(R = r)) / n`, cut at 0.
+/// the smallest count for which `P(R <= r) >= p`, the limit is `(r - (P(R <= r) - p) / P(R = r)) / n`, cut at 0 and 1.
 ///
 /// `None` for slices of different length, levels outside 0 to 1, or if all or no answers are yes.
 pub fn share_funnel(yes: &[bool], interviewers: &[usize], levels: FunnelLevels) -> Option<Funnel> {
@@ -127,7 +127,8 @@ pub fn binomial_limits(answers: u64, share: f64, level: f64) -> Option<Interval>
     // The same by the upper tail, whose small probabilities keep their digits: P(R <= r) >= 1 - tail.
     let high = first_where(answers, |count| binomial.sf(count) <= tail);
     let lower = limit(low, binomial.cdf(low) - tail).max(0.0);
-    let upper = limit(high, tail - binomial.sf(high)).min(1.0);
+    // Where no yes at all is the likeliest by far, the interpolation would put the upper limit below 0.
+    let upper = limit(high, tail - binomial.sf(high)).clamp(0.0, 1.0);
     Some(Interval { lower, upper })
 }
 
@@ -208,6 +209,9 @@ mod tests {
         let narrow = binomial_limits(2, 0.5, 0.4).unwrap();
         close(narrow.lower, 0.05);
         close(narrow.upper, 0.45);
+        // One yes in a million: of five answers none is expected, and none is within the limits.
+        let rare = binomial_limits(5, 1e-6, 0.95).unwrap();
+        assert_eq!((rare.lower, rare.upper), (0.0, 0.0));
         assert_eq!(binomial_limits(2, 0.5, 0.0), None);
         assert_eq!(binomial_limits(0, 0.5, 0.9), None);
     }

@@ -65,6 +65,10 @@ binomial_limit <- function(p, n, share) {
   (r - (pbinom(r, n, share) - p) / dbinom(r, n, share)) / n
 }
 
+limits <- expand.grid(answers = c(1, 3, 10, 200, 5000), share = c(0.01, 0.3, 0.5, 0.9), level = c(0.95, 0.998))
+limits$lower <- with(limits, pmin(1, pmax(0, binomial_limit((1 - level) / 2, answers, share))))
+limits$upper <- with(limits, pmin(1, pmax(0, binomial_limit((1 + level) / 2, answers, share))))
+
 mean_funnel <- function(data) {
   n <- as.numeric(table(data$interviewer))
   means <- as.numeric(tapply(data$score, data$interviewer, mean))
@@ -160,6 +164,7 @@ expected <- list(
   ),
   mean_funnel = mean_funnel(interviews),
   share_funnel = share_funnel(interviews),
+  limits = limits,
   checks = checks(answers),
   values = values,
   churn = lapply(list(c(10, 22), c(20, 32)), function(period) churn(period[1], period[2]))

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use manyi::models::churn::{Timing, churn_in_period, customer_value};
 use manyi::models::concentration::{Concentration, Rule, concentration};
-use manyi::models::funnel::{Funnel, FunnelLevels, FunnelSignal, mean_funnel, share_funnel};
+use manyi::models::funnel::{Funnel, FunnelLevels, FunnelSignal, binomial_limits, mean_funnel, share_funnel};
 use manyi::models::integrity::{BurstRule, StraightLineRule, bursts, duplicates, speeding, straight_lines};
 use manyi::models::logrank::log_rank;
 use manyi::models::retention::{SurvivalInterval, SurvivalVariance, kaplan_meier};
@@ -252,7 +252,13 @@ fn funnels_agree_with_r() {
             assert_eq!(unit.signal, signal, "{name} {place}");
         }
     }
-    comparison.finish(118);
+    for wanted in expected["limits"].as_array().unwrap() {
+        let (share, level) = (wanted["share"].as_f64().unwrap(), wanted["level"].as_f64().unwrap());
+        let found = binomial_limits(wanted["answers"].as_u64().unwrap(), share, level).unwrap();
+        comparison.number(&wanted.to_string(), &wanted["lower"], found.lower);
+        comparison.number(&wanted.to_string(), &wanted["upper"], found.upper);
+    }
+    comparison.finish(198);
 }
 
 #[test]
