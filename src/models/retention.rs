@@ -29,7 +29,8 @@ pub enum RetentionError {
     /// The confidence does not lie between 0 and 1.
     #[error("the confidence must lie between 0 and 1")]
     Confidence,
-    /// A test needs a lost customer, and customers of at least two groups at a time when one was lost.
+    /// A test needs customers of at least two groups, observed and lost so that the groups could differ; it does not say anything
+    /// if all were lost together, or if only one group was still observed whenever a customer was lost.
     #[error("a test needs lost customers and at least two groups to compare")]
     Groups,
 }
