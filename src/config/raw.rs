@@ -338,6 +338,9 @@ pub struct RawColumn {
     /// Value taken from an operational table, instead of `from`.
     #[serde(default)]
     pub lookup: Option<RawLookup>,
+    /// Themes (`type: multi`) or tone (`type: single`) of an open answer, by a dictionary of words, instead of `from`.
+    #[serde(default)]
+    pub themes: Option<RawThemes>,
     /// The question in words, for tables and the method page.
     #[serde(default)]
     pub title: Option<Localized>,
@@ -376,8 +379,19 @@ pub struct RawColumn {
 impl RawColumn {
     /// True for a column whose cells are read from the files, not computed.
     pub fn is_read(&self) -> bool {
-        self.derive.is_none() && self.lookup.is_none()
+        self.derive.is_none() && self.lookup.is_none() && self.themes.is_none()
     }
+}
+
+/// An open answer to be coded by a dictionary.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawThemes {
+    /// Column of type `text` with the answers.
+    pub of: String,
+    /// Dictionary file, relative to the project folder; by default a general one.
+    #[serde(default)]
+    pub dictionary: Option<String>,
 }
 
 /// A value made of the rows of an operational table that have the same key as the answer.

@@ -58,7 +58,7 @@ fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostic
     if !is_identifier(name) {
         diagnostics.push(problem(project, &messages::BAD_NAME, &path).arg("name", name));
     }
-    let origins = [column.from.is_some(), column.derive.is_some(), column.lookup.is_some()];
+    let origins = [column.from.is_some(), column.derive.is_some(), column.lookup.is_some(), column.themes.is_some()];
     if origins.iter().filter(|given| **given).count() > 1 {
         diagnostics.push(problem(project, &messages::FROM_AND_DERIVE, &path));
     }

@@ -24,6 +24,7 @@ use crate::data::quality::{
 use crate::data::sources::{LoadedSource, load_raw};
 use crate::data::stacking::{stack, stacked_headers};
 use crate::data::table::{InputFile, Responses, Step, StepKind, WAVE, WEIGHT};
+use crate::data::themes::add_themes;
 use crate::data::waves;
 use crate::diagnostics::messages::coding as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
@@ -78,6 +79,7 @@ pub fn assemble(
     backward_scales(columns, sources, diagnostics);
     if coded.len() == columns.values().filter(|raw| raw.is_read()).count() {
         add_lookups(project, sources, tables, &mut coded, diagnostics);
+        add_themes(project, sources, &mut coded, diagnostics);
         add_derived_columns(project, sources, &mut coded, diagnostics);
     }
     if coded.len() < columns.len() {
