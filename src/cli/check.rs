@@ -9,6 +9,7 @@ use crate::cli::args::ProjectOptions;
 use crate::cli::console::Console;
 use crate::cli::{Outcome, print_json};
 use crate::data::load_tables;
+use crate::data::weighting::WaveWeights;
 use crate::diagnostics::{Diagnostics, Lang, Level};
 use crate::document::plan::resolve_plan;
 use crate::metrics::compute;
@@ -39,6 +40,7 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> (Option<usize>, Opti
     let Some(open) = pipeline::open(folder, diagnostics) else { return (None, None) };
     let Some(tables) = load_tables(&open.project, diagnostics) else { return (None, None) };
     let answers = Some(tables.survey.row_count());
+    diagnostics.extend(tables.weighting().map(WaveWeights::note));
     let Some(indicators) = compute(&open.project, &open.plugins, &tables, diagnostics) else {
         return (answers, None);
     };

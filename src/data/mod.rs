@@ -32,6 +32,7 @@ pub mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
 mod waves;
+pub mod weighting;
 
 pub use load::load;
 pub use sources::LoadedSource;
