@@ -102,3 +102,56 @@ pub fn benchmark_notes(material: &Material<'_>, shown: &[&&IndicatorSummary<'_>]
     }
     notes
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::config::raw::RawBenchmark;
+    use crate::diagnostics::{Diagnostics, Lang};
+    use crate::document::blocks::Table;
+    use crate::document::fixtures::{self, Canteen};
+    use crate::document::tables;
+
+    fn with_benchmarks(lang: Lang, benchmarks: Vec<RawBenchmark>) -> Table {
+        let mut canteen = Canteen::new();
+        canteen.project.raw.benchmarks.insert("reputation".into(), benchmarks);
+        let pack = fixtures::pack();
+        let material = Material::new(canteen.inputs(), &pack, lang, &mut Diagnostics::new());
+        let shown = material.headline();
+        tables::indicators(&material, &shown).unwrap()
+    }
+
+    fn text(content: &[Inline]) -> String {
+        crate::document::markdown::plain_text(content)
+    }
+
+    fn benchmark(value: f64, way: BenchmarkWay, se: Option<f64>) -> RawBenchmark {
+        RawBenchmark { value, way, source: "行业年报".into(), period: Some("2025".into()), se }
+    }
+
+    /// The reputation of the fixture is 76.4.
+    #[test]
+    fn a_benchmark_has_a_row_under_its_indicator() {
+        let held = vec![benchmark(90.0, BenchmarkWay::Best, None), benchmark(76.0, BenchmarkWay::Experts, Some(2.0))];
+        let table = with_benchmarks(Lang::ZhCn, held);
+        let place = table.rows.iter().position(|row| text(&row.cells[0].content).contains("最佳企业")).unwrap();
+        let cells = |row: usize| table.rows[row].cells.iter().map(|cell| text(&cell.content)).collect::<Vec<_>>();
+        assert_eq!(cells(place - 1)[..2], ["美誉度", "76.4%"]);
+        assert_eq!(cells(place), ["　标杆·最佳企业（行业年报，2025）", "90.0%", "", "", "", "▼ 13.6*", "", ""]);
+        assert_eq!(table.rows[place].cells[5].tone, Tone::Bad);
+        assert_eq!(cells(place + 1), ["　标杆·专家评定（行业年报，2025）", "76.0%", "± 2.0", "", "", "▲ 0.4", "", ""]);
+        assert!(table.rows.iter().all(|row| row.cells.len() == table.columns.len()));
+        let notes: Vec<String> = table.notes.iter().map(|note| text(note)).collect();
+        assert!(
+            notes.iter().any(|note| note.contains("按常数处理"))
+                && notes.iter().any(|note| note.contains("± 为标杆的标准误"))
+        );
+    }
+
+    #[test]
+    fn a_table_without_benchmarks_has_no_column_for_them() {
+        let columns = |held| with_benchmarks(Lang::En, held).columns.len();
+        assert_eq!(columns(vec![benchmark(90.0, BenchmarkWay::Combined, None)]), columns(Vec::new()) + 1);
+    }
+}

@@ -164,9 +164,45 @@ const CASES: &[Case] = &[
     ),
 ];
 
+const BENCHMARKS: &[Case] = &[
+    case(
+        "benchmark of an unknown metric",
+        &[("targets:", "benchmarks: { reputaton: [{ value: 80, way: best, source: x }] }\ntargets:")],
+        "M0420",
+        "19:15",
+        "did you mean `reputation`",
+    ),
+    case(
+        "negative standard error",
+        &[("targets:", "benchmarks: { reputation: [{ value: 80, way: best, source: x, se: -1 }] }\ntargets:")],
+        "M0421",
+        "19:",
+        "cannot be -1",
+    ),
+    case(
+        "benchmark from nowhere",
+        &[("targets:", "benchmarks: { reputation: [{ value: 80, way: best, source: ' ' }] }\ntargets:")],
+        "M0422",
+        "19:",
+        "comes from",
+    ),
+    case(
+        "unknown way",
+        &[("targets:", "benchmarks: { reputation: [{ value: 80, way: bests, source: x }] }\ntargets:")],
+        "M0113",
+        "19:",
+        "did you mean `best`",
+    ),
+];
+
 #[test]
 fn weights_that_cannot_be_made_are_explained() {
     expect_problems(CASES);
+}
+
+#[test]
+fn benchmarks_that_cannot_be_compared_with_are_explained() {
+    expect_problems(BENCHMARKS);
 }
 
 /// Half of the start weights 1.5, 0.5, 1, 1 is 2: north 1.5 and 1 become 1.2 and 0.8 times 1, that is 2 · 1.5/2.5 and 2 · 1/2.5;
@@ -185,6 +221,6 @@ fn check_says_what_the_weighting_came_to() {
     let output = manyi().arg("check").arg(folder.path()).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    let said = "weights of all answers: passes 1, largest difference from a margin 0.0e0, weights from 0.667 to 1.333 of their mean, trimmed 0, answers 4, effective 3.7, design effect 1.076";
+    let said = "weights of all answers: passes 1, largest difference from a margin 0e0, weights from 0.667 to 1.333 of their mean, trimmed 0, answers 4, effective 3.7, design effect 1.076";
     assert!(stderr.contains(said), "{stderr}");
 }
