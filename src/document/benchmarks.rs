@@ -82,8 +82,8 @@ pub fn benchmark_notes(material: &Material<'_>, shown: &[&&IndicatorSummary<'_>]
         notes.push(note(material.fill_or(
             "note_benchmark",
             &[("level", &material.confidence())],
-            "与标杆之差为本期减标杆；* 表示在 {level} 水平上显著（t 检验，双侧），蓝为优于标杆，橙为逊于标杆。",
-            "Against benchmark is the current value less the benchmark; * is significant at {level} (two-sided t test), blue is better than the benchmark and orange worse.",
+            "距标杆为本期减标杆；* 表示在 {level} 水平上显著（t 检验，双侧），蓝为优于标杆，橙为逊于标杆。",
+            "The gap is the current value less the benchmark; * is significant at {level} (two-sided t test), blue is better than the benchmark and orange worse.",
         )));
     }
     if all().any(|held| held.benchmark.se.is_none()) {

@@ -59,7 +59,7 @@ pub fn indicators(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> 
     }
     let gap = columns.len();
     if has_benchmark {
-        columns.push(number_column(&material.word_or("col_gap", "与标杆之差", "Against benchmark")));
+        columns.push(number_column(&material.word_or("col_gap", "距标杆", "Gap")));
     }
     if has_target {
         columns.push(number_column(&material.word("col_target")));

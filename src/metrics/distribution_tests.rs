@@ -77,7 +77,8 @@ impl Computation {
             .map(|(group, computed)| (group, computed.n))
             .collect();
         let addresses: Vec<GroupAddress> = shown.iter().map(|(group, _)| *group).collect();
-        let test = rao_scott(&self.two_way_table(item, &addresses)?)?;
+        let n = shown.iter().map(|(_, n)| n).sum();
+        let test = rao_scott(&self.two_way_table(item, &addresses, n)?)?;
         let segment = self.cube().groupings[groups.first()?.grouping].clone();
         let mut waves: Vec<usize> = addresses.iter().map(|group| group.wave).collect();
         waves.dedup();
@@ -88,13 +89,14 @@ impl Computation {
             groups: if segment.column.is_some() { addresses.iter().map(names).collect() } else { Vec::new() },
             segment: segment.column.clone(),
             waves: waves.into_iter().filter_map(|wave| self.results.waves.get(wave).cloned()).collect(),
-            n: shown.iter().map(|(_, n)| n).sum(),
+            n,
             test,
         })
     }
 
-    /// Groups by answers, with the units and strata of each wave kept apart.
-    fn two_way_table(&self, item: usize, groups: &[GroupAddress]) -> Option<TwoWayTable> {
+    /// Groups by answers, with the units and strata of each wave kept apart. `n` counts the answers, whatever their weight.
+    #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
+    fn two_way_table(&self, item: usize, groups: &[GroupAddress], n: u64) -> Option<TwoWayTable> {
         let (cube, design) = (self.cube(), self.design());
         let key = &cube.keys[self.key_of(&[item])?];
         let columns = key.patterns.len();
@@ -140,6 +142,7 @@ impl Computation {
                 })
                 .collect(),
             single_unit: design.single_unit,
+            answers: n as f64,
         })
     }
 

@@ -50,6 +50,8 @@ pub(super) struct TwoWayTable {
     pub(super) units: Vec<UnitCells>,
     /// What a stratum with a single unit does.
     pub(super) single_unit: SingleUnit,
+    /// Unweighted answers, those of weight 0 included.
+    pub(super) answers: f64,
 }
 
 /// The test in its two forms.
@@ -82,12 +84,10 @@ pub(super) fn rao_scott(table: &TwoWayTable) -> Option<RaoScott> {
     let mut sums = vec![CellSums::default(); rows * columns];
     for unit in &table.units {
         for (sum, cell) in sums.iter_mut().zip(&unit.cells) {
-            sum.answers += cell.answers;
             sum.weight += cell.weight;
         }
     }
     let weight: f64 = sums.iter().map(|cell| cell.weight).sum();
-    let answers: f64 = sums.iter().map(|cell| cell.answers).sum();
     let shares: Vec<f64> = sums.iter().map(|cell| cell.weight / weight).collect();
     let contrasts = Contrasts { rows, columns };
     // Contrast by cell, over the cell's share; a cell without answers takes no part.
@@ -123,7 +123,7 @@ pub(super) fn rao_scott(table: &TwoWayTable) -> Option<RaoScott> {
         ndf,
         ddf: ndf * degrees,
         p: f_upper_tail(f, ndf, ndf * degrees)?,
-        chi_square: answers * distance,
+        chi_square: table.answers * distance,
         chi_square_df: first_order,
         chi_square_p: chi_square_upper_tail(distance / (trace / first_order), first_order)?,
     })
@@ -228,10 +228,9 @@ fn contrast_variance(
                 }
             }
         };
-        for row in 0..size {
-            for column in 0..size {
-                let centred = moments.squares[row][column] - centre * moments.totals[row] * moments.totals[column];
-                variance[row][column] += factor * centred;
+        for ((sums, squares), left) in variance.iter_mut().zip(&moments.squares).zip(&moments.totals) {
+            for ((sum, square), right) in sums.iter_mut().zip(squares).zip(&moments.totals) {
+                *sum += factor * (square - centre * left * right);
             }
         }
     }
@@ -333,6 +332,7 @@ mod tests {
             strata: vec![StratumSize { sampled: 100.0, kept: 1.0 }],
             units: vec![UnitCells { stratum: 0, cells: [20.0, 30.0, 30.0, 20.0].map(cell).to_vec() }],
             single_unit: SingleUnit::Error,
+            answers: 100.0,
         };
         let test = rao_scott(&table).unwrap();
         let close = |found: f64, expected: f64| (found - expected).abs() < 1e-9 * expected;

@@ -404,7 +404,7 @@ fn all_mistakes_of_a_file_are_reported_at_once() {
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
     error[M0104]: unknown key `wieght`
       --> manyi.yaml:7:3  (data.wieght)
-      hint: did you mean `weight`? keys known here: sources, id, duplicates, wave, weight, weighting, design, stack, filters
+      hint: did you mean `weight`, `weighting`? keys known here: sources, id, duplicates, wave, weight, weighting, design, stack, filters
     error[M0113]: `singel` is not possible here
       --> manyi.yaml:11:11  (columns.shop.type)
       hint: did you mean `single`? use one of: scale, boolean, single, multi, ranking, number, date, text

@@ -37,11 +37,11 @@ for (name in names(designs)) for (column in c("praise", "nps", "recommend", "per
     next
   }
   chisq <- svychisq(formula, positive, statistic = "Chisq")
-  # R counts units of weight 0 in the degrees of freedom of this test alone; degf does not.
+  # The statistic is for all answers, those of weight 0 included. R counts units of weight 0 in the degrees of freedom of this test alone; degf does not.
   ddf <- as.numeric(f$parameter["ndf"]) * degf(positive)
   records[[length(records) + 1]] <- list(design = name, column = column, by = by, f = as.numeric(f$statistic),
     ndf = as.numeric(f$parameter["ndf"]), ddf = ddf, p = pf(as.numeric(f$statistic), as.numeric(f$parameter["ndf"]), ddf, lower.tail = FALSE),
-    chi_square = as.numeric(chisq$statistic), chi_square_df = as.numeric(chisq$parameter["df"]), chi_square_p = as.numeric(chisq$p.value))
+    chi_square = as.numeric(chisq$statistic) * nrow(base) / nrow(positive), chi_square_df = as.numeric(chisq$parameter["df"]), chi_square_p = as.numeric(chisq$p.value))
 }
 line <- function(record) paste0("  ", toJSON(record, auto_unbox = TRUE, digits = I(17), na = "null"))
 writeLines(c("[", paste(sapply(records, line), collapse = ",\n"), "]"), "rao_scott.json")

@@ -239,11 +239,11 @@ impl Sample<'_> {
 /// Which answers a message is about; the survey has no table's name.
 fn place_of(table: &str, wave: Option<&str>) -> LocalizedTexts {
     let (mut zh_cn, mut en) = match wave {
-        Some(wave) => (format!(" `{wave}` 期"), format!("wave `{wave}`")),
+        Some(wave) => (format!("`{wave}` 期"), format!("wave `{wave}`")),
         None => ("全部答卷".to_owned(), "all answers".to_owned()),
     };
     if !table.is_empty() {
-        zh_cn = format!("表 `{table}` {zh_cn}");
+        zh_cn = format!("表 `{table}` 的{zh_cn}");
         en = format!("{en} of table `{table}`");
     }
     lang_texts(zh_cn, en)
