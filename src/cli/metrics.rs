@@ -8,6 +8,7 @@ use crate::analysis::rounding::{printed_decimals, round_half_away};
 use crate::cli::args::MetricsOptions;
 use crate::cli::console::{Console, TextTable};
 use crate::cli::{Outcome, print_json};
+use crate::data::weighting::WaveWeights;
 use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::metrics::explain::unit_suffix;
@@ -19,6 +20,9 @@ pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut
         let _progress = console.progress("正在计算指标…", "computing the indicators …");
         pipeline::measure(&options.project, diagnostics)
     };
+    let tests = measured.as_ref().filter(|_| console.json).map(|measured| measured.indicators.distribution_tests());
+    let weighting: Vec<WaveWeights> =
+        measured.iter().flat_map(|measured| measured.tables.weighting()).cloned().collect();
     let results = measured.map(|measured| measured.indicators.results).unwrap_or_default();
     check_choice(options, &results, diagnostics);
     let chosen = |estimate: &&Estimate| {
@@ -27,7 +31,13 @@ pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut
     };
     let estimates: Vec<&Estimate> = results.estimates.iter().filter(chosen).collect();
     if console.json {
-        let data = json!({ "schema": 1, "estimates": estimates, "models": [] });
+        let data = json!({
+            "schema": 1,
+            "estimates": estimates,
+            "models": [],
+            "distribution_tests": tests.unwrap_or_default(),
+            "weighting": weighting,
+        });
         return print_json(console, data, diagnostics);
     }
     if diagnostics.has_errors() {

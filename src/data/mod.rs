@@ -34,6 +34,7 @@ pub mod tables;
 pub(crate) mod testing;
 pub mod themes;
 mod waves;
+pub mod weighting;
 
 pub use load::load;
 pub use sources::LoadedSource;

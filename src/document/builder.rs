@@ -20,7 +20,7 @@ const WAVES_SHOWN: usize = 12;
 const TODOS_SHOWN: usize = 3;
 
 /// Notes that say how to read every chart or table of a kind.
-const GENERAL_NOTES: [&str; 12] = [
+const GENERAL_NOTES: [&str; 15] = [
     "note_whiskers",
     "note_band",
     "note_bar_bad",
@@ -33,6 +33,9 @@ const GENERAL_NOTES: [&str; 12] = [
     "note_small_base",
     "note_suppressed",
     "note_weighted",
+    "note_benchmark",
+    "note_benchmark_constant",
+    "note_benchmark_error",
 ];
 
 /// Kinds of the directive `table`.
@@ -253,14 +256,14 @@ impl<'m, 'a> Resolver<'m, 'a> {
     fn say_once(&mut self, notes: &mut Vec<Vec<Inline>>) {
         let material = self.material;
         let settings = &material.inputs.project.raw.settings;
-        let level = material.confidence();
+        let (level, correction) = (material.confidence(), material.correction());
         let flag = format::short_number(settings.flag_below, 0);
         let suppress = format::short_number(settings.suppress_below, 0);
         let general: Vec<String> = GENERAL_NOTES
             .iter()
             .map(|key| {
                 let limit = if *key == "note_suppressed" { &suppress } else { &flag };
-                material.words.fill(key, &[("level", &level), ("limit", limit)])
+                material.words.fill(key, &[("level", &level), ("limit", limit), ("correction", &correction)])
             })
             .collect();
         notes.retain(|note| {

@@ -3,6 +3,7 @@
 
 mod indicators;
 mod planning;
+mod weighting;
 
 use serde_json::{Value, json};
 
@@ -49,6 +50,7 @@ pub fn facts(material: &Material<'_>) -> Value {
             "current": inputs.wave_answers.last().map_or(inputs.answers, |(_, n)| *n),
             "current_text": format::count(inputs.wave_answers.last().map_or(inputs.answers, |(_, n)| *n)),
             "weighted": inputs.weighted,
+            "weighting": weighting::weighting(material),
             "files": inputs.files.len(),
             "dropped": inputs.steps.iter().map(|step| step.dropped).sum::<u64>(),
             "dropped_text": format::count(inputs.steps.iter().map(|step| step.dropped).sum()),
@@ -56,6 +58,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "settings": {
             "confidence": material.confidence(),
             "alpha": format::short_number(1.0 - settings.confidence, 4),
+            "correction": material.correction(),
             "suppress_below": format::short_number(settings.suppress_below, 0),
             "flag_below": format::short_number(settings.flag_below, 0),
             "design": inputs.project.raw.data.design.as_ref().map(|design| json!({
@@ -77,6 +80,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "has": {
             "waves": results.waves.len() > 1,
             "segments": indicators::has_group_values(material),
+            "benchmarks": material.summaries.iter().any(|held| !held.benchmarks.is_empty()),
             "targets": material.summaries.iter().any(|held| held.target.is_some()),
             "values": material.headline().iter().any(|held| held.has_value()),
             "plan": !material.plan.is_empty(),

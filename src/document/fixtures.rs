@@ -355,6 +355,7 @@ impl Canteen {
             wave_answers: &self.wave_answers,
             weighted: true,
             tables: &[],
+            weighting: &[],
             date: "2026-11-20",
         }
     }

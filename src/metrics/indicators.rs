@@ -14,7 +14,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::bind::{Binding, BoundMetric};
 use crate::metrics::compute::{Computation, Statistics, compute_bound, segment_infos};
 use crate::metrics::estimates::{MetricResults, SegmentInfo};
-use crate::metrics::inputs::{report_left_out, report_unavailable, resolve_inputs};
+use crate::metrics::inputs::{report_benchmarks, report_left_out, report_unavailable, resolve_inputs};
 use crate::plugins::expressions::parse_expressions;
 use crate::plugins::{Plugin, is_broken};
 
@@ -69,6 +69,7 @@ pub fn compute(
     report_left_out(project, &metrics, diagnostics);
     if !broken {
         report_targets(project, &metrics, diagnostics);
+        report_benchmarks(project, &metrics, diagnostics);
     }
     if broken || diagnostics.count(Level::Error) > before {
         return None;

@@ -284,6 +284,7 @@ fn case_responses(plugin: &Plugin, case: &RawCase) -> Option<Responses> {
         batches: vec![batch],
         waves: Vec::new(),
         weighted: case.weights.is_some(),
+        weighting: Vec::new(),
         steps: Vec::new(),
         inputs: Vec::new(),
         newest: None,

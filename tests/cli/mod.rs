@@ -2,6 +2,7 @@
 //! quiet; the same input gives the same bytes.
 
 mod bad_input;
+mod bad_weighting;
 mod build;
 mod metrics;
 mod verbs;

@@ -1,5 +1,8 @@
 //! Estimates, standard errors and intervals against R `survey` on the answers in this folder; README.md says how R was asked.
 
+mod distributions;
+mod weights;
+
 use std::fs;
 use std::path::PathBuf;
 
