@@ -10,6 +10,7 @@ const ORDER: &[&str] = &[
     "data",
     "plugins",
     "metrics",
+    "models",
     "analysis",
     "charts",
     "document",

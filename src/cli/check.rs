@@ -12,6 +12,7 @@ use crate::data::load_tables;
 use crate::diagnostics::{Diagnostics, Lang, Level};
 use crate::document::plan::resolve_plan;
 use crate::metrics::compute;
+use crate::models::bind::bind_project;
 use crate::pipeline;
 
 pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -39,9 +40,9 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> (Option<usize>, Opti
     let Some(open) = pipeline::open(folder, diagnostics) else { return (None, None) };
     let Some(tables) = load_tables(&open.project, diagnostics) else { return (None, None) };
     let answers = Some(tables.survey.row_count());
-    let Some(indicators) = compute(&open.project, &open.plugins, &tables, diagnostics) else {
-        return (answers, None);
-    };
+    let indicators = compute(&open.project, &open.plugins, &tables, diagnostics);
+    bind_project(&open.project, &open.plugins, &tables, diagnostics);
+    let Some(indicators) = indicators else { return (answers, None) };
     resolve_plan(&open.project, &indicators.results, diagnostics);
     (answers, Some(indicators.results.metrics.len()))
 }

@@ -8,6 +8,7 @@ pub mod console;
 mod explain;
 mod init;
 mod metrics;
+mod models;
 mod plugins;
 mod schema;
 mod templates;

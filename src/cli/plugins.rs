@@ -12,8 +12,10 @@ use crate::config::PROJECT_FILE;
 use crate::config::validate::kind_name;
 use crate::diagnostics::messages::{output, plugins as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
-use crate::metrics::plugin_tests::{TestOutcome, run_plugin_tests};
-use crate::plugins::expressions::parse_expressions;
+use crate::metrics::plugin_tests::TestOutcome;
+use crate::models::plugin_tests::run_plugin_tests;
+use crate::models::registry::check_models;
+use crate::plugins::expressions::{parse_expressions, parse_model_expressions};
 use crate::plugins::{Estimator, Origin, Plugin, discover, is_broken};
 
 pub(crate) fn run(options: &PluginsOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -71,6 +73,7 @@ fn summary(plugin: &Plugin) -> serde_json::Value {
         "origin": plugin.origin,
         "sha256": plugin.sha256,
         "metrics": plugin.manifest.metrics.iter().map(|metric| &metric.id).collect::<Vec<_>>(),
+        "models": plugin.manifest.models.iter().map(|model| &model.id).collect::<Vec<_>>(),
     })
 }
 
@@ -85,6 +88,8 @@ fn show(id: &str, project: &Path, console: &Console, diagnostics: &mut Diagnosti
         };
     };
     parse_expressions(plugin, diagnostics);
+    parse_model_expressions(plugin, diagnostics);
+    check_models(plugin, diagnostics);
     if console.json {
         let mut entry = summary(plugin);
         entry["inputs"] = json!(plugin.manifest.inputs);
@@ -124,6 +129,16 @@ fn description(plugin: &Plugin, console: &Console) -> String {
             .map_or_else(String::new, |base| format!("  {}: {base}", console.say("基数", "base")));
         let _ = writeln!(text, "{indent}  {}: {}{base}", metric.estimator.name(), expression_text(&metric.estimator));
     }
+    if !manifest.models.is_empty() {
+        let _ = writeln!(text, "\n{}", console.say("模型", "models"));
+    }
+    for model in &manifest.models {
+        let items: Vec<&str> = model.items.iter().map(|item| item.id.as_str()).collect();
+        let of = model.of.as_deref().map_or_else(String::new, |of| format!("{of} ← "));
+        let _ = writeln!(text, "  {}  {}", model.id, model.title.get(lang));
+        let _ = writeln!(text, "    {}", model.definition.get(lang));
+        let _ = writeln!(text, "    {}: {of}{}", model.method, items.join(", "));
+    }
     for source in &manifest.sources {
         let _ = writeln!(text, "\n{}: {source}", console.say("来源", "source"));
     }
@@ -140,6 +155,7 @@ fn expression_text(estimator: &Estimator) -> String {
             };
             components.iter().map(term).collect::<Vec<_>>().join(" + ")
         }
+        Estimator::Model { model, value } => format!("{model}.{value}"),
         other => other
             .expressions()
             .into_iter()
