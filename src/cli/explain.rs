@@ -202,8 +202,17 @@ fn render(console: &Console, explanation: &Explanation) -> String {
     for step in &explanation.steps {
         let _ = writeln!(text, "  {:>8}  {}", step.rows, step_text(console, step));
     }
-    // Nothing is counted for a metric without its inputs.
-    if info.unavailable.is_none() {
+    let model = info.of.split('.').next().filter(|_| info.estimator == "model");
+    if let Some(model) = model {
+        let line = console.say("模型的来历见", "the way of the model:");
+        let _ = writeln!(
+            text,
+            "  {:>8}  {}  ({line} manyi explain {model})",
+            estimate.n,
+            console.say("用于模型的完整答卷", "complete, used by the model")
+        );
+    } else if info.unavailable.is_none() {
+        // Nothing is counted for a metric without its inputs.
         let wave = explanation.workings.n_wave;
         let _ = writeln!(text, "  {wave:>8}  {}", console.say("本期答卷", "answers of the wave"));
         let _ = writeln!(
