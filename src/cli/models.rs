@@ -193,7 +193,9 @@ pub(super) fn explanation_text(
         let _ = writeln!(text, "\n{}", console.say(zh_cn, en));
     };
     let _ = writeln!(text, "{} ({})  [{} {}]", info.title.get(lang), info.id, info.module, info.module_version);
-    let _ = writeln!(text, "{}", info.definition.get(lang));
+    if info.definition != info.title {
+        let _ = writeln!(text, "{}", info.definition.get(lang));
+    }
     let _ = writeln!(
         text,
         "{}: {}   {}: {}",
