@@ -1,5 +1,9 @@
 //! Estimates, standard errors and intervals against R `survey` on the answers in this folder; README.md says how R was asked.
 
+mod drivers;
+mod hierarchy;
+mod pls;
+
 use std::fs;
 use std::path::PathBuf;
 
