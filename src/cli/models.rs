@@ -175,6 +175,7 @@ pub(super) fn reason_text(console: &Console, reason: ModelReason) -> &'static st
         ModelReason::NoVariation => console.say("某题项没有变化", "an item does not vary"),
         ModelReason::Singular => console.say("各列彼此完全决定", "the columns determine each other"),
         ModelReason::NotConverged => console.say("迭代未收敛", "the iteration did not settle"),
+        ModelReason::ModuleFailed => console.say("插件的模块出错", "the module of the plugin failed"),
         ModelReason::NotPossible => console.say("无法计算", "not possible"),
     }
 }

@@ -82,6 +82,9 @@ fn reason_text(material: &Material<'_>, reason: ModelReason) -> String {
         ModelReason::NotConverged => {
             material.word_or("reason_not_converged", "迭代未收敛", "the iteration did not settle")
         }
+        ModelReason::ModuleFailed => {
+            material.word_or("reason_module_failed", "插件的模块出错", "the module of the plugin failed")
+        }
         ModelReason::NotPossible => {
             material.word_or("reason_no_model_result", "模型没有结果", "the model has no result")
         }

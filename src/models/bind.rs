@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 
 use crate::config::Project;
 use crate::config::project::SURVEY;
-use crate::config::raw::RawPluginUse;
+use crate::config::raw::{RawPluginUse, RawSettings};
 use crate::data::Tables;
 use crate::data::expressions::Expression;
 use crate::diagnostics::messages::models as messages;
@@ -21,8 +21,13 @@ use crate::metrics::inputs::resolve_inputs;
 use crate::models::Model;
 use crate::models::info::{ItemUse, ModelInfo};
 use crate::models::registry::{self, ItemInfo, check_models};
+use crate::models::wasm::WasmModel;
 use crate::plugins::expressions::{ModelExpressions, parse_model_expressions};
+use crate::plugins::wasm::ModuleSpec;
 use crate::plugins::{ItemSpec, ModelSpec, Plugin};
+
+/// Replicates for modules whose numbers are to be bootstrapped and whose plugin does not say how many.
+const MODULE_REPLICATES: u32 = 1000;
 
 /// A model ready to be computed.
 #[derive(Clone)]
@@ -48,6 +53,8 @@ pub struct ModelBinding {
     pub models: Vec<BoundModel>,
     /// Distinct expressions.
     pub values: Binding,
+    /// Confidence level that modules are told; the default of the settings without it.
+    pub confidence: Option<f64>,
 }
 
 /// Binds the models of every plugin that the project uses, table by table. Mistakes of inputs are those of the metrics and
@@ -66,6 +73,7 @@ pub fn bind_project(
         let Some(responses) = tables.get(table) else { continue };
         let inputs = resolve_inputs(project, plugin, usage, responses, &mut reported);
         let binding = bindings.entry(table.to_owned()).or_default();
+        binding.confidence = Some(project.raw.settings.confidence);
         let own = binding.models.len();
         binding.add_plugin(plugin, usage, &inputs, diagnostics);
         for bound in &mut binding.models[own..] {
@@ -123,11 +131,16 @@ impl ModelBinding {
             None => Some(None),
         };
         let frame = rest(&parsed.outcome).zip(rest(&parsed.base));
-        let enough = method.is_some_and(|method| kept.len() >= method.fewest_items);
+        // A module counts on its columns, so it needs all of them.
+        let enough = match &spec.module {
+            Some(_) => dropped.is_empty(),
+            None => method.is_some_and(|method| kept.len() >= method.fewest_items),
+        };
         let items: Vec<ItemInfo> = kept.iter().map(|(item, _)| ItemInfo::from(*item)).collect();
-        let model = method
-            .filter(|_| frame.is_some() && enough)
-            .and_then(|method| registry::build(method, &spec.options, &items).0);
+        let model = frame.as_ref().filter(|_| enough).and_then(|_| match &spec.module {
+            Some(module) => self.module_of(plugin, module),
+            None => registry::build(method?, &spec.options, &items).0,
+        });
         let (outcome, base) = frame.unwrap_or_default();
         let used = || outcome.iter().chain(&base).chain(kept.iter().flat_map(|(_, list)| list.iter()));
         let all = || parsed.outcome.iter().chain(&parsed.base).chain(parsed.items.iter().flatten());
@@ -138,13 +151,15 @@ impl ModelBinding {
                 read.push((name, expression.text().to_owned()));
             }
         }
+        let of_module = |module: &ModuleSpec| if module.is_bootstrapped() { MODULE_REPLICATES } else { 0 };
+        let default_replicates = spec.module.as_ref().map(of_module).or(method.map(|method| method.replicates));
         let info = ModelInfo {
             id: spec.id.clone(),
             module: plugin.manifest.id.clone(),
             module_version: plugin.manifest.version.to_string(),
             title: spec.title.clone(),
             definition: spec.definition.clone(),
-            method: spec.method.clone(),
+            method: if spec.module.is_some() { "wasm".to_owned() } else { spec.method.clone() },
             formula: model.as_ref().map_or_else(|| Localized::from(""), |model| model.method()),
             of: spec.of.clone(),
             of_title: spec.of_title.clone(),
@@ -154,7 +169,7 @@ impl ModelBinding {
             base: spec.base.clone().unwrap_or_default(),
             table: None,
             base_title: spec.base_title.clone(),
-            replicates: spec.bootstrap.or(method.map(|method| method.replicates)).unwrap_or_default(),
+            replicates: spec.bootstrap.or(default_replicates).unwrap_or_default(),
             seed: spec.seed,
             inputs: read,
             missing_inputs,
@@ -171,6 +186,14 @@ impl ModelBinding {
             bound.items = kept.iter().map(|(_, expressions)| expressions.iter().map(&mut add).collect()).collect();
         }
         bound
+    }
+}
+
+impl ModelBinding {
+    fn module_of(&self, plugin: &Plugin, module: &ModuleSpec) -> Option<Arc<dyn Model>> {
+        let confidence = self.confidence.unwrap_or_else(|| RawSettings::default().confidence);
+        let bytes = plugin.modules.get(&module.file)?;
+        Some(Arc::new(WasmModel::new(&plugin.manifest.id, module, bytes, confidence)))
     }
 }
 

@@ -24,6 +24,7 @@ use crate::models::problem::{ModelProblem, ModelReason};
 use crate::models::sampling::WaveAnswers;
 use crate::models::{Fit, Frame, Model};
 use crate::plugins::Plugin;
+use crate::plugins::wasm::CallSite;
 
 /// Computes every model that the project uses. `None` after an error.
 pub fn compute_models(
@@ -278,13 +279,19 @@ impl Run<'_> {
         may
     }
 
-    /// Says why a model has no result: a warning for the total, a note for a group.
+    /// Says why a model has no result: a warning for the total, a note for a group, an error where a module failed.
     fn report(&self, result: &ModelResult, problem: &ModelProblem, diagnostics: &mut Diagnostics) {
+        let group = group_name(result);
+        if let ModelProblem::Module { problem, limits } = problem {
+            let site = CallSite { plugin: &result.module, metric: &result.model, segment: &group, limits: *limits };
+            diagnostics.push_once(problem.diagnostic(&site).at((self.place)(&result.module)));
+            return;
+        }
         let report = if result.segment.is_empty() { Diagnostic::warning } else { Diagnostic::note };
         diagnostics.push(
             report(&messages::NO_RESULT)
                 .arg("model", &result.model)
-                .arg("group", group_name(result))
+                .arg("group", group)
                 .words("problem", in_words(problem))
                 .at((self.place)(&result.module)),
         );

@@ -243,8 +243,8 @@ impl ModelResult {
             let number = NumberResult {
                 title: measure.title.clone(),
                 estimate: value.number,
-                se: interval.map(|interval| interval.se),
-                ci: interval.map(|interval| interval.ci),
+                se: interval.map(|interval| interval.se).or(value.se),
+                ci: interval.map(|interval| interval.ci).or(value.ci),
                 unit: measure.unit,
                 decimals: measure.decimals,
             };

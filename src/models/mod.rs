@@ -3,7 +3,8 @@
 //!
 //! `registry` knows the methods (`methods`, over the numeric files beside it), `bind` ties declared models to the columns of a
 //! project, `sampling` cuts the answers into a [`Frame`] a group, [`Model`] is the door of every method, `result` what it
-//! returns, `bootstrap` puts standard errors and intervals on it, `compute` runs all of it and gives `info`.
+//! returns, `wasm` is the method that a plugin brings as a module, `bootstrap` puts standard errors and intervals on it, `compute`
+//! runs all of it and gives `info`.
 
 pub mod ahp;
 pub mod bind;
@@ -35,6 +36,7 @@ pub mod result;
 pub mod retention;
 pub mod sampling;
 pub mod shapley;
+pub mod wasm;
 pub mod wilson;
 
 pub use compute::{compute_models, publish};

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::diagnostics::messages::models as messages;
 use crate::diagnostics::{Diagnostic, LocalizedTexts};
+use crate::plugins::wasm::{CallSite, Limits, WasmProblem};
 
 /// Why a model has no result for a group.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,13 @@ pub enum ModelProblem {
     NotConverged {
         /// Steps made.
         steps: usize,
+    },
+    /// A module of a plugin failed.
+    Module {
+        /// What it is.
+        problem: WasmProblem,
+        /// The limits that it was held to.
+        limits: Limits,
     },
     /// Anything else, in words.
     Other {
@@ -54,6 +62,8 @@ pub enum ModelReason {
     Singular,
     /// An iteration did not settle.
     NotConverged,
+    /// The module of a plugin failed, as told in the diagnostics.
+    ModuleFailed,
     /// Another problem, told in the diagnostics.
     NotPossible,
 }
@@ -66,11 +76,13 @@ impl ModelProblem {
             Self::NoVariation { .. } => ModelReason::NoVariation,
             Self::Singular => ModelReason::Singular,
             Self::NotConverged { .. } => ModelReason::NotConverged,
+            Self::Module { .. } => ModelReason::ModuleFailed,
             Self::Other { .. } => ModelReason::NotPossible,
         }
     }
 
-    /// The problem in words, without the name of the model; it becomes a warning with that name.
+    /// The problem in words, without the name of the model; it becomes a warning with that name. That of a module is an error
+    /// and names the model itself, so its caller asks [`WasmProblem::diagnostic`].
     pub fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::TooFewAnswers { needed, found } => {
@@ -79,6 +91,9 @@ impl ModelProblem {
             Self::NoVariation { column } => Diagnostic::warning(&messages::NO_VARIATION).arg("column", column),
             Self::Singular => Diagnostic::warning(&messages::SINGULAR),
             Self::NotConverged { steps } => Diagnostic::warning(&messages::NOT_CONVERGED).arg("steps", steps),
+            Self::Module { problem, limits } => {
+                problem.diagnostic(&CallSite { limits: *limits, ..CallSite::default() })
+            }
             Self::Other { problem } => Diagnostic::warning(&messages::NOT_POSSIBLE).words("problem", problem.clone()),
         }
     }

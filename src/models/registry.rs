@@ -75,6 +75,13 @@ pub fn check_models(plugin: &Plugin, diagnostics: &mut Diagnostics) -> bool {
             let path = format!("{}{key}", spec.key_path);
             diagnostics.push(problem.arg("model", &spec.id).at(plugin.positions.locate(&path)).key(path));
         };
+        if spec.module.is_some() {
+            for key in spec.options.keys() {
+                let problem = Diagnostic::error(&messages::UNKNOWN_OPTION).arg("method", "wasm").arg("option", key);
+                report(&format!(".options.{key}"), problem);
+            }
+            continue;
+        }
         let Some(method) = method(&spec.method) else {
             let names = || methods::ALL.iter().map(|method| method.name);
             let problem = Diagnostic::error(&messages::UNKNOWN_METHOD)

@@ -22,6 +22,10 @@ pub struct Value {
     pub measure: Measure,
     /// The number; `None` where it does not exist.
     pub number: Option<f64>,
+    /// Standard error that the method gives itself; the bootstrap's takes its place.
+    pub se: Option<f64>,
+    /// Interval that the method gives itself; the bootstrap's takes its place.
+    pub ci: Option<[f64; 2]>,
 }
 
 /// A number that a method gives, for the whole or for every row of a table.
@@ -66,7 +70,7 @@ impl Measure {
 
     /// The same as a value.
     pub fn value(self, number: impl Into<Option<f64>>) -> Value {
-        Value { measure: self, number: number.into() }
+        Value { measure: self, number: number.into(), se: None, ci: None }
     }
 }
 

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use crate::config::KeyPositions;
 use crate::config::validate::is_identifier;
-use crate::diagnostics::messages::models as messages;
+use crate::diagnostics::messages::{models as messages, wasm as wasm_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized, lang_texts};
 use crate::plugins::manifest::RawInput;
+use crate::plugins::wasm::manifest::{ModuleSpec, RawModule};
 
 /// A model as it is declared.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -23,8 +24,13 @@ pub struct RawModel {
     /// What it says, in words.
     #[serde(default)]
     pub definition: Option<Localized>,
-    /// The method: `reliability`, `relative_weights`, `shapley`, `importance_performance`, `kano`, `pls`, …
+    /// The method: `reliability`, `relative_weights`, `shapley`, `importance_performance`, `kano`, `pls`, …; left out where
+    /// there is a module instead.
+    #[serde(default)]
     pub model: String,
+    /// A module in WebAssembly in place of a method.
+    #[serde(default)]
+    pub wasm: Option<RawModule>,
     /// The outcome that the items explain, for methods that have one: an SQL expression over the inputs.
     #[serde(default)]
     pub of: Option<String>,
@@ -110,8 +116,10 @@ pub struct ModelSpec {
     pub title: Localized,
     /// What it says, in words.
     pub definition: Localized,
-    /// Name of the method.
+    /// Name of the method; empty where there is a module.
     pub method: String,
+    /// The module, if it is one in place of a method.
+    pub module: Option<ModuleSpec>,
     /// Outcome as written.
     pub of: Option<String>,
     /// Name of the outcome.
@@ -174,12 +182,18 @@ pub(super) fn resolve_models(
         if model.bootstrap.is_some_and(|replicates| replicates == 1 || replicates > MOST_REPLICATES) {
             problem(&messages::BAD_REPLICATES, format!("{path}.bootstrap"), &model.id);
         }
+        if model.model.is_empty() == model.wasm.is_none() {
+            problem(&wasm_messages::METHOD_OR_MODULE, format!("{path}.id"), &model.id);
+        }
+        let of_module = |raw| ModuleSpec::resolve(raw, format!("{path}.wasm"), positions, diagnostics);
+        let module = model.wasm.as_ref().map(of_module);
         let items = resolve_items(model, &path, inputs, positions, diagnostics);
         models.push(ModelSpec {
             id: model.id.clone(),
             title: model.title.clone(),
             definition: model.definition.clone().unwrap_or_else(|| model.title.clone()),
             method: model.model.clone(),
+            module,
             of: model.of.clone(),
             of_title: model.of_title.clone().unwrap_or_else(|| title_of(model.of.as_deref().unwrap_or(""), inputs)),
             items,

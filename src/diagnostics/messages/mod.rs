@@ -11,6 +11,7 @@ pub mod output;
 pub mod plugins;
 pub mod readers;
 pub mod render;
+pub mod wasm;
 
 use crate::diagnostics::Lang;
 
@@ -71,6 +72,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         readers::ALL,
         coding::ALL,
         plugins::ALL,
+        wasm::ALL,
         metrics::ALL,
         models::ALL,
         document::ALL,
