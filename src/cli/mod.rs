@@ -11,6 +11,7 @@ mod metrics;
 mod models;
 mod plugins;
 mod schema;
+mod skeleton;
 mod templates;
 
 use std::io;

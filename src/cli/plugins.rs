@@ -1,4 +1,4 @@
-//! `manyi plugins list|show|test`.
+//! `manyi plugins list|show|new|test`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::cli::args::{PluginsAction, PluginsOptions};
 use crate::cli::console::{Console, TextTable};
+use crate::cli::skeleton::{NewPlugin, write_new};
 use crate::cli::{Outcome, print_json};
 use crate::config::PROJECT_FILE;
 use crate::config::validate::kind_name;
@@ -22,6 +23,7 @@ pub(crate) fn run(options: &PluginsOptions, console: &Console, diagnostics: &mut
     match &options.action {
         PluginsAction::List(project) => list(&project.project, console, diagnostics),
         PluginsAction::Show { id, project } => show(id, project, console, diagnostics),
+        PluginsAction::New { id, wasm, project } => new(id, *wasm, project, console, diagnostics),
         PluginsAction::Test { id, project } => test(id.as_deref(), project, console, diagnostics),
     }
 }
@@ -137,7 +139,8 @@ fn description(plugin: &Plugin, console: &Console) -> String {
         let of = model.of.as_deref().map_or_else(String::new, |of| format!("{of} ← "));
         let _ = writeln!(text, "  {}  {}", model.id, model.title.get(lang));
         let _ = writeln!(text, "    {}", model.definition.get(lang));
-        let _ = writeln!(text, "    {}: {of}{}", model.method, items.join(", "));
+        let method = model.module.as_ref().map_or(&model.method, |module| &module.file);
+        let _ = writeln!(text, "    {method}: {of}{}", items.join(", "));
     }
     for source in &manifest.sources {
         let _ = writeln!(text, "\n{}: {source}", console.say("来源", "source"));
@@ -163,6 +166,28 @@ fn expression_text(estimator: &Estimator) -> String {
             .collect::<Vec<_>>()
             .join("; "),
     }
+}
+
+fn new(id: &str, wasm: bool, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    let written = write_new(id, wasm, project, diagnostics);
+    if console.json {
+        let files = |plugin: &NewPlugin| plugin.files.iter().map(|name| plugin.folder.join(name)).collect::<Vec<_>>();
+        return print_json(console, json!({ "schema": 1, "written": written.as_ref().map(files) }), diagnostics);
+    }
+    if let Some(plugin) = written {
+        let folder = plugin.folder.display();
+        let at = match plugin.project.as_path() {
+            here if here == Path::new(".") => String::new(),
+            project => format!(" --project {}", project.display()),
+        };
+        console.talk(&match console.lang {
+            Lang::ZhCn => {
+                format!("已写入 {folder}（{}）。接着运行：manyi plugins test {id}{at}", plugin.files.join("、"))
+            }
+            Lang::En => format!("wrote {folder} ({}); next: manyi plugins test {id}{at}", plugin.files.join(", ")),
+        });
+    }
+    Ok(())
 }
 
 fn test(id: Option<&str>, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {

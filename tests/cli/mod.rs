@@ -4,4 +4,6 @@
 mod bad_input;
 mod build;
 mod metrics;
+mod modules;
+mod new_plugin;
 mod verbs;
