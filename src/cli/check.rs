@@ -13,6 +13,7 @@ use crate::data::weighting::WaveWeights;
 use crate::diagnostics::{Diagnostics, Lang, Level};
 use crate::document::plan::resolve_plan;
 use crate::metrics::compute;
+use crate::models::bind::bind_project;
 use crate::pipeline;
 
 pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -52,9 +53,9 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     let Some(tables) = load_tables(&open.project, diagnostics) else { return examined };
     examined.answers = Some(tables.survey.row_count());
     examined.weighting = tables.weighting().cloned().collect();
-    let Some(indicators) = compute(&open.project, &open.plugins, &tables, diagnostics) else {
-        return examined;
-    };
+    let indicators = compute(&open.project, &open.plugins, &tables, diagnostics);
+    bind_project(&open.project, &open.plugins, &tables, diagnostics);
+    let Some(indicators) = indicators else { return examined };
     resolve_plan(&open.project, &indicators.results, diagnostics);
     examined.metrics = Some(indicators.results.metrics.len());
     examined

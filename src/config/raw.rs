@@ -505,6 +505,9 @@ pub struct RawPluginUse {
     /// Metrics to compute; default all.
     #[serde(default)]
     pub metrics: Option<Vec<String>>,
+    /// Models to compute; default all.
+    #[serde(default)]
+    pub models: Option<Vec<String>>,
     /// Weights of composite metrics: metric id -> component id -> weight.
     #[serde(default)]
     pub weights: IndexMap<String, IndexMap<String, f64>>,

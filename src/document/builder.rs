@@ -11,7 +11,7 @@ use crate::document::blocks::{Block, Document, Figure, Inline, Meta, Table};
 use crate::document::figures::{self, Drawn, Order};
 use crate::document::markdown::{self, Directive, Directives};
 use crate::document::material::Material;
-use crate::document::{cards, format, method_tables, numbering, plan_tables, tables};
+use crate::document::{cards, format, method_tables, model_tables, numbering, plan_tables, tables};
 use crate::metrics::Distribution;
 
 /// Waves that a trend shows unless its directive says otherwise.
@@ -39,7 +39,7 @@ const GENERAL_NOTES: [&str; 15] = [
 ];
 
 /// Kinds of the directive `table`.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 17] = [
     "indicators",
     "segments",
     "waves",
@@ -55,6 +55,8 @@ const TABLES: [&str; 15] = [
     "budget",
     "benefits",
     "contingencies",
+    "model",
+    "models",
 ];
 /// Kinds of the directive `chart`.
 const CHARTS: [&str; 4] = ["bar", "trend", "likert", "radar"];
@@ -202,8 +204,21 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn table(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
-        let known =
-            ["kind", "id", "caption", "metric", "metrics", "by", "limit", "variants", "differing", "scope", "note"];
+        let known = [
+            "kind",
+            "id",
+            "caption",
+            "metric",
+            "metrics",
+            "by",
+            "limit",
+            "variants",
+            "differing",
+            "scope",
+            "note",
+            "model",
+            "table",
+        ];
         let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
         let kind = arguments.text("kind").unwrap_or_default();
         let material = self.material;
@@ -234,6 +249,16 @@ impl<'m, 'a> Resolver<'m, 'a> {
             "benefits" => plan_tables::benefits(material),
             "contingencies" => plan_tables::contingencies(material),
             "trace" => plan_tables::trace(material),
+            "model" => {
+                let model = arguments.id("model", diagnostics).unwrap_or_default();
+                let known = material.inputs.models.models.iter().map(|info| info.id.as_str());
+                if material.inputs.models.info(&model).is_none() {
+                    let error = Diagnostic::error(&messages::UNKNOWN_METRIC).arg("id", &model);
+                    diagnostics.push(arguments.place(error.suggest(&model, known)));
+                }
+                model_tables::model(material, &model, arguments.id("table", diagnostics).as_deref())
+            }
+            "models" => model_tables::definitions(material),
             other => {
                 let kinds: Vec<&str> = TABLES.iter().copied().chain(["trace"]).collect();
                 arguments.refuse("kind", other, &kinds, diagnostics);

@@ -11,6 +11,7 @@ use crate::diagnostics::{Lang, Localized};
 use crate::document::builder::period_text;
 use crate::document::format;
 use crate::document::material::Material;
+use crate::document::model_tables;
 
 /// The facts of a document. Keys that have nothing to say are null, never absent.
 pub fn facts(material: &Material<'_>) -> Value {
@@ -76,6 +77,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "segments": segments,
         "answer_sets": indicators::distribution_sets(material),
         "missing": indicators::missing(material),
+        "models": model_tables::facts(material),
         "plan": planning::plan(material),
         "has": {
             "waves": results.waves.len() > 1,

@@ -13,6 +13,7 @@ use crate::document::format::{self, Money};
 use crate::document::pack::{Pack, Words};
 use crate::document::plan::{self, Plan};
 use crate::metrics::{Better, Distribution, Estimate, MetricInfo, MetricResults, Reason};
+use crate::models::ModelResults;
 
 /// What the earlier stages hand over for a document.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,8 @@ pub struct DocumentInputs<'a> {
     pub wave_answers: &'a [(String, u64)],
     /// True if the answers are weighted.
     pub weighted: bool,
+    /// What the models say.
+    pub models: &'a ModelResults,
     /// Operational tables beside the survey.
     pub tables: &'a [TableSource],
     /// What the weighting came to, wave by wave; empty where the weights are given or there are none.
@@ -206,6 +209,9 @@ impl<'a> Material<'a> {
             Some(Reason::MissingComponent) => "reason_missing_component",
             Some(Reason::MissingInput) => "reason_missing_input",
             Some(Reason::SingleUnitStratum) => "reason_single_unit",
+            Some(Reason::NoModelResult) => {
+                return self.word_or("reason_no_model_result", "模型没有结果", "the model has no result");
+            }
             Some(Reason::Complement) => {
                 return self.word_or("reason_complement", "略去，以免推算出另一组", "omitted to protect another group");
             }

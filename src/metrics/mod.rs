@@ -5,6 +5,7 @@
 //! ones, `compute` runs all of it for one table, `indicators` for all tables of a project.
 
 pub mod bind;
+pub mod columns;
 pub mod compute;
 pub mod counter;
 pub mod cube;

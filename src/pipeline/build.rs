@@ -269,6 +269,7 @@ impl BuildContext<'_> {
             answers: measured.tables.survey.row_count() as u64,
             wave_answers: &self.wave_answers,
             weighted: measured.tables.survey.weighted,
+            models: &measured.models,
             tables: &self.tables,
             weighting: &measured.tables.survey.weighting,
             date: &self.date,

@@ -5,4 +5,6 @@ mod bad_input;
 mod bad_weighting;
 mod build;
 mod metrics;
+mod modules;
+mod new_plugin;
 mod verbs;

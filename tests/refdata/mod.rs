@@ -2,8 +2,11 @@
 //! read; where they are absent the tests say so and pass. `cases` lists the numbers, `kiosk` makes its project from a codebook,
 //! `raking` looks at weights instead of estimates.
 
+mod ahp;
 mod cases;
 mod kiosk;
+mod models;
+mod pls;
 mod raking;
 
 use std::fs;

@@ -6,10 +6,12 @@ pub mod coding;
 pub mod config;
 pub mod document;
 pub mod metrics;
+pub mod models;
 pub mod output;
 pub mod plugins;
 pub mod readers;
 pub mod render;
+pub mod wasm;
 pub mod weighting;
 
 use crate::diagnostics::Lang;
@@ -72,7 +74,9 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         coding::ALL,
         weighting::ALL,
         plugins::ALL,
+        wasm::ALL,
         metrics::ALL,
+        models::ALL,
         document::ALL,
         render::ALL,
         output::ALL,
