@@ -10,6 +10,7 @@ const ORDER: &[&str] = &[
     "data",
     "plugins",
     "metrics",
+    "models",
     "analysis",
     "charts",
     "document",
@@ -31,6 +32,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap::", &["cli/"]),
     ("indicatif::", &["cli/console"]),
     ("datafusion::prelude::", &["metrics/scan", "data/expressions"]),
+    ("wasmtime::", &["plugins/wasm/"]),
     ("println!", &[]),
     ("std::process::exit", &[]),
 ];

@@ -13,6 +13,7 @@ mod canteen;
 mod cli;
 mod docs;
 mod groups;
+mod models;
 mod oracle;
 mod refdata;
 mod samples;

@@ -1,7 +1,9 @@
 //! Tests between estimates: against a target, against the previous wave, and between the groups of a segment.
-//! All are two-sided t tests on published standard errors; the caller names the confidence level.
+//! All are two-sided t tests on published standard errors; the caller names the confidence level and the correction.
 
+use crate::analysis::multiple::adjusted;
 use crate::analysis::rounding::{printed_decimals, round_half_away};
+use crate::config::raw::{Correction, RawSettings};
 use crate::metrics::distributions::student_t_p_value;
 use crate::metrics::{Better, Estimate, GroupDifference};
 
@@ -35,7 +37,22 @@ pub struct TargetComparison {
     pub significant: bool,
 }
 
-/// Every pair of groups of one segment, tested on one indicator with Holm's correction.
+/// How sure a test must be to count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Testing {
+    /// Confidence level, one minus alpha.
+    pub confidence: f64,
+    /// Adjustment of the tests between the groups of a segment.
+    pub correction: Correction,
+}
+
+impl From<&RawSettings> for Testing {
+    fn from(settings: &RawSettings) -> Self {
+        Self { confidence: settings.confidence, correction: settings.correction }
+    }
+}
+
+/// Every pair of groups of one segment, tested on one indicator with the correction of the project.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GroupComparison {
     /// By group: the groups that it is significantly better than (higher, where neither direction is good).
@@ -76,7 +93,8 @@ pub fn group_difference(found: &GroupDifference, confidence: f64) -> Option<Diff
     tested(found.delta, found.se, found.df, confidence)
 }
 
-fn tested(delta: f64, standard_error: f64, degrees_of_freedom: f64, confidence: f64) -> Option<Difference> {
+/// The two-sided t test of a difference.
+pub(super) fn tested(delta: f64, standard_error: f64, degrees_of_freedom: f64, confidence: f64) -> Option<Difference> {
     if standard_error.is_nan() || standard_error <= 0.0 || degrees_of_freedom < 1.0 {
         return None;
     }
@@ -111,36 +129,21 @@ pub fn against_target(estimate: &Estimate, target: f64, better: Better, confiden
     Some(TargetComparison { target, gap: round_half_away(printed - goal, decimals), met, significant })
 }
 
-/// Holm's step-down: which of the p values stay significant at `alpha` with the family error kept. NaN never is.
-pub fn holm(p_values: &[f64], alpha: f64) -> Vec<bool> {
-    let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|&a, &b| p_values[a].total_cmp(&p_values[b]));
-    let mut significant = vec![false; p_values.len()];
-    for (rank, &index) in order.iter().enumerate() {
-        let within = p_values[index] < alpha / (p_values.len() - rank) as f64;
-        if !within {
-            break;
-        }
-        significant[index] = true;
-    }
-    significant
-}
-
-/// Tests every pair of groups that have an estimate; the pairs of one call are one Holm family. `known` gives the difference of
+/// Tests every pair of groups that have an estimate; the pairs of one call are one family. `known` gives the difference of
 /// a pair where it was computed with the covariance of the groups; other pairs are taken as independent samples.
 pub fn compare_groups<'a>(
     groups: &[Option<&Estimate>],
     known: impl Fn(usize, usize) -> Option<&'a GroupDifference>,
     better: Better,
-    confidence: f64,
+    testing: Testing,
 ) -> GroupComparison {
     let mut pairs = Vec::new();
     for first in 0..groups.len() {
         for second in first + 1..groups.len() {
             if let (Some(a), Some(b)) = (groups[first], groups[second])
                 && let Some(test) = match known(first, second) {
-                    Some(found) => group_difference(found, confidence),
-                    None => difference(a, b, confidence),
+                    Some(found) => group_difference(found, testing.confidence),
+                    None => difference(a, b, testing.confidence),
                 }
             {
                 pairs.push((first, second, test));
@@ -149,8 +152,8 @@ pub fn compare_groups<'a>(
     }
     let p_values: Vec<f64> = pairs.iter().map(|(_, _, test)| test.p_value).collect();
     let mut better_than = vec![Vec::new(); groups.len()];
-    for (&(first, second, test), kept) in pairs.iter().zip(holm(&p_values, 1.0 - confidence)) {
-        if kept {
+    for (&(first, second, test), p_value) in pairs.iter().zip(adjusted(&p_values, testing.correction)) {
+        if p_value < 1.0 - testing.confidence {
             let first_wins = (test.delta > 0.0) != (better == Better::Lower);
             let (winner, loser) = if first_wins { (first, second) } else { (second, first) };
             better_than[winner].push(loser);
@@ -169,6 +172,8 @@ mod tests {
 
     use super::*;
     use crate::metrics::Unit;
+
+    const HOLM: Testing = Testing { confidence: 0.95, correction: Correction::Holm };
 
     fn percent(value: f64, se: f64, n: u64) -> Estimate {
         Estimate {
@@ -231,8 +236,8 @@ mod tests {
             se: 1.0,
             df: 14.0,
         };
-        assert_eq!(compare_groups(&held, |_, _| None, Better::Higher, 0.95).letters(0), "");
-        assert_eq!(compare_groups(&held, |_, _| Some(&exact), Better::Higher, 0.95).letters(0), "b");
+        assert_eq!(compare_groups(&held, |_, _| None, Better::Higher, HOLM).letters(0), "");
+        assert_eq!(compare_groups(&held, |_, _| Some(&exact), Better::Higher, HOLM).letters(0), "b");
     }
 
     #[test]
@@ -246,11 +251,24 @@ mod tests {
         assert!(against_target(&percent(1.0, 1.0, 9), 2.0, Better::Neutral, 0.95).is_none());
     }
 
+    /// Three groups on a line, in standard errors of a difference. Two-sided p values of the normal distribution: 1.95 0.0512,
+    /// 2.05 0.0404, 2.1 0.0357, 2.2 0.0278, 2.3 0.0214, above 4 less than 0.0001. Limits for three tests at 0.05: Bonferroni 0.0167
+    /// each, Holm 0.0167, 0.025, 0.05, Benjamini and Hochberg 0.0167, 0.0333, 0.05.
     #[test]
-    fn holm_steps_down() {
-        // Limits for four at 0.05: 0.0125, 0.016667, 0.025, 0.05. The third smallest fails, so the fourth does too.
-        assert_eq!(holm(&[0.030, 0.010, 0.040, 0.016], 0.05), [false, true, false, true]);
-        assert!(holm(&[], 0.05).is_empty());
+    fn the_correction_decides_how_many_pairs_differ() {
+        let corrections = [Correction::Bonferroni, Correction::Holm, Correction::Bh, Correction::None];
+        for (places, expected) in
+            [([0.0, 2.3, 4.5], [1, 3, 3, 3]), ([0.0, 2.2, 4.3], [1, 1, 3, 3]), ([0.0, 0.1, 2.05], [0, 0, 0, 1])]
+        {
+            let groups = places.map(|place| percent(50.0 + place, 0.5_f64.sqrt(), 1_000_000));
+            let held: Vec<Option<&Estimate>> = groups.iter().map(Some).collect();
+            let pairs = |correction| {
+                let testing = Testing { confidence: 0.95, correction };
+                let compared = compare_groups(&held, |_, _| None, Better::Higher, testing);
+                compared.better_than.iter().map(Vec::len).sum::<usize>()
+            };
+            assert_eq!(corrections.map(pairs), expected, "{places:?}");
+        }
     }
 
     #[test]
@@ -258,7 +276,7 @@ mod tests {
         // Complaint rates 8.9, 23.6, 10.4 with se 1.5: differences 14.7 (t = 6.9), 1.5 (t = 0.7), 13.2 (t = 6.2).
         let groups = [percent(8.9, 1.5, 400), percent(23.6, 1.5, 380), percent(10.4, 1.5, 120)];
         let compared =
-            compare_groups(&[Some(&groups[0]), Some(&groups[1]), Some(&groups[2])], |_, _| None, Better::Lower, 0.95);
+            compare_groups(&[Some(&groups[0]), Some(&groups[1]), Some(&groups[2])], |_, _| None, Better::Lower, HOLM);
         assert_eq!(compared.tests, 3);
         assert_eq!(
             (compared.letters(0), compared.letters(1), compared.letters(2)),
@@ -270,7 +288,7 @@ mod tests {
     #[test]
     fn suppressed_groups_are_not_tested() {
         let group = percent(8.9, 1.5, 400);
-        let compared = compare_groups(&[Some(&group), None], |_, _| None, Better::Lower, 0.95);
+        let compared = compare_groups(&[Some(&group), None], |_, _| None, Better::Lower, HOLM);
         assert_eq!((compared.tests, compared.letters(0)), (0, String::new()));
         assert_eq!((letter(25), letter(26)), ("z".to_owned(), "aa".to_owned()));
     }

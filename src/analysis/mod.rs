@@ -1,10 +1,13 @@
 //! Estimates set against a target, the last wave and each other: what differs, how surely, and what stands out.
 //! Pure functions from estimates to small typed results; words are chosen later.
 
+pub mod benchmarks;
 pub mod comparisons;
+pub mod multiple;
 pub mod rounding;
 pub mod summary;
 
-pub use comparisons::{Difference, GroupComparison, TargetComparison};
+pub use benchmarks::{BenchmarkComparison, Standing};
+pub use comparisons::{Difference, GroupComparison, TargetComparison, Testing};
 pub use rounding::{printed_decimals, round_half_away};
 pub use summary::{Findings, IndicatorSummary, SegmentComparison};

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use crate::analysis::comparisons::{self, Difference, GroupComparison, TargetComparison};
+use crate::analysis::benchmarks::{BenchmarkComparison, against_benchmark};
+use crate::analysis::comparisons::{self, Difference, GroupComparison, TargetComparison, Testing};
+use crate::config::raw::RawBenchmark;
 use crate::metrics::{Better, Estimate, GroupDifference, MetricInfo, MetricResults};
 
 /// One indicator in the current wave with its comparisons.
@@ -19,6 +21,8 @@ pub struct IndicatorSummary<'a> {
     pub change: Option<Difference>,
     /// Against the target.
     pub target: Option<TargetComparison>,
+    /// Against the numbers of others, in the order of the project file.
+    pub benchmarks: Vec<BenchmarkComparison<'a>>,
     /// Its groups, one entry a segment column.
     pub segments: Vec<SegmentComparison<'a>>,
 }
@@ -78,12 +82,15 @@ pub struct Findings {
     pub weak_groups: Vec<WeakGroup>,
 }
 
-/// Sums up every metric of the results. `target` gives the goal of a metric id, if there is one.
+/// Sums up every metric of the results. `target` gives the goal of a metric id, if there is one, `benchmarks` the numbers of
+/// others for it.
 pub fn summarise<'a>(
     results: &'a MetricResults,
     target: impl Fn(&str) -> Option<f64>,
-    confidence: f64,
+    benchmarks: impl Fn(&str) -> &'a [RawBenchmark],
+    testing: Testing,
 ) -> Vec<IndicatorSummary<'a>> {
+    let confidence = testing.confidence;
     let differences = known_differences(results);
     results
         .metrics
@@ -95,6 +102,10 @@ pub fn summarise<'a>(
             let goal = current
                 .zip(target(&info.id))
                 .and_then(|(estimate, goal)| comparisons::against_target(estimate, goal, info.better, confidence));
+            let benchmarks = benchmarks(&info.id)
+                .iter()
+                .filter_map(|benchmark| against_benchmark(current?, benchmark, info.better, confidence));
+            let benchmarks = benchmarks.collect();
             let segments = results.segments.iter().map(|segment| {
                 let groups: Vec<Option<&Estimate>> = segment
                     .groups
@@ -105,9 +116,9 @@ pub fn summarise<'a>(
                     let (a, b) = (segment.groups[a].0.as_str(), segment.groups[b].0.as_str());
                     differences.get(&(info.id.as_str(), segment.column.as_str(), a, b)).copied()
                 };
-                compare_segment(&segment.column, groups, known, info.better, confidence)
+                compare_segment(&segment.column, groups, known, info.better, testing)
             });
-            IndicatorSummary { info, current, previous, change, target: goal, segments: segments.collect() }
+            IndicatorSummary { info, current, previous, change, target: goal, benchmarks, segments: segments.collect() }
         })
         .collect()
 }
@@ -127,9 +138,9 @@ fn compare_segment<'a>(
     groups: Vec<Option<&'a Estimate>>,
     known: impl Fn(usize, usize) -> Option<&'a GroupDifference>,
     better: Better,
-    confidence: f64,
+    testing: Testing,
 ) -> SegmentComparison<'a> {
-    let compared = comparisons::compare_groups(&groups, known, better, confidence);
+    let compared = comparisons::compare_groups(&groups, known, better, testing);
     let mut ranked: Vec<(usize, f64)> = groups
         .iter()
         .enumerate()

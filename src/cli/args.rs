@@ -169,6 +169,17 @@ pub enum PluginsAction {
         #[arg(default_value = ".", value_parser = project_folder())]
         project: PathBuf,
     },
+    /// Make a plugin that passes its own test, to be changed into one's own
+    New {
+        /// Plugin id: name of its folder; lower-case letters, digits and `-`
+        id: String,
+        /// With a module in WebAssembly and its source in Rust
+        #[arg(long)]
+        wasm: bool,
+        /// Project folder (holds manyi.yaml), or its plugins folder
+        #[arg(long, default_value = ".", value_parser = project_folder())]
+        project: PathBuf,
+    },
     /// Run the cases of tests.yaml of a plugin, or of all plugins
     Test {
         /// Plugin id; all plugins without it

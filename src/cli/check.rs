@@ -9,20 +9,22 @@ use crate::cli::args::ProjectOptions;
 use crate::cli::console::Console;
 use crate::cli::{Outcome, print_json};
 use crate::data::load_tables;
+use crate::data::weighting::WaveWeights;
 use crate::diagnostics::{Diagnostics, Lang, Level};
 use crate::document::plan::resolve_plan;
 use crate::metrics::compute;
+use crate::models::bind::bind_project;
 use crate::pipeline;
 
 pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
-    let (answers, metrics);
-    {
+    let Examined { answers, metrics, weighting } = {
         let _progress = console.progress("正在检查…", "checking …");
-        (answers, metrics) = examine(&options.project, diagnostics);
-    }
+        examine(&options.project, diagnostics)
+    };
     let errors = diagnostics.count(Level::Error);
     if console.json {
-        let data = json!({ "schema": 1, "ok": errors == 0, "answers": answers, "metrics": metrics });
+        let data =
+            json!({ "schema": 1, "ok": errors == 0, "answers": answers, "metrics": metrics, "weighting": weighting });
         return print_json(console, data, diagnostics);
     }
     if let (Some(answers), Some(metrics), 0) = (answers, metrics, errors) {
@@ -30,18 +32,31 @@ pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut
             Lang::ZhCn => format!("检查通过：{answers} 份答卷，{metrics} 项指标"),
             Lang::En => format!("checked; answers: {answers}, metrics: {metrics}"),
         });
+        weighting.iter().for_each(|wave| console.talk(&wave.note().text(console.lang)));
     }
     Ok(())
 }
 
-/// Looks at project, data, metrics and plan as far as each can be had: the number of answers and of metrics.
-fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> (Option<usize>, Option<usize>) {
-    let Some(open) = pipeline::open(folder, diagnostics) else { return (None, None) };
-    let Some(tables) = load_tables(&open.project, diagnostics) else { return (None, None) };
-    let answers = Some(tables.survey.row_count());
-    let Some(indicators) = compute(&open.project, &open.plugins, &tables, diagnostics) else {
-        return (answers, None);
-    };
+/// What could be had of a project.
+#[derive(Default)]
+struct Examined {
+    answers: Option<usize>,
+    metrics: Option<usize>,
+    weighting: Vec<WaveWeights>,
+}
+
+/// Looks at project, data, metrics and plan as far as each can be had: the number of answers and of metrics, and what the
+/// weighting came to.
+fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
+    let mut examined = Examined::default();
+    let Some(open) = pipeline::open(folder, diagnostics) else { return examined };
+    let Some(tables) = load_tables(&open.project, diagnostics) else { return examined };
+    examined.answers = Some(tables.survey.row_count());
+    examined.weighting = tables.weighting().cloned().collect();
+    let indicators = compute(&open.project, &open.plugins, &tables, diagnostics);
+    bind_project(&open.project, &open.plugins, &tables, diagnostics);
+    let Some(indicators) = indicators else { return examined };
     resolve_plan(&open.project, &indicators.results, diagnostics);
-    (answers, Some(indicators.results.metrics.len()))
+    examined.metrics = Some(indicators.results.metrics.len());
+    examined
 }

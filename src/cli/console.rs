@@ -55,6 +55,7 @@ impl Console {
             Reason::MissingComponent => self.say("缺少分项", "a component is missing"),
             Reason::MissingInput => self.say("问卷未问", "not asked"),
             Reason::SingleUnitStratum => self.say("层内只有一个单元", "a stratum has one unit"),
+            Reason::NoModelResult => self.say("模型没有结果", "the model has no result"),
             Reason::Complement => self.say("否则可推算另一组", "would give another group away"),
         }
     }

@@ -5,23 +5,31 @@ use std::fmt::Write as _;
 use crate::cli::args::ExplainOptions;
 use crate::cli::console::{Console, TextTable};
 use crate::cli::metrics::unknown_wave;
+use crate::cli::models::explanation_text;
 use crate::cli::{Outcome, print_json};
+use crate::config::project::SURVEY;
 use crate::data::table::{Step, StepKind};
-use crate::diagnostics::messages::metrics as messages;
+use crate::diagnostics::messages::{metrics as messages, models as model_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::metrics::explain::{Explanation, explain, number, unit_suffix};
 use crate::metrics::indicators::{Indicators, Located};
 use crate::metrics::{Computation, MetricResults};
-use crate::pipeline;
+use crate::models::{ModelInfo, ModelResults};
+use crate::pipeline::{self, Measured};
 
 pub(crate) fn run(options: &ExplainOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let measured = {
         let _progress = console.progress("正在计算指标…", "computing the indicators …");
         pipeline::measure(&options.project, diagnostics)
     };
+    if let Some(found) =
+        measured.as_ref().and_then(|measured| measured.models.info(&options.metric).zip(Some(measured)))
+    {
+        return explain_model(found, options, console, diagnostics);
+    }
     let explanation = measured.and_then(|measured| {
         let segment = parse_segment(options.segment.as_deref(), diagnostics)?;
-        let located = find_metric(&measured.indicators, &options.metric, diagnostics)?;
+        let located = find_metric(&measured.indicators, &measured.models, &options.metric, diagnostics)?;
         let (computation, metric) = (located.computation, located.metric);
         let wave = options.wave.as_deref().or(newest_wave(&measured.indicators, computation));
         let address = find_group(computation, wave, segment, diagnostics)?;
@@ -35,6 +43,46 @@ pub(crate) fn run(options: &ExplainOptions, console: &Console, diagnostics: &mut
     }
     match explanation {
         Some(explanation) => console.data(&render(console, &explanation)),
+        None => Ok(()),
+    }
+}
+
+/// A model instead of a metric.
+fn explain_model(
+    (info, measured): (&ModelInfo, &Measured),
+    options: &ExplainOptions,
+    console: &Console,
+    diagnostics: &mut Diagnostics,
+) -> Outcome {
+    let table = info.table.as_deref().unwrap_or(SURVEY);
+    let computation = measured.indicators.tables().find(|(name, _)| *name == table).map(|(_, computation)| computation);
+    let found = computation.zip(measured.tables.get(table));
+    let Some((computation, responses)) = found else { return Ok(()) };
+    let mut find = || {
+        let segment = parse_segment(options.segment.as_deref(), diagnostics)?;
+        let wave = options.wave.as_deref().or(newest_wave(&measured.indicators, computation));
+        find_group(computation, wave, segment, diagnostics)?;
+        let found = measured.models.find(&info.id, wave, segment);
+        // What has no waves stands beside the newest of the survey.
+        let newest = measured.indicators.results.current_wave();
+        let result = found.or_else(|| measured.models.find(&info.id, newest.filter(|_| wave.is_none()), segment));
+        if result.is_none() {
+            let group = options.segment.iter().map(String::as_str).chain(wave).collect::<Vec<_>>().join(", ");
+            let problem = Diagnostic::error(&model_messages::MODEL_NOT_FOR_GROUP);
+            diagnostics.push(problem.arg("model", &info.id).arg("group", group));
+        }
+        result
+    };
+    let result = find();
+    if console.json {
+        let explanation = result.map(|result| {
+            serde_json::json!({ "model": info, "result": result, "files": responses.inputs, "steps": responses.steps })
+        });
+        let data = serde_json::json!({ "schema": 1, "explanation": explanation });
+        return print_json(console, data, diagnostics);
+    }
+    match result {
+        Some(result) => console.data(&explanation_text(console, info, result, &computation.results, responses)),
         None => Ok(()),
     }
 }
@@ -58,10 +106,16 @@ fn newest_wave<'c>(indicators: &'c Indicators, computation: &'c Computation) -> 
     newest.or(own.current_wave())
 }
 
-fn find_metric<'c>(indicators: &'c Indicators, id: &str, diagnostics: &mut Diagnostics) -> Option<Located<'c>> {
+fn find_metric<'c>(
+    indicators: &'c Indicators,
+    models: &ModelResults,
+    id: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Located<'c>> {
     let found = indicators.find_metric(id);
     if found.is_none() {
-        let known: Vec<&str> = indicators.results.metrics.iter().map(|info| info.id.as_str()).collect();
+        let metrics = indicators.results.metrics.iter().map(|info| info.id.as_str());
+        let known: Vec<&str> = metrics.chain(models.models.iter().map(|model| model.id.as_str())).collect();
         diagnostics.push(
             Diagnostic::error(&messages::UNKNOWN_METRIC)
                 .arg("metric", id)
@@ -148,8 +202,17 @@ fn render(console: &Console, explanation: &Explanation) -> String {
     for step in &explanation.steps {
         let _ = writeln!(text, "  {:>8}  {}", step.rows, step_text(console, step));
     }
-    // Nothing is counted for a metric without its inputs.
-    if info.unavailable.is_none() {
+    let model = info.of.split('.').next().filter(|_| info.estimator == "model");
+    if let Some(model) = model {
+        let line = console.say("模型的来历见", "the way of the model:");
+        let _ = writeln!(
+            text,
+            "  {:>8}  {}  ({line} manyi explain {model})",
+            estimate.n,
+            console.say("用于模型的完整答卷", "complete, used by the model")
+        );
+    } else if info.unavailable.is_none() {
+        // Nothing is counted for a metric without its inputs.
         let wave = explanation.workings.n_wave;
         let _ = writeln!(text, "  {wave:>8}  {}", console.say("本期答卷", "answers of the wave"));
         let _ = writeln!(
@@ -246,7 +309,7 @@ fn write_contributions(console: &Console, explanation: &Explanation, text: &mut 
     }
 }
 
-fn step_text(console: &Console, step: &Step) -> String {
+pub(super) fn step_text(console: &Console, step: &Step) -> String {
     let dropped = step.dropped;
     match &step.kind {
         StepKind::Read { file } => format!("{} {file}", console.say("读取", "read")),

@@ -7,11 +7,14 @@ use serde_json::json;
 use crate::analysis::rounding::{printed_decimals, round_half_away};
 use crate::cli::args::MetricsOptions;
 use crate::cli::console::{Console, TextTable};
+use crate::cli::models::models_text;
 use crate::cli::{Outcome, print_json};
+use crate::data::weighting::WaveWeights;
 use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::metrics::explain::unit_suffix;
 use crate::metrics::{Estimate, MetricResults, Unit};
+use crate::models::{ModelResult, ModelResults};
 use crate::pipeline;
 
 pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -19,15 +22,30 @@ pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut
         let _progress = console.progress("正在计算指标…", "computing the indicators …");
         pipeline::measure(&options.project, diagnostics)
     };
-    let results = measured.map(|measured| measured.indicators.results).unwrap_or_default();
-    check_choice(options, &results, diagnostics);
+    let tests = measured.as_ref().filter(|_| console.json).map(|measured| measured.indicators.distribution_tests());
+    let weighting: Vec<WaveWeights> =
+        measured.iter().flat_map(|measured| measured.tables.weighting()).cloned().collect();
+    let (results, models) = measured.map(|measured| (measured.indicators.results, measured.models)).unwrap_or_default();
+    check_choice(options, &results, &models, diagnostics);
     let chosen = |estimate: &&Estimate| {
         (options.metric.is_empty() || options.metric.contains(&estimate.metric))
             && options.wave.as_ref().is_none_or(|wave| estimate.wave.as_ref() == Some(wave))
     };
     let estimates: Vec<&Estimate> = results.estimates.iter().filter(chosen).collect();
+    let chosen_models: Vec<&ModelResult> = models
+        .results
+        .iter()
+        .filter(|result| options.metric.is_empty() || options.metric.contains(&result.model))
+        .filter(|result| options.wave.as_ref().is_none_or(|wave| result.wave.as_ref() == Some(wave)))
+        .collect();
     if console.json {
-        let data = json!({ "schema": 1, "estimates": estimates, "models": [] });
+        let data = json!({
+            "schema": 1,
+            "estimates": estimates,
+            "models": chosen_models,
+            "distribution_tests": tests.unwrap_or_default(),
+            "weighting": weighting,
+        });
         return print_json(console, data, diagnostics);
     }
     if diagnostics.has_errors() {
@@ -38,16 +56,29 @@ pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut
     }
     let wave = options.wave.as_deref().or(results.current_wave());
     let shown: Vec<&Estimate> = estimates.into_iter().filter(|estimate| estimate.wave.as_deref() == wave).collect();
-    console.data(&table(console, &results, wave, &shown))
+    let shown_models: Vec<&ModelResult> =
+        chosen_models.into_iter().filter(|result| result.wave.as_deref() == wave).collect();
+    let text = if shown.is_empty() && !shown_models.is_empty() {
+        wave_line(console, wave)
+    } else {
+        table(console, &results, wave, &shown)
+    };
+    console.data(&(text + &models_text(console, &models, &results, &shown_models)))
 }
 
-fn check_choice(options: &MetricsOptions, results: &MetricResults, diagnostics: &mut Diagnostics) {
+fn check_choice(
+    options: &MetricsOptions,
+    results: &MetricResults,
+    models: &ModelResults,
+    diagnostics: &mut Diagnostics,
+) {
     if diagnostics.has_errors() {
         return;
     }
     for metric in &options.metric {
-        if results.info(metric).is_none() {
-            let known: Vec<&str> = results.metrics.iter().map(|info| info.id.as_str()).collect();
+        if results.info(metric).is_none() && models.info(metric).is_none() {
+            let known = results.metrics.iter().map(|info| info.id.as_str());
+            let known: Vec<&str> = known.chain(models.models.iter().map(|info| info.id.as_str())).collect();
             diagnostics.push(
                 Diagnostic::error(&messages::UNKNOWN_METRIC)
                     .arg("metric", metric)
@@ -110,14 +141,14 @@ fn table(console: &Console, results: &MetricResults, wave: Option<&str>, estimat
             format!("{:.0}", estimate.n_eff),
         ]);
     }
-    let mut text = String::new();
-    if let Some(wave) = wave {
-        text.push_str(&format!("{} {wave}\n", console.say("期：", "wave")));
-    }
-    text + &table.render()
+    wave_line(console, wave) + &table.render()
 }
 
-fn group_title(console: &Console, results: &MetricResults, column: &str, value: &str) -> String {
+fn wave_line(console: &Console, wave: Option<&str>) -> String {
+    wave.map_or_else(String::new, |wave| format!("{} {wave}\n", console.say("期：", "wave")))
+}
+
+pub(super) fn group_title(console: &Console, results: &MetricResults, column: &str, value: &str) -> String {
     let segment = results.segments.iter().find(|segment| segment.column == column);
     let Some(segment) = segment else { return format!("{column}={value}") };
     let group = segment.groups.iter().find(|(known, _)| known == value);

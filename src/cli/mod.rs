@@ -8,8 +8,10 @@ pub mod console;
 mod explain;
 mod init;
 mod metrics;
+mod models;
 mod plugins;
 mod schema;
+mod skeleton;
 mod templates;
 
 use std::io;

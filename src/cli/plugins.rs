@@ -1,4 +1,4 @@
-//! `manyi plugins list|show|test`.
+//! `manyi plugins list|show|new|test`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -7,19 +7,23 @@ use serde_json::json;
 
 use crate::cli::args::{PluginsAction, PluginsOptions};
 use crate::cli::console::{Console, TextTable};
+use crate::cli::skeleton::{NewPlugin, write_new};
 use crate::cli::{Outcome, print_json};
 use crate::config::PROJECT_FILE;
 use crate::config::validate::kind_name;
 use crate::diagnostics::messages::{output, plugins as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
-use crate::metrics::plugin_tests::{TestOutcome, run_plugin_tests};
-use crate::plugins::expressions::parse_expressions;
+use crate::metrics::plugin_tests::TestOutcome;
+use crate::models::plugin_tests::run_plugin_tests;
+use crate::models::registry::check_models;
+use crate::plugins::expressions::{parse_expressions, parse_model_expressions};
 use crate::plugins::{Estimator, Origin, Plugin, discover, is_broken};
 
 pub(crate) fn run(options: &PluginsOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     match &options.action {
         PluginsAction::List(project) => list(&project.project, console, diagnostics),
         PluginsAction::Show { id, project } => show(id, project, console, diagnostics),
+        PluginsAction::New { id, wasm, project } => new(id, *wasm, project, console, diagnostics),
         PluginsAction::Test { id, project } => test(id.as_deref(), project, console, diagnostics),
     }
 }
@@ -71,6 +75,7 @@ fn summary(plugin: &Plugin) -> serde_json::Value {
         "origin": plugin.origin,
         "sha256": plugin.sha256,
         "metrics": plugin.manifest.metrics.iter().map(|metric| &metric.id).collect::<Vec<_>>(),
+        "models": plugin.manifest.models.iter().map(|model| &model.id).collect::<Vec<_>>(),
     })
 }
 
@@ -85,6 +90,8 @@ fn show(id: &str, project: &Path, console: &Console, diagnostics: &mut Diagnosti
         };
     };
     parse_expressions(plugin, diagnostics);
+    parse_model_expressions(plugin, diagnostics);
+    check_models(plugin, diagnostics);
     if console.json {
         let mut entry = summary(plugin);
         entry["inputs"] = json!(plugin.manifest.inputs);
@@ -124,6 +131,17 @@ fn description(plugin: &Plugin, console: &Console) -> String {
             .map_or_else(String::new, |base| format!("  {}: {base}", console.say("基数", "base")));
         let _ = writeln!(text, "{indent}  {}: {}{base}", metric.estimator.name(), expression_text(&metric.estimator));
     }
+    if !manifest.models.is_empty() {
+        let _ = writeln!(text, "\n{}", console.say("模型", "models"));
+    }
+    for model in &manifest.models {
+        let items: Vec<&str> = model.items.iter().map(|item| item.id.as_str()).collect();
+        let of = model.of.as_deref().map_or_else(String::new, |of| format!("{of} ← "));
+        let _ = writeln!(text, "  {}  {}", model.id, model.title.get(lang));
+        let _ = writeln!(text, "    {}", model.definition.get(lang));
+        let method = model.module.as_ref().map_or(&model.method, |module| &module.file);
+        let _ = writeln!(text, "    {method}: {of}{}", items.join(", "));
+    }
     for source in &manifest.sources {
         let _ = writeln!(text, "\n{}: {source}", console.say("来源", "source"));
     }
@@ -140,6 +158,7 @@ fn expression_text(estimator: &Estimator) -> String {
             };
             components.iter().map(term).collect::<Vec<_>>().join(" + ")
         }
+        Estimator::Model { model, value } => format!("{model}.{value}"),
         other => other
             .expressions()
             .into_iter()
@@ -147,6 +166,28 @@ fn expression_text(estimator: &Estimator) -> String {
             .collect::<Vec<_>>()
             .join("; "),
     }
+}
+
+fn new(id: &str, wasm: bool, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    let written = write_new(id, wasm, project, diagnostics);
+    if console.json {
+        let files = |plugin: &NewPlugin| plugin.files.iter().map(|name| plugin.folder.join(name)).collect::<Vec<_>>();
+        return print_json(console, json!({ "schema": 1, "written": written.as_ref().map(files) }), diagnostics);
+    }
+    if let Some(plugin) = written {
+        let folder = plugin.folder.display();
+        let at = match plugin.project.as_path() {
+            here if here == Path::new(".") => String::new(),
+            project => format!(" --project {}", project.display()),
+        };
+        console.talk(&match console.lang {
+            Lang::ZhCn => {
+                format!("已写入 {folder}（{}）。接着运行：manyi plugins test {id}{at}", plugin.files.join("、"))
+            }
+            Lang::En => format!("wrote {folder} ({}); next: manyi plugins test {id}{at}", plugin.files.join(", ")),
+        });
+    }
+    Ok(())
 }
 
 fn test(id: Option<&str>, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {

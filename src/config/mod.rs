@@ -5,9 +5,13 @@ pub mod load;
 pub mod positions;
 pub mod project;
 pub mod raw;
+pub mod raw_benchmark;
 pub mod raw_plan;
+pub mod raw_weighting;
 pub mod shape;
 pub mod validate;
+mod validate_benchmarks;
+mod validate_weighting;
 pub mod yaml;
 
 pub use load::{PROJECT_FILE, load_project, parse_yaml, read_text, schema_of};

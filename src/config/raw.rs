@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Lang, Localized};
 
+pub use crate::config::raw_benchmark::*;
 pub use crate::config::raw_plan::*;
+pub use crate::config::raw_weighting::*;
 
 /// A satisfaction project: data, codebook, indicators, plan and reports.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +35,9 @@ pub struct RawProject {
     /// Goals by metric id (`reputation: 75`), in the unit of the metric.
     #[serde(default)]
     pub targets: IndexMap<String, RawTarget>,
+    /// Numbers of others by metric id: the best company, the strengths of all combined, an expert panel.
+    #[serde(default)]
+    pub benchmarks: IndexMap<String, Vec<RawBenchmark>>,
     /// Statistical settings.
     #[serde(default)]
     pub settings: RawSettings,
@@ -108,6 +113,9 @@ pub struct RawData {
     /// Column with the sampling weight of an answer.
     #[serde(default)]
     pub weight: Option<String>,
+    /// Weights computed from known population figures, instead of `weight`.
+    #[serde(default)]
+    pub weighting: Option<RawWeighting>,
     /// Sampling design, for standard errors.
     #[serde(default)]
     pub design: Option<RawDesign>,
@@ -338,6 +346,9 @@ pub struct RawColumn {
     /// Value taken from an operational table, instead of `from`.
     #[serde(default)]
     pub lookup: Option<RawLookup>,
+    /// Themes (`type: multi`) or tone (`type: single`) of an open answer, by a dictionary of words, instead of `from`.
+    #[serde(default)]
+    pub themes: Option<RawThemes>,
     /// The question in words, for tables and the method page.
     #[serde(default)]
     pub title: Option<Localized>,
@@ -376,8 +387,19 @@ pub struct RawColumn {
 impl RawColumn {
     /// True for a column whose cells are read from the files, not computed.
     pub fn is_read(&self) -> bool {
-        self.derive.is_none() && self.lookup.is_none()
+        self.derive.is_none() && self.lookup.is_none() && self.themes.is_none()
     }
+}
+
+/// An open answer to be coded by a dictionary.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawThemes {
+    /// Column of type `text` with the answers.
+    pub of: String,
+    /// Dictionary file, relative to the project folder; by default a general one.
+    #[serde(default)]
+    pub dictionary: Option<String>,
 }
 
 /// A value made of the rows of an operational table that have the same key as the answer.
@@ -483,6 +505,9 @@ pub struct RawPluginUse {
     /// Metrics to compute; default all.
     #[serde(default)]
     pub metrics: Option<Vec<String>>,
+    /// Models to compute; default all.
+    #[serde(default)]
+    pub models: Option<Vec<String>>,
     /// Weights of composite metrics: metric id -> component id -> weight.
     #[serde(default)]
     pub weights: IndexMap<String, IndexMap<String, f64>>,
@@ -525,12 +550,29 @@ pub enum ProportionInterval {
     Wald,
 }
 
+/// How p values of several tests are adjusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Correction {
+    /// Holm (1979): the chance of a single false difference stays below one minus the confidence level.
+    #[default]
+    Holm,
+    /// Bonferroni: the same, more cautious.
+    Bonferroni,
+    /// Benjamini and Hochberg (1995): the share of false differences among those found stays below that level.
+    Bh,
+    /// Each test for itself.
+    None,
+}
+
 /// Statistical settings.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawSettings {
     /// Confidence level of the intervals.
     pub confidence: f64,
+    /// Correction of the tests between the groups of a segment: `holm` (default), `bonferroni`, `bh` or `none`.
+    pub correction: Correction,
     /// Interval of proportions.
     pub proportion_interval: ProportionInterval,
     /// Estimates on fewer answers (or effective answers) are not shown.
@@ -543,6 +585,7 @@ impl Default for RawSettings {
     fn default() -> Self {
         Self {
             confidence: 0.95,
+            correction: Correction::Holm,
             proportion_interval: ProportionInterval::Logit,
             suppress_below: 20.0,
             flag_below: 50.0,

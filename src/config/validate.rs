@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use crate::config::load::PROJECT_VERSION;
 use crate::config::project::{Project, SURVEY};
 use crate::config::raw::{ColumnType, RawColumn};
+use crate::config::validate_benchmarks::validate_benchmarks;
+use crate::config::validate_weighting::validate_weighting;
 use crate::diagnostics::messages::config as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
@@ -28,6 +30,7 @@ pub fn validate_project(project: &Project, diagnostics: &mut Diagnostics) {
             validate_table(&table, diagnostics);
         }
     }
+    validate_benchmarks(project, diagnostics);
     validate_settings(project, diagnostics);
     validate_reports(project, diagnostics);
     if let Some(date) = &raw.project.date {
@@ -47,9 +50,10 @@ fn validate_table(project: &Project, diagnostics: &mut Diagnostics) {
         validate_column(project, name, column, diagnostics);
     }
     validate_references(project, diagnostics);
+    validate_weighting(project, diagnostics);
 }
 
-fn problem(project: &Project, message: &'static crate::diagnostics::Message, path: &str) -> Diagnostic {
+pub(super) fn problem(project: &Project, message: &'static crate::diagnostics::Message, path: &str) -> Diagnostic {
     Diagnostic::error(message).at(project.at(path)).key(project.key_path(path))
 }
 
@@ -58,7 +62,7 @@ fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostic
     if !is_identifier(name) {
         diagnostics.push(problem(project, &messages::BAD_NAME, &path).arg("name", name));
     }
-    let origins = [column.from.is_some(), column.derive.is_some(), column.lookup.is_some()];
+    let origins = [column.from.is_some(), column.derive.is_some(), column.lookup.is_some(), column.themes.is_some()];
     if origins.iter().filter(|given| **given).count() > 1 {
         diagnostics.push(problem(project, &messages::FROM_AND_DERIVE, &path));
     }
@@ -80,7 +84,7 @@ pub fn can_group(kind: ColumnType) -> bool {
 }
 
 /// Column kinds that can form groups.
-const GROUPING: &[ColumnType] = &[ColumnType::Single, ColumnType::Boolean, ColumnType::Scale];
+pub(super) const GROUPING: &[ColumnType] = &[ColumnType::Single, ColumnType::Boolean, ColumnType::Scale];
 
 fn validate_references(project: &Project, diagnostics: &mut Diagnostics) {
     let raw = &project.raw;
@@ -116,7 +120,13 @@ fn validate_references(project: &Project, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn validate_reference(project: &Project, name: &str, path: &str, kinds: &[ColumnType], diagnostics: &mut Diagnostics) {
+pub(super) fn validate_reference(
+    project: &Project,
+    name: &str,
+    path: &str,
+    kinds: &[ColumnType],
+    diagnostics: &mut Diagnostics,
+) {
     match project.raw.columns.get(name) {
         None => diagnostics.push(
             problem(project, &messages::UNKNOWN_COLUMN, path)

@@ -472,6 +472,7 @@ fn raw_column(kind: ColumnType) -> RawColumn {
         from: None,
         derive: None,
         lookup: None,
+        themes: None,
         title: None,
         range: None,
         labels: None,

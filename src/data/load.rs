@@ -24,7 +24,9 @@ use crate::data::quality::{
 use crate::data::sources::{LoadedSource, load_raw};
 use crate::data::stacking::{stack, stacked_headers};
 use crate::data::table::{InputFile, Responses, Step, StepKind, WAVE, WEIGHT};
+use crate::data::themes::add_themes;
 use crate::data::waves;
+use crate::data::weighting::{Rows, WaveWeights, weigh_to_margins};
 use crate::diagnostics::messages::coding as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
 
@@ -78,6 +80,7 @@ pub fn assemble(
     backward_scales(columns, sources, diagnostics);
     if coded.len() == columns.values().filter(|raw| raw.is_read()).count() {
         add_lookups(project, sources, tables, &mut coded, diagnostics);
+        add_themes(project, sources, &mut coded, diagnostics);
         add_derived_columns(project, sources, &mut coded, diagnostics);
     }
     if coded.len() < columns.len() {
@@ -87,7 +90,7 @@ pub fn assemble(
     drop_repeated(project, &coded, &index, &mut kept, diagnostics);
     apply_filters(project, &coded, &index, &mut kept, diagnostics);
     let waves = cut_into_waves(project, sources, &coded, &index, &mut kept, diagnostics);
-    let weights = weigh(project, &coded, &index, &kept, diagnostics);
+    let weights = weigh(project, &coded, &index, &kept, &waves, diagnostics);
     if diagnostics.count(Level::Error) > errors {
         return None;
     }
@@ -97,8 +100,9 @@ pub fn assemble(
     }
     check_segments(project, &coded, &kept.keep, diagnostics);
 
+    let (weights, weighting) = weights?;
     let schema = responses_schema(columns);
-    let batches = build_batches(&schema, columns, &coded, &index, &kept.keep, &waves, &weights?)?;
+    let batches = build_batches(&schema, columns, &coded, &index, &kept.keep, &waves, &weights)?;
     let described =
         columns.keys().filter_map(|name| coded.get(name)).map(|column| counted(column, &kept.keep)).collect();
     Some(Responses {
@@ -106,7 +110,8 @@ pub fn assemble(
         schema,
         batches,
         waves: waves.names,
-        weighted: project.raw.data.weight.is_some(),
+        weighted: project.raw.data.weight.is_some() || project.raw.data.weighting.is_some(),
+        weighting,
         steps: kept.steps,
         inputs: sources
             .iter()
@@ -334,22 +339,49 @@ fn cut_into_waves(
     cut
 }
 
-/// One weight a row; `None` after an error. Weights are looked at last, so that filters can drop rows without one.
+/// One weight a row, with the report of weights that were made from population figures; `None` after an error. Weights are
+/// looked at last, so that filters can drop rows without one.
 fn weigh(
     project: &Project,
     coded: &IndexMap<String, CodedColumn>,
     index: &RowIndex,
     kept: &Kept,
+    waves: &waves::Waves,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Vec<f64>, Vec<WaveWeights>)> {
+    let data = &project.raw.data;
+    let key = if data.weighting.is_some() { "data.weighting.start" } else { "data.weight" };
+    let column = data.weighting.as_ref().map_or(&data.weight, |weighting| &weighting.start);
+    let start = match column {
+        Some(name) => weights_of(project, name, key, coded, index, kept, diagnostics)?,
+        None => vec![1.0; index.total()],
+    };
+    match &data.weighting {
+        // Rows without an answer or a wave were reported, and no row at all is reported by the caller.
+        Some(weighting) if kept.keep.contains(&true) => {
+            let rows = Rows { coded, index, keep: &kept.keep, waves, start };
+            weigh_to_margins(project, weighting, rows, diagnostics)
+        }
+        _ => Some((start, Vec::new())),
+    }
+}
+
+fn weights_of(
+    project: &Project,
+    name: &str,
+    key: &'static str,
+    coded: &IndexMap<String, CodedColumn>,
+    index: &RowIndex,
+    kept: &Kept,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<f64>> {
-    let Some(name) = &project.raw.data.weight else { return Some(vec![1.0; index.total()]) };
     let column = coded.get(name)?;
     if arrow_type(column.column.kind) != DataType::Float64 {
         let diagnostic = Diagnostic::error(&messages::WEIGHT_NOT_NUMERIC).arg("column", name);
-        diagnostics.push(diagnostic.at(project.at("data.weight")).key("data.weight"));
+        diagnostics.push(diagnostic.at(project.at(key)).key(key));
         return None;
     }
-    match checked_weights(name, &column.arrays, &kept.keep, index) {
+    match checked_weights(name, key, &column.arrays, &kept.keep, index) {
         Ok(weights) => Some(weights),
         Err(problems) => {
             diagnostics.extend(problems);

@@ -15,6 +15,7 @@ mod guess_yaml;
 mod known_cells;
 pub mod load;
 mod lookup;
+pub mod masking;
 mod memo;
 mod numbers;
 mod options;
@@ -31,7 +32,9 @@ pub mod table;
 pub mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod themes;
 mod waves;
+pub mod weighting;
 
 pub use load::load;
 pub use sources::LoadedSource;

@@ -200,6 +200,7 @@ pub fn repeated_ids_diagnostic(column: &str, index: &RowIndex, rows: &[usize], v
 /// The weights of all rows; rows to be kept must have one, at least 0, and their sum must be positive.
 pub fn checked_weights(
     column: &str,
+    key: &str,
     arrays: &[ArrayRef],
     keep: &[bool],
     index: &RowIndex,
@@ -224,13 +225,13 @@ pub fn checked_weights(
     let mut problems = Vec::new();
     for (rows, message) in [(&absent, &messages::WEIGHTS_MISSING), (&negative, &messages::WEIGHTS_NEGATIVE)] {
         if !rows.is_empty() {
-            let diagnostic = Diagnostic::error(message).arg("column", column).key("data.weight");
+            let diagnostic = Diagnostic::error(message).arg("column", column).key(key);
             problems.push(index.rows_diagnostic(diagnostic, rows));
         }
     }
     let sum: f64 = weights.iter().zip(keep).filter(|(_, kept)| **kept).map(|(weight, _)| weight).sum();
     if problems.is_empty() && sum <= 0.0 && keep.contains(&true) {
-        problems.push(Diagnostic::error(&messages::WEIGHTS_ZERO).arg("column", column).key("data.weight"));
+        problems.push(Diagnostic::error(&messages::WEIGHTS_ZERO).arg("column", column).key(key));
     }
     if problems.is_empty() { Ok(weights) } else { Err(problems) }
 }

@@ -8,6 +8,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use indexmap::IndexMap;
 
 use crate::config::raw::ColumnType;
+use crate::data::weighting::WaveWeights;
 use crate::diagnostics::{Localized, Location};
 
 /// One file or sheet as read: nothing coded yet.
@@ -127,8 +128,10 @@ pub struct Responses {
     pub batches: Vec<RecordBatch>,
     /// Names of the waves in time order; empty if the project has a single unnamed wave.
     pub waves: Vec<String>,
-    /// True if the project declares a weight.
+    /// True if the project declares a weight or a weighting.
     pub weighted: bool,
+    /// What the weighting came to, wave by wave; empty where the weights are given or there are none.
+    pub weighting: Vec<WaveWeights>,
     /// Row counts from file to analysis.
     pub steps: Vec<Step>,
     /// Files read, in order.

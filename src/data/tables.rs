@@ -6,6 +6,7 @@ use crate::config::Project;
 use crate::config::project::SURVEY;
 use crate::data::load::load;
 use crate::data::table::{InputFile, Responses, Step};
+use crate::data::weighting::WaveWeights;
 use crate::diagnostics::{Diagnostics, Localized};
 
 /// Every table of a project.
@@ -52,6 +53,11 @@ impl Tables {
     /// The table with this name; `responses` is the survey.
     pub fn get(&self, name: &str) -> Option<&Responses> {
         if name == SURVEY { Some(&self.survey) } else { self.operational.get(name) }
+    }
+
+    /// What the weighting of each table came to, the survey's first.
+    pub fn weighting(&self) -> impl Iterator<Item = &WaveWeights> {
+        std::iter::once(&self.survey).chain(self.operational.values()).flat_map(|table| &table.weighting)
     }
 
     /// What the operational tables were made of.

@@ -11,7 +11,7 @@ use crate::document::blocks::{Block, Document, Figure, Inline, Meta, Table};
 use crate::document::figures::{self, Drawn, Order};
 use crate::document::markdown::{self, Directive, Directives};
 use crate::document::material::Material;
-use crate::document::{cards, format, method_tables, numbering, plan_tables, tables};
+use crate::document::{cards, format, method_tables, model_tables, numbering, plan_tables, tables};
 use crate::metrics::Distribution;
 
 /// Waves that a trend shows unless its directive says otherwise.
@@ -20,7 +20,7 @@ const WAVES_SHOWN: usize = 12;
 const TODOS_SHOWN: usize = 3;
 
 /// Notes that say how to read every chart or table of a kind.
-const GENERAL_NOTES: [&str; 12] = [
+const GENERAL_NOTES: [&str; 15] = [
     "note_whiskers",
     "note_band",
     "note_bar_bad",
@@ -33,10 +33,13 @@ const GENERAL_NOTES: [&str; 12] = [
     "note_small_base",
     "note_suppressed",
     "note_weighted",
+    "note_benchmark",
+    "note_benchmark_constant",
+    "note_benchmark_error",
 ];
 
 /// Kinds of the directive `table`.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 17] = [
     "indicators",
     "segments",
     "waves",
@@ -52,6 +55,8 @@ const TABLES: [&str; 15] = [
     "budget",
     "benefits",
     "contingencies",
+    "model",
+    "models",
 ];
 /// Kinds of the directive `chart`.
 const CHARTS: [&str; 4] = ["bar", "trend", "likert", "radar"];
@@ -199,8 +204,21 @@ impl<'m, 'a> Resolver<'m, 'a> {
     }
 
     fn table(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
-        let known =
-            ["kind", "id", "caption", "metric", "metrics", "by", "limit", "variants", "differing", "scope", "note"];
+        let known = [
+            "kind",
+            "id",
+            "caption",
+            "metric",
+            "metrics",
+            "by",
+            "limit",
+            "variants",
+            "differing",
+            "scope",
+            "note",
+            "model",
+            "table",
+        ];
         let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
         let kind = arguments.text("kind").unwrap_or_default();
         let material = self.material;
@@ -231,6 +249,16 @@ impl<'m, 'a> Resolver<'m, 'a> {
             "benefits" => plan_tables::benefits(material),
             "contingencies" => plan_tables::contingencies(material),
             "trace" => plan_tables::trace(material),
+            "model" => {
+                let model = arguments.id("model", diagnostics).unwrap_or_default();
+                let known = material.inputs.models.models.iter().map(|info| info.id.as_str());
+                if material.inputs.models.info(&model).is_none() {
+                    let error = Diagnostic::error(&messages::UNKNOWN_METRIC).arg("id", &model);
+                    diagnostics.push(arguments.place(error.suggest(&model, known)));
+                }
+                model_tables::model(material, &model, arguments.id("table", diagnostics).as_deref())
+            }
+            "models" => model_tables::definitions(material),
             other => {
                 let kinds: Vec<&str> = TABLES.iter().copied().chain(["trace"]).collect();
                 arguments.refuse("kind", other, &kinds, diagnostics);
@@ -253,14 +281,14 @@ impl<'m, 'a> Resolver<'m, 'a> {
     fn say_once(&mut self, notes: &mut Vec<Vec<Inline>>) {
         let material = self.material;
         let settings = &material.inputs.project.raw.settings;
-        let level = material.confidence();
+        let (level, correction) = (material.confidence(), material.correction());
         let flag = format::short_number(settings.flag_below, 0);
         let suppress = format::short_number(settings.suppress_below, 0);
         let general: Vec<String> = GENERAL_NOTES
             .iter()
             .map(|key| {
                 let limit = if *key == "note_suppressed" { &suppress } else { &flag };
-                material.words.fill(key, &[("level", &level), ("limit", limit)])
+                material.words.fill(key, &[("level", &level), ("limit", limit), ("correction", &correction)])
             })
             .collect();
         notes.retain(|note| {

@@ -3,6 +3,7 @@
 
 mod indicators;
 mod planning;
+mod weighting;
 
 use serde_json::{Value, json};
 
@@ -10,6 +11,7 @@ use crate::diagnostics::{Lang, Localized};
 use crate::document::builder::period_text;
 use crate::document::format;
 use crate::document::material::Material;
+use crate::document::model_tables;
 
 /// The facts of a document. Keys that have nothing to say are null, never absent.
 pub fn facts(material: &Material<'_>) -> Value {
@@ -49,6 +51,7 @@ pub fn facts(material: &Material<'_>) -> Value {
             "current": inputs.wave_answers.last().map_or(inputs.answers, |(_, n)| *n),
             "current_text": format::count(inputs.wave_answers.last().map_or(inputs.answers, |(_, n)| *n)),
             "weighted": inputs.weighted,
+            "weighting": weighting::weighting(material),
             "files": inputs.files.len(),
             "dropped": inputs.steps.iter().map(|step| step.dropped).sum::<u64>(),
             "dropped_text": format::count(inputs.steps.iter().map(|step| step.dropped).sum()),
@@ -56,6 +59,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "settings": {
             "confidence": material.confidence(),
             "alpha": format::short_number(1.0 - settings.confidence, 4),
+            "correction": material.correction(),
             "suppress_below": format::short_number(settings.suppress_below, 0),
             "flag_below": format::short_number(settings.flag_below, 0),
             "design": inputs.project.raw.data.design.as_ref().map(|design| json!({
@@ -73,10 +77,12 @@ pub fn facts(material: &Material<'_>) -> Value {
         "segments": segments,
         "answer_sets": indicators::distribution_sets(material),
         "missing": indicators::missing(material),
+        "models": model_tables::facts(material),
         "plan": planning::plan(material),
         "has": {
             "waves": results.waves.len() > 1,
             "segments": indicators::has_group_values(material),
+            "benchmarks": material.summaries.iter().any(|held| !held.benchmarks.is_empty()),
             "targets": material.summaries.iter().any(|held| held.target.is_some()),
             "values": material.headline().iter().any(|held| held.has_value()),
             "plan": !material.plan.is_empty(),

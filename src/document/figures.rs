@@ -65,7 +65,7 @@ pub fn bar(material: &Material<'_>, summary: &IndicatorSummary<'_>, segment: usi
         vec![bases_note(material, groups.iter().map(|&(group, held)| (material.group_title(segment, group), held.n)))];
     notes.push(note(material.words.fill("note_whiskers", &[("level", &material.confidence())])));
     if bars.iter().any(|bar| bar.emphasis == Emphasis::Bad) {
-        notes.push(note(material.words.fill("note_bar_bad", &[("level", &material.confidence())])));
+        notes.push(note(material.group_test_note("note_bar_bad")));
     }
     if bars.iter().any(|bar| bar.small_base) {
         let limit = format::short_number(material.inputs.project.raw.settings.flag_below, 0);

@@ -14,6 +14,7 @@ use crate::document::pack::{Pack, PackFiles};
 use crate::metrics::{
     Better, Distribution, DistributionRow, Estimate, MetricInfo, MetricResults, Reason, SegmentInfo, Unavailable, Unit,
 };
+use crate::models::ModelResults;
 
 /// The project.
 #[allow(clippy::unwrap_used)]
@@ -325,6 +326,8 @@ pub struct Canteen {
     pub columns: Vec<Column>,
     /// Answers by wave.
     pub wave_answers: Vec<(String, u64)>,
+    /// What the models say.
+    pub models: ModelResults,
 }
 
 impl Canteen {
@@ -339,6 +342,7 @@ impl Canteen {
             files: files(),
             columns: columns(),
             wave_answers: WAVES.iter().zip(WAVE_BASES).map(|(wave, n)| ((*wave).to_owned(), n)).collect(),
+            models: ModelResults::default(),
         }
     }
 
@@ -354,7 +358,9 @@ impl Canteen {
             answers: 2785,
             wave_answers: &self.wave_answers,
             weighted: true,
+            models: &self.models,
             tables: &[],
+            weighting: &[],
             date: "2026-11-20",
         }
     }

@@ -1,15 +1,19 @@
 //! Everything one document is made from, in one place: the stage results as they come in ([`DocumentInputs`]) and the same
 //! with comparisons made, links followed and words chosen for one language ([`Material`]).
 
+use crate::analysis::Testing;
 use crate::analysis::summary::{self, Findings, IndicatorSummary};
 use crate::config::Project;
+use crate::config::raw::Correction;
 use crate::data::table::{InputFile, Step};
+use crate::data::weighting::WaveWeights;
 use crate::data::{Column, TableSource};
 use crate::diagnostics::{Diagnostics, Lang};
 use crate::document::format::{self, Money};
 use crate::document::pack::{Pack, Words};
 use crate::document::plan::{self, Plan};
 use crate::metrics::{Better, Distribution, Estimate, MetricInfo, MetricResults, Reason};
+use crate::models::ModelResults;
 
 /// What the earlier stages hand over for a document.
 #[derive(Debug, Clone, Copy)]
@@ -32,8 +36,12 @@ pub struct DocumentInputs<'a> {
     pub wave_answers: &'a [(String, u64)],
     /// True if the answers are weighted.
     pub weighted: bool,
+    /// What the models say.
+    pub models: &'a ModelResults,
     /// Operational tables beside the survey.
     pub tables: &'a [TableSource],
+    /// What the weighting came to, wave by wave; empty where the weights are given or there are none.
+    pub weighting: &'a [WaveWeights],
     /// Date of the document, `2026-11-20`.
     pub date: &'a str,
 }
@@ -61,8 +69,13 @@ impl<'a> Material<'a> {
     /// Compares, links and chooses words. Problems of the plan are reported.
     pub fn new(inputs: DocumentInputs<'a>, pack: &Pack, lang: Lang, diagnostics: &mut Diagnostics) -> Self {
         let project = inputs.project;
-        let confidence = project.raw.settings.confidence;
-        let summaries = summary::summarise(inputs.results, |metric| plan::target_value(project, metric), confidence);
+        let testing = Testing::from(&project.raw.settings);
+        let summaries = summary::summarise(
+            inputs.results,
+            |metric| plan::target_value(project, metric),
+            |metric| project.raw.benchmarks.get(metric).map_or(&[], Vec::as_slice),
+            testing,
+        );
         let findings = summary::findings(&summaries);
         let plan = plan::resolve_plan(project, inputs.results, diagnostics);
         let money = plan.money(lang);
@@ -82,6 +95,21 @@ impl<'a> Material<'a> {
     /// The confidence level as text, `95%`.
     pub fn confidence(&self) -> String {
         format::confidence(self.inputs.project.raw.settings.confidence)
+    }
+
+    /// The correction of the tests between groups, in words that follow the name of the test.
+    pub fn correction(&self) -> String {
+        match self.inputs.project.raw.settings.correction {
+            Correction::Holm => self.word_or("correction_holm", "Holm 校正", "Holm correction"),
+            Correction::Bonferroni => self.word_or("correction_bonferroni", "Bonferroni 校正", "Bonferroni correction"),
+            Correction::Bh => self.word_or("correction_bh", "Benjamini–Hochberg 校正", "Benjamini–Hochberg correction"),
+            Correction::None => self.word_or("correction_none", "未校正", "no correction"),
+        }
+    }
+
+    /// A note about tests between groups, with the level and the correction filled in.
+    pub fn group_test_note(&self, key: &str) -> String {
+        self.words.fill(key, &[("level", &self.confidence()), ("correction", &self.correction())])
     }
 
     /// The headline indicators (no variants) that have a value in the current wave.
@@ -181,6 +209,9 @@ impl<'a> Material<'a> {
             Some(Reason::MissingComponent) => "reason_missing_component",
             Some(Reason::MissingInput) => "reason_missing_input",
             Some(Reason::SingleUnitStratum) => "reason_single_unit",
+            Some(Reason::NoModelResult) => {
+                return self.word_or("reason_no_model_result", "模型没有结果", "the model has no result");
+            }
             Some(Reason::Complement) => {
                 return self.word_or("reason_complement", "略去，以免推算出另一组", "omitted to protect another group");
             }
@@ -198,9 +229,15 @@ impl<'a> Material<'a> {
     }
 
     /// A word that packs may leave out.
-    fn word_or(&self, key: &str, zh_cn: &str, en: &str) -> String {
+    pub fn word_or(&self, key: &str, zh_cn: &str, en: &str) -> String {
         let own = if self.lang == Lang::ZhCn { zh_cn } else { en };
         self.words.get_or(key, own).to_owned()
+    }
+
+    /// A text that packs may leave out, with its `{placeholders}` filled.
+    pub fn fill_or(&self, key: &str, values: &[(&str, &str)], zh_cn: &str, en: &str) -> String {
+        let text = self.word_or(key, zh_cn, en);
+        values.iter().fold(text, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
     /// `▲ 3.9` or `▼ 0.9`; `●` where the printed difference is zero. No unit.

@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod axes;
+pub mod benchmarks;
 pub mod blocks;
 pub mod builder;
 pub mod cards;
@@ -13,6 +14,7 @@ pub mod format;
 pub mod markdown;
 pub mod material;
 pub mod method_tables;
+pub mod model_tables;
 pub mod numbering;
 pub mod pack;
 pub mod plan;

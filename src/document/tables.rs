@@ -3,6 +3,7 @@
 
 use crate::analysis::IndicatorSummary;
 use crate::analysis::comparisons::letter;
+use crate::document::benchmarks::{BenchmarkColumns, benchmark_notes, benchmark_rows};
 use crate::document::blocks::{Align, Inline, Table, TableCell, TableColumn, TableRow, Tone};
 use crate::document::format;
 use crate::document::material::Material;
@@ -46,6 +47,7 @@ pub fn indicators(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> 
     }
     let has_change = shown.iter().any(|held| held.change.is_some());
     let has_target = shown.iter().any(|held| held.target.is_some());
+    let has_benchmark = shown.iter().any(|held| !held.benchmarks.is_empty());
     let mut columns = vec![
         text_column(&material.word("col_indicator"), 1.4),
         number_column(&material.word("col_value")),
@@ -55,12 +57,25 @@ pub fn indicators(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> 
     if has_change {
         columns.push(number_column(&material.word("col_change")));
     }
+    let gap = columns.len();
+    if has_benchmark {
+        columns.push(number_column(&material.word_or("col_gap", "距标杆", "Gap")));
+    }
     if has_target {
         columns.push(number_column(&material.word("col_target")));
         columns.push(text_column(&material.word("col_met"), 0.0));
     }
     let mut marks = Marks::default();
-    let rows = shown.iter().map(|held| indicator_row(material, held, has_change, has_target, &mut marks)).collect();
+    let places = BenchmarkColumns { all: columns.len(), gap, interval: INTERVAL };
+    let mut rows = Vec::new();
+    for held in &shown {
+        let mut first = indicator_row(material, held, has_change, has_target, &mut marks);
+        if has_benchmark {
+            first.cells.insert(gap, cell(""));
+        }
+        rows.push(first);
+        rows.extend(benchmark_rows(material, held, places, |text| bare(material, held, text)));
+    }
     let mut notes = Vec::new();
     if has_change && marks.significant {
         notes.push(note(material.words.fill("note_change", &[("level", &material.confidence())])));
@@ -68,7 +83,19 @@ pub fn indicators(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> 
     if marks.small {
         notes.push(small_base_note(material));
     }
+    if has_benchmark {
+        notes.extend(benchmark_notes(material, &shown));
+    }
     Some(Table { columns, rows, notes, ..Table::default() })
+}
+
+/// Place of the interval among the columns of the indicator table.
+const INTERVAL: usize = 2;
+
+/// A value without its unit where that is a word: the word is said once, behind the name, and leaves the columns to the numbers.
+fn bare(material: &Material<'_>, held: &IndicatorSummary<'_>, text: String) -> String {
+    let suffix = format::unit_suffix(held.info.unit, material.lang);
+    if suffix.starts_with(' ') { text.strip_suffix(suffix).map_or(text.clone(), str::to_owned) } else { text }
 }
 
 /// Good where the target is met, bad where it is missed beyond chance; a gap within the margin of error has no colour.
@@ -97,12 +124,9 @@ fn indicator_row(
     let estimate = held.current;
     let indent = if info.variant_of.is_some() { "　" } else { "" };
     let suffix = format::unit_suffix(info.unit, material.lang);
-    // A unit that is a word is said once, behind the name, and leaves the columns to the numbers.
-    let worded = suffix.starts_with(' ');
-    let bare = |text: String| if worded { text.strip_suffix(suffix).map_or(text.clone(), str::to_owned) } else { text };
-    let unit = if worded { format!(" ({})", suffix.trim()) } else { String::new() };
+    let unit = if suffix.starts_with(' ') { format!(" ({})", suffix.trim()) } else { String::new() };
     let mut cells = vec![cell(format!("{indent}{}{unit}", material.title(info)))];
-    let mut value = cell(bare(material.value_text(estimate)));
+    let mut value = cell(bare(material, held, material.value_text(estimate)));
     if estimate.is_some_and(|estimate| estimate.estimate.is_none()) {
         value = cell(material.reason_text(estimate));
     } else if estimate.is_some_and(|estimate| estimate.flagged) {
@@ -128,7 +152,9 @@ fn indicator_row(
         });
     }
     if has_target {
-        cells.push(cell(material.target_text(info).map_or_else(|| format::NO_VALUE.into(), bare)));
+        cells.push(cell(
+            material.target_text(info).map_or_else(|| format::NO_VALUE.into(), |text| bare(material, held, text)),
+        ));
         cells.push(cell(match held.target {
             Some(target) if target.met => material.word("met"),
             Some(target) if target.significant => material.word("missed"),
@@ -321,7 +347,7 @@ fn segment_notes(
     }
     if tested {
         let key = if used.letters { "note_letters" } else { "note_no_letters" };
-        notes.push(note(material.words.fill(key, &[("level", &material.confidence())])));
+        notes.push(note(material.group_test_note(key)));
     }
     if used.small {
         notes.push(small_base_note(material));

@@ -47,6 +47,13 @@ pub enum Bound {
         /// The components; shares add up to 1.
         parts: Vec<Part>,
     },
+    /// A value of a model, which a later stage computes.
+    Model {
+        /// Model id.
+        model: String,
+        /// Id of the value.
+        value: String,
+    },
     /// Inputs are missing.
     Unavailable,
 }
@@ -203,6 +210,7 @@ impl Binding {
                 let item = self.add_item(Item { value: within(number(&values[0])), per: None });
                 Bound::Quantile { item, probability: *probability }
             }
+            Estimator::Model { model, value } => Bound::Model { model: model.clone(), value: value.clone() },
             Estimator::Composite { .. } => Bound::Unavailable,
         }
     }
@@ -279,6 +287,7 @@ fn describe(plugin: &Plugin, spec: &MetricSpec) -> MetricInfo {
             })
             .collect::<Vec<_>>()
             .join(" + "),
+        Estimator::Model { model, value } => format!("{model}.{value}"),
         _ => expressions.first().map(|(_, text)| (*text).to_owned()).unwrap_or_default(),
     };
     MetricInfo {

@@ -199,7 +199,7 @@ impl Computation {
         estimator.compute(bound, address, &|items| self.key_of(items))
     }
 
-    fn key_of(&self, items: &[usize]) -> Option<usize> {
+    pub(super) fn key_of(&self, items: &[usize]) -> Option<usize> {
         self.keys.iter().position(|key| key == items)
     }
 
@@ -251,6 +251,10 @@ impl Computation {
     /// Scale columns whose distributions were counted.
     pub fn scale_columns(&self) -> impl Iterator<Item = &str> {
         self.scales.iter().map(|(name, _)| name.as_str())
+    }
+
+    pub(super) fn cube(&self) -> &Cube {
+        &self.cube
     }
 
     /// The settings that were used.

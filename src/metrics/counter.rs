@@ -434,14 +434,14 @@ pub(super) fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b Array
     batch.column_by_name(name).ok_or_else(|| DataFusionError::Internal(format!("the scan lost the column `{name}`")))
 }
 
-fn floats(array: &ArrayRef) -> Result<&Float64Array, DataFusionError> {
+pub(super) fn floats(array: &ArrayRef) -> Result<&Float64Array, DataFusionError> {
     array
         .as_primitive_opt::<Float64Type>()
         .ok_or_else(|| DataFusionError::Internal(format!("a value of the scan is {}", array.data_type())))
 }
 
 /// Codes of a dictionary column whose dictionary is the same in every batch.
-fn dictionary_codes(array: &ArrayRef, rows: usize) -> Result<Vec<u32>, DataFusionError> {
+pub(super) fn dictionary_codes(array: &ArrayRef, rows: usize) -> Result<Vec<u32>, DataFusionError> {
     let dictionary = array
         .as_dictionary_opt::<Int32Type>()
         .ok_or_else(|| DataFusionError::Internal(format!("the wave of {rows} rows is {}", array.data_type())))?;

@@ -38,6 +38,17 @@ impl Default for Design {
     }
 }
 
+impl Design {
+    /// One minus the sampled share of a stratum's population, the finite population correction; 1 without one.
+    pub fn kept_share(&self, stratum: usize, sampled: f64) -> f64 {
+        match self.population[stratum] {
+            Some(population) if population > sampled => 1.0 - sampled / population,
+            Some(_) => 0.0,
+            None => 1.0,
+        }
+    }
+}
+
 /// Unit number of every row, batch by batch; `None` if there is a single unit.
 pub type UnitCodes = Option<Vec<Vec<u32>>>;
 

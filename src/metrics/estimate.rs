@@ -172,6 +172,7 @@ impl<'a> Estimator<'a> {
                     None => impossible(Reason::MissingInput),
                 }
             }
+            Bound::Model { .. } => impossible(Reason::NoModelResult),
             Bound::Unavailable => impossible(Reason::MissingInput),
         }
     }

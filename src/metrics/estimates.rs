@@ -66,6 +66,8 @@ pub enum Reason {
     MissingInput,
     /// A stratum has a single sampling unit.
     SingleUnitStratum,
+    /// The model whose value this is has no result, or none for this group.
+    NoModelResult,
     /// It would give away the only group of the segment that is suppressed for its small base.
     Complement,
 }

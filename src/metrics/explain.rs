@@ -169,7 +169,7 @@ fn formulas(metric: &BoundMetric, computed: &Computed, confidence: f64, lang: La
             number(*probability),
             number(estimate)
         )),
-        Bound::Unavailable => {}
+        Bound::Model { .. } | Bound::Unavailable => {}
     }
     if computed.n > 0 && workings.sum_w2 > 0.0 {
         lines.push(format!(

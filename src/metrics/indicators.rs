@@ -11,10 +11,10 @@ use crate::config::raw::RawPluginUse;
 use crate::data::tables::Tables;
 use crate::diagnostics::messages::plugins as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
-use crate::metrics::bind::{Binding, BoundMetric};
+use crate::metrics::bind::{Binding, Bound, BoundMetric};
 use crate::metrics::compute::{Computation, Statistics, compute_bound, segment_infos};
-use crate::metrics::estimates::{MetricResults, SegmentInfo};
-use crate::metrics::inputs::{report_left_out, report_unavailable, resolve_inputs};
+use crate::metrics::estimates::{Estimate, MetricResults, SegmentInfo};
+use crate::metrics::inputs::{report_benchmarks, report_left_out, report_unavailable, resolve_inputs};
 use crate::plugins::expressions::parse_expressions;
 use crate::plugins::{Plugin, is_broken};
 
@@ -69,6 +69,7 @@ pub fn compute(
     report_left_out(project, &metrics, diagnostics);
     if !broken {
         report_targets(project, &metrics, diagnostics);
+        report_benchmarks(project, &metrics, diagnostics);
     }
     if broken || diagnostics.count(Level::Error) > before {
         return None;
@@ -107,6 +108,23 @@ impl Indicators {
     /// What was computed from each table in use, by its name; the survey first.
     pub fn tables(&self) -> impl Iterator<Item = (&str, &Computation)> {
         self.tables.iter().map(|(name, computation)| (name.as_str(), computation))
+    }
+
+    /// Changes the estimates of the metrics that publish a value of a model: `change` gets each with the ids of model and value.
+    pub fn change_model_estimates(&mut self, change: impl Fn(&mut Estimate, &str, &str)) {
+        let metrics = self.tables.values().flat_map(|computation| &computation.metrics);
+        let published: IndexMap<String, (String, String)> = metrics
+            .filter_map(|metric| match &metric.bound {
+                Bound::Model { model, value } => Some((metric.info.id.clone(), (model.clone(), value.clone()))),
+                _ => None,
+            })
+            .collect();
+        let own = self.tables.values_mut().flat_map(|computation| &mut computation.results.estimates);
+        for estimate in self.results.estimates.iter_mut().chain(own) {
+            if let Some((model, value)) = published.get(&estimate.metric) {
+                change(estimate, model, value);
+            }
+        }
     }
 
     /// A metric by its id.

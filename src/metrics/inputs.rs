@@ -11,7 +11,7 @@ use crate::config::raw::{ColumnType, RawPluginUse};
 use crate::config::validate::kind_name;
 use crate::data::Responses;
 use crate::data::expressions::{ExpectedType, Expression};
-use crate::diagnostics::messages::plugins as messages;
+use crate::diagnostics::messages::{plugins as messages, weighting as weighting_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::bind::{BoundMetric, components_in_use};
 use crate::plugins::{Estimator, Plugin};
@@ -242,4 +242,13 @@ fn blamed_inputs(plugin: &str, diagnostics: &Diagnostics) -> HashSet<String> {
         }
     }
     blamed
+}
+/// Reports benchmarks of metrics that the project does not compute.
+pub fn report_benchmarks(project: &Project, metrics: &[&BoundMetric], diagnostics: &mut Diagnostics) {
+    let known = || metrics.iter().map(|bound| bound.info.id.as_str());
+    for metric in project.raw.benchmarks.keys().filter(|metric| !known().any(|id| id == *metric)) {
+        let path = format!("benchmarks.{metric}");
+        let problem = Diagnostic::error(&weighting_messages::UNKNOWN_BENCHMARK).arg("metric", metric);
+        diagnostics.push(problem.suggest(metric, known()).at(project.at(&path)).key(&path));
+    }
 }

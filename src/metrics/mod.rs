@@ -1,15 +1,17 @@
 //! Indicators: declared metrics in, estimates with standard errors, intervals and bases out.
 //!
 //! `bind` ties the metrics of plugins to the project's columns, `scan` counts the answers once into the `cube`, `estimate`
-//! and `variance` turn cells into numbers, `differences` compares groups, `suppression` hides small ones, `compute` runs all
-//! of it for one table, `indicators` for all tables of a project.
+//! and `variance` turn cells into numbers, `differences` and `distribution_tests` compare groups, `suppression` hides small
+//! ones, `compute` runs all of it for one table, `indicators` for all tables of a project.
 
 pub mod bind;
+pub mod columns;
 pub mod compute;
 pub mod counter;
 pub mod cube;
 pub mod design;
 pub mod differences;
+pub mod distribution_tests;
 pub mod distributions;
 pub mod estimate;
 pub mod estimates;
@@ -17,6 +19,7 @@ pub mod explain;
 pub mod indicators;
 pub mod inputs;
 pub mod plugin_tests;
+pub mod rao_scott;
 pub mod scan;
 pub mod shares;
 pub mod sums;

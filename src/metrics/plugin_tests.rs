@@ -44,8 +44,11 @@ pub struct RawCase {
     /// Weights of the rows; default 1 each.
     #[serde(default)]
     pub weights: Option<Vec<f64>>,
-    /// Metric to numbers.
+    /// Metric or model to numbers.
     pub expect: IndexMap<String, RawExpectation>,
+    /// Agreement asked of the numbers of models, relative to numbers above 1; default 1e-9.
+    #[serde(default)]
+    pub tolerance: Option<f64>,
 }
 
 /// The numbers a metric must give; only those written are compared.
@@ -67,10 +70,16 @@ pub struct RawExpectation {
     /// True if there must be no estimate.
     #[serde(default)]
     pub missing: bool,
+    /// Values of a model by id.
+    #[serde(default)]
+    pub values: IndexMap<String, f64>,
+    /// Cells of a model's tables: `row.measure`, or `table.row.measure`.
+    #[serde(default)]
+    pub cells: IndexMap<String, f64>,
 }
 
 /// Relative agreement asked of every number.
-const TOLERANCE: f64 = 1e-9;
+pub const TOLERANCE: f64 = 1e-9;
 
 /// How the cases of a plugin went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -81,8 +90,17 @@ pub struct TestOutcome {
     pub failed: usize,
 }
 
-/// Runs the cases of a plugin; every difference is reported at its place in `tests.yaml`.
-pub fn run_plugin_tests(plugin: &Plugin, text: &str, diagnostics: &mut Diagnostics) -> TestOutcome {
+/// What checks the models that a case expects something of: plugin, case, key path of the case, places, diagnostics.
+pub type ModelCases<'a> = &'a dyn Fn(&Plugin, &RawCase, &str, &KeyPositions, &mut Diagnostics);
+
+/// Runs the cases of a plugin; every difference is reported at its place in `tests.yaml`. What a case expects of models is left
+/// to `models`.
+pub fn run_plugin_tests(
+    plugin: &Plugin,
+    text: &str,
+    models: ModelCases<'_>,
+    diagnostics: &mut Diagnostics,
+) -> TestOutcome {
     let file = plugin.shown_file("tests.yaml");
     let mut outcome = TestOutcome::default();
     let expressions = parse_expressions(plugin, diagnostics);
@@ -97,6 +115,7 @@ pub fn run_plugin_tests(plugin: &Plugin, text: &str, diagnostics: &mut Diagnosti
         check_values(plugin, case, &path, &positions, diagnostics);
         if diagnostics.count(Level::Error) == before {
             run_case(plugin, &expressions, case, &path, &positions, diagnostics);
+            models(plugin, case, &path, &positions, diagnostics);
         }
         if diagnostics.count(Level::Error) == before {
             outcome.passed += 1;
@@ -129,8 +148,9 @@ fn check_names(plugin: &Plugin, case: &RawCase, path: &str, positions: &KeyPosit
         }
     }
     for metric in case.expect.keys() {
-        if !manifest.metrics.iter().any(|known| known.id == *metric) {
-            let known = manifest.metrics.iter().map(|known| known.id.as_str()).collect();
+        let metrics = manifest.metrics.iter().map(|known| known.id.as_str());
+        let known: Vec<&str> = metrics.chain(manifest.models.iter().map(|known| known.id.as_str())).collect();
+        if !known.contains(&metric.as_str()) {
             unknown(metric, format!("{path}.expect.{metric}"), known);
         }
     }
@@ -200,7 +220,8 @@ fn run_case(
     let settings = RawSettings { suppress_below: 0.0, flag_below: 0.0, ..RawSettings::default() };
     let statistics = Statistics { settings, design: None, place: positions.locate(path) };
     let Some(computation) = compute_bound(binding, &responses, Vec::new(), statistics, diagnostics) else { return };
-    for (metric, expected) in &case.expect {
+    let is_model = |id: &str| plugin.manifest.models.iter().any(|model| model.id == id);
+    for (metric, expected) in case.expect.iter().filter(|(id, _)| !is_model(id)) {
         let place = format!("{path}.expect.{metric}");
         // Every input of the plugin is fed here, so a metric without inputs lost them to an error in an expression.
         let info = computation.results.info(metric).filter(|info| info.unavailable.is_none());
@@ -249,7 +270,7 @@ fn differences(found: &Estimate, expected: &RawExpectation) -> Vec<(&'static str
 }
 
 /// The rows as a table of inputs; `None` if there are not as many weights as rows.
-fn case_responses(plugin: &Plugin, case: &RawCase) -> Option<Responses> {
+pub fn case_responses(plugin: &Plugin, case: &RawCase) -> Option<Responses> {
     let rows = case.rows.len();
     let weights = case.weights.clone().unwrap_or_else(|| vec![1.0; rows]);
     if weights.len() != rows {
@@ -284,6 +305,7 @@ fn case_responses(plugin: &Plugin, case: &RawCase) -> Option<Responses> {
         batches: vec![batch],
         waves: Vec::new(),
         weighted: case.weights.is_some(),
+        weighting: Vec::new(),
         steps: Vec::new(),
         inputs: Vec::new(),
         newest: None,

@@ -66,6 +66,32 @@ pub fn scan(responses: &Responses, request: &ScanRequest<'_>) -> Result<Cube, Da
     Ok(merged.into_cube())
 }
 
+/// The evaluated batches in file order, for those who need every answer.
+///
+/// # Errors
+/// An error of the engine, such as a division by zero in an integer expression.
+pub(super) fn collect(responses: &Responses, request: &ScanRequest<'_>) -> Result<Vec<RecordBatch>, DataFusionError> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(responses.batches.len().max(1));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(DataFusionError::IoError)?;
+    let streams = runtime.block_on(open_streams(responses, request, workers))?;
+    let read = |mut stream: SendableRecordBatchStream| {
+        let mut batches = Vec::new();
+        while let Some(batch) = futures::executor::block_on(stream.next()) {
+            batches.push(batch?);
+        }
+        Ok(batches)
+    };
+    let parts = std::thread::scope(|scope| {
+        let handles: Vec<_> = streams.into_iter().map(|stream| scope.spawn(|| read(stream))).collect();
+        let stopped = || DataFusionError::Execution("a scan thread stopped".to_owned());
+        handles
+            .into_iter()
+            .map(|handle| handle.join().unwrap_or_else(|_| Err(stopped())))
+            .collect::<Result<Vec<_>, _>>()
+    })?;
+    Ok(parts.into_iter().flatten().collect())
+}
+
 /// The grid of the weights; one where they count where the project has none.
 pub(super) fn weight_grid(responses: &Responses) -> WeightGrid {
     if !responses.weighted {

@@ -241,6 +241,7 @@ mod tests {
             schema,
             waves: vec!["1".to_owned(), "2".to_owned()],
             weighted: true,
+            weighting: Vec::new(),
             steps: Vec::new(),
             inputs: Vec::new(),
             newest: None,

@@ -75,6 +75,11 @@ impl<'a> Frame<'a> {
         Self { cube, design, sampled }
     }
 
+    /// Units sampled in a stratum, whether they answered or not.
+    pub fn sampled(&self, stratum: usize) -> f64 {
+        self.sampled[stratum]
+    }
+
     /// Sums linearised values by unit, in the order of units.
     pub fn totals(&self, influences: &[Influence]) -> Vec<UnitTotal> {
         let mut ordered: Vec<&Influence> = influences.iter().collect();
@@ -158,11 +163,7 @@ fn combine(strata: &[StratumSums], design: &Design) -> Result<Variance, SingleUn
             degrees += stratum.units_in_base - 1.0;
         }
         let sampled = stratum.units;
-        let kept = match design.population[number] {
-            Some(population) if population > sampled => 1.0 - sampled / population,
-            Some(_) => 0.0,
-            None => 1.0,
-        };
+        let kept = design.kept_share(number, sampled);
         if sampled > 1.0 {
             let centred = stratum.squares - stratum.total * stratum.total / sampled;
             variance += kept * sampled / (sampled - 1.0) * centred.max(0.0);

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::config::raw::RawSettings;
 use crate::data::TableSource;
 use crate::data::table::{InputFile, Step};
+use crate::data::weighting::WaveWeights;
 
 /// The manifest of one published report.
 #[derive(Debug, Clone, Serialize)]
@@ -35,6 +36,9 @@ pub struct Manifest {
     pub templates: Vec<FileRecord>,
     /// Fonts used.
     pub fonts: Vec<FontRecord>,
+    /// What the weighting came to, wave by wave; absent where the weights are given or there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weighting: Vec<WaveWeights>,
     /// Settings that change a number.
     pub settings: RawSettings,
     /// Files in the folder, without this one.

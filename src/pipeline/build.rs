@@ -269,7 +269,9 @@ impl BuildContext<'_> {
             answers: measured.tables.survey.row_count() as u64,
             wave_answers: &self.wave_answers,
             weighted: measured.tables.survey.weighted,
+            models: &measured.models,
             tables: &self.tables,
+            weighting: &measured.tables.survey.weighting,
             date: &self.date,
         };
         let built = build_document(&inputs, rendering.pack, rendering.lang, diagnostics)?;
@@ -367,6 +369,7 @@ impl BuildContext<'_> {
             plugins: project.raw.plugins.keys().filter_map(used).collect(),
             templates,
             fonts,
+            weighting: measured.tables.weighting().cloned().collect(),
             settings: measured.indicators.survey().settings().clone(),
             outputs: output.files.iter().map(|file| FileRecord::of(&file.name, &file.content)).collect(),
         }

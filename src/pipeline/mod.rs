@@ -13,6 +13,7 @@ use crate::data::{Tables, load_tables};
 use crate::diagnostics::{Diagnostics, Lang};
 use crate::document::pack::Pack;
 use crate::metrics::{Indicators, compute};
+use crate::models::{ModelResults, compute_models, publish};
 use crate::plugins::manifest::RawInput;
 use crate::plugins::{Plugin, discover};
 use crate::render::templates::embedded;
@@ -37,6 +38,8 @@ pub struct Measured {
     pub tables: Tables,
     /// The numbers.
     pub indicators: Indicators,
+    /// What the models say.
+    pub models: ModelResults,
 }
 
 /// Reads the project file and the plugins. `None` if the project file cannot be used at all.
@@ -46,7 +49,7 @@ pub fn open(root: &Path, diagnostics: &mut Diagnostics) -> Option<OpenProject> {
     Some(OpenProject { project, plugins })
 }
 
-/// Reads the project, its plugins and its data and computes every metric, stopping after the first stage with errors.
+/// Reads the project, its plugins and its data and computes every metric and model, stopping after the first stage with errors.
 pub fn measure(root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
     let OpenProject { project, plugins } = open(root, diagnostics)?;
     if diagnostics.has_errors() {
@@ -56,8 +59,10 @@ pub fn measure(root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
     if diagnostics.has_errors() {
         return None;
     }
-    let indicators = compute(&project, &plugins, &tables, diagnostics)?;
-    Some(Measured { project, plugins, tables, indicators })
+    let mut indicators = compute(&project, &plugins, &tables, diagnostics)?;
+    let models = compute_models(&project, &plugins, &tables, &indicators, diagnostics)?;
+    publish(&mut indicators, &models);
+    Some(Measured { project, plugins, tables, indicators, models })
 }
 
 /// The text of a first `manyi.yaml` for a folder, guessed from survey exports, or an example to fill in without any. Paths are

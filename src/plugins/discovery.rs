@@ -2,6 +2,7 @@
 //! if it holds `plugin.yaml`; a project's plugin takes the place of a built-in one only if it says so.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
@@ -9,9 +10,10 @@ use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use crate::config::{KeyPositions, parse_yaml, read_text};
-use crate::diagnostics::messages::plugins as messages;
+use crate::diagnostics::messages::{plugins as messages, wasm as wasm_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
 use crate::plugins::manifest::{Manifest, RawManifest};
+use crate::plugins::wasm::MOST_MODULE_BYTES;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/plugins");
 
@@ -37,8 +39,10 @@ pub struct Plugin {
     pub origin: Origin,
     /// Places of the manifest's keys.
     pub positions: KeyPositions,
-    /// SHA-256 of `plugin.yaml`, lower-case hex.
+    /// SHA-256 of `plugin.yaml` and behind it of its modules in order of their names, lower-case hex.
     pub sha256: String,
+    /// Contents of its modules by file name.
+    pub modules: BTreeMap<String, Vec<u8>>,
     /// Text of `tests.yaml`, if there is one.
     pub tests: Option<String>,
     /// Text of `README.md`, if there is one.
@@ -59,6 +63,23 @@ struct Folder {
     manifest: String,
     tests: Option<String>,
     readme: Option<String>,
+}
+
+impl Folder {
+    /// Contents of a file in the folder.
+    fn bytes(&self, file: &str) -> Option<Vec<u8>> {
+        match &self.origin {
+            Origin::BuiltIn => BUILT_IN.get_file(format!("{}/{file}", self.name)).map(|file| file.contents().to_vec()),
+            Origin::Project(folder) => {
+                let path = folder.join(file);
+                // Reading stops behind the largest allowed file, which tells a larger one from it.
+                let most = u64::try_from(MOST_MODULE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+                let mut bytes = Vec::new();
+                std::fs::File::open(path).ok()?.take(most).read_to_end(&mut bytes).ok()?;
+                Some(bytes)
+            }
+        }
+    }
 }
 
 /// Loads every plugin: built-in ones, then the project's, by id. Broken ones are reported and left out.
@@ -145,14 +166,45 @@ fn load_plugin(folder: Folder, diagnostics: &mut Diagnostics) -> Option<Plugin> 
     let shown = format!("plugins/{}/{MANIFEST_FILE}", folder.name);
     let (raw, positions) = parse_yaml::<RawManifest>(&folder.manifest, &shown, diagnostics)?;
     let manifest = Manifest::resolve(raw, &folder.name, &positions, diagnostics)?;
+    let modules = load_modules(&folder, &manifest, &positions, diagnostics)?;
+    let mut digest = Sha256::new_with_prefix(folder.manifest.as_bytes());
+    modules.values().for_each(|bytes| digest.update(bytes));
     Some(Plugin {
         manifest,
         origin: folder.origin,
         positions,
-        sha256: hex(&Sha256::digest(folder.manifest.as_bytes())),
+        sha256: hex(&digest.finalize()),
+        modules,
         tests: folder.tests,
         readme: folder.readme,
     })
+}
+
+/// Reads the modules that the manifest names; without one of them the plugin is left out.
+fn load_modules(
+    folder: &Folder,
+    manifest: &Manifest,
+    positions: &KeyPositions,
+    diagnostics: &mut Diagnostics,
+) -> Option<BTreeMap<String, Vec<u8>>> {
+    let mut modules = BTreeMap::new();
+    let mut complete = true;
+    for module in manifest.models.iter().filter_map(|model| model.module.as_ref()) {
+        if let Some(bytes) = folder.bytes(&module.file) {
+            modules.insert(module.file.clone(), bytes);
+            continue;
+        }
+        complete = false;
+        let path = format!("{}.file", module.key_path);
+        diagnostics.push(
+            Diagnostic::error(&wasm_messages::NO_MODULE_FILE)
+                .arg("file", &module.file)
+                .arg("plugin", &manifest.id)
+                .at(positions.locate(&path))
+                .key(path),
+        );
+    }
+    complete.then_some(modules)
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -4,7 +4,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use indexmap::IndexMap;
 
 use crate::config::raw::ColumnType;
-use crate::data::expressions::{ExpectedType, Expression};
+use crate::data::expressions::{ExpectedType, Expression, ExpressionError};
 use crate::diagnostics::Diagnostics;
 use crate::plugins::discovery::Plugin;
 use crate::plugins::manifest::{Estimator, MetricSpec};
@@ -84,6 +84,56 @@ fn parse_metric(
         None => None,
     };
     Some(MetricExpressions { base, values: values.into_iter().collect::<Option<Vec<_>>>()? })
+}
+
+/// The parsed expressions of one model.
+#[derive(Debug, Clone)]
+pub struct ModelExpressions {
+    /// Outcome, if the model has one.
+    pub outcome: Option<Expression>,
+    /// Base condition, if there is one.
+    pub base: Option<Expression>,
+    /// Expressions of every item, in the order of the spec.
+    pub items: Vec<Vec<Expression>>,
+}
+
+/// Parses every expression of a plugin's models, each a number or yes and no; models with mistakes are left out.
+pub fn parse_model_expressions(plugin: &Plugin, diagnostics: &mut Diagnostics) -> IndexMap<String, ModelExpressions> {
+    let schema = input_schema(plugin);
+    let mut parsed = IndexMap::new();
+    for model in &plugin.manifest.models {
+        let mut parse = |path: String, text: &str, condition: bool| {
+            let boolean = Expression::parse(text, &schema, ExpectedType::Boolean);
+            let expression = match boolean {
+                Err(ExpressionError::WrongType { .. }) if !condition => {
+                    Expression::parse(text, &schema, ExpectedType::Number)
+                }
+                other => other,
+            };
+            expression
+                .map_err(|error| diagnostics.push(error.diagnostic(text, plugin.positions.locate(&path), &path)))
+                .ok()
+        };
+        let outcome = model.of.as_deref().map(|text| parse(format!("{}.of", model.key_path), text, false));
+        let base = model.base.as_deref().map(|text| parse(format!("{}.base", model.key_path), text, true));
+        let mut items: Vec<Option<Vec<Expression>>> = Vec::new();
+        for item in &model.items {
+            // A plain input name stands at the item's own place.
+            let place = |key: &str| format!("{}.{key}", item.key_path);
+            items.push(item.expressions.iter().map(|(key, text)| parse(place(key), text, false)).collect());
+        }
+        let complete = |outcome: Option<Option<Expression>>| match outcome {
+            Some(None) => None,
+            Some(parsed) => Some(parsed),
+            None => Some(None),
+        };
+        if let (Some(outcome), Some(base), Some(items)) =
+            (complete(outcome), complete(base), items.into_iter().collect::<Option<Vec<_>>>())
+        {
+            parsed.insert(model.id.clone(), ModelExpressions { outcome, base, items });
+        }
+    }
+    parsed
 }
 
 /// The inputs as a table that expressions can be checked against.

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::config::KeyPositions;
 use crate::config::raw::ColumnType;
 use crate::config::validate::is_identifier;
-use crate::diagnostics::messages::plugins as messages;
+use crate::diagnostics::messages::{models as model_messages, plugins as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
+use crate::plugins::models::{ModelSpec, RawModel, resolve_models};
 
 /// Version of the manifest format that this program reads.
 pub const MANIFEST_VERSION: u32 = 1;
@@ -44,7 +45,11 @@ pub struct RawManifest {
     /// Roles that a project's columns play, by name.
     pub inputs: IndexMap<String, RawInput>,
     /// Metrics, in the order they are printed.
+    #[serde(default)]
     pub metrics: Vec<RawMetric>,
+    /// Models: what a sum over answers cannot give, such as drivers or reliability.
+    #[serde(default)]
+    pub models: Vec<RawModel>,
 }
 
 /// What a plugin needs of the program.
@@ -93,6 +98,8 @@ pub enum EstimatorName {
     Quantile,
     /// Weighted mean of other metrics of the module.
     Composite,
+    /// A value of a model of the module.
+    Model,
 }
 
 /// A metric as it is declared.
@@ -132,6 +139,12 @@ pub struct RawMetric {
     /// Components of a composite.
     #[serde(default)]
     pub components: Vec<RawComponent>,
+    /// Model of the plugin whose value this metric publishes.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// Id of that value, such as `alpha`.
+    #[serde(default)]
+    pub value: Option<String>,
     /// Condition for an answer to count at all; default all answers.
     #[serde(default)]
     pub base: Option<String>,
@@ -213,6 +226,8 @@ pub struct Manifest {
     pub inputs: IndexMap<String, RawInput>,
     /// Metrics in declaration order.
     pub metrics: Vec<MetricSpec>,
+    /// Models in declaration order.
+    pub models: Vec<ModelSpec>,
 }
 
 /// A checked metric.
@@ -281,6 +296,13 @@ pub enum Estimator {
         /// Components with their default weights.
         components: Vec<RawComponent>,
     },
+    /// A value of a model.
+    Model {
+        /// Model of the same plugin.
+        model: String,
+        /// Id of the value.
+        value: String,
+    },
 }
 
 impl Estimator {
@@ -293,6 +315,7 @@ impl Estimator {
             Self::Net { .. } => "net",
             Self::Quantile { .. } => "quantile",
             Self::Composite { .. } => "composite",
+            Self::Model { .. } => "model",
         }
     }
 
@@ -302,7 +325,7 @@ impl Estimator {
             Self::Mean { of, .. } | Self::Proportion { of } | Self::Quantile { of, .. } => vec![("of", of)],
             Self::Ratio { of, per } => vec![("of", of), ("per", per)],
             Self::Net { positive, negative } => vec![("positive", positive), ("negative", negative)],
-            Self::Composite { .. } => Vec::new(),
+            Self::Composite { .. } | Self::Model { .. } => Vec::new(),
         }
     }
 }
@@ -354,6 +377,8 @@ impl Manifest {
             metrics.extend(resolve_metric(metric, path, positions, diagnostics));
         }
         check_metric_references(&metrics, positions, diagnostics);
+        let models = resolve_models(&raw.models, &raw.inputs, positions, diagnostics);
+        check_something_declared(&raw, &metrics, &models, positions, diagnostics);
         let failed = diagnostics.iter().skip(before).any(|found| found.level == crate::diagnostics::Level::Error);
         (!failed).then_some(Self {
             id: raw.id,
@@ -365,7 +390,44 @@ impl Manifest {
             table: raw.table,
             inputs: raw.inputs,
             metrics,
+            models,
         })
+    }
+}
+
+/// Refuses a plugin without metrics and models, and a model that has the id of a metric.
+fn check_something_declared(
+    raw: &RawManifest,
+    metrics: &[MetricSpec],
+    models: &[ModelSpec],
+    positions: &KeyPositions,
+    diagnostics: &mut Diagnostics,
+) {
+    if raw.metrics.is_empty() && raw.models.is_empty() {
+        diagnostics
+            .push(Diagnostic::error(&model_messages::NOTHING_DECLARED).at(positions.locate("metrics")).key("metrics"));
+    }
+    for metric in metrics {
+        let Estimator::Model { model, .. } = &metric.estimator else { continue };
+        if !models.iter().any(|known| known.id == *model) {
+            let path = format!("{}.model", metric.key_path);
+            diagnostics.push(
+                Diagnostic::error(&model_messages::UNKNOWN_MODEL)
+                    .arg("model", model)
+                    .suggest(model, models.iter().map(|known| known.id.as_str()))
+                    .at(positions.locate(&path))
+                    .key(path),
+            );
+        }
+    }
+    for model in models.iter().filter(|model| metrics.iter().any(|metric| metric.id == model.id)) {
+        let path = format!("{}.id", model.key_path);
+        diagnostics.push(
+            Diagnostic::error(&model_messages::REPEATED_MODEL)
+                .arg("model", &model.id)
+                .at(positions.locate(&path))
+                .key(path),
+        );
     }
 }
 
@@ -475,6 +537,10 @@ impl MetricKeys<'_> {
                 }
                 (&["components"], Some(Estimator::Composite { components: raw.components.clone() }))
             }
+            EstimatorName::Model => {
+                let both = self.need("model", &raw.model).zip(self.need("value", &raw.value));
+                (&["model", "value"], both.map(|(model, value)| Estimator::Model { model, value }))
+            }
         };
         let present = [
             ("of", raw.of.is_some()),
@@ -484,12 +550,12 @@ impl MetricKeys<'_> {
             ("probability", raw.probability.is_some()),
             ("rescale", raw.rescale.is_some()),
             ("components", !raw.components.is_empty()),
-            ("base", raw.base.is_some() && raw.estimator == EstimatorName::Composite),
+            ("model", raw.model.is_some()),
+            ("value", raw.value.is_some()),
+            ("base", raw.base.is_some() && matches!(raw.estimator, EstimatorName::Composite | EstimatorName::Model)),
         ];
         for (key, _) in present.into_iter().filter(|(key, present)| *present && !wanted.contains(key)) {
-            if key != "base" || raw.estimator == EstimatorName::Composite {
-                self.report(&messages::KEY_WITHOUT_USE, key, |problem| problem.arg("key", key));
-            }
+            self.report(&messages::KEY_WITHOUT_USE, key, |problem| problem.arg("key", key));
         }
         if let Some([low, high]) = raw.rescale.filter(|[low, high]| low.is_nan() || high.is_nan() || low >= high) {
             self.report(&messages::BAD_RESCALE, "rescale", |problem| problem.arg("low", low).arg("high", high));
@@ -539,7 +605,10 @@ fn check_metric_references(metrics: &[MetricSpec], positions: &KeyPositions, dia
                 None => diagnostics.push(problem(&messages::UNKNOWN_METRIC).suggest(name, ids())),
                 Some(target)
                     if path.contains(".components")
-                        && matches!(target.estimator, Estimator::Composite { .. } | Estimator::Quantile { .. }) =>
+                        && matches!(
+                            target.estimator,
+                            Estimator::Composite { .. } | Estimator::Quantile { .. } | Estimator::Model { .. }
+                        ) =>
                 {
                     diagnostics.push(problem(&messages::BAD_COMPONENT).arg("estimator", target.estimator.name()));
                 }

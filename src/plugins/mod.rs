@@ -3,6 +3,9 @@
 pub mod discovery;
 pub mod expressions;
 pub mod manifest;
+pub mod models;
+pub mod wasm;
 
 pub use discovery::{Origin, Plugin, discover, is_broken};
 pub use manifest::{Better, Estimator, Manifest, MetricSpec, Unit};
+pub use models::{ItemSpec, ModelSpec};

@@ -39,17 +39,17 @@ id,w,shop,aware,praise
 4,1,south,0,9
 ";
 
-struct Case {
-    name: &'static str,
+pub(super) struct Case {
+    pub(super) name: &'static str,
     /// Replacements in the project file.
-    project: &'static [(&'static str, &'static str)],
+    pub(super) project: &'static [(&'static str, &'static str)],
     /// Replacements in the answers.
-    answers: &'static [(&'static str, &'static str)],
-    code: &'static str,
+    pub(super) answers: &'static [(&'static str, &'static str)],
+    pub(super) code: &'static str,
     /// `line:column` in the project file, or part of the location's JSON; empty for none.
-    place: &'static str,
+    pub(super) place: &'static str,
     /// Part of the message or hint in English.
-    says: &'static str,
+    pub(super) says: &'static str,
 }
 
 const CASES: &[Case] = &[
@@ -280,7 +280,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-fn write_project(folder: &Path, case: &Case) {
+pub(super) fn write_project(folder: &Path, case: &Case) {
     let replaced = |text: &str, changes: &[(&str, &str)], what: &str| {
         changes.iter().fold(text.to_owned(), |text, (from, to)| {
             assert!(text.contains(from), "{}: {what} does not hold {from:?}", case.name);
@@ -311,8 +311,13 @@ fn the_good_project_is_quiet() {
 
 #[test]
 fn every_mistake_has_its_code_place_and_words() {
+    expect_problems(CASES);
+}
+
+/// Checks the project of each case for its code, place, words, exit code and both languages.
+pub(super) fn expect_problems(cases: &[Case]) {
     let mut wrong = Vec::new();
-    for case in CASES {
+    for case in cases {
         let folder = tempfile::tempdir().unwrap();
         write_project(folder.path(), case);
         let output = manyi().arg("check").arg(folder.path()).args(["--json", "--lang", "en"]).output().unwrap();
@@ -399,7 +404,7 @@ fn all_mistakes_of_a_file_are_reported_at_once() {
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
     error[M0104]: unknown key `wieght`
       --> manyi.yaml:7:3  (data.wieght)
-      hint: did you mean `weight`? keys known here: sources, id, duplicates, wave, weight, design, filters
+      hint: did you mean `weight`, `weighting`? keys known here: sources, id, duplicates, wave, weight, weighting, design, stack, filters
     error[M0113]: `singel` is not possible here
       --> manyi.yaml:11:11  (columns.shop.type)
       hint: did you mean `single`? use one of: scale, boolean, single, multi, ranking, number, date, text

@@ -75,14 +75,17 @@ fn the_order_of_rows_changes_no_bit() {
     let head = lines.next().unwrap();
     let forward: Vec<&str> = lines.collect();
     let backward: Vec<&str> = forward.iter().rev().copied().collect();
-    let run = |rows: &[&str]| {
+    let run = |weight: &str, rows: &[&str]| {
         let folder = tempfile::tempdir().unwrap();
-        let project = "manyi: 1\nproject: { title: t }\ndata: { sources: [{ file: a.csv }], weight: w }\ncolumns:\n  w: { type: number }\n  group: { type: single, labels: { A: A, B: B, C: C, D: D } }\n  aware: { type: boolean }\n  praise: { type: scale, range: [1, 5] }\n  customer: { type: boolean }\n  complained: { type: boolean }\nsegments: [group]\nplugins:\n  enterprise-csi:\n    metrics: [awareness, reputation, reputation_net, complaint_rate]\n    inputs: { aware: aware, praise: praise, customer: customer, complained: complained }\n";
-        fs::write(folder.path().join("manyi.yaml"), project).unwrap();
+        let project = "manyi: 1\nproject: { title: t }\ndata: { sources: [{ file: a.csv }], WEIGHT }\ncolumns:\n  w: { type: number }\n  group: { type: single, labels: { A: A, B: B, C: C, D: D } }\n  aware: { type: boolean }\n  praise: { type: scale, range: [1, 5] }\n  customer: { type: boolean }\n  complained: { type: boolean }\nsegments: [group]\nplugins:\n  enterprise-csi:\n    metrics: [awareness, reputation, reputation_net, complaint_rate]\n    inputs: { aware: aware, praise: praise, customer: customer, complained: complained }\n";
+        fs::write(folder.path().join("manyi.yaml"), project.replace("WEIGHT", weight)).unwrap();
         fs::write(folder.path().join("a.csv"), format!("{head}\n{}\n", rows.join("\n"))).unwrap();
         metrics(folder.path())["estimates"].to_string()
     };
-    assert_eq!(run(&forward), run(&backward));
+    let raked = "weighting: { start: w, missing: keep, trim: { high: 2.5 }, margins: { group: { A: 50, B: 30, C: 20 }, aware: { true: 0.8, false: 0.2 } } }";
+    for weight in ["weight: w", raked] {
+        assert_eq!(run(weight, &forward), run(weight, &backward), "{weight}");
+    }
 }
 
 #[test]

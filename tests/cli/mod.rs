@@ -2,6 +2,9 @@
 //! quiet; the same input gives the same bytes.
 
 mod bad_input;
+mod bad_weighting;
 mod build;
 mod metrics;
+mod modules;
+mod new_plugin;
 mod verbs;

@@ -1,5 +1,11 @@
 //! Estimates, standard errors and intervals against R `survey` on the answers in this folder; README.md says how R was asked.
 
+mod distributions;
+mod drivers;
+mod hierarchy;
+mod pls;
+mod weights;
+
 use std::fs;
 use std::path::PathBuf;
 

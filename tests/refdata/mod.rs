@@ -1,8 +1,13 @@
 //! Estimates against the numbers that other programs give for real surveys. The surveys lie beside the project and are only
-//! read; where they are absent the tests say so and pass. `cases` lists the numbers, `kiosk` makes its project from a codebook.
+//! read; where they are absent the tests say so and pass. `cases` lists the numbers, `kiosk` makes its project from a codebook,
+//! `raking` looks at weights instead of estimates.
 
+mod ahp;
 mod cases;
 mod kiosk;
+mod models;
+mod pls;
+mod raking;
 
 use std::fs;
 use std::path::Path;

@@ -44,6 +44,7 @@ impl Answers {
             batches: vec![batch],
             waves: self.waves,
             weighted: true,
+            weighting: Vec::new(),
             steps: Vec::new(),
             inputs: Vec::new(),
             newest: None,

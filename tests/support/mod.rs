@@ -7,6 +7,13 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use assert_cmd::cargo::cargo_bin_cmd;
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Float64Type};
+use manyi::config::load_project;
+use manyi::data::table::WEIGHT;
+use manyi::data::{Responses, load_tables};
+use manyi::diagnostics::{Diagnostics, Lang};
 use serde_json::Value;
 
 /// The project's own folder.
@@ -42,6 +49,30 @@ pub fn metrics(folder: &Path) -> Value {
         String::from_utf8_lossy(&output.stdout)
     );
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The answers of a project; a project with errors fails the test.
+pub fn responses(folder: &Path) -> Responses {
+    let mut diagnostics = Diagnostics::new();
+    let tables = load_project(folder, &mut diagnostics).and_then(|project| load_tables(&project, &mut diagnostics));
+    let found: Vec<String> = diagnostics.iter().map(|found| found.text(Lang::En)).collect();
+    tables.map(|tables| tables.survey).unwrap_or_else(|| panic!("{}: {found:?}", folder.display()))
+}
+
+/// The weights of all answers, in the order of the files.
+pub fn weights(responses: &Responses) -> Vec<f64> {
+    let of_batch = responses.batches.iter().map(|batch| batch.column_by_name(WEIGHT).unwrap());
+    of_batch.flat_map(|weights| weights.as_primitive::<Float64Type>().values().to_vec()).collect()
+}
+
+/// A column of the answers as texts; empty where there is none.
+pub fn texts(responses: &Responses, name: &str) -> Vec<String> {
+    let mut shown = Vec::new();
+    for batch in &responses.batches {
+        let cells = cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
+        shown.extend(cells.as_string::<i32>().iter().map(|cell| cell.unwrap_or_default().to_owned()));
+    }
+    shown
 }
 
 /// The estimate of a metric for a wave (`None`: a project without waves) and a group (`None`: the total).

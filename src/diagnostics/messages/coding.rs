@@ -210,4 +210,23 @@ messages! {
         "`{file}` 已有表头 `{header}`，与堆叠新增的列重名",
     )
     .hinted("give the stacked column another name", "请给堆叠后的列另起名称");
+    /// Themes of a column that is no text.
+    THEMES_OF_WHAT = Message::new(
+        "M0245",
+        "there is no column `{column}` of type `text` to find themes in",
+        "没有类型为 `text` 的列 `{column}` 可供归类",
+    );
+    /// A dictionary that is not there.
+    NO_DICTIONARY = Message::new(
+        "M0246",
+        "there is no dictionary `{file}`",
+        "没有词典 `{file}`",
+    )
+    .hinted("the path is relative to the project folder; without `dictionary` a general one is used", "路径相对于项目文件夹；不写 `dictionary` 则用通用词典");
+    /// Themes in a column that can hold only one.
+    THEMES_TYPE = Message::new(
+        "M0247",
+        "open answers are coded into a `multi` column (themes) or a `single` one (tone)",
+        "开放题只能归类为 `multi`（主题）或 `single`（语气）列",
+    );
 }

@@ -58,8 +58,8 @@ messages! {
     /// A reference to a column that is not declared.
     UNKNOWN_COLUMN = Message::new("M0121", "there is no column `{name}` in `columns`", "`columns` 中没有列 `{name}`");
     /// from and derive together.
-    FROM_AND_DERIVE = Message::new("M0122", "`from`, `derive` and `lookup` exclude each other", "`from`、`derive` 与 `lookup` 只能取其一")
-        .hinted("a column is read from the file, computed, or looked up in a table", "一列或来自文件，或由计算得出，或取自业务表");
+    FROM_AND_DERIVE = Message::new("M0122", "`from`, `derive`, `lookup` and `themes` exclude each other", "`from`、`derive`、`lookup` 与 `themes` 只能取其一")
+        .hinted("a column is read from the file, computed, looked up in a table, or coded from open answers", "一列或来自文件，或由计算得出，或取自业务表，或由开放题归类而来");
     /// range upside down.
     BAD_RANGE = Message::new("M0123", "the range must go from low to high, found {low} to {high}", "范围应由低到高，却是 {low} 到 {high}");
     /// A scale needs a range.

@@ -6,10 +6,13 @@ pub mod coding;
 pub mod config;
 pub mod document;
 pub mod metrics;
+pub mod models;
 pub mod output;
 pub mod plugins;
 pub mod readers;
 pub mod render;
+pub mod wasm;
+pub mod weighting;
 
 use crate::diagnostics::Lang;
 
@@ -65,10 +68,22 @@ pub(crate) use messages;
 
 /// Every message of the program, by stage.
 pub fn all() -> impl Iterator<Item = &'static Message> {
-    [config::ALL, readers::ALL, coding::ALL, plugins::ALL, metrics::ALL, document::ALL, render::ALL, output::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        config::ALL,
+        readers::ALL,
+        coding::ALL,
+        weighting::ALL,
+        plugins::ALL,
+        wasm::ALL,
+        metrics::ALL,
+        models::ALL,
+        document::ALL,
+        render::ALL,
+        output::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 #[cfg(test)]

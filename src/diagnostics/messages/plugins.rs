@@ -103,4 +103,13 @@ messages! {
     /// Items of a set that the project does not feed.
     ITEMS_LEFT_OUT = Message::new("M0339", "`{plugin}` does without the inputs in brackets for {metrics}", "`{plugin}` 的这些指标略去括号中的输入：{metrics}")
         .hinted("the mean of a set is taken over the items that have a column", "题组均值按已有对应列的题目计算");
+    /// An id that is no folder name everywhere.
+    BAD_PLUGIN_ID = Message::new("M0375", "`{id}` cannot be the id of a plugin", "`{id}` 不能用作插件编号")
+        .hinted("ids begin with a lower-case letter and hold lower-case letters, digits and `-`", "编号须以小写字母开头，只含小写字母、数字与 `-`");
+    /// Neither a project nor its folder of plugins.
+    NO_PLACE = Message::new("M0376", "`{folder}` is no project, and no `plugins` folder of one", "`{folder}` 不是项目，也不是项目的 `plugins` 文件夹")
+        .hinted("go to the folder with `manyi.yaml`, or name it with `--project`; `manyi init` makes one", "请进入含 `manyi.yaml` 的文件夹，或用 `--project` 指明；`manyi init` 可新建项目");
+    /// The folder or a built-in plugin exists.
+    PLUGIN_EXISTS = Message::new("M0377", "there is a plugin `{id}` already", "已有插件 `{id}`")
+        .hinted("choose another id; nothing was written", "请换一个编号；没有写入任何文件");
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::analysis::rounding::round_to_hundred;
-use crate::analysis::{IndicatorSummary, SegmentComparison};
+use crate::analysis::{BenchmarkComparison, IndicatorSummary, SegmentComparison, Standing};
+use crate::document::benchmarks::{source_text, way_title};
 use crate::document::material::Material;
 use crate::document::{figures, format};
 use crate::metrics::{Better, Distribution, DistributionRow};
@@ -50,6 +51,7 @@ pub(super) fn indicator(material: &Material<'_>, held: &IndicatorSummary<'_>) ->
         "variants": variants,
         "target": target(material, held),
         "change": change(material, held),
+        "benchmarks": benchmarks(material, held),
         "segments": segment_list(material, held),
         "flat_segments": flat_segments(material, held),
     })
@@ -65,6 +67,28 @@ fn target(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {
         }),
         _ => Value::Null,
     }
+}
+
+fn benchmarks(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Vec<Value> {
+    let unit = held.info.unit;
+    let one = |comparison: &BenchmarkComparison<'_>| {
+        json!({
+            "way": way_title(material, comparison.benchmark.way),
+            "kind": comparison.benchmark.way,
+            "source": source_text(material, comparison),
+            "value": format::value_with_unit(comparison.benchmark.value, unit, material.lang),
+            "constant": comparison.benchmark.se.is_none(),
+            "standing": match comparison.standing {
+                Standing::Ahead => "ahead",
+                Standing::Behind => "behind",
+                Standing::Different => "different",
+                Standing::Level => "level",
+            },
+            "above": comparison.gap > 0.0,
+            "gap": format::difference(comparison.gap, unit, material.lang),
+        })
+    };
+    held.benchmarks.iter().map(one).collect()
 }
 
 fn change(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {

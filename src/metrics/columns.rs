@@ -1,0 +1,76 @@
+//! The answers as plain columns of numbers, for models that must see every answer: the values of all items with wave, weight,
+//! sampling unit and segment groups, in file order, from one pass over the data.
+
+use datafusion::arrow::array::{AsArray, RecordBatch};
+use datafusion::arrow::datatypes::UInt32Type;
+use datafusion::error::DataFusionError;
+
+use crate::data::Responses;
+use crate::data::table::{WAVE, WEIGHT};
+use crate::metrics::bind::Item;
+use crate::metrics::counter::{column, dictionary_codes, floats, level_codes};
+use crate::metrics::cube::Grouping;
+use crate::metrics::design::UnitCodes;
+use crate::metrics::estimates::SegmentInfo;
+use crate::metrics::scan::{ScanRequest, UNIT, collect, value_name};
+
+/// Every answer, column by column; all columns have the same length.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Columns {
+    /// Number of the wave; 0 in a project without waves.
+    pub waves: Vec<u32>,
+    /// Sampling weight.
+    pub weights: Vec<f64>,
+    /// Number of the sampling unit (or stratum) as the design counts them; 0 where there is one.
+    pub units: Vec<u32>,
+    /// Number of the group in each segment, in the order of the segments; [`crate::metrics::cube::NO_GROUP`] where there is none.
+    pub groups: Vec<Vec<u32>>,
+    /// Values of each item; NaN where unknown.
+    pub values: Vec<Vec<f64>>,
+}
+
+/// Evaluates the items on every answer.
+///
+/// # Errors
+/// An error of the engine, such as a division by zero in an integer expression.
+pub fn columns(
+    responses: &Responses,
+    items: &[Item],
+    segments: &[SegmentInfo],
+    unit_codes: UnitCodes,
+) -> Result<Columns, DataFusionError> {
+    let groupings = segments.iter().map(|segment| Grouping {
+        column: Some(segment.column.clone()),
+        levels: segment.groups.iter().map(|(value, _)| value.clone()).collect(),
+    });
+    let request = ScanRequest { items, keys: &[], groupings: groupings.collect(), units: 0, unit_codes };
+    let mut all = Columns {
+        groups: vec![Vec::new(); segments.len()],
+        values: vec![Vec::new(); items.len()],
+        ..Columns::default()
+    };
+    for batch in collect(responses, &request)? {
+        append(&mut all, &batch, &request)?;
+    }
+    Ok(all)
+}
+
+fn append(all: &mut Columns, batch: &RecordBatch, request: &ScanRequest<'_>) -> Result<(), DataFusionError> {
+    let rows = batch.num_rows();
+    all.waves.extend(dictionary_codes(column(batch, WAVE)?, rows)?);
+    all.weights.extend(floats(column(batch, WEIGHT)?)?.values());
+    match batch.column_by_name(UNIT) {
+        Some(units) => all.units.extend(units.as_primitive::<UInt32Type>().values()),
+        None => all.units.extend(std::iter::repeat_n(0, rows)),
+    }
+    for (grouping, groups) in request.groupings.iter().zip(&mut all.groups) {
+        if let Some(name) = &grouping.column {
+            groups.extend(level_codes(column(batch, name)?, &grouping.levels)?);
+        }
+    }
+    for (index, values) in all.values.iter_mut().enumerate() {
+        let array = floats(column(batch, &value_name(index))?)?;
+        values.extend(array.iter().map(|value| value.filter(|value| value.is_finite()).unwrap_or(f64::NAN)));
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! Models as users meet them: standard errors of the bootstrap against R, and projects with declared models.
+
+mod bootstrap;
+mod pls;
+mod projects;
