@@ -11,7 +11,7 @@ use crate::cli::models::models_text;
 use crate::cli::{Outcome, print_json};
 use crate::data::weighting::WaveWeights;
 use crate::diagnostics::messages::metrics as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::explain::unit_suffix;
 use crate::metrics::{Estimate, MetricResults, Unit};
 use crate::models::{ModelResult, ModelResults};
@@ -25,8 +25,12 @@ pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut
     let tests = measured.as_ref().filter(|_| console.json).map(|measured| measured.indicators.distribution_tests());
     let weighting: Vec<WaveWeights> =
         measured.iter().flat_map(|measured| measured.tables.weighting()).cloned().collect();
+    let nothing = measured.is_none();
+    let before = diagnostics.count(Level::Error);
     let (results, models) = measured.map(|measured| (measured.indicators.results, measured.models)).unwrap_or_default();
-    check_choice(options, &results, &models, diagnostics);
+    if !nothing {
+        check_choice(options, &results, &models, diagnostics);
+    }
     let chosen = |estimate: &&Estimate| {
         (options.metric.is_empty() || options.metric.contains(&estimate.metric))
             && options.wave.as_ref().is_none_or(|wave| estimate.wave.as_ref() == Some(wave))
@@ -48,7 +52,8 @@ pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut
         });
         return print_json(console, data, diagnostics);
     }
-    if diagnostics.has_errors() {
+    // What could be computed is printed, even if a module failed.
+    if nothing || diagnostics.count(Level::Error) > before {
         return Ok(());
     }
     if options.csv {
@@ -72,9 +77,6 @@ fn check_choice(
     models: &ModelResults,
     diagnostics: &mut Diagnostics,
 ) {
-    if diagnostics.has_errors() {
-        return;
-    }
     for metric in &options.metric {
         if results.info(metric).is_none() && models.info(metric).is_none() {
             let known = results.metrics.iter().map(|info| info.id.as_str());

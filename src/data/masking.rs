@@ -68,6 +68,7 @@ fn patterns() -> &'static [(Kind, Regex)] {
                 Kind::Account,
                 r"(?i:微信|v信|vx|wx|qq|wechat)(?:号码|号|id)?\s*[:：是为]?\s*[A-Za-z0-9][A-Za-z0-9_-]{4,19}".to_owned(),
             ),
+            (Kind::Number, r"\d{12,}".to_owned()),
             (Kind::Phone, r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}".to_owned()),
             (Kind::Phone, r"\(?0\d{2,3}\)?[- ]?\d{7,8}(?:-\d{1,5})?|[48]00[- ]?\d{3}[- ]?\d{4}".to_owned()),
             (Kind::Phone, r"\+\d{1,3}[\d ()-]{6,15}\d|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b".to_owned()),
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!(patterns().len(), 15);
+        assert_eq!(patterns().len(), 16);
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn project(expected: &Value, mode: &str, bootstrap: u32) -> TempDir {
         writeln!(constructs, "        {construct}: {{ items: {items}, mode: {mode} }}").unwrap();
     }
     let manyi = format!(
-        "manyi: 1\nproject: {{ title: Paths, lang: en }}\ndata:\n  sources: [{{ file: answers.csv }}]\ncolumns:\n{columns}plugins:\n  paths:\n    inputs:\n{fed}targets: {{ satisfaction_index: 70 }}\n"
+        "manyi: 1\nproject: {{ title: Paths, lang: en }}\ndata:\n  sources: [{{ file: answers.csv }}]\n  weight: weight\ncolumns:\n{columns}  weight: {{ type: number }}\nplugins:\n  paths:\n    inputs:\n{fed}targets: {{ satisfaction_index: 70 }}\n"
     );
     let manifest = format!(
         "manifest: 1\nid: paths\nversion: 1.0.0\ntitle: Paths\ninputs:\n{inputs}metrics:\n  - {{ id: satisfaction_index, title: Index, estimator: model, model: path_model, value: index_satisfaction, unit: points }}\nmodels:\n  - id: path_model\n    title: Path model\n    model: pls\n    items: [{}]\n    bootstrap: {bootstrap}\n    options:\n      tolerance: 1.0e-12\n      constructs:\n{constructs}      paths: {}\n",
