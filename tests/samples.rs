@@ -6,17 +6,20 @@ use crate::canteen;
 use crate::support;
 
 const CANTEEN: &str = "samples/campus-canteen";
+const SUPERMARKET: &str = "samples/supermarket-chain";
 
 fn run(arguments: &[&str]) -> Output {
     support::manyi().current_dir(support::root()).args(arguments).output().unwrap()
 }
 
 #[test]
-fn campus_canteen_has_no_problems() {
-    let output = run(&["check", CANTEEN, "--json"]);
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(output.status.success(), "{report:#}");
-    assert_eq!(report["diagnostics"].as_array().map(Vec::len), Some(0), "{report:#}");
+fn the_samples_have_no_problems() {
+    for sample in [CANTEEN, SUPERMARKET] {
+        let output = run(&["check", sample, "--json"]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(output.status.success(), "{sample}: {report:#}");
+        assert_eq!(report["diagnostics"].as_array().map(Vec::len), Some(0), "{sample}: {report:#}");
+    }
 }
 
 /// A workbook, GB18030 text and option codes, with repeated answers, tests and hasty ones among them, give the same numbers
