@@ -18,7 +18,10 @@ fn the_samples_have_no_problems() {
         let output = run(&["check", sample, "--json"]);
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert!(output.status.success(), "{sample}: {report:#}");
-        assert_eq!(report["diagnostics"].as_array().map(Vec::len), Some(0), "{sample}: {report:#}");
+        // A set of items may do without some: a note says so.
+        let problems =
+            report["diagnostics"].as_array().unwrap().iter().filter(|found| found["level"] != "note").count();
+        assert_eq!(problems, 0, "{sample}: {report:#}");
     }
 }
 
