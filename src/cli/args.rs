@@ -184,6 +184,9 @@ pub enum PluginsAction {
     Test {
         /// Plugin id; all plugins without it
         id: Option<String>,
+        /// All plugins, which is the default
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
         /// Project folder (holds manyi.yaml)
         #[arg(long, default_value = ".", value_parser = project_folder())]
         project: PathBuf,

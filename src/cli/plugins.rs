@@ -24,7 +24,7 @@ pub(crate) fn run(options: &PluginsOptions, console: &Console, diagnostics: &mut
         PluginsAction::List(project) => list(&project.project, console, diagnostics),
         PluginsAction::Show { id, project } => show(id, project, console, diagnostics),
         PluginsAction::New { id, wasm, project } => new(id, *wasm, project, console, diagnostics),
-        PluginsAction::Test { id, project } => test(id.as_deref(), project, console, diagnostics),
+        PluginsAction::Test { id, all: _, project } => test(id.as_deref(), project, console, diagnostics),
     }
 }
 
