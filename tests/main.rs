@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod banners;
 mod canteen;
 mod cli;
 mod docs;

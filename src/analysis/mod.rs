@@ -1,12 +1,14 @@
 //! Estimates set against a target, the last wave and each other: what differs, how surely, and what stands out.
 //! Pure functions from estimates to small typed results; words are chosen later.
 
+pub mod banner;
 pub mod benchmarks;
 pub mod comparisons;
 pub mod multiple;
 pub mod rounding;
 pub mod summary;
 
+pub use banner::{BannerTable, compute_banners};
 pub use benchmarks::{BenchmarkComparison, Standing};
 pub use comparisons::{Difference, GroupComparison, TargetComparison, Testing};
 pub use rounding::{printed_decimals, round_half_away};

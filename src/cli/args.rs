@@ -46,6 +46,8 @@ pub enum Verb {
     Check(ProjectOptions),
     /// Compute the indicators and print them
     Metrics(MetricsOptions),
+    /// Compute the banner tables and print them
+    Tables(TablesOptions),
     /// Show how a number came about, from the files to the estimate
     Explain(ExplainOptions),
     /// Build the documents of a project
@@ -116,6 +118,20 @@ pub struct MetricsOptions {
     /// Only this wave [default for the table: the newest]
     #[arg(long)]
     pub wave: Option<String>,
+}
+
+/// Options of `tables`.
+#[derive(Debug, Args)]
+pub struct TablesOptions {
+    /// Project folder (holds manyi.yaml)
+    #[arg(default_value = ".", value_parser = project_folder())]
+    pub project: PathBuf,
+    /// Only these banners
+    #[arg(long, value_name = "ID")]
+    pub id: Vec<String>,
+    /// Print as CSV, a line a cell
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
 }
 
 /// Options of `explain`.

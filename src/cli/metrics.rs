@@ -230,6 +230,6 @@ fn print_csv(console: &Console, estimates: &[&Estimate]) -> Outcome {
 }
 
 /// Text that a spreadsheet program must not take for a formula.
-fn plain_cell(text: &str) -> String {
+pub(super) fn plain_cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

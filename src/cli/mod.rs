@@ -12,6 +12,7 @@ mod models;
 mod plugins;
 mod schema;
 mod skeleton;
+mod tables;
 mod templates;
 
 use std::io;
@@ -42,6 +43,7 @@ pub fn run() -> ExitCode {
         Verb::Init(options) => init::run(options, &console, &mut diagnostics),
         Verb::Check(options) => check::run(options, &console, &mut diagnostics),
         Verb::Metrics(options) => metrics::run(options, &console, &mut diagnostics),
+        Verb::Tables(options) => tables::run(options, &console, &mut diagnostics),
         Verb::Explain(options) => explain::run(options, &console, &mut diagnostics),
         Verb::Build(options) => build::run(options, lang, &console, &mut diagnostics),
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),

@@ -57,6 +57,7 @@ impl Project {
             plugins: IndexMap::new(),
             targets: IndexMap::new(),
             benchmarks: IndexMap::new(),
+            banners: Vec::new(),
             settings: RawSettings::default(),
             plan: RawPlan::default(),
             reports: Vec::new(),

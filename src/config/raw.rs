@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::{Lang, Localized};
 
+pub use crate::config::raw_banner::*;
 pub use crate::config::raw_benchmark::*;
 pub use crate::config::raw_plan::*;
 pub use crate::config::raw_weighting::*;
@@ -38,6 +39,9 @@ pub struct RawProject {
     /// Numbers of others by metric id: the best company, the strengths of all combined, an expert panel.
     #[serde(default)]
     pub benchmarks: IndexMap<String, Vec<RawBenchmark>>,
+    /// Banner tables: questions crossed with segments.
+    #[serde(default)]
+    pub banners: Vec<RawBanner>,
     /// Statistical settings.
     #[serde(default)]
     pub settings: RawSettings,

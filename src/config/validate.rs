@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::config::load::PROJECT_VERSION;
 use crate::config::project::{Project, SURVEY};
 use crate::config::raw::{ColumnType, RawColumn};
+use crate::config::validate_banners::validate_banners;
 use crate::config::validate_benchmarks::validate_benchmarks;
 use crate::config::validate_weighting::validate_weighting;
 use crate::diagnostics::messages::config as messages;
@@ -31,6 +32,7 @@ pub fn validate_project(project: &Project, diagnostics: &mut Diagnostics) {
         }
     }
     validate_benchmarks(project, diagnostics);
+    validate_banners(project, diagnostics);
     validate_settings(project, diagnostics);
     validate_reports(project, diagnostics);
     if let Some(date) = &raw.project.date {

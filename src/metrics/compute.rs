@@ -348,7 +348,8 @@ pub fn segment_infos(project: &Project, responses: &Responses) -> Vec<SegmentInf
         .collect()
 }
 
-fn groups_of(column: &Column) -> Vec<(String, Localized)> {
+/// The values of a column that forms groups with their titles, in codebook order.
+pub fn groups_of(column: &Column) -> Vec<(String, Localized)> {
     match column.kind {
         ColumnType::Boolean => vec![
             ("false".to_owned(), Localized::PerLang(lang_texts("否", "no"))),
@@ -366,7 +367,8 @@ fn groups_of(column: &Column) -> Vec<(String, Localized)> {
     }
 }
 
-pub(super) fn scale_levels([low, high]: [f64; 2], column: &Column) -> Vec<(String, Localized)> {
+/// The whole steps of a scale from its lowest value, at most 101, with their titles.
+pub fn scale_levels([low, high]: [f64; 2], column: &Column) -> Vec<(String, Localized)> {
     let mut levels = Vec::new();
     let mut value = low;
     while value <= high && levels.len() < 101 {

@@ -5,6 +5,7 @@ pub mod build;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use crate::analysis::{BannerTable, compute_banners};
 use crate::config::raw::RawSource;
 use crate::config::{Project, load_project};
 use crate::data::guess::{Draft, guess, write_manyi_yaml};
@@ -40,6 +41,30 @@ pub struct Measured {
     pub indicators: Indicators,
     /// What the models say.
     pub models: ModelResults,
+}
+
+/// A project with its banner tables.
+#[derive(Debug, Clone)]
+pub struct Tabulated {
+    /// The project.
+    pub project: Project,
+    /// The banners, each wave of one a table of its own.
+    pub tables: Vec<BannerTable>,
+}
+
+/// Reads the project and its data and makes its banner tables, stopping after the first stage with errors. Plugins are not
+/// needed for them.
+pub fn tabulate(root: &Path, diagnostics: &mut Diagnostics) -> Option<Tabulated> {
+    let project = load_project(root, diagnostics)?;
+    if diagnostics.has_errors() {
+        return None;
+    }
+    let data = load_tables(&project, diagnostics)?;
+    if diagnostics.has_errors() {
+        return None;
+    }
+    let tables = compute_banners(&project, &data, diagnostics);
+    Some(Tabulated { project, tables })
 }
 
 /// Reads the project file and the plugins. `None` if the project file cannot be used at all.

@@ -26,4 +26,22 @@ messages! {
         .hinted("say under `data.wave` what divides the answers, or leave out --wave", "请在 `data.wave` 中说明如何分期，或去掉 --wave");
     /// --segment without =.
     BAD_SEGMENT = Message::new("M0406", "`{segment}` is not of the form column=value", "`{segment}` 不是 列=值 的形式");
+    /// A banner on a table that the project does not have.
+    BANNER_TABLE = Message::new("M0440", "there is no operational table `{table}`", "没有业务表 `{table}`")
+        .hinted("name a table of `tables`, or leave out `table` for the survey", "请写 `tables` 中的表名；问卷数据不必写 `table`");
+    /// A banner question whose answers are personal data.
+    BANNER_PERSONAL = Message::new("M0441", "`{name}` holds personal data and cannot be tabulated", "`{name}` 是个人信息，不能制表")
+        .hinted("take it out of `questions`, or take away its mark `personal`", "请从 `questions` 中去掉，或去掉其 `personal` 标记");
+    /// A banner without any question.
+    BANNER_EMPTY = Message::new("M0442", "the banner `{id}` has no question to tabulate", "交叉表 `{id}` 没有可制表的题目")
+        .hinted("name columns of type scale, single, multi, boolean or number under `questions`", "请在 `questions` 下写上类型为 scale、single、multi、boolean 或 number 的列");
+    /// A question with very many options, left out of a banner that names no questions.
+    BANNER_LONG = Message::new("M0443", "`{name}` has {count} options and is left out of the banner `{id}`", "`{name}` 有 {count} 个选项，未列入交叉表 `{id}`")
+        .hinted("name it under `questions` to have it", "如需列入，请写在 `questions` 下");
+    /// tables --id with an id that no banner has.
+    UNKNOWN_BANNER = Message::new("M0444", "there is no banner `{id}`", "没有交叉表 `{id}`")
+        .hinted("banners here: {known}", "可用的交叉表：{known}");
+    /// tables in a project without banners.
+    NO_BANNERS = Message::new("M0445", "the project has no banners", "本项目没有交叉表")
+        .hinted("name at least one under `banners:`, such as `- id: all`", "请在 `banners:` 下至少写一个，例如 `- id: all`");
 }
