@@ -114,7 +114,8 @@ fn suppliers(random: &mut ChaCha8Rng) -> Vec<Row> {
 }
 
 fn staff(random: &mut ChaCha8Rng) -> Vec<Row> {
-    let groups: [(&str, usize, &[(&str, f64)]); 3] =
+    type Items<'a> = &'a [(&'a str, f64)];
+    let groups: [(&str, usize, Items<'_>); 3] =
         [("股东", 32, &SHAREHOLDERS), ("经营者", 56, &MANAGERS), ("员工", 260, &STAFF)];
     let mut rows = Vec::new();
     for (group, people, asked) in groups {

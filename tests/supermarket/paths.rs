@@ -34,9 +34,10 @@ pub fn explained() -> [f64; 6] {
     for to in 0..6 {
         let into: Vec<(usize, f64)> =
             PATHS.iter().filter(|path| path.1 == to).map(|&(from, _, weight)| (from, weight)).collect();
-        for other in 0..to {
-            covariance[to][other] = into.iter().map(|&(from, weight)| weight * covariance[from][other]).sum();
-            covariance[other][to] = covariance[to][other];
+        let joint: Vec<f64> =
+            (0..to).map(|other| into.iter().map(|&(from, weight)| weight * covariance[from][other]).sum()).collect();
+        for (other, &joint) in joint.iter().enumerate() {
+            (covariance[to][other], covariance[other][to]) = (joint, joint);
         }
         explained[to] = into.iter().map(|&(from, weight)| weight * covariance[to][from]).sum();
         covariance[to][to] = 1.0;
