@@ -18,6 +18,9 @@ pub const CACHE_VARIABLE: &str = "MANYI_CACHE";
 /// File with the digests of a module's folder.
 const SEAL: &str = "seal";
 
+/// Folder of the engine beside the seal: it clears away in its own folder what it does not know.
+const CODE: &str = "code";
+
 /// Most modules whose code is kept; the oldest give way.
 const MOST_MODULES: usize = 32;
 
@@ -42,8 +45,8 @@ impl Entry {
         let folder = cache.join(hex(&Sha256::digest(module)));
         if !folder.exists() {
             make_room(cache);
-            fs::create_dir_all(&folder).ok()?;
         }
+        fs::create_dir_all(folder.join(CODE)).ok()?;
         let sealed = fs::read_to_string(folder.join(SEAL)).unwrap_or_default();
         let sealed: BTreeSet<&str> = sealed.lines().collect();
         for (path, line) in contents(&folder) {
@@ -57,7 +60,7 @@ impl Entry {
     /// The engine's cache in this folder.
     pub(super) fn engine_cache(&self) -> Option<Cache> {
         let mut config = CacheConfig::new();
-        config.with_directory(fs::canonicalize(&self.folder).ok()?);
+        config.with_directory(fs::canonicalize(self.folder.join(CODE)).ok()?);
         // Never pack a file again: its digest would change behind the seal.
         config.with_optimized_compression_usage_counter_threshold(u64::MAX);
         Cache::new(config).ok()
