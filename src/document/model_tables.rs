@@ -15,6 +15,9 @@ use crate::models::problem::ModelReason;
 /// Tables of a model that a document prints unless its template names others: the rest is for those who look it up.
 const TABLES_SHOWN: usize = 2;
 
+/// Most measures that stand beside each other on a page.
+const MOST_COLUMNS: usize = 8;
+
 /// Every model with its result for all answers of the newest wave.
 fn current<'a>(material: &Material<'a>) -> impl Iterator<Item = (&'a ModelInfo, &'a ModelResult)> {
     let models = material.inputs.models;
@@ -96,6 +99,9 @@ pub fn model(material: &Material<'_>, id: &str, table: Option<&str>) -> Option<T
     let lang = material.lang;
     let (_, result) = current(material).find(|(info, _)| info.id == id)?;
     let found = result.tables.iter().find(|known| table.is_none_or(|table| known.id == table))?;
+    if found.measures.len() > MOST_COLUMNS && found.rows.len() <= MOST_COLUMNS {
+        return Some(turned(material, result, found));
+    }
     let mut columns = vec![text_column(&capital(found.row_title.get(lang)), 1.0)];
     for measure in &found.measures {
         let title = capital(measure.title.get(lang));
@@ -114,6 +120,21 @@ pub fn model(material: &Material<'_>, id: &str, table: Option<&str>) -> Option<T
         })
         .collect();
     Some(Table { columns, rows, notes: notes(material, result, found), ..Table::default() })
+}
+
+/// The table with a line for each measure: more columns than fit beside each other become lines.
+fn turned(material: &Material<'_>, result: &ModelResult, found: &TableResult) -> Table {
+    let lang = material.lang;
+    let mut columns = vec![text_column("", 1.0)];
+    columns.extend(found.rows.iter().map(|held| number_column(&capital(held.title.get(lang)))));
+    let rows = found.measures.iter().map(|measure| {
+        let cells = found.rows.iter().map(|held| {
+            let content = held.cells.get(&measure.id).and_then(Option::as_ref);
+            number_cell(material, content, measure)
+        });
+        row(std::iter::once(cell(capital(measure.title.get(lang)))).chain(cells).collect())
+    });
+    Table { columns, rows: rows.collect(), notes: notes(material, result, found), ..Table::default() }
 }
 
 /// The first letter as a capital one, for heads and beginnings of sentences.

@@ -1,5 +1,6 @@
 //! The indicators of one table: scan it once, compute every bound metric for the total and every segment group in every wave.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use indexmap::IndexMap;
@@ -17,8 +18,9 @@ use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::differences::group_differences;
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
 use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo};
+use crate::metrics::protection::{HiddenGroups, hidden_groups};
 use crate::metrics::scan::{ScanRequest, scan};
-use crate::metrics::suppression::{Base, complement, is_below};
+use crate::metrics::suppression::is_below;
 use crate::metrics::variance::Frame;
 
 /// What the indicator stage holds on to: results, and what is needed to explain them.
@@ -33,6 +35,7 @@ pub struct Computation {
     settings: RawSettings,
     keys: Vec<Vec<usize>>,
     pub(super) scales: Vec<(String, usize)>,
+    hidden: HiddenGroups,
 }
 
 /// Everything computed for one metric.
@@ -94,7 +97,19 @@ pub fn compute_bound(
         group_differences: Vec::new(),
     };
     let settings = statistics.settings;
-    let mut computation = Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales };
+    let hidden = HiddenGroups::new();
+    let mut computation =
+        Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales, hidden };
+    let key_of_item = |item: usize| Some((item, computation.key_of(&[item])?));
+    let keys: BTreeMap<usize, usize> = computation.published_items().into_iter().filter_map(key_of_item).collect();
+    let limit = computation.settings.suppress_below;
+    computation.hidden = match hidden_groups(&computation.cube, responses, &binding.items, &keys, limit) {
+        Ok(hidden) => hidden,
+        Err(error) => {
+            diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
+            return None;
+        }
+    };
     computation.fill_estimates(&statistics.place, diagnostics);
     Some(computation)
 }
@@ -153,9 +168,14 @@ impl Computation {
         let pairs = || groups.iter().zip(&computed);
         let mut estimates: Vec<Estimate> =
             pairs().map(|(group, computed)| self.named(metric, group, computed)).collect();
+        // The numbers of groups run wave by wave, as those of the hidden ones do.
+        for (group, estimate) in estimates.iter_mut().enumerate() {
+            if estimate.estimate.is_some() && self.hides(&metric.bound, group) {
+                estimate.hide(Reason::Complement);
+            }
+        }
         let mut differences = Vec::new();
         for place in segment_ranges(groups) {
-            hide_complement(&mut estimates, place.clone(), groups);
             if groups[place.start].address.wave == newest {
                 differences.extend(group_differences(frame, &estimates[place.clone()], &computed[place]));
             }
@@ -164,6 +184,11 @@ impl Computation {
             .filter_map(|(group, computed)| computed.stratum.map(|stratum| (group.address.wave, stratum)))
             .collect();
         MetricNumbers { estimates, differences, single_units }
+    }
+
+    /// The groups that are hidden, by item.
+    pub(super) fn hidden(&self) -> &HiddenGroups {
+        &self.hidden
     }
 
     /// The sample of a wave.
@@ -281,22 +306,6 @@ pub(super) fn segment_ranges(groups: &[NamedGroup]) -> Vec<Range<usize>> {
         start += chunk.len();
     }
     ranges
-}
-
-/// Suppresses a second group where one alone is suppressed and the total, which would give it away, is shown.
-fn hide_complement(estimates: &mut [Estimate], place: Range<usize>, groups: &[NamedGroup]) {
-    let total = groups.iter().position(|group| group.address == groups[place.start].address.total());
-    if total.is_none_or(|total| estimates[total].estimate.is_none()) {
-        return;
-    }
-    let estimates = &mut estimates[place];
-    let bases: Vec<Base> = estimates
-        .iter()
-        .map(|estimate| Base { n: estimate.n, hidden: estimate.suppressed, shown: estimate.estimate.is_some() })
-        .collect();
-    if let Some(more) = complement(&bases) {
-        estimates[more].hide(Reason::Complement);
-    }
 }
 
 /// Adds one item a scale column, so that distributions come from the same scan.

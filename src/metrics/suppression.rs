@@ -1,6 +1,8 @@
 //! Which groups of a segment column are hidden because of their base, and which one more is hidden so that the total does
 //! not give a single hidden group away.
 
+use std::ops::Range;
+
 /// A group of a segment column as suppression sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Base {
@@ -25,6 +27,20 @@ pub fn complement(groups: &[Base]) -> Option<usize> {
         return None;
     }
     groups.iter().enumerate().filter(|(_, group)| group.shown).min_by_key(|(_, group)| group.n).map(|(index, _)| index)
+}
+
+/// Which groups are hidden for their own base or, as the complement of the only such group, within their segment column.
+/// Group 0 is the total; `columns` says where the groups of each column stand.
+pub fn hidden_within_columns(bases: &[Base], columns: &[Range<usize>]) -> Vec<bool> {
+    let mut hidden: Vec<bool> = bases.iter().map(|base| base.hidden).collect();
+    if bases.first().is_some_and(|total| total.shown) {
+        for column in columns {
+            if let Some(more) = complement(&bases[column.clone()]) {
+                hidden[column.start + more] = true;
+            }
+        }
+    }
+    hidden
 }
 
 #[cfg(test)]

@@ -1,4 +1,8 @@
-//! One scan for all banners of a table: the answers of every item by group, in the cube that indicators are made of too.
+//! One scan for all banners of a table: the answers of every item by group, in the cube that indicators are made of too, and the
+//! groups that must be hidden.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 use datafusion::error::DataFusionError;
 
@@ -9,6 +13,7 @@ use crate::metrics::SegmentInfo;
 use crate::metrics::bind::Binding;
 use crate::metrics::cube::{Cube, Grouping, WeightGrid};
 use crate::metrics::design::{Design, resolve_design};
+use crate::metrics::protection::{HiddenGroups, column_ranges, hidden_groups};
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::variance::Frame;
 
@@ -17,10 +22,11 @@ use crate::metrics::variance::Frame;
 pub(super) struct Counted {
     cube: Cube,
     pub(super) design: Design,
+    hidden: HiddenGroups,
 }
 
 impl Counted {
-    /// Scans a table once.
+    /// Scans a table once; `questions` are the items that hold the bases of the questions.
     ///
     /// # Errors
     /// An error of the engine.
@@ -29,6 +35,7 @@ impl Counted {
         responses: &Responses,
         segments: &[SegmentInfo],
         binding: &Binding,
+        questions: &[usize],
     ) -> Result<Self, DataFusionError> {
         let (design, unit_codes) = resolve_design(view.raw.data.design.as_ref(), responses);
         let keys: Vec<Vec<usize>> = (0..binding.items.len()).map(|item| vec![item]).collect();
@@ -39,7 +46,11 @@ impl Counted {
         }));
         let units = design.unit_stratum.len();
         let request = ScanRequest { items: &binding.items, keys: &keys, groupings, units, unit_codes };
-        Ok(Self { cube: scan(responses, &request)?, design })
+        let cube = scan(responses, &request)?;
+        let keys: BTreeMap<usize, usize> = questions.iter().map(|item| (*item, *item)).collect();
+        let limit = view.raw.settings.suppress_below;
+        let hidden = hidden_groups(&cube, responses, &binding.items, &keys, limit)?;
+        Ok(Self { cube, design, hidden })
     }
 
     /// The grid of the weights.
@@ -55,6 +66,16 @@ impl Counted {
     /// Number of waves, at least 1.
     pub(super) fn waves(&self) -> usize {
         self.cube.waves
+    }
+
+    /// Which groups of a segment column (of the total without one) an item that holds a base hides in a wave.
+    pub(super) fn hidden(&self, item: usize, segment: Option<&str>, wave: usize) -> Vec<bool> {
+        let columns = column_ranges(&self.cube.groupings);
+        let groups = columns.last().map_or(1, |last| last.end);
+        let named = self.cube.groupings.iter().skip(1).position(|held| held.column.as_deref() == segment);
+        let own: Range<usize> = named.map_or(0..1, |column| columns[column].clone());
+        let flags = self.hidden.get(&item).map(Vec::as_slice).unwrap_or_default();
+        flags.get(wave * groups + own.start..wave * groups + own.end).map_or_else(Vec::new, <[bool]>::to_vec)
     }
 
     /// The answers to an item in a wave, group by group of a segment column; the single group of the total without one.

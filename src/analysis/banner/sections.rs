@@ -16,7 +16,7 @@ use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
 use crate::metrics::bind::Binding;
 use crate::metrics::compute::segment_infos;
-use crate::metrics::suppression::{Base, complement, is_below};
+use crate::metrics::suppression::is_below;
 use crate::metrics::variance::{Frame, SingleUnitStratum};
 use crate::metrics::{Reason, SegmentInfo};
 
@@ -68,7 +68,9 @@ fn of_table(
     let mut crossed = view.clone();
     crossed.raw.segments = used.into_iter().collect();
     let segments = segment_infos(&crossed, responses);
-    let counted = match Counted::scan(view, responses, &segments, &binding) {
+    let first_item = |question: &Question| question.rows.first().map(|row| row.item);
+    let bases: Vec<usize> = planned.iter().flat_map(|planned| &planned.questions).filter_map(first_item).collect();
+    let counted = match Counted::scan(view, responses, &segments, &binding, &bases) {
         Ok(counted) => counted,
         Err(error) => {
             diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
@@ -156,7 +158,7 @@ impl TableMaker<'_> {
                 spans.iter().flat_map(|span| self.counted.answers(row.item, span.segment, self.wave)).collect()
             });
         }
-        let bases = answers.values().next().map_or_else(Vec::new, |answers| self.bases(answers, spans));
+        let bases = answers.first().map_or_else(Vec::new, |(item, answers)| self.bases(*item, answers, spans));
         let rows = question.rows.iter().map(|row| self.row(row, &answers[&row.item], &bases, spans, columns));
         Ok(BannerQuestion {
             column: question.column.clone(),
@@ -168,7 +170,7 @@ impl TableMaker<'_> {
     }
 
     /// The base of every column, with the reason why its cells are hidden.
-    fn bases(&self, answers: &[GroupAnswers], spans: &[Span<'_>]) -> Vec<BannerBase> {
+    fn bases(&self, item: usize, answers: &[GroupAnswers], spans: &[Span<'_>]) -> Vec<BannerBase> {
         let grid = self.counted.grid();
         let base = |answers: &GroupAnswers| {
             let held = answers.answered(grid);
@@ -183,21 +185,9 @@ impl TableMaker<'_> {
             BannerBase { n: held.n, n_weighted: held.n_weighted, n_eff: held.n_eff, flagged, reason }
         };
         let mut bases: Vec<BannerBase> = answers.iter().map(base).collect();
-        if bases.first().is_some_and(|total| total.reason.is_none()) {
-            for span in spans.iter().filter(|span| span.segment.is_some()) {
-                let own = &mut bases[span.first..span.first + span.count];
-                let judged: Vec<Base> = own
-                    .iter()
-                    .map(|base| Base {
-                        n: base.n,
-                        hidden: base.reason == Some(Reason::SmallBase),
-                        shown: base.reason.is_none(),
-                    })
-                    .collect();
-                if let Some(more) = complement(&judged) {
-                    (own[more].reason, own[more].flagged) = (Some(Reason::Complement), false);
-                }
-            }
+        let hidden = spans.iter().flat_map(|span| self.counted.hidden(item, span.segment, self.wave));
+        for (base, _) in bases.iter_mut().zip(hidden).filter(|(base, hidden)| *hidden && base.reason.is_none()) {
+            (base.reason, base.flagged) = (Some(Reason::Complement), false);
         }
         bases
     }
