@@ -128,3 +128,27 @@ fn a_composite_without_any_weight_is_an_error() {
     let folder = project("metrics: [csi]\n    weights: { csi: { reputation: 0, complaint_rate: 0 } }");
     assert_eq!(compute(&folder).unwrap_err(), "M0334");
 }
+
+#[test]
+fn the_groups_of_a_segment_make_up_the_whole() {
+    let computation = compute(&project("metrics: [awareness, reputation, complaint_rate]")).unwrap();
+    let mut compared = 0;
+    for metric in ["awareness", "reputation", "complaint_rate"] {
+        for wave in ["1", "2"] {
+            let total = computation.results.find(metric, Some(wave), None).unwrap();
+            let groups = ["A", "B", "C"].map(|group| of_group(&computation, metric, wave, group));
+            assert_eq!(groups.iter().map(|group| group.n).sum::<u64>(), total.n);
+            let weight: f64 = groups.iter().map(|group| group.n_weighted).sum();
+            assert!((weight - total.n_weighted).abs() < 1e-9);
+            // Shares of the groups by their weights give the share of all.
+            let parts: Option<Vec<f64>> =
+                groups.iter().map(|group| group.estimate.map(|share| share * group.n_weighted)).collect();
+            if let Some(parts) = parts {
+                compared += 1;
+                let whole = total.estimate.unwrap() * total.n_weighted;
+                assert!((parts.iter().sum::<f64>() - whole).abs() < 1e-9 * whole, "{metric} {wave}");
+            }
+        }
+    }
+    assert_eq!(compared, 2, "in the second wave awareness and complaints are shown for all groups");
+}
