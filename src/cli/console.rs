@@ -184,6 +184,13 @@ pub fn diagnostics_json(diagnostics: &Diagnostics, lang: Lang) -> Vec<serde_json
     diagnostics.iter().map(|diagnostic| diagnostic.to_json(lang)).collect()
 }
 
+/// Adds every line of a table, each behind `indent`.
+pub fn push_lines(text: &mut String, indent: &str, table: &str) {
+    for line in table.lines() {
+        let _ = writeln!(text, "{indent}{line}");
+    }
+}
+
 /// A plain text table, columns as wide as their widest cell on screen (a Han character takes two columns).
 #[derive(Debug, Default)]
 pub struct TextTable {

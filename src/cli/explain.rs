@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cli::args::ExplainOptions;
-use crate::cli::console::{Console, TextTable};
+use crate::cli::console::{Console, TextTable, push_lines};
 use crate::cli::metrics::unknown_wave;
 use crate::cli::models::explanation_text;
 use crate::cli::{Outcome, print_json};
@@ -236,9 +236,7 @@ fn render(console: &Console, explanation: &Explanation) -> String {
                 number(answer.weight_squared),
             ]);
         }
-        for line in table.render().lines() {
-            let _ = writeln!(text, "  {line}");
-        }
+        push_lines(&mut text, "  ", &table.render());
         let more = explanation.workings.answers.len().saturating_sub(MOST);
         if more > 0 {
             let _ = writeln!(
@@ -304,9 +302,7 @@ fn write_contributions(console: &Console, explanation: &Explanation, text: &mut 
     let total: f64 = explanation.changes.iter().map(|change| change.contribution).sum();
     let sum = console.say("合计", "total").to_owned();
     table.row(vec![sum, String::new(), String::new(), format!("{total:+.2}")]);
-    for line in table.render().lines() {
-        let _ = writeln!(text, "  {line}");
-    }
+    push_lines(text, "  ", &table.render());
 }
 
 pub(super) fn step_text(console: &Console, step: &Step) -> String {

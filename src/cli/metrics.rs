@@ -2,6 +2,7 @@
 
 use std::io;
 
+use indexmap::IndexMap;
 use serde_json::json;
 
 use crate::analysis::rounding::{printed_decimals, round_half_away};
@@ -126,16 +127,9 @@ fn table(console: &Console, results: &MetricResults, wave: Option<&str>, estimat
         let title = info.map_or(estimate.metric.as_str(), |info| info.title.get(console.lang));
         let name = if last == estimate.metric { String::new() } else { format!("{title} ({})", estimate.metric) };
         last = &estimate.metric;
-        let group = estimate
-            .segment
-            .iter()
-            .map(|(column, value)| group_title(console, results, column, value))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let group = if group.is_empty() { console.say("总体", "total").to_owned() } else { group };
         table.row(vec![
             name,
-            group,
+            group_text(console, results, &estimate.segment),
             value_text(console, estimate),
             estimate.ci.map_or_else(String::new, |ci| ci.map(|end| printed(end, estimate.unit)).join("–")),
             estimate.se.map_or_else(String::new, |se| format!("{se:.2}")),
@@ -150,7 +144,16 @@ fn wave_line(console: &Console, wave: Option<&str>) -> String {
     wave.map_or_else(String::new, |wave| format!("{} {wave}\n", console.say("期：", "wave")))
 }
 
-pub(super) fn group_title(console: &Console, results: &MetricResults, column: &str, value: &str) -> String {
+/// A group in words; the total where no segment is named.
+pub(super) fn group_text(console: &Console, results: &MetricResults, segment: &IndexMap<String, String>) -> String {
+    if segment.is_empty() {
+        return console.say("总体", "total").to_owned();
+    }
+    let titles = segment.iter().map(|(column, value)| group_title(console, results, column, value));
+    titles.collect::<Vec<_>>().join(", ")
+}
+
+fn group_title(console: &Console, results: &MetricResults, column: &str, value: &str) -> String {
     let segment = results.segments.iter().find(|segment| segment.column == column);
     let Some(segment) = segment else { return format!("{column}={value}") };
     let group = segment.groups.iter().find(|(known, _)| known == value);

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::console::{Console, TextTable};
+use crate::cli::console::{Console, TextTable, push_lines};
 use crate::cli::explain::step_text;
+use crate::cli::metrics::group_text;
 use crate::data::Responses;
 use crate::diagnostics::{Lang, Localized};
 use crate::document::format;
@@ -27,21 +28,11 @@ pub(super) fn models_text(
         if !result.segment.is_empty() && result.reason == Some(ModelReason::MissingInput) {
             continue;
         }
-        let group = group_text(console, metrics, result);
+        let group = group_text(console, metrics, &result.segment);
         let _ = writeln!(text, "\n{} ({})  {group}", info.title.get(console.lang), info.id);
         write_result(console, info, result, "", &mut text);
     }
     text
-}
-
-/// The group in words.
-fn group_text(console: &Console, metrics: &MetricResults, result: &ModelResult) -> String {
-    let groups: Vec<String> = result
-        .segment
-        .iter()
-        .map(|(column, value)| super::metrics::group_title(console, metrics, column, value))
-        .collect();
-    if groups.is_empty() { console.say("总体", "total").to_owned() } else { groups.join(", ") }
 }
 
 /// Base, values, tables and notes of a result, each line behind `indent`.
@@ -71,12 +62,6 @@ fn write_result(console: &Console, info: &ModelInfo, result: &ModelResult, inden
         interval_note(console, result).into_iter().chain(result.notes.iter().map(|note| note.get(lang).to_owned()))
     {
         let _ = writeln!(text, "{indent}* {note}");
-    }
-}
-
-fn push_lines(text: &mut String, indent: &str, table: &str) {
-    for line in table.lines() {
-        let _ = writeln!(text, "{indent}{line}");
     }
 }
 
@@ -203,7 +188,7 @@ pub(super) fn explanation_text(
         console.say("期", "wave"),
         result.wave.as_deref().unwrap_or("–"),
         console.say("分组", "group"),
-        group_text(console, metrics, result)
+        group_text(console, metrics, &result.segment)
     );
 
     heading(&mut text, "方法", "method");
