@@ -1,7 +1,7 @@
 //! manyi (满意): customer-satisfaction planning documents from survey data.
 //!
 //! The stages, each importing only from those before it (`docs/architecture.md`, checked by `tests/architecture.rs`):
-//! diagnostics, config, data, plugins, metrics, models, analysis, charts, document, render, output, pipeline, cli.
+//! diagnostics, config, data, plugins, metrics, models, analysis, plan, charts, document, render, output, pipeline, cli.
 
 pub mod analysis;
 pub mod charts;
@@ -14,5 +14,6 @@ pub mod metrics;
 pub mod models;
 pub mod output;
 pub mod pipeline;
+pub mod plan;
 pub mod plugins;
 pub mod render;

@@ -12,6 +12,7 @@ const ORDER: &[&str] = &[
     "metrics",
     "models",
     "analysis",
+    "plan",
     "charts",
     "document",
     "render",

@@ -4,6 +4,7 @@
 pub mod banner;
 pub mod benchmarks;
 pub mod comparisons;
+pub mod findings;
 pub mod multiple;
 pub mod rounding;
 pub mod summary;
@@ -11,5 +12,6 @@ pub mod summary;
 pub use banner::{BannerTable, compute_banners};
 pub use benchmarks::{BenchmarkComparison, Standing};
 pub use comparisons::{Difference, GroupComparison, TargetComparison, Testing};
+pub use findings::{Finding, FindingKind, Severity, collect_findings};
 pub use rounding::{printed_decimals, round_half_away};
 pub use summary::{Findings, IndicatorSummary, SegmentComparison};

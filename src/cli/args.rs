@@ -48,6 +48,8 @@ pub enum Verb {
     Metrics(MetricsOptions),
     /// Compute the banner tables and print them
     Tables(TablesOptions),
+    /// Show the findings and the plan that answers them
+    Plan(PlanOptions),
     /// Show how a number came about, from the files to the estimate
     Explain(ExplainOptions),
     /// Build the documents of a project
@@ -132,6 +134,20 @@ pub struct TablesOptions {
     /// Print as CSV, a line a cell
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
+}
+
+/// Options of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanOptions {
+    /// Project folder (holds manyi.yaml)
+    #[arg(default_value = ".", value_parser = project_folder())]
+    pub project: PathBuf,
+    /// Print the whole plan as YAML, to be put into manyi.yaml and changed
+    #[arg(long, conflicts_with = "json")]
+    pub yaml: bool,
+    /// List the strategies that a plan may choose from
+    #[arg(long, conflicts_with = "yaml")]
+    pub library: bool,
 }
 
 /// Options of `explain`.

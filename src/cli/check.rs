@@ -11,10 +11,11 @@ use crate::cli::{Outcome, print_json};
 use crate::data::load_tables;
 use crate::data::weighting::WaveWeights;
 use crate::diagnostics::{Diagnostics, Lang, Level};
-use crate::document::plan::resolve_plan;
 use crate::metrics::compute;
 use crate::models::bind::bind_project;
-use crate::pipeline;
+use crate::models::ModelResults;
+use crate::pipeline::planning::{document_date, plan_of};
+use crate::pipeline::{self, Measured};
 
 pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let Examined { answers, metrics, weighting } = {
@@ -56,7 +57,11 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     let indicators = compute(&open.project, &open.plugins, &tables, diagnostics);
     bind_project(&open.project, &open.plugins, &tables, diagnostics);
     let Some(indicators) = indicators else { return examined };
-    resolve_plan(&open.project, &indicators.results, diagnostics);
     examined.metrics = Some(indicators.results.metrics.len());
+    let pipeline::OpenProject { project, plugins } = open;
+    // Models take their time and change nothing about what is right or wrong in a plan but the order of its findings.
+    let measured = Measured { project, plugins, tables, indicators, models: ModelResults::default() };
+    let date = document_date(&measured.project, &measured.tables, &mut Diagnostics::new());
+    plan_of(&measured, date.as_deref(), diagnostics);
     examined
 }

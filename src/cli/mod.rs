@@ -9,6 +9,7 @@ mod explain;
 mod init;
 mod metrics;
 mod models;
+mod plan;
 mod plugins;
 mod schema;
 mod skeleton;
@@ -44,6 +45,7 @@ pub fn run() -> ExitCode {
         Verb::Check(options) => check::run(options, &console, &mut diagnostics),
         Verb::Metrics(options) => metrics::run(options, &console, &mut diagnostics),
         Verb::Tables(options) => tables::run(options, &console, &mut diagnostics),
+        Verb::Plan(options) => plan::run(options, &console, &mut diagnostics),
         Verb::Explain(options) => explain::run(options, &console, &mut diagnostics),
         Verb::Build(options) => build::run(options, lang, &console, &mut diagnostics),
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),

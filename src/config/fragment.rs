@@ -17,6 +17,14 @@ pub fn parse(text: &str) -> Result<Value, (String, usize)> {
     })
 }
 
+/// A value as YAML.
+///
+/// # Errors
+/// The writer's message, where the value has keys that are no texts.
+pub fn print<T: serde::Serialize>(value: &T) -> Result<String, String> {
+    serde_yaml::to_string(value).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {

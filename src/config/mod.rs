@@ -7,6 +7,7 @@ pub mod project;
 pub mod raw;
 pub mod raw_banner;
 pub mod raw_benchmark;
+pub mod raw_finance;
 pub mod raw_plan;
 pub mod raw_weighting;
 pub mod shape;

@@ -57,6 +57,7 @@ impl Project {
             plugins: IndexMap::new(),
             targets: IndexMap::new(),
             benchmarks: IndexMap::new(),
+            rivals: None,
             banners: Vec::new(),
             settings: RawSettings::default(),
             plan: RawPlan::default(),

@@ -9,6 +9,7 @@ use crate::diagnostics::{Lang, Localized};
 
 pub use crate::config::raw_banner::*;
 pub use crate::config::raw_benchmark::*;
+pub use crate::config::raw_finance::*;
 pub use crate::config::raw_plan::*;
 pub use crate::config::raw_weighting::*;
 
@@ -39,6 +40,9 @@ pub struct RawProject {
     /// Numbers of others by metric id: the best company, the strengths of all combined, an expert panel.
     #[serde(default)]
     pub benchmarks: IndexMap<String, Vec<RawBenchmark>>,
+    /// Which groups of a segment column are rivals 竞争者.
+    #[serde(default)]
+    pub rivals: Option<RawRivals>,
     /// Banner tables: questions crossed with segments.
     #[serde(default)]
     pub banners: Vec<RawBanner>,

@@ -34,3 +34,13 @@ pub enum BenchmarkWay {
     /// 专家评定: set by a panel of experts.
     Experts,
 }
+
+/// Which groups of a segment column are rivals: all but our own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRivals {
+    /// Segment column that holds the brands, such as `brand`.
+    pub column: String,
+    /// Our own brand among them.
+    pub own: String,
+}

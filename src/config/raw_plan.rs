@@ -1,8 +1,11 @@
-//! The `plan:` part of the project file as it is written: foreword, objectives, strategies, actions, finance, contingencies.
+//! The `plan:` part of the project file as it is written: foreword, objectives, strategies, actions, contingencies, and what
+//! the planner says to the suggestions of the program.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::raw_finance::{RawCostLine, RawFinance};
 use crate::diagnostics::Localized;
 
 /// The planning half of the document, written by the planner.
@@ -25,6 +28,111 @@ pub struct RawPlan {
     pub finance: RawFinance,
     /// 应急预案.
     pub contingencies: Vec<RawContingency>,
+    /// SWOT analysis 环境分析; strengths and weaknesses come from the data as well.
+    pub swot: Option<RawSwot>,
+    /// Whether objectives and strategies are suggested from the findings; default: where none are written.
+    pub suggest: Option<RawSuggest>,
+    /// Strategies of the library that are taken in any case, by id.
+    pub pick: Vec<String>,
+    /// Strategies of the library that are never suggested, by id.
+    pub drop: Vec<String>,
+    /// Order of the strategies by id; those not named follow.
+    pub order: Vec<String>,
+    /// Changes to strategies of the library, by id.
+    pub edit: IndexMap<String, RawStrategyEdit>,
+    /// Metrics whose findings are accepted as they are: nothing is planned for them.
+    pub accept: Vec<String>,
+    /// Who fills a role of the library: `{ 门店经理: 周敏 }`.
+    pub people: IndexMap<String, Localized>,
+}
+
+/// Whether and how the plan is suggested.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawSuggest {
+    /// On or off.
+    Switch(bool),
+    /// On, with limits.
+    Detailed(RawSuggestDetail),
+}
+
+/// Limits of the suggested plan.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSuggestDetail {
+    /// Objectives at most; default 4.
+    pub objectives: Option<usize>,
+    /// Strategies at most; default 6.
+    pub strategies: Option<usize>,
+    /// Strategies an objective at most; default 2.
+    pub per_objective: Option<usize>,
+    /// First day of the plan; default a week after the date of the document.
+    pub begins: Option<String>,
+    /// By when objectives are to be reached; default half a year after the plan begins.
+    pub until: Option<String>,
+}
+
+/// A SWOT analysis as the planner writes it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawSwot {
+    /// Strengths beside those that the data show.
+    pub strengths: Vec<Localized>,
+    /// Weaknesses beside those that the data show.
+    pub weaknesses: Vec<Localized>,
+    /// Opportunities 机会.
+    pub opportunities: Vec<Localized>,
+    /// Threats 威胁.
+    pub threats: Vec<Localized>,
+}
+
+/// A change to a strategy of the library.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawStrategyEdit {
+    /// Title.
+    pub title: Option<Localized>,
+    /// The strategy in words.
+    pub text: Option<Localized>,
+    /// Part of the marketing mix.
+    pub kind: Option<StrategyKind>,
+    /// Objectives it serves, by id.
+    pub serves: Option<Vec<String>>,
+    /// Actions that are left out, by id.
+    pub drop_actions: Vec<String>,
+    /// Changes to its actions, by id.
+    pub actions: IndexMap<String, RawActionEdit>,
+}
+
+/// A change to an action of the library.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawActionEdit {
+    /// What is done.
+    pub what: Option<Localized>,
+    /// Why.
+    pub why: Option<Localized>,
+    /// Who answers for it.
+    pub who: Option<Localized>,
+    /// First day.
+    pub start: Option<String>,
+    /// Last day.
+    pub end: Option<String>,
+    /// Where.
+    #[serde(rename = "where")]
+    pub place: Option<Localized>,
+    /// How.
+    pub how: Option<Localized>,
+    /// People it needs.
+    pub people: Option<Localized>,
+    /// Equipment it needs.
+    pub equipment: Option<Localized>,
+    /// Days of work of the one who answers for it.
+    pub effort: Option<f64>,
+    /// 1 is first.
+    pub priority: Option<u32>,
+    /// Its cost lines, instead of those of the library.
+    pub costs: Option<Vec<RawCostLine>>,
 }
 
 /// A concrete objective on an indicator.
@@ -40,8 +148,9 @@ pub struct RawObjective {
     pub target: Option<f64>,
     /// By when, `2026-12-31`.
     pub by: String,
-    /// The objective in words.
-    pub text: Localized,
+    /// The objective in words; made from indicator, value and date if left out.
+    #[serde(default)]
+    pub text: Option<Localized>,
 }
 
 /// The marketing mix a strategy belongs to.
@@ -76,6 +185,12 @@ pub struct RawStrategy {
     pub title: Localized,
     /// The strategy in words.
     pub text: Localized,
+    /// What it is expected to do.
+    #[serde(default)]
+    pub effect: Option<Localized>,
+    /// How the effect is known: a publication, or an assumption and how it is checked.
+    #[serde(default)]
+    pub effect_source: Option<Localized>,
 }
 
 /// An action: what, why, who, when, where, how (5W1H).
@@ -102,50 +217,21 @@ pub struct RawAction {
     pub place: Localized,
     /// How.
     pub how: Localized,
+    /// People it needs 人员.
+    #[serde(default)]
+    pub people: Option<Localized>,
+    /// Equipment it needs 设备.
+    #[serde(default)]
+    pub equipment: Option<Localized>,
+    /// Actions that must be finished before it starts, by id.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Days of work of the one who answers for it.
+    #[serde(default)]
+    pub effort: Option<f64>,
     /// 1 is first.
     #[serde(default)]
     pub priority: Option<u32>,
-}
-
-/// Costs and benefits.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct RawFinance {
-    /// Currency printed after amounts, such as 元.
-    pub currency: Option<Localized>,
-    /// Itemised costs.
-    pub costs: Vec<RawCost>,
-    /// Expected benefits, each with the assumption behind it.
-    pub benefits: Vec<RawBenefit>,
-}
-
-/// One line of the budget; the amount is quantity times unit price.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawCost {
-    /// Action it pays for, by id.
-    pub action: String,
-    /// What is bought.
-    pub item: Localized,
-    /// How many.
-    pub quantity: f64,
-    /// Unit, such as 台 or 人·月.
-    #[serde(default)]
-    pub unit: Option<Localized>,
-    /// Price of one.
-    pub price: f64,
-}
-
-/// An expected benefit with its assumption.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RawBenefit {
-    /// What is gained.
-    pub item: Localized,
-    /// Amount in the currency of the budget.
-    pub amount: f64,
-    /// What must hold for it, with its source.
-    pub assumption: Localized,
 }
 
 /// A trigger and the answer to it.
@@ -158,7 +244,16 @@ pub struct RawContingency {
     pub response: Localized,
     /// Who answers for it.
     pub who: Localized,
+    /// Who speaks to customers and the press 对外发言人.
+    #[serde(default)]
+    pub speaker: Option<Localized>,
+    /// What those affected are offered 补救.
+    #[serde(default)]
+    pub remedy: Option<Localized>,
     /// What follows.
     #[serde(default)]
     pub follow_up: Option<Localized>,
+    /// Strategy whose risk it answers, by id; without it a crisis of the whole.
+    #[serde(default, rename = "for")]
+    pub strategy: Option<String>,
 }

@@ -117,7 +117,7 @@ mod tests {
         let mut canteen = Canteen::new();
         canteen.project.raw.benchmarks.insert("reputation".into(), benchmarks);
         let pack = fixtures::pack();
-        let material = Material::new(canteen.inputs(), &pack, lang, &mut Diagnostics::new());
+        let material = Material::new(canteen.inputs(), &pack, lang);
         let shown = material.headline();
         tables::indicators(&material, &shown).unwrap()
     }

@@ -11,7 +11,10 @@ use crate::document::blocks::{Block, Document, Figure, Inline, Meta, Table};
 use crate::document::figures::{self, Drawn, Order};
 use crate::document::markdown::{self, Directive, Directives};
 use crate::document::material::Material;
-use crate::document::{cards, format, method_tables, model_tables, numbering, plan_tables, tables};
+use crate::document::{
+    cards, finding_tables, format, indicator_figures, method_tables, model_figures, model_tables, numbering, plan_figures,
+    plan_tables, tables,
+};
 use crate::metrics::Distribution;
 
 /// Waves that a trend shows unless its directive says otherwise.
@@ -39,7 +42,7 @@ const GENERAL_NOTES: [&str; 15] = [
 ];
 
 /// Kinds of the directive `table`.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 23] = [
     "indicators",
     "segments",
     "waves",
@@ -57,9 +60,28 @@ const TABLES: [&str; 17] = [
     "contingencies",
     "model",
     "models",
+    "findings",
+    "priorities",
+    "reach",
+    "load",
+    "sensitivity",
+    "swot",
 ];
 /// Kinds of the directive `chart`.
-const CHARTS: [&str; 4] = ["bar", "trend", "likert", "radar"];
+const CHARTS: [&str; 12] = [
+    "bar",
+    "trend",
+    "likert",
+    "radar",
+    "model",
+    "waterfall",
+    "heatmap",
+    "funnel",
+    "small_multiples",
+    "gap",
+    "gantt",
+    "tornado",
+];
 
 /// Builds the document from Markdown that a template rendered. `file` names the Markdown in diagnostics.
 pub fn document_from_markdown(
@@ -148,6 +170,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
     fn chart(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
         let known = [
             "kind", "id", "caption", "metric", "metrics", "by", "column", "columns", "order", "limit", "scope", "note",
+            "model", "variants",
         ];
         let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
         let kind = arguments.text("kind").unwrap_or_default();
@@ -182,6 +205,26 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 let segment = self.segment(&arguments, diagnostics)?;
                 figures::radar(material, &self.metrics(&arguments, diagnostics), segment)
             }
+            "model" => {
+                let model = self.model(&arguments, diagnostics);
+                model_figures::model(material, &model)
+            }
+            "waterfall" => {
+                let metric = self.metrics(&arguments, diagnostics).into_iter().next()?;
+                indicator_figures::waterfall(material, metric)
+            }
+            "heatmap" => {
+                let segment = self.segment(&arguments, diagnostics)?;
+                indicator_figures::heatmap(material, &self.metrics(&arguments, diagnostics), segment)
+            }
+            "small_multiples" => {
+                let limit = arguments.count("limit", diagnostics).unwrap_or(WAVES_SHOWN);
+                indicator_figures::small_multiples(material, &self.metrics(&arguments, diagnostics), limit)
+            }
+            "funnel" => indicator_figures::funnel(material),
+            "gap" => indicator_figures::gap(material),
+            "gantt" => plan_figures::gantt(material),
+            "tornado" => plan_figures::tornado(material),
             other => {
                 arguments.refuse("kind", other, &CHARTS, diagnostics);
                 None
@@ -201,6 +244,18 @@ impl<'m, 'a> Resolver<'m, 'a> {
             chart,
             notes,
         }))
+    }
+
+    /// The id of the model that a directive names; an unknown one is reported.
+    fn model(&self, arguments: &Arguments<'_>, diagnostics: &mut Diagnostics) -> String {
+        let model = arguments.id("model", diagnostics).unwrap_or_default();
+        let models = &self.material.inputs.models;
+        if models.info(&model).is_none() {
+            let known = models.models.iter().map(|info| info.id.as_str());
+            let error = Diagnostic::error(&messages::UNKNOWN_METRIC).arg("id", &model);
+            diagnostics.push(arguments.place(error.suggest(&model, known)));
+        }
+        model
     }
 
     fn table(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
@@ -249,13 +304,17 @@ impl<'m, 'a> Resolver<'m, 'a> {
             "benefits" => plan_tables::benefits(material),
             "contingencies" => plan_tables::contingencies(material),
             "trace" => plan_tables::trace(material),
+            "findings" | "priorities" => {
+                let limit = arguments.count("limit", diagnostics).unwrap_or(finding_tables::FINDINGS_SHOWN);
+                let make = if kind == "findings" { finding_tables::findings } else { finding_tables::priorities };
+                make(material, limit)
+            }
+            "reach" => finding_tables::reach(material),
+            "load" => finding_tables::load(material),
+            "sensitivity" => finding_tables::sensitivity(material),
+            "swot" => finding_tables::swot(material),
             "model" => {
-                let model = arguments.id("model", diagnostics).unwrap_or_default();
-                let known = material.inputs.models.models.iter().map(|info| info.id.as_str());
-                if material.inputs.models.info(&model).is_none() {
-                    let error = Diagnostic::error(&messages::UNKNOWN_METRIC).arg("id", &model);
-                    diagnostics.push(arguments.place(error.suggest(&model, known)));
-                }
+                let model = self.model(&arguments, diagnostics);
                 model_tables::model(material, &model, arguments.id("table", diagnostics).as_deref())
             }
             "models" => model_tables::definitions(material),

@@ -7,6 +7,7 @@ mod weighting;
 
 use serde_json::{Value, json};
 
+use crate::analysis::FindingKind;
 use crate::diagnostics::{Lang, Localized};
 use crate::document::builder::period_text;
 use crate::document::format;
@@ -79,6 +80,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "missing": indicators::missing(material),
         "models": model_tables::facts(material),
         "plan": planning::plan(material),
+        "urgent": planning::urgent(material),
         "has": {
             "waves": results.waves.len() > 1,
             "segments": indicators::has_group_values(material),
@@ -86,6 +88,11 @@ pub fn facts(material: &Material<'_>) -> Value {
             "targets": material.summaries.iter().any(|held| held.target.is_some()),
             "values": material.headline().iter().any(|held| held.has_value()),
             "plan": !material.plan.is_empty(),
+            "findings": material.inputs.planned.findings.iter().any(|held| held.kind != FindingKind::Keep),
+            "reach": material.plan.objectives.iter().any(|held| held.reach.is_some()),
+            "sensitivity": !material.inputs.planned.finance.swings.is_empty(),
+            "swot": material.inputs.planned.swot.is_some(),
+            "several_people": material.inputs.planned.calendar.people.len() > 1,
             "composite": material.summaries.iter().any(|held| held.info.estimator == "composite" && held.has_value()),
             "inputs": inputs.project.raw.plugins.values().any(|held| !held.inputs.is_empty()),
             "steps": !inputs.steps.is_empty(),

@@ -1,7 +1,9 @@
 //! Fixture of the document tests: a campus with four canteens asked in three waves, as results and as a project file.
 //! Standard errors follow from value and base, `sqrt(p (100 - p) / n)`, unless a case gives its own.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 
@@ -15,6 +17,7 @@ use crate::metrics::{
     Better, Distribution, DistributionRow, Estimate, MetricInfo, MetricResults, Reason, SegmentInfo, Unavailable, Unit,
 };
 use crate::models::ModelResults;
+use crate::plan::{Library, PlanInputs, Planned, make_plan};
 
 /// The project.
 #[allow(clippy::unwrap_used)]
@@ -213,6 +216,8 @@ fn info(row: &Row) -> MetricInfo {
         estimator: if row.0 == "csi" { "composite".into() } else { "proportion".into() },
         unavailable: None,
         left_out: Vec::new(),
+        topics: Vec::new(),
+        parts: Vec::new(),
         table: None,
     }
 }
@@ -328,6 +333,7 @@ pub struct Canteen {
     pub wave_answers: Vec<(String, u64)>,
     /// What the models say.
     pub models: ModelResults,
+    planned: OnceLock<Planned>,
 }
 
 impl Canteen {
@@ -343,7 +349,24 @@ impl Canteen {
             columns: columns(),
             wave_answers: WAVES.iter().zip(WAVE_BASES).map(|(wave, n)| ((*wave).to_owned(), n)).collect(),
             models: ModelResults::default(),
+            planned: OnceLock::new(),
         }
+    }
+
+    /// The plan of the project as it stands at the first call.
+    pub fn planned(&self) -> &Planned {
+        self.planned.get_or_init(|| {
+            let inputs = PlanInputs {
+                project: &self.project,
+                plugins: &BTreeMap::new(),
+                results: &self.results,
+                models: &self.models,
+                distributions: &self.distributions,
+                library: &Library::default(),
+                date: Some("2026-11-20"),
+            };
+            make_plan(inputs, &mut Diagnostics::new())
+        })
     }
 
     /// As the inputs of a document.
@@ -360,6 +383,7 @@ impl Canteen {
             weighted: true,
             models: &self.models,
             tables: &[],
+            planned: self.planned(),
             weighting: &[],
             date: "2026-11-20",
         }
@@ -412,7 +436,6 @@ impl Canteen {
 pub fn with_material(lang: Lang, test: impl FnOnce(&Material<'_>)) {
     let canteen = Canteen::new();
     let pack = pack();
-    let mut diagnostics = Diagnostics::new();
-    let material = Material::new(canteen.inputs(), &pack, lang, &mut diagnostics);
+    let material = Material::new(canteen.inputs(), &pack, lang);
     test(&material);
 }

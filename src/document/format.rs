@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 pub use crate::analysis::rounding::{printed_decimals, round_half_away};
 use crate::diagnostics::Lang;
 use crate::metrics::Unit;
+pub use crate::plan::calendar::parse_date;
 
 /// The dash of every range.
 pub const RANGE_DASH: char = '–';
@@ -118,11 +119,6 @@ const MONTHS: [&str; 12] = [
 /// The English name of a month, from 1.
 fn month_name(month: u32) -> &'static str {
     MONTHS.get(month as usize - 1).copied().unwrap_or_default()
-}
-
-/// A date `2026-11-20`, if it is one.
-pub fn parse_date(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok()
 }
 
 /// A date in words: `2026年11月20日`, `20 November 2026`.

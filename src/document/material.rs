@@ -1,19 +1,18 @@
 //! Everything one document is made from, in one place: the stage results as they come in ([`DocumentInputs`]) and the same
 //! with comparisons made, links followed and words chosen for one language ([`Material`]).
 
-use crate::analysis::Testing;
 use crate::analysis::summary::{self, Findings, IndicatorSummary};
 use crate::config::Project;
 use crate::config::raw::Correction;
 use crate::data::table::{InputFile, Step};
 use crate::data::weighting::WaveWeights;
 use crate::data::{Column, TableSource};
-use crate::diagnostics::{Diagnostics, Lang};
+use crate::diagnostics::Lang;
 use crate::document::format::{self, Money};
 use crate::document::pack::{Pack, Words};
-use crate::document::plan::{self, Plan};
 use crate::metrics::{Better, Distribution, Estimate, MetricInfo, MetricResults, Reason};
 use crate::models::ModelResults;
+use crate::plan::{self, Plan, Planned};
 
 /// What the earlier stages hand over for a document.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +39,8 @@ pub struct DocumentInputs<'a> {
     pub models: &'a ModelResults,
     /// Operational tables beside the survey.
     pub tables: &'a [TableSource],
+    /// Findings and the plan that answers them.
+    pub planned: &'a Planned,
     /// What the weighting came to, wave by wave; empty where the weights are given or there are none.
     pub weighting: &'a [WaveWeights],
     /// Date of the document, `2026-11-20`.
@@ -60,25 +61,19 @@ pub struct Material<'a> {
     /// What stands out.
     pub findings: Findings,
     /// The plan with its links.
-    pub plan: Plan<'a>,
+    pub plan: &'a Plan,
     /// How amounts are printed.
     pub money: Money,
 }
 
 impl<'a> Material<'a> {
-    /// Compares, links and chooses words. Problems of the plan are reported.
-    pub fn new(inputs: DocumentInputs<'a>, pack: &Pack, lang: Lang, diagnostics: &mut Diagnostics) -> Self {
+    /// Compares and chooses words.
+    pub fn new(inputs: DocumentInputs<'a>, pack: &Pack, lang: Lang) -> Self {
         let project = inputs.project;
-        let testing = Testing::from(&project.raw.settings);
-        let summaries = summary::summarise(
-            inputs.results,
-            |metric| plan::target_value(project, metric),
-            |metric| project.raw.benchmarks.get(metric).map_or(&[], Vec::as_slice),
-            testing,
-        );
+        let summaries = plan::summaries(project, inputs.results);
         let findings = summary::findings(&summaries);
-        let plan = plan::resolve_plan(project, inputs.results, diagnostics);
-        let money = plan.money(lang);
+        let plan = &inputs.planned.plan;
+        let money = money(inputs.planned, lang);
         Self { inputs, lang, words: pack.words(lang), summaries, findings, plan, money }
     }
 
@@ -252,4 +247,17 @@ impl<'a> Material<'a> {
             size
         }
     }
+}
+
+/// How amounts of a plan are printed.
+fn money(planned: &Planned, lang: Lang) -> Money {
+    let plan = &planned.plan;
+    let own = plan.raw.finance.currency.as_ref().map(|currency| currency.get(lang));
+    let currency = own.unwrap_or(match lang {
+        Lang::ZhCn => "元",
+        Lang::En => "yuan",
+    });
+    let benefits = planned.finance.benefits.iter().map(|benefit| benefit.amount);
+    let prices = plan.costs.iter().flat_map(|cost| [cost.amount, cost.raw.price]);
+    Money::new(currency, prices.chain(benefits), lang)
 }

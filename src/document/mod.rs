@@ -8,16 +8,20 @@ pub mod builder;
 pub mod cards;
 pub mod facts;
 pub mod figures;
+pub mod finding_tables;
+pub mod findings;
 #[cfg(test)]
 pub mod fixtures;
 pub mod format;
+pub mod indicator_figures;
 pub mod markdown;
 pub mod material;
 pub mod method_tables;
+pub mod model_figures;
 pub mod model_tables;
 pub mod numbering;
 pub mod pack;
-pub mod plan;
+pub mod plan_figures;
 pub mod plan_tables;
 pub mod tables;
 

@@ -1,12 +1,14 @@
 //! Tables of the planning half: objectives, actions, budget, benefits, contingencies and the trace that links them.
 //! Every table is none where the plan has nothing for it.
 
-use crate::document::blocks::{Inline, Table, TableCell, TableRow, Tone};
+use crate::config::raw::RawContingency;
+use crate::diagnostics::{Lang, Localized};
+use crate::document::blocks::{Inline, Table, TableCell, TableColumn, TableRow, Tone};
 use crate::document::format;
 use crate::document::material::Material;
-use crate::document::plan::Action;
 use crate::document::tables::{cell, note, number_column, row, text_column};
 use crate::metrics::Better;
+use crate::plan::{Action, Objective};
 
 /// Objectives: in words, indicator, value now, value to reach, by when.
 pub fn objectives(material: &Material<'_>) -> Option<Table> {
@@ -23,7 +25,7 @@ pub fn objectives(material: &Material<'_>) -> Option<Table> {
                 |(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang),
             );
             row(vec![
-                cell(objective.raw.text.get(lang)),
+                cell(objective_text(material, objective)),
                 cell(title),
                 cell(material.value_text(summary.and_then(|held| held.current))),
                 cell(goal),
@@ -41,8 +43,33 @@ pub fn objectives(material: &Material<'_>) -> Option<Table> {
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
 
+/// An objective in words: the planner's, or made from indicator, value now, value to reach and date.
+pub fn objective_text(material: &Material<'_>, objective: &Objective) -> String {
+    let lang = material.lang;
+    if let Some(text) = &objective.raw.text {
+        return text.get(lang).to_owned();
+    }
+    let by = format::date_text(&objective.raw.by, lang);
+    let Some((held, target)) = material.summary(&objective.raw.metric).zip(objective.target) else {
+        return objective.raw.metric.clone();
+    };
+    let title = material.inline_name(&material.title(held.info));
+    let unit = held.info.unit;
+    let target = format!("{}{}", format::short_number(target, format::printed_decimals(unit)), format::unit_suffix(unit, lang));
+    let now = held.current.and_then(|estimate| estimate.estimate).map(|value| format::value_with_unit(value, unit, lang));
+    let lower = held.info.better == Better::Lower;
+    match (lang, now) {
+        (Lang::ZhCn, Some(now)) if lower => format!("{by}前，{title}由{now}降至{target}以下"),
+        (Lang::ZhCn, Some(now)) => format!("{by}前，{title}由{now}提高到{target}"),
+        (Lang::ZhCn, None) => format!("{by}前，{title}达到{target}"),
+        (Lang::En, Some(now)) if lower => format!("Bring {title} from {now} down to {target} or less by {by}"),
+        (Lang::En, Some(now)) => format!("Raise {title} from {now} to {target} by {by}"),
+        (Lang::En, None) => format!("Reach {target} for {title} by {by}"),
+    }
+}
+
 /// When an action runs, in words.
-pub fn action_span(material: &Material<'_>, action: &Action<'_>) -> String {
+pub fn action_span(material: &Material<'_>, action: &Action) -> String {
     match (action.start, action.end) {
         (Some(start), Some(end)) => format::date_range(start, end, material.lang),
         _ => format!("{}{}{}", action.raw.start, format::RANGE_DASH, action.raw.end),
@@ -50,7 +77,7 @@ pub fn action_span(material: &Material<'_>, action: &Action<'_>) -> String {
 }
 
 /// When an action runs, in the little room of a table: the end on a line of its own.
-fn short_span_cell(action: &Action<'_>) -> TableCell {
+fn short_span_cell(action: &Action) -> TableCell {
     let span = match (action.start, action.end) {
         (Some(start), Some(end)) => format::short_span(start, end),
         _ => format!("{} → {}", action.raw.start, action.raw.end),
@@ -64,6 +91,24 @@ fn short_span_cell(action: &Action<'_>) -> TableCell {
     }
 }
 
+/// How an action is done, with the people and the equipment it needs.
+fn how(material: &Material<'_>, action: &Action) -> String {
+    let lang = material.lang;
+    let needs = [
+        (&action.raw.people, material.word_or("people", "人员", "People")),
+        (&action.raw.equipment, material.word_or("equipment", "设备", "Equipment")),
+    ];
+    let mut text = action.raw.how.get(lang).trim_end_matches(['。', '.']).to_owned();
+    for (need, name) in needs {
+        let Some(need) = need.as_ref().map(|need| need.get(lang)).filter(|need| !need.is_empty()) else { continue };
+        text.push_str(&match lang {
+            Lang::ZhCn => format!("；{name}：{need}"),
+            Lang::En => format!("; {}: {need}", name.to_lowercase()),
+        });
+    }
+    text
+}
+
 /// Actions by priority: what, why, who, when, where, how.
 pub fn actions(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
@@ -73,7 +118,7 @@ pub fn actions(material: &Material<'_>) -> Option<Table> {
         .iter()
         .enumerate()
         .map(|(index, action)| {
-            let raw = action.raw;
+            let raw = &action.raw;
             let mut cells = vec![cell((index + 1).to_string()), cell(raw.what.get(lang))];
             if with_why {
                 cells.push(cell(raw.why.as_ref().map_or(format::NO_VALUE, |why| why.get(lang))));
@@ -82,7 +127,7 @@ pub fn actions(material: &Material<'_>) -> Option<Table> {
                 cell(raw.who.get(lang)),
                 short_span_cell(action),
                 cell(raw.place.get(lang)),
-                cell(raw.how.get(lang)),
+                cell(how(material, action)),
             ]);
             row(cells)
         })
@@ -119,7 +164,7 @@ pub fn budget(material: &Material<'_>) -> Option<Table> {
                 } else {
                     material.words.fill("quantity", &[("n", &quantity), ("unit", unit)])
                 }),
-                cell(material.money.plain(cost.raw.price)),
+                cell(format!("{}{}", material.money.plain(cost.raw.price), if cost.raw.estimate { "*" } else { "" })),
                 cell(material.money.plain(cost.amount)),
             ])
         })
@@ -144,20 +189,30 @@ pub fn budget(material: &Material<'_>) -> Option<Table> {
         number_column(&material.word("col_price")),
         number_column(&material.word("col_amount")),
     ];
-    Some(Table { columns, rows, notes: vec![currency_note(material)], ..Table::default() })
+    let mut notes = vec![currency_note(material)];
+    if material.plan.costs.iter().any(|cost| cost.raw.estimate) {
+        notes.push(note(material.word_or(
+            "note_guide_prices",
+            "* 参考价，以实际询价为准。",
+            "* Guide price, to be replaced by an offer.",
+        )));
+    }
+    Some(Table { columns, rows, notes, ..Table::default() })
 }
 
 /// Benefits with the assumption behind each, and their total.
 pub fn benefits(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
     let benefits = &material.plan.raw.finance.benefits;
+    let finance = &material.inputs.planned.finance;
     let mut rows: Vec<TableRow> = benefits
         .iter()
-        .map(|benefit| {
+        .zip(&finance.benefits)
+        .map(|(benefit, reckoned)| {
             row(vec![
                 cell(benefit.item.get(lang)),
                 cell(benefit.assumption.get(lang)),
-                cell(material.money.plain(benefit.amount)),
+                cell(material.money.plain(reckoned.amount)),
             ])
         })
         .collect();
@@ -165,7 +220,7 @@ pub fn benefits(material: &Material<'_>) -> Option<Table> {
         return None;
     }
     if benefits.len() > 1 {
-        let total = cell(material.money.plain(material.plan.total_benefit));
+        let total = cell(material.money.plain(finance.benefit));
         rows.push(TableRow { cells: vec![cell(material.word("sum")), cell(""), total], strong: true });
     }
     let columns = vec![
@@ -177,26 +232,26 @@ pub fn benefits(material: &Material<'_>) -> Option<Table> {
     Some(Table { columns, rows, notes, ..Table::default() })
 }
 
-fn currency_note(material: &Material<'_>) -> Vec<crate::document::Inline> {
+pub(super) fn currency_note(material: &Material<'_>) -> Vec<crate::document::Inline> {
     note(material.words.fill("note_currency", &[("currency", material.money.currency())]))
 }
 
-/// Contingencies: trigger, first response, who, what follows.
+/// Contingencies: trigger, first response, who answers for it, who speaks, what those affected are offered, what follows.
 pub fn contingencies(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
     let held = &material.plan.raw.contingencies;
-    let with_follow_up = held.iter().any(|contingency| contingency.follow_up.is_some());
+    let optional: [(fn(&RawContingency) -> Option<&Localized>, TableColumn); 3] = [
+        (|held| held.speaker.as_ref(), text_column(&material.word_or("col_speaker", "发言人", "Who speaks"), 0.7)),
+        (|held| held.remedy.as_ref(), text_column(&material.word_or("col_remedy", "补救", "Remedy"), 1.2)),
+        (|held| held.follow_up.as_ref(), text_column(&material.word("col_follow_up"), 1.4)),
+    ];
+    let shown: Vec<_> = optional.into_iter().filter(|(get, _)| held.iter().any(|entry| get(entry).is_some())).collect();
     let rows: Vec<_> = held
         .iter()
-        .map(|contingency| {
-            let mut cells = vec![
-                cell(contingency.trigger.get(lang)),
-                cell(contingency.response.get(lang)),
-                cell(contingency.who.get(lang)),
-            ];
-            if with_follow_up {
-                cells.push(cell(contingency.follow_up.as_ref().map_or(format::NO_VALUE, |text| text.get(lang))));
-            }
+        .map(|entry| {
+            let mut cells =
+                vec![cell(entry.trigger.get(lang)), cell(entry.response.get(lang)), cell(entry.who.get(lang))];
+            cells.extend(shown.iter().map(|(get, _)| cell(get(entry).map_or(format::NO_VALUE, |text| text.get(lang)))));
             row(cells)
         })
         .collect();
@@ -205,9 +260,7 @@ pub fn contingencies(material: &Material<'_>) -> Option<Table> {
         text_column(&material.word("col_response"), 1.8),
         text_column(&material.word("col_responsible"), 0.8),
     ];
-    if with_follow_up {
-        columns.push(text_column(&material.word("col_follow_up"), 1.6));
-    }
+    columns.extend(shown.into_iter().map(|(_, column)| column));
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
 
@@ -224,13 +277,16 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
             |held| format!("{} {}", material.title(held.info), material.value_text(held.current)),
         );
         let goal = summary.zip(objective.target).map_or_else(
-            || objective.raw.text.get(lang).to_owned(),
+            || objective_text(material, objective),
             |(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang),
         );
         let mut finding = cell(finding);
         let mut goal = cell(goal);
         for strategy in objective.strategies.iter().filter_map(|&index| plan.strategies.get(index)) {
             let mut title = cell(strategy.raw.title.get(lang));
+            let triggers = strategy.risks.iter().filter_map(|&index| plan.contingencies.get(index));
+            let triggers: Vec<&str> = triggers.map(|held| held.raw.trigger.get(lang)).collect();
+            let mut risks = cell(triggers.join(if lang == Lang::ZhCn { "；" } else { "; " }));
             for action in strategy.actions.iter().filter_map(|&index| plan.actions.get(index)) {
                 let amount = if action.costs.is_empty() {
                     format::NO_VALUE.to_owned()
@@ -243,17 +299,24 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
                     std::mem::take(&mut title),
                     cell(action.raw.what.get(lang)),
                     cell(amount),
+                    std::mem::take(&mut risks),
                 ]));
             }
         }
     }
-    let columns = vec![
+    let mut columns = vec![
         text_column(&material.word("col_finding"), 1.0),
         text_column(&material.word("col_goal"), 0.0),
         text_column(&material.word("col_strategy"), 1.3),
         text_column(&material.word("col_action"), 1.5),
         number_column(&material.word("col_amount")),
+        text_column(&material.word_or("col_risk", "风险", "Risk"), 1.1),
     ];
+    let with_risks = plan.strategies.iter().any(|strategy| !strategy.risks.is_empty());
+    if !with_risks {
+        columns.pop();
+        rows.iter_mut().for_each(|row: &mut TableRow| row.cells.truncate(columns.len()));
+    }
     let shared = plan.strategies.iter().any(|strategy| strategy.objectives.len() > 1);
     let mut notes = vec![currency_note(material)];
     if shared {
@@ -266,7 +329,6 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
-    use crate::diagnostics::Lang;
     use crate::document::fixtures;
 
     fn texts(row: &TableRow) -> Vec<String> {

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use crate::config::raw::RawPluginUse;
 use crate::data::expressions::Expression;
 use crate::diagnostics::Localized;
-use crate::metrics::estimates::{MetricInfo, Unavailable};
+use crate::metrics::estimates::{ComponentShare, MetricInfo, Unavailable};
 use crate::plugins::expressions::MetricExpressions;
 use crate::plugins::manifest::{Estimator, MetricSpec, RawComponent};
 use crate::plugins::{Plugin, Unit};
@@ -218,7 +218,7 @@ impl Binding {
 
 /// The components of a composite with their weights in this project; those without a weight above 0 are dropped. None for other
 /// metrics.
-pub(super) fn components_in_use<'a>(spec: &'a MetricSpec, usage: &RawPluginUse) -> Vec<(&'a RawComponent, f64)> {
+pub fn components_in_use<'a>(spec: &'a MetricSpec, usage: &RawPluginUse) -> Vec<(&'a RawComponent, f64)> {
     let Estimator::Composite { components } = &spec.estimator else { return Vec::new() };
     let own = usage.weights.get(&spec.id);
     let weighted = components.iter().filter_map(|component| {
@@ -260,6 +260,10 @@ fn bind_composite(
     }
     let total: f64 = parts.iter().map(|part| part.share).sum();
     parts.iter_mut().for_each(|part| part.share /= total);
+    info.parts = parts
+        .iter()
+        .map(|part| ComponentShare { metric: part.metric.clone(), share: part.share, reverse: part.reverse })
+        .collect();
     let bound = if missing.is_empty() && !parts.is_empty() { Bound::Composite { parts } } else { Bound::Unavailable };
     if bound == Bound::Unavailable {
         info.unavailable = Some(Unavailable { missing_inputs: missing });
@@ -307,6 +311,8 @@ fn describe(plugin: &Plugin, spec: &MetricSpec) -> MetricInfo {
         estimator: spec.estimator.name().to_owned(),
         unavailable: None,
         left_out: Vec::new(),
+        topics: spec.topics.clone(),
+        parts: Vec::new(),
     }
 }
 

@@ -41,6 +41,23 @@ pub struct MetricInfo {
     pub unavailable: Option<Unavailable>,
     /// Items of its sets that the project does not feed, which the estimate does without: (input id, question text).
     pub left_out: Vec<(String, Localized)>,
+    /// What it is about, in words of the strategy library.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+    /// Components of a composite; empty for other metrics.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<ComponentShare>,
+}
+
+/// A component of a composite.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ComponentShare {
+    /// Metric id.
+    pub metric: String,
+    /// Weight; those of a composite add up to 1.
+    pub share: f64,
+    /// Enters as 100 minus the value.
+    pub reverse: bool,
 }
 
 /// Why a metric has no estimate in this project.

@@ -30,6 +30,7 @@ pub mod suppression;
 pub mod variance;
 
 pub use compute::Computation;
+pub use estimates::ComponentShare;
 pub use estimates::{
     Better, Distribution, DistributionRow, Estimate, GroupDifference, MetricInfo, MetricResults, Reason, SegmentInfo,
     Unavailable, Unit,

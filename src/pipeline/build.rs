@@ -16,6 +16,8 @@ use crate::metrics::Distribution;
 use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
 use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
+use crate::pipeline::planning::{document_date, plan_of};
+use crate::plan::Planned;
 use crate::render::html::{narrow_charts, render_html};
 use crate::render::templates::{files_of, typst_sources};
 use crate::render::tera::build_document;
@@ -50,7 +52,11 @@ const HTML_CHART_WIDTH: f64 = 480.0;
 pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<Published> {
     let project = &measured.project;
     let reports = chosen_reports(project, request, diagnostics);
-    let Some(date) = document_date(measured, diagnostics) else { return Vec::new() };
+    let Some(date) = document_date(project, &measured.tables, diagnostics) else { return Vec::new() };
+    let planned = plan_of(measured, Some(&date), diagnostics);
+    if diagnostics.has_errors() {
+        return Vec::new();
+    }
     let period = period_of(measured);
     let out = request.out.clone().unwrap_or_else(|| project.path("out"));
     let fonts = Fonts::system();
@@ -59,6 +65,7 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         distributions: measured.indicators.survey().distributions(&measured.tables.survey.columns),
         wave_answers: wave_answers(measured),
         tables: measured.tables.operational_sources(&measured.project),
+        planned,
         date,
         period: period.clone(),
         fonts,
@@ -106,26 +113,6 @@ fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut D
     reports
 }
 
-/// The date on the documents: the project's, else `SOURCE_DATE_EPOCH`, else that of the newest answer. Never the clock's:
-/// the same inputs give the same bytes.
-fn document_date(measured: &Measured, diagnostics: &mut Diagnostics) -> Option<String> {
-    if let Some(date) = &measured.project.raw.project.date {
-        return Some(date.clone());
-    }
-    if let Ok(epoch) = std::env::var("SOURCE_DATE_EPOCH") {
-        let date = epoch.trim().parse().ok().and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
-        if date.is_none() {
-            diagnostics.push(Diagnostic::error(&messages::BAD_EPOCH).arg("value", epoch));
-        }
-        return date.map(|date| date.format("%Y-%m-%d").to_string());
-    }
-    if measured.tables.survey.newest.is_none() {
-        let place = measured.project.at("project.date");
-        diagnostics.push(Diagnostic::error(&messages::NO_DATE).at(place).key("project.date"));
-    }
-    measured.tables.survey.newest.clone()
-}
-
 /// Name of the period: the project's, else the newest wave, else `all`.
 fn period_of(measured: &Measured) -> String {
     let own = measured.project.raw.project.period.clone();
@@ -162,6 +149,7 @@ struct BuildContext<'a> {
     distributions: Vec<Distribution>,
     wave_answers: Vec<(String, u64)>,
     tables: Vec<TableSource>,
+    planned: Planned,
     date: String,
     period: String,
     fonts: Fonts,
@@ -271,6 +259,7 @@ impl BuildContext<'_> {
             weighted: measured.tables.survey.weighted,
             models: &measured.models,
             tables: &self.tables,
+            planned: &self.planned,
             weighting: &measured.tables.survey.weighting,
             date: &self.date,
         };

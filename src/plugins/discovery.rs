@@ -47,6 +47,8 @@ pub struct Plugin {
     pub tests: Option<String>,
     /// Text of `README.md`, if there is one.
     pub readme: Option<String>,
+    /// Text of `strategies.yaml`, if there is one.
+    pub strategies: Option<String>,
 }
 
 impl Plugin {
@@ -63,6 +65,7 @@ struct Folder {
     manifest: String,
     tests: Option<String>,
     readme: Option<String>,
+    strategies: Option<String>,
 }
 
 impl Folder {
@@ -126,6 +129,7 @@ fn built_in_folders() -> Vec<Folder> {
                 manifest: text(MANIFEST_FILE)?,
                 tests: text("tests.yaml"),
                 readme: text("README.md"),
+                strategies: text("strategies.yaml"),
             })
         })
         .collect();
@@ -154,6 +158,7 @@ fn project_folders(root: &Path, diagnostics: &mut Diagnostics) -> Vec<Folder> {
         folders.push(Folder {
             tests: optional("tests.yaml"),
             readme: optional("README.md"),
+            strategies: optional("strategies.yaml"),
             origin: Origin::Project(entry.path().to_path_buf()),
             manifest,
             name,
@@ -177,6 +182,7 @@ fn load_plugin(folder: Folder, diagnostics: &mut Diagnostics) -> Option<Plugin> 
         modules,
         tests: folder.tests,
         readme: folder.readme,
+        strategies: folder.strategies,
     })
 }
 

@@ -154,6 +154,9 @@ pub struct RawMetric {
     /// Which direction is good.
     #[serde(default)]
     pub better: Better,
+    /// What it is about, in words of the strategy library (`waiting`, `price`): strategies are found by them.
+    #[serde(default)]
+    pub topics: Vec<String>,
     /// Printed unit. Default: percent for proportions, points for net scores and composites, else score.
     #[serde(default)]
     pub unit: Option<Unit>,
@@ -247,6 +250,8 @@ pub struct MetricSpec {
     pub base_title: Localized,
     /// Which direction is good.
     pub better: Better,
+    /// What it is about, in words of the strategy library.
+    pub topics: Vec<String>,
     /// Printed unit.
     pub unit: Unit,
     /// What is estimated.
@@ -477,6 +482,7 @@ fn resolve_metric(
         base: raw.base.clone(),
         base_title: raw.base_title.clone().unwrap_or_else(|| default_base_title(raw.base.as_deref())),
         better: raw.better,
+        topics: raw.topics.clone(),
         unit: raw.unit.unwrap_or(default_unit),
         estimator: estimator?,
         key_path,

@@ -32,7 +32,7 @@ pub fn build_document(
     lang: Lang,
     diagnostics: &mut Diagnostics,
 ) -> Option<BuiltDocument> {
-    let material = Material::new(*inputs, pack, lang, diagnostics);
+    let material = Material::new(*inputs, pack, lang);
     let facts = facts::facts(&material);
     let markdown = render_markdown(pack, lang, &facts, diagnostics)?;
     let mut found = Diagnostics::new();

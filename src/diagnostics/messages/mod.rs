@@ -8,6 +8,7 @@ pub mod document;
 pub mod metrics;
 pub mod models;
 pub mod output;
+pub mod plan;
 pub mod plugins;
 pub mod readers;
 pub mod render;
@@ -78,6 +79,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         metrics::ALL,
         models::ALL,
         document::ALL,
+        plan::ALL,
         render::ALL,
         output::ALL,
     ]

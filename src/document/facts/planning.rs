@@ -3,19 +3,23 @@
 use serde_json::{Value, json};
 
 use super::text;
+use crate::analysis::{Finding, Severity};
 use crate::config::raw::StrategyKind;
+use crate::document::finding_tables::{FINDINGS_SHOWN, assumption_name, leading};
+use crate::document::findings::sentence;
 use crate::document::format;
 use crate::document::material::Material;
-use crate::document::plan_tables::action_span;
+use crate::document::plan_tables::{action_span, objective_text};
 use crate::metrics::Better;
 
 /// The plan.
 pub(super) fn plan(material: &Material<'_>) -> Value {
     let lang = material.lang;
     let plan = &material.plan;
-    let raw = plan.raw;
+    let raw = &plan.raw;
+    let benefit = material.inputs.planned.finance.benefit;
     let money = &material.money;
-    let net = plan.total_benefit - plan.total_cost;
+    let net = benefit - plan.total_cost;
     let last = plan.actions.iter().filter_map(|action| action.end).max();
     let first = plan.actions.iter().filter_map(|action| action.start).min();
     let (objectives, strategies, actions) = (objectives(material), strategies(material), actions(material));
@@ -32,12 +36,50 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "costs": plan.costs.len(),
         "benefits": raw.finance.benefits.len(),
         "total_cost": (!plan.costs.is_empty()).then(|| money.amount(plan.total_cost)),
-        "total_benefit": (!raw.finance.benefits.is_empty()).then(|| money.amount(plan.total_benefit)),
+        "total_benefit": (!raw.finance.benefits.is_empty()).then(|| money.amount(benefit)),
         "net": money.amount(net.abs()),
         "net_positive": net > 0.0,
         "net_zero": net == 0.0,
         "largest_cost": largest_cost(material),
+        "finance": finance(material),
+        "guide_prices": plan.costs.iter().filter(|cost| cost.raw.estimate).count(),
         "span": first.zip(last).map(|(first, last)| format::date_range(first, last, lang)),
+    })
+}
+
+/// The most urgent findings, one an indicator, as sentences.
+pub(super) fn urgent(material: &Material<'_>) -> Vec<Value> {
+    let shown = leading(material, FINDINGS_SHOWN);
+    let entry = |finding: &&Finding| {
+        json!({
+            "sentence": sentence(material, finding),
+            "kind": finding.kind.word(),
+            "title": finding.title.get(material.lang),
+            "metric": finding.metric,
+            "priority": format::number(finding.priority.value, 1),
+            "severe": finding.severity == Severity::High,
+        })
+    };
+    shown.iter().map(entry).collect()
+}
+
+/// What the plan is worth: return, payback and how sure that is; null where there is nothing to say.
+fn finance(material: &Material<'_>) -> Value {
+    let held = &material.inputs.planned.finance;
+    let money = |value: f64| material.money.amount(material.money.round(value));
+    json!({
+        "return": held.return_on_investment.map(|share| format!("{}%", format::number(share * 100.0, 0))),
+        "payback_months": held.payback_months.map(|months| format::number(months, 1)),
+        "months": format::short_number(held.months, 1),
+        "largest_swing": held.swings.first().map(|swing| assumption_name(material, &material.plan.raw, swing.assumption)),
+        "simulation": held.simulation.map(|found| json!({
+            "draws": format::count(u64::from(found.draws)),
+            "seed": found.seed,
+            "p5": money(found.p5),
+            "p50": money(found.p50),
+            "p95": money(found.p95),
+            "loss": format!("{}%", format::number(found.loss * 100.0, 1)),
+        })),
     })
 }
 
@@ -69,7 +111,7 @@ fn objectives(material: &Material<'_>) -> Vec<Value> {
                 .map(|strategy| without_stop(strategy.raw.title.get(lang)).to_owned())
                 .collect();
             json!({
-                "text": without_stop(objective.raw.text.get(lang)),
+                "text": without_stop(&objective_text(material, objective)),
                 "indicator": summary.map(|held| material.inline_name(&material.title(held.info))),
                 "better": summary.map(|held| if held.info.better == Better::Lower { "lower" } else { "higher" }),
                 "now": summary.filter(|held| held.has_value()).map(|held| material.value_text(held.current)),
@@ -107,6 +149,8 @@ fn strategies(material: &Material<'_>) -> Vec<Value> {
                 .collect();
             json!({
                 "title": without_stop(strategy.raw.title.get(lang)),
+                "effect": text(strategy.raw.effect.as_ref(), lang).map(without_stop),
+                "effect_source": text(strategy.raw.effect_source.as_ref(), lang).map(without_stop),
                 "text": strategy.raw.text.get(lang),
                 "kind": material.word(kind_word(strategy.raw.kind)),
                 "objectives": format::list(&objectives, lang),

@@ -1,75 +1,82 @@
-//! The planning half of the project with its links followed: objective, strategy, action, cost. Broken links, orphans, bad
-//! dates and amounts become diagnostics at their place in `manyi.yaml`; what is sound is kept.
+//! A plan with its links followed: objective, strategy, action, cost, risk. Broken links, bad dates and wrong sums become
+//! diagnostics at their place in `manyi.yaml`; what is sound is kept.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use crate::analysis::round_half_away;
+use crate::analysis::{IndicatorSummary, round_half_away};
 use crate::config::Project;
-use crate::config::raw::{RawAction, RawCost, RawObjective, RawPlan, RawStrategy, RawTarget};
-use crate::diagnostics::messages::document as messages;
+use crate::config::raw::{RawAction, RawContingency, RawCost, RawObjective, RawPlan, RawStrategy, RawTarget};
+use crate::diagnostics::messages::{document as messages, plan as plan_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
-use crate::document::format;
 use crate::metrics::MetricResults;
+use crate::plan::calendar::parse_date;
+use crate::plan::reach::{Reachability, reachability};
 
 /// Characters that a foreword may have.
 pub const FOREWORD_LIMIT: usize = 100;
 
 /// The plan with every link as an index.
-#[derive(Debug, Clone)]
-pub struct Plan<'a> {
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
     /// As written.
-    pub raw: &'a RawPlan,
+    pub raw: RawPlan,
     /// Objectives.
-    pub objectives: Vec<Objective<'a>>,
+    pub objectives: Vec<Objective>,
     /// Strategies.
-    pub strategies: Vec<Strategy<'a>>,
+    pub strategies: Vec<Strategy>,
     /// Actions in the order written.
-    pub actions: Vec<Action<'a>>,
+    pub actions: Vec<Action>,
     /// Lines of the budget.
-    pub costs: Vec<Cost<'a>>,
+    pub costs: Vec<Cost>,
+    /// Answers to what may go wrong.
+    pub contingencies: Vec<Contingency>,
     /// Sum of the cost lines.
     pub total_cost: f64,
-    /// Sum of the benefits.
-    pub total_benefit: f64,
 }
 
 /// An objective with what serves it.
 #[derive(Debug, Clone)]
-pub struct Objective<'a> {
+pub struct Objective {
     /// As written.
-    pub raw: &'a RawObjective,
+    pub raw: RawObjective,
     /// Value to reach: its own or the metric's.
     pub target: Option<f64>,
     /// By when.
     pub by: Option<NaiveDate>,
     /// Strategies that serve it.
     pub strategies: Vec<usize>,
+    /// Whether it can be reached and proved; none without a value now or a target.
+    pub reach: Option<Reachability>,
 }
 
 /// A strategy with both its sides.
 #[derive(Debug, Clone)]
-pub struct Strategy<'a> {
+pub struct Strategy {
     /// As written.
-    pub raw: &'a RawStrategy,
+    pub raw: RawStrategy,
     /// Objectives it serves.
     pub objectives: Vec<usize>,
     /// Actions that carry it out.
     pub actions: Vec<usize>,
+    /// Contingencies that answer its risks.
+    pub risks: Vec<usize>,
 }
 
 /// An action with its strategy and cost.
 #[derive(Debug, Clone)]
-pub struct Action<'a> {
+pub struct Action {
     /// As written.
-    pub raw: &'a RawAction,
+    pub raw: RawAction,
     /// Strategy it carries out.
     pub strategy: Option<usize>,
     /// First day.
     pub start: Option<NaiveDate>,
     /// Last day.
     pub end: Option<NaiveDate>,
+    /// Actions that must be finished before.
+    pub after: Vec<usize>,
     /// Lines of the budget that pay for it.
     pub costs: Vec<usize>,
     /// Their sum.
@@ -78,16 +85,25 @@ pub struct Action<'a> {
 
 /// A line of the budget.
 #[derive(Debug, Clone)]
-pub struct Cost<'a> {
+pub struct Cost {
     /// As written.
-    pub raw: &'a RawCost,
+    pub raw: RawCost,
     /// Action it pays for.
     pub action: Option<usize>,
     /// Quantity times price, to hundredths.
     pub amount: f64,
 }
 
-impl<'a> Plan<'a> {
+/// An answer to what may go wrong.
+#[derive(Debug, Clone)]
+pub struct Contingency {
+    /// As written.
+    pub raw: RawContingency,
+    /// Strategy whose risk it answers.
+    pub strategy: Option<usize>,
+}
+
+impl Plan {
     /// True if the project plans nothing at all.
     pub fn is_empty(&self) -> bool {
         self.objectives.is_empty()
@@ -99,24 +115,20 @@ impl<'a> Plan<'a> {
     }
 
     /// Actions by priority (those without one last), then by first day, then as written.
-    pub fn actions_by_priority(&self) -> Vec<&Action<'a>> {
-        let mut actions: Vec<&Action<'a>> = self.actions.iter().collect();
+    pub fn actions_by_priority(&self) -> Vec<&Action> {
+        let mut actions: Vec<&Action> = self.actions.iter().collect();
         actions.sort_by_key(|action| (action.raw.priority.unwrap_or(u32::MAX), action.start.unwrap_or(NaiveDate::MAX)));
         actions
     }
 
-    /// How amounts of this plan are printed.
-    pub fn money(&self, lang: Lang) -> format::Money {
-        let currency = self.raw.finance.currency.as_ref().map_or_else(
-            || match lang {
-                Lang::ZhCn => "元",
-                Lang::En => "yuan",
-            },
-            |currency| currency.get(lang),
-        );
-        let benefits = self.raw.finance.benefits.iter().map(|benefit| benefit.amount);
-        let prices = self.costs.iter().flat_map(|cost| [cost.amount, cost.raw.price]);
-        format::Money::new(currency, prices.chain(benefits), lang)
+    /// Judges for every objective whether it can be reached and proved.
+    pub(super) fn judge(&mut self, summaries: &[IndicatorSummary<'_>], results: &MetricResults, confidence: f64) {
+        for objective in &mut self.objectives {
+            let summary = summaries.iter().find(|held| held.info.id == objective.raw.metric);
+            objective.reach = summary
+                .zip(objective.target)
+                .and_then(|(summary, target)| reachability(summary, results, target, confidence));
+        }
     }
 }
 
@@ -129,19 +141,24 @@ pub fn target_value(project: &Project, metric: &str) -> Option<f64> {
 }
 
 /// Follows the links of the plan. Everything wrong is reported; a broken link is left open.
-pub fn resolve_plan<'a>(project: &'a Project, results: &MetricResults, diagnostics: &mut Diagnostics) -> Plan<'a> {
-    let raw = &project.raw.plan;
+pub fn resolve_plan(
+    project: &Project,
+    raw: RawPlan,
+    results: &MetricResults,
+    diagnostics: &mut Diagnostics,
+) -> Plan {
     let mut resolver = Resolver { project, diagnostics };
-    resolver.check_foreword(raw);
+    resolver.check_foreword(&raw);
     let objective_ids = resolver.index("objectives", raw.objectives.iter().map(|held| held.id.as_str()));
     let strategy_ids = resolver.index("strategies", raw.strategies.iter().map(|held| held.id.as_str()));
     let action_ids = resolver.index("actions", raw.actions.iter().map(|held| held.id.as_str()));
 
-    let mut objectives = resolver.objectives(raw, results);
-    let mut strategies = resolver.strategies(raw, &objective_ids);
-    let mut actions = resolver.actions(raw, &strategy_ids);
-    let costs = resolver.costs(raw, &action_ids);
-    resolver.check_benefits(raw);
+    let mut objectives = resolver.objectives(&raw, results);
+    let mut strategies = resolver.strategies(&raw, &objective_ids);
+    let mut actions = resolver.actions(&raw, &strategy_ids, &action_ids);
+    let costs = resolver.costs(&raw, &action_ids);
+    let contingencies = resolver.contingencies(&raw, &strategy_ids);
+    resolver.check_benefits(&raw, &objective_ids);
 
     for (index, strategy) in strategies.iter().enumerate() {
         for &objective in &strategy.objectives {
@@ -159,18 +176,24 @@ pub fn resolve_plan<'a>(project: &'a Project, results: &MetricResults, diagnosti
             actions[action].amount += cost.amount;
         }
     }
+    for (index, contingency) in contingencies.iter().enumerate() {
+        if let Some(strategy) = contingency.strategy {
+            strategies[strategy].risks.push(index);
+        }
+    }
     resolver.report_orphans(&objectives, &strategies);
+    resolver.check_dates(&objectives, &strategies, &actions);
     let total_cost = costs.iter().map(|cost| cost.amount).sum();
-    let total_benefit = raw.finance.benefits.iter().map(|benefit| round_half_away(benefit.amount, 2)).sum();
-    Plan { raw, objectives, strategies, actions, costs, total_cost, total_benefit }
+    resolver.check_total(&raw, total_cost);
+    Plan { raw, objectives, strategies, actions, costs, contingencies, total_cost }
 }
 
-struct Resolver<'a, 'd> {
-    project: &'a Project,
+struct Resolver<'p, 'd> {
+    project: &'p Project,
     diagnostics: &'d mut Diagnostics,
 }
 
-impl<'a> Resolver<'a, '_> {
+impl Resolver<'_, '_> {
     fn report(&mut self, diagnostic: Diagnostic, key: String) {
         self.diagnostics.push(diagnostic.at(self.project.at(&key)).key(key));
     }
@@ -202,14 +225,14 @@ impl<'a> Resolver<'a, '_> {
     }
 
     fn date(&mut self, text: &str, key: String) -> Option<NaiveDate> {
-        let date = format::parse_date(text);
+        let date = parse_date(text);
         if date.is_none() {
             self.report(Diagnostic::error(&messages::BAD_DATE).arg("value", text), key);
         }
         date
     }
 
-    fn objectives(&mut self, raw: &'a RawPlan, results: &MetricResults) -> Vec<Objective<'a>> {
+    fn objectives(&mut self, raw: &RawPlan, results: &MetricResults) -> Vec<Objective> {
         let mut objectives = Vec::new();
         for (index, held) in raw.objectives.iter().enumerate() {
             let key = |field: &str| format!("plan.objectives[{index}].{field}");
@@ -224,12 +247,12 @@ impl<'a> Resolver<'a, '_> {
                 self.report(warning.arg("id", &held.id).arg("metric", &held.metric), key("target"));
             }
             let by = self.date(&held.by, key("by"));
-            objectives.push(Objective { raw: held, target, by, strategies: Vec::new() });
+            objectives.push(Objective { raw: held.clone(), target, by, strategies: Vec::new(), reach: None });
         }
         objectives
     }
 
-    fn strategies(&mut self, raw: &'a RawPlan, known: &HashMap<&str, usize>) -> Vec<Strategy<'a>> {
+    fn strategies(&mut self, raw: &RawPlan, known: &HashMap<&str, usize>) -> Vec<Strategy> {
         let mut strategies = Vec::new();
         for (index, held) in raw.strategies.iter().enumerate() {
             let mut objectives = Vec::new();
@@ -246,12 +269,17 @@ impl<'a> Resolver<'a, '_> {
                     }
                 }
             }
-            strategies.push(Strategy { raw: held, objectives, actions: Vec::new() });
+            strategies.push(Strategy { raw: held.clone(), objectives, actions: Vec::new(), risks: Vec::new() });
         }
         strategies
     }
 
-    fn actions(&mut self, raw: &'a RawPlan, known: &HashMap<&str, usize>) -> Vec<Action<'a>> {
+    fn actions(
+        &mut self,
+        raw: &RawPlan,
+        known: &HashMap<&str, usize>,
+        own: &HashMap<&str, usize>,
+    ) -> Vec<Action> {
         let mut actions = Vec::new();
         for (index, held) in raw.actions.iter().enumerate() {
             let key = |field: &str| format!("plan.actions[{index}].{field}");
@@ -274,12 +302,25 @@ impl<'a> Resolver<'a, '_> {
                     .arg("end", &held.end);
                 self.report(error, key("end"));
             }
-            actions.push(Action { raw: held, strategy, start, end, costs: Vec::new(), amount: 0.0 });
+            let mut after = Vec::new();
+            for (place, id) in held.after.iter().enumerate() {
+                match own.get(id.as_str()) {
+                    Some(&before) => after.push(before),
+                    None => {
+                        let error = Diagnostic::error(&plan_messages::UNKNOWN_PREDECESSOR)
+                            .arg("action", &held.id)
+                            .arg("id", id)
+                            .suggest(id, own.keys().copied());
+                        self.report(error, key(&format!("after[{place}]")));
+                    }
+                }
+            }
+            actions.push(Action { raw: held.clone(), strategy, start, end, after, costs: Vec::new(), amount: 0.0 });
         }
         actions
     }
 
-    fn costs(&mut self, raw: &'a RawPlan, known: &HashMap<&str, usize>) -> Vec<Cost<'a>> {
+    fn costs(&mut self, raw: &RawPlan, known: &HashMap<&str, usize>) -> Vec<Cost> {
         let lang = self.project.lang();
         let mut costs = Vec::new();
         for (index, held) in raw.finance.costs.iter().enumerate() {
@@ -298,22 +339,85 @@ impl<'a> Resolver<'a, '_> {
                     self.report(error, key(field));
                 }
             }
-            costs.push(Cost { raw: held, action, amount: round_half_away(held.quantity * held.price, 2) });
+            let amount = round_half_away(held.quantity * held.price, 2);
+            if let Some(stated) = held.amount.filter(|stated| (stated - amount).abs() > 0.005) {
+                let error = Diagnostic::error(&plan_messages::WRONG_AMOUNT)
+                    .arg("item", held.item.get(lang))
+                    .arg("stated", stated)
+                    .arg("quantity", held.quantity)
+                    .arg("price", held.price)
+                    .arg("amount", amount);
+                self.report(error, key("amount"));
+            }
+            costs.push(Cost { raw: held.clone(), action, amount });
         }
         costs
     }
 
-    fn check_benefits(&mut self, raw: &RawPlan) {
+    fn contingencies(&mut self, raw: &RawPlan, known: &HashMap<&str, usize>) -> Vec<Contingency> {
+        let mut contingencies = Vec::new();
+        for (index, held) in raw.contingencies.iter().enumerate() {
+            let strategy = held.strategy.as_deref().and_then(|id| known.get(id).copied());
+            if let Some(id) = held.strategy.as_ref().filter(|_| strategy.is_none()) {
+                let error = Diagnostic::error(&plan_messages::UNKNOWN_RISK_STRATEGY).arg("id", id);
+                self.report(error.suggest(id, known.keys().copied()), format!("plan.contingencies[{index}].for"));
+            }
+            contingencies.push(Contingency { raw: held.clone(), strategy });
+        }
+        contingencies
+    }
+
+    fn check_benefits(&mut self, raw: &RawPlan, objectives: &HashMap<&str, usize>) {
         let lang = self.project.lang();
         for (index, held) in raw.finance.benefits.iter().enumerate() {
-            if !held.amount.is_finite() {
-                let error = Diagnostic::error(&messages::BAD_AMOUNT).arg("item", held.item.get(lang));
-                self.report(error, format!("plan.finance.benefits[{index}].amount"));
+            let key = |field: &str| format!("plan.finance.benefits[{index}].{field}");
+            let item = held.item.get(lang);
+            match (held.amount, &held.objective, held.customers, held.value) {
+                (Some(amount), ..) if !amount.is_finite() => {
+                    self.report(Diagnostic::error(&messages::BAD_AMOUNT).arg("item", item), key("amount"));
+                }
+                (Some(_), ..) | (None, Some(_), Some(_), Some(_)) => {}
+                _ => {
+                    self.report(Diagnostic::error(&plan_messages::INCOMPLETE_BENEFIT).arg("item", item), key("amount"));
+                }
+            }
+            if let Some(id) = held.objective.as_ref().filter(|id| !objectives.contains_key(id.as_str())) {
+                let error = Diagnostic::error(&plan_messages::UNKNOWN_BENEFIT_OBJECTIVE).arg("item", item).arg("id", id);
+                self.report(error.suggest(id, objectives.keys().copied()), key("objective"));
             }
         }
     }
 
-    fn report_orphans(&mut self, objectives: &[Objective<'_>], strategies: &[Strategy<'_>]) {
+    fn check_total(&mut self, raw: &RawPlan, total: f64) {
+        if let Some(stated) = raw.finance.total.filter(|stated| (stated - total).abs() > 0.005) {
+            let error = Diagnostic::error(&plan_messages::WRONG_TOTAL).arg("stated", stated).arg("total", total);
+            self.report(error, "plan.finance.total".into());
+        }
+    }
+
+    /// Actions that end after the objectives they serve are due.
+    fn check_dates(&mut self, objectives: &[Objective], strategies: &[Strategy], actions: &[Action]) {
+        for (index, action) in actions.iter().enumerate() {
+            let Some((end, strategy)) = action.end.zip(action.strategy.and_then(|index| strategies.get(index))) else {
+                continue;
+            };
+            // A strategy that serves several objectives may go on for the later ones.
+            let served = strategy.objectives.iter().filter_map(|&objective| objectives.get(objective));
+            let Some((by, objective)) = served.filter_map(|held| Some((held.by?, held))).max_by_key(|held| held.0) else {
+                continue;
+            };
+            if end > by {
+                let warning = Diagnostic::warning(&plan_messages::ENDS_TOO_LATE)
+                    .arg("action", &action.raw.id)
+                    .arg("end", end)
+                    .arg("objective", &objective.raw.id)
+                    .arg("by", by);
+                self.report(warning, format!("plan.actions[{index}].end"));
+            }
+        }
+    }
+
+    fn report_orphans(&mut self, objectives: &[Objective], strategies: &[Strategy]) {
         for (index, held) in objectives.iter().enumerate().filter(|(_, held)| held.strategies.is_empty()) {
             let warning = Diagnostic::warning(&messages::ORPHAN_OBJECTIVE).arg("id", &held.raw.id);
             self.report(warning, format!("plan.objectives[{index}]"));
@@ -339,7 +443,7 @@ mod tests {
     fn a_sound_plan_is_linked_and_added_up() {
         let project = fixtures::project();
         let mut diagnostics = Diagnostics::new();
-        let plan = resolve_plan(&project, &fixtures::results(), &mut diagnostics);
+        let plan = resolve_plan(&project, project.raw.plan.clone(), &fixtures::results(), &mut diagnostics);
         assert_eq!(codes(&diagnostics), []);
         assert_eq!(plan.objectives[0].strategies, [0, 1]);
         assert_eq!(plan.strategies[0].actions, [0]);
@@ -362,7 +466,7 @@ mod tests {
         plan.finance.costs[0].action = "none".into();
         plan.foreword = Some("字".repeat(101).as_str().into());
         let mut diagnostics = Diagnostics::new();
-        resolve_plan(&project, &fixtures::results(), &mut diagnostics);
+        resolve_plan(&project, project.raw.plan.clone(), &fixtures::results(), &mut diagnostics);
         let found = codes(&diagnostics);
         for expected in [
             ("M0511", "plan.foreword"),

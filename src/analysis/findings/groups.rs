@@ -1,0 +1,104 @@
+//! Findings between groups of customers: a group that lags, a rival that leads, and opinions that are split in two.
+
+use crate::analysis::findings::importance::names;
+use crate::analysis::findings::indicators::evidence;
+use crate::analysis::findings::{Context, Evidence, Finding, FindingKind};
+use crate::analysis::{IndicatorSummary, SegmentComparison};
+use crate::metrics::{Better, Distribution, Unit};
+
+/// Share of answers, in percent, that must stand at each end of a scale for opinions to be split.
+const SPLIT: f64 = 25.0;
+
+/// The findings.
+pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
+    let rivals = context.inputs.project.raw.rivals.as_ref();
+    let mut found = Vec::new();
+    for summary in context.inputs.summaries.iter().filter(|held| held.info.variant_of.is_none()) {
+        if summary.info.better == Better::Neutral {
+            continue;
+        }
+        for segment in &summary.segments {
+            match rivals.filter(|rivals| rivals.column == segment.column) {
+                Some(rivals) => found.extend(behind_rival(context, summary, segment, &rivals.own)),
+                None => found.extend(weak_group(context, summary, segment)),
+            }
+        }
+    }
+    found.extend(context.inputs.distributions.iter().filter_map(|held| split(context, held)));
+    found
+}
+
+/// The worst group of a column, against the best.
+fn weak_group(
+    context: &Context<'_>,
+    summary: &IndicatorSummary<'_>,
+    segment: &SegmentComparison<'_>,
+) -> Option<Finding> {
+    let (weak, best) = (segment.weak_group()?, segment.best?);
+    let estimate = segment.groups.get(weak).copied().flatten()?;
+    let leader = segment.groups.get(best).copied().flatten()?.estimate?;
+    let name = context.group(segment.column, best).map(|group| group.title);
+    let evidence = Evidence { significant: true, ..evidence(estimate, leader, name)? };
+    Some(context.finding(FindingKind::WeakGroup, summary, estimate, context.group(segment.column, weak), evidence))
+}
+
+/// Our own brand, against the best of the rivals that are significantly better.
+fn behind_rival(
+    context: &Context<'_>,
+    summary: &IndicatorSummary<'_>,
+    segment: &SegmentComparison<'_>,
+    own: &str,
+) -> Option<Finding> {
+    let groups = &context.inputs.results.segments.iter().find(|held| held.column == segment.column)?.groups;
+    let own = groups.iter().position(|(value, _)| value == own)?;
+    let estimate = segment.groups.get(own).copied().flatten()?;
+    let ahead = segment.compared.better_than.iter().enumerate().filter(|(_, worse)| worse.contains(&own));
+    let values = ahead.filter_map(|(rival, _)| Some((rival, segment.groups.get(rival).copied().flatten()?.estimate?)));
+    let best = values.max_by(|a, b| match summary.info.better {
+        Better::Lower => b.1.total_cmp(&a.1),
+        _ => a.1.total_cmp(&b.1),
+    })?;
+    let name = context.group(segment.column, best.0).map(|group| group.title);
+    let evidence = Evidence { significant: true, ..evidence(estimate, best.1, name)? };
+    Some(context.finding(FindingKind::BehindRival, summary, estimate, context.group(segment.column, own), evidence))
+}
+
+/// A scale question with a quarter of the answers or more at each end and fewer in the middle than at either, on the metric
+/// that is computed from it. What it is set against is the share at the better end.
+fn split(context: &Context<'_>, held: &Distribution) -> Option<Finding> {
+    let wave = context.inputs.results.current_wave();
+    let row = held.rows.iter().find(|row| row.segment.is_none() && row.wave.as_deref() == wave)?;
+    let levels = row.shares.len();
+    if levels < 5 {
+        return None;
+    }
+    let ends = (levels - 1) / 2;
+    let low: f64 = row.shares.iter().take(ends).sum();
+    let high: f64 = row.shares.iter().rev().take(ends).sum();
+    let middle = 100.0 - low - high;
+    if low < SPLIT || high < SPLIT || middle >= low.min(high) {
+        return None;
+    }
+    let summary = context.inputs.summaries.iter().find(|summary| {
+        let usage = context.inputs.project.raw.plugins.get(&summary.info.module);
+        summary.info.variant_of.is_none()
+            && summary.current.is_some_and(|estimate| estimate.estimate.is_some())
+            && usage.is_some_and(|usage| {
+                let asked = names(&summary.info.of);
+                usage.inputs.iter().any(|(input, column)| *column == held.column && asked.contains(input.as_str()))
+            })
+    })?;
+    let estimate = summary.current?;
+    let evidence = Evidence {
+        value: low,
+        interval: None,
+        against: high,
+        against_name: None,
+        gap: low,
+        unit: Unit::Percent,
+        p_value: None,
+        significant: true,
+        n: row.n,
+    };
+    Some(context.finding(FindingKind::ConflictingGroups, summary, estimate, None, evidence))
+}

@@ -1,0 +1,129 @@
+//! Findings in words: their kinds, how heavy they weigh, and one sentence each that says no more than the evidence allows.
+
+use crate::analysis::findings::ImportanceSource;
+use crate::analysis::{Finding, FindingKind, Severity};
+use crate::diagnostics::Lang;
+use crate::document::format;
+use crate::document::material::Material;
+use crate::metrics::Better;
+
+/// Name of a kind of finding.
+pub fn kind_name(kind: FindingKind, lang: Lang) -> &'static str {
+    let (zh, en) = match kind {
+        FindingKind::BelowTarget => ("未达目标", "target missed"),
+        FindingKind::Worsened => ("较上期变差", "worse than before"),
+        FindingKind::BehindBenchmark => ("落后标杆", "behind benchmark"),
+        FindingKind::BehindRival => ("落后对手", "behind a rival"),
+        FindingKind::Fix => ("重要而薄弱", "important and weak"),
+        FindingKind::WeakGroup => ("某组薄弱", "weak group"),
+        FindingKind::ConflictingGroups => ("意见两极", "split opinions"),
+        FindingKind::SatisfiedLeave => ("满意而不回头", "satisfied but leaving"),
+        FindingKind::ComplaintLeak => ("投诉处理断点", "complaints lost"),
+        FindingKind::Integrity => ("答卷可疑", "doubtful answers"),
+        FindingKind::Keep => ("重要而出色", "important and strong"),
+    };
+    if lang == Lang::ZhCn { zh } else { en }
+}
+
+/// How heavy a finding weighs, in a word.
+pub fn severity_name(severity: Severity, lang: Lang) -> &'static str {
+    match (severity, lang) {
+        (Severity::High, Lang::ZhCn) => "重",
+        (Severity::Medium, Lang::ZhCn) => "中",
+        (Severity::Low, Lang::ZhCn) => "轻",
+        (Severity::High, Lang::En) => "high",
+        (Severity::Medium, Lang::En) => "medium",
+        (Severity::Low, Lang::En) => "low",
+    }
+}
+
+/// Where the importance of a finding comes from, in words.
+pub fn importance_source(material: &Material<'_>, source: &ImportanceSource) -> String {
+    let lang = material.lang;
+    match source {
+        ImportanceSource::Model(id) => {
+            material.inputs.models.info(id).map_or_else(|| id.clone(), |info| info.title.get(lang).to_owned())
+        }
+        ImportanceSource::Composite(id) => {
+            let title = material.summary(id).map_or_else(|| id.clone(), |held| material.title(held.info));
+            match lang {
+                Lang::ZhCn => format!("{title}中的权重"),
+                Lang::En => format!("weight in {}", material.inline_name(&title)),
+            }
+        }
+        ImportanceSource::Unknown => match lang {
+            Lang::ZhCn => "未知，取中间值".to_owned(),
+            Lang::En => "not known, the middle is taken".to_owned(),
+        },
+    }
+}
+
+/// A finding as a sentence without a full stop. A difference that is not significant is never called one.
+pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
+    let lang = material.lang;
+    let held = &finding.evidence;
+    let number = |value: f64| format::value_with_unit(value, held.unit, lang);
+    let (value, against) = (number(held.value), number(held.against));
+    let gap = format::difference(held.gap, held.unit, lang);
+    let title = finding.title.get(lang).to_owned();
+    let name = held.against_name.as_ref().map(|name| format::wave(name.get(lang), lang)).unwrap_or_default();
+    let group = finding.group.as_ref().map(|group| group.title.get(lang).to_owned()).unwrap_or_default();
+    let lower = finding.metric.as_ref().and_then(|metric| material.summary(metric)).is_some_and(|summary| {
+        summary.info.better == Better::Lower
+    });
+    let inline = material.inline_name(&title);
+    match lang {
+        Lang::ZhCn => {
+            let (short, above) = if lower { ("高", "高于") } else { ("低", "低于") };
+            match finding.kind {
+                FindingKind::BelowTarget if held.significant => format!("{title}为{value}，未达到目标{against}，相差{gap}"),
+                FindingKind::BelowTarget => format!("{title}为{value}，略逊于目标{against}，差距尚在误差范围之内"),
+                FindingKind::Worsened => format!("{title}为{value}，较{name}的{against}变差{gap}"),
+                FindingKind::BehindBenchmark => format!("{title}为{value}，比标杆（{name}）的{against}{short}{gap}"),
+                FindingKind::BehindRival => format!("{title}：{group}为{value}，显著{above}{name}的{against}"),
+                FindingKind::Fix => format!("“{title}”重要而表现偏低：{value}，低于各项平均的{against}"),
+                FindingKind::WeakGroup => format!("{title}：{group}为{value}，显著{above}{name}的{against}"),
+                FindingKind::ConflictingGroups => {
+                    format!("对{title}的评价两极：负面回答占{value}，正面回答占{against}，居中者少")
+                }
+                FindingKind::SatisfiedLeave if name.is_empty() => format!("{title}仅{value}，不足一半"),
+                FindingKind::SatisfiedLeave => format!("{title}为{value}，明显低于{name}的{against}（两者基数不同）"),
+                FindingKind::ComplaintLeak => format!("投诉处理在“{title}”一步流失最多：由{against}降到{value}"),
+                FindingKind::Integrity => format!("{title}为{value}，高于可以接受的{against}"),
+                FindingKind::Keep => format!("“{title}”重要且表现好：{value}，高于各项平均的{against}"),
+            }
+        }
+        Lang::En => {
+            let above = if lower { "above" } else { "below" };
+            match finding.kind {
+                FindingKind::BelowTarget if held.significant => {
+                    format!("{title} is {value} and misses the target of {against} by {gap}")
+                }
+                FindingKind::BelowTarget => {
+                    format!("{title} is {value}, a little short of the target of {against} but within the margin of error")
+                }
+                FindingKind::Worsened => format!("{title} is {value}, worse by {gap} than the {against} of {name}"),
+                FindingKind::BehindBenchmark => {
+                    format!("{title} is {value}, behind the benchmark of {against} ({name}) by {gap}")
+                }
+                FindingKind::BehindRival => {
+                    format!("{title}: {group} at {value} is significantly {above} {name} at {against}")
+                }
+                FindingKind::Fix => format!("{title} matters but does less well: {value} against {against} over all items"),
+                FindingKind::WeakGroup => format!("{title}: {group} at {value} is significantly {above} {name} at {against}"),
+                FindingKind::ConflictingGroups => {
+                    format!("opinions on {inline} are split: {value} at the bad end, {against} at the good end, few between")
+                }
+                FindingKind::SatisfiedLeave if name.is_empty() => format!("{title} is only {value}, less than half"),
+                FindingKind::SatisfiedLeave => {
+                    format!("{title} is {value}, clearly below {name} at {against} (the bases differ)")
+                }
+                FindingKind::ComplaintLeak => {
+                    format!("Most complaints are lost at “{title}”: from {against} down to {value}")
+                }
+                FindingKind::Integrity => format!("{title} is {value}, more than the {against} that can be put up with"),
+                FindingKind::Keep => format!("{title} matters and does well: {value} against {against} over all items"),
+            }
+        }
+    }
+}

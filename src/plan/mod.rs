@@ -1,0 +1,100 @@
+//! The planning half: from findings to objectives, strategies, actions, costs and risks, every link kept.
+//!
+//! [`library`] holds what can be done, [`suggest`] turns findings into a plan in the words of the project file, in which what the
+//! planner wrote stands as written, [`resolve`] follows the links of the whole, [`reach`], [`calendar`] and [`finance`] judge it,
+//! [`trace`] names what hangs loose. No words of documents here.
+
+pub mod calendar;
+mod edits;
+pub mod finance;
+pub mod library;
+pub mod reach;
+pub mod resolve;
+pub mod suggest;
+pub mod swot;
+pub mod trace;
+
+use std::collections::BTreeMap;
+
+use crate::analysis::findings::FindingInputs;
+use crate::analysis::summary::{IndicatorSummary, summarise};
+use crate::analysis::{Finding, Testing, collect_findings};
+use crate::config::Project;
+use crate::diagnostics::Diagnostics;
+use crate::metrics::{Distribution, MetricResults};
+use crate::models::ModelResults;
+use crate::plugins::Plugin;
+
+pub use calendar::Calendar;
+pub use finance::FinanceResult;
+pub use library::{Library, StrategyFile};
+pub use reach::Reachability;
+pub use resolve::{Action, Cost, Objective, Plan, Strategy, resolve_plan, target_value};
+pub use swot::Swot;
+
+/// What a plan is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct PlanInputs<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// Plugins by id.
+    pub plugins: &'a BTreeMap<String, Plugin>,
+    /// Estimates.
+    pub results: &'a MetricResults,
+    /// Models.
+    pub models: &'a ModelResults,
+    /// Answers of the scale questions.
+    pub distributions: &'a [Distribution],
+    /// Strategies to choose from.
+    pub library: &'a Library,
+    /// Date of the document, `2026-11-20`; none where nothing tells it.
+    pub date: Option<&'a str>,
+}
+
+/// Findings and the plan that answers them.
+#[derive(Debug, Clone, Default)]
+pub struct Planned {
+    /// The most urgent first.
+    pub findings: Vec<Finding>,
+    /// The plan with its links.
+    pub plan: Plan,
+    /// What the actions ask of days and people.
+    pub calendar: Calendar,
+    /// What it costs and brings.
+    pub finance: FinanceResult,
+    /// Strengths, weaknesses, opportunities, threats; none where the project asks for none.
+    pub swot: Option<Swot>,
+}
+
+/// The summaries of all metrics with the targets and benchmarks of a project.
+pub fn summaries<'a>(project: &'a Project, results: &'a MetricResults) -> Vec<IndicatorSummary<'a>> {
+    summarise(
+        results,
+        |metric| target_value(project, metric),
+        |metric| project.raw.benchmarks.get(metric).map_or(&[], Vec::as_slice),
+        Testing::from(&project.raw.settings),
+    )
+}
+
+/// Finds what calls for a plan, completes the plan where the project wants that, follows its links and reckons what it comes
+/// to. Everything wrong is reported.
+pub fn make_plan(inputs: PlanInputs<'_>, diagnostics: &mut Diagnostics) -> Planned {
+    let PlanInputs { project, plugins, results, models, distributions, .. } = inputs;
+    let summaries = summaries(project, results);
+    let findings = collect_findings(FindingInputs {
+        project,
+        plugins,
+        results,
+        summaries: &summaries,
+        models,
+        distributions,
+    });
+    let written = suggest::complete(&inputs, &summaries, &findings, diagnostics);
+    let mut plan = resolve_plan(project, written, results, diagnostics);
+    plan.judge(&summaries, results, project.raw.settings.confidence);
+    let calendar = Calendar::of(&plan, project, diagnostics);
+    let finance = finance::reckon(&plan, &summaries, project, diagnostics);
+    trace::report_loose_ends(&plan, &findings, &summaries, project, diagnostics);
+    let swot = swot::swot(&project.raw.plan, &findings, &summaries);
+    Planned { findings, plan, calendar, finance, swot }
+}

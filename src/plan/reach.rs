@@ -1,0 +1,127 @@
+//! Whether an objective can be reached and proved: the change asked, set against the history of the indicator and against the
+//! error of the survey. In: the summary and the target. Out: sizes in the printed unit and the answers needed next time.
+
+use serde::Serialize;
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use crate::analysis::IndicatorSummary;
+use crate::metrics::{Better, MetricResults};
+
+/// Chance with which a change of the size asked is to be proved.
+pub const POWER: f64 = 0.8;
+
+/// How much an objective asks, compared with what happened before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ambition {
+    /// The value now is as good already.
+    Reached,
+    /// No more than the largest step from wave to wave so far.
+    Usual,
+    /// More than any step so far.
+    Beyond,
+    /// There is one wave only, or no step was for the better.
+    NoHistory,
+}
+
+/// The judgement of one objective.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Reachability {
+    /// Value now.
+    pub value: f64,
+    /// Change asked, in the good direction; negative where the target is reached already.
+    pub change: f64,
+    /// Largest step for the better between successive waves.
+    pub largest_step: Option<f64>,
+    /// Set against the history.
+    pub ambition: Ambition,
+    /// Smallest change that a next wave of the same size proves with a chance of 80%:
+    /// `(z(1 - alpha / 2) + z(0.8)) sqrt(2) se`.
+    pub provable: Option<f64>,
+    /// Answers that the next wave needs in the base to prove the change asked with a chance of 80%:
+    /// `n se^2 / ((change / (z(1 - alpha / 2) + z(0.8)))^2 - se^2)`; none where no number would do, since the error of the value
+    /// now is too large.
+    pub answers_needed: Option<u64>,
+    /// Answers in the base now.
+    pub answers: u64,
+}
+
+/// Judges a target. None where there is no value or no good direction.
+///
+/// The two waves count as independent samples whose variance an answer is that of the current one, design included; normal
+/// quantiles stand for those of Student (Cohen 1988, Statistical Power Analysis, chapter 2).
+pub fn reachability(
+    summary: &IndicatorSummary<'_>,
+    results: &MetricResults,
+    target: f64,
+    confidence: f64,
+) -> Option<Reachability> {
+    let estimate = summary.current?;
+    let value = estimate.estimate?;
+    let sign = match summary.info.better {
+        Better::Higher => 1.0,
+        Better::Lower => -1.0,
+        Better::Neutral => return None,
+    };
+    let change = sign * (target - value);
+    let largest_step = largest_step(&summary.info.id, results, sign);
+    let ambition = match largest_step {
+        _ if change <= 0.0 => Ambition::Reached,
+        Some(step) if change <= step => Ambition::Usual,
+        Some(_) => Ambition::Beyond,
+        None => Ambition::NoHistory,
+    };
+    let quantiles = quantiles(confidence);
+    let se = estimate.se.filter(|se| *se > 0.0);
+    let provable = se.zip(quantiles).map(|(se, z)| z * se * std::f64::consts::SQRT_2);
+    let answers_needed = se.zip(quantiles).and_then(|(se, z)| answers_needed(change, se, z, estimate.n));
+    Some(Reachability { value, change, largest_step, ambition, provable, answers_needed, answers: estimate.n })
+}
+
+/// `z(1 - alpha / 2) + z(power)`.
+fn quantiles(confidence: f64) -> Option<f64> {
+    let normal = Normal::new(0.0, 1.0).ok()?;
+    Some(normal.inverse_cdf(0.5 + confidence / 2.0) + normal.inverse_cdf(POWER))
+}
+
+fn answers_needed(change: f64, se: f64, quantiles: f64, answers: u64) -> Option<u64> {
+    let allowed = (change / quantiles).powi(2) - se * se;
+    if change <= 0.0 || allowed <= 0.0 {
+        return None;
+    }
+    let needed = answers as f64 * se * se / allowed;
+    (needed < 1e9).then(|| needed.ceil().max(1.0) as u64)
+}
+
+/// The largest step for the better between successive waves.
+fn largest_step(metric: &str, results: &MetricResults, sign: f64) -> Option<f64> {
+    let values: Vec<Option<f64>> =
+        results.waves.iter().map(|wave| results.find(metric, Some(wave), None)?.estimate).collect();
+    let steps = values.windows(2).filter_map(|pair| Some(sign * (pair[1]? - pair[0]?)));
+    steps.filter(|step| *step > 0.0).max_by(f64::total_cmp)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// R: `z <- qnorm(.975) + qnorm(.8)` is 2.801585; for a change of 6.2, a standard error of 1.08 and 968 answers
+    /// `968 * 1.08^2 / ((6.2 / z)^2 - 1.08^2)` is 302.6; with a standard error of 2.3 the baseline alone is too uncertain.
+    #[test]
+    fn the_answers_needed_follow_from_change_and_error() {
+        let z = quantiles(0.95).unwrap();
+        assert!((z - 2.801_585_218_112_968).abs() < 1e-9);
+        assert_eq!(answers_needed(6.2, 1.08, z, 968), Some(303));
+        assert_eq!(answers_needed(6.2, 2.3, z, 968), None);
+        assert_eq!(answers_needed(-1.0, 1.08, z, 968), None);
+    }
+
+    /// As many answers as now prove exactly the change called provable.
+    #[test]
+    fn the_provable_change_needs_the_answers_of_now() {
+        let z = quantiles(0.95).unwrap();
+        let provable = z * 1.08 * std::f64::consts::SQRT_2;
+        assert!(matches!(answers_needed(provable, 1.08, z, 968), Some(968 | 969)));
+    }
+}
