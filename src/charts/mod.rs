@@ -15,11 +15,11 @@ mod pareto;
 mod plane;
 mod radar;
 mod small_multiples;
+#[cfg(test)]
+mod tests;
 mod tornado;
 mod trend;
 mod waterfall;
-#[cfg(test)]
-mod tests;
 
 use serde::{Deserialize, Serialize};
 
