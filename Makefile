@@ -3,7 +3,7 @@ CARGO ?= cargo
 SAMPLE = samples/campus-canteen
 PROGRAM = $(CARGO) run --release --quiet --
 
-.PHONY: demo test check fonts bench samples clean
+.PHONY: demo test check fonts bench samples gallery clean
 
 ## Builds the program, makes the sample's documents and says where they are.
 demo: fonts
@@ -34,6 +34,10 @@ bench:
 ## Writes the data files of the samples again, from their generators.
 samples:
 	MANYI_WRITE_SAMPLES=1 $(CARGO) test --release committed_files
+
+## Draws the pictures of docs/charts.md again.
+gallery: fonts
+	MANYI_WRITE_GALLERY=1 $(CARGO) test --release the_gallery_shows_every_kind
 
 clean:
 	$(CARGO) clean

@@ -108,7 +108,7 @@ pub fn benchmark_notes(material: &Material<'_>, shown: &[&&IndicatorSummary<'_>]
 mod tests {
     use super::*;
     use crate::config::raw::RawBenchmark;
-    use crate::diagnostics::{Diagnostics, Lang};
+    use crate::diagnostics::Lang;
     use crate::document::blocks::Table;
     use crate::document::fixtures::{self, Canteen};
     use crate::document::tables;

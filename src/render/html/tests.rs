@@ -32,7 +32,7 @@ fn variants() -> Vec<(&'static str, Canteen)> {
         let texts = lang_texts(format!("{}。", text.get(Lang::ZhCn)), format!("{}.", text.get(Lang::En)));
         *text = Localized::PerLang(texts);
     };
-    plan.objectives.iter_mut().for_each(|held| stopped(&mut held.text));
+    plan.objectives.iter_mut().filter_map(|held| held.text.as_mut()).for_each(stopped);
     plan.strategies.iter_mut().for_each(|held| stopped(&mut held.title));
     plan.actions.iter_mut().for_each(|held| stopped(&mut held.what));
     vec![

@@ -15,4 +15,6 @@ pub use svg::{ChartPicture, render_chart_svg};
 pub use world::forget_unused;
 
 #[cfg(test)]
+mod chart_tests;
+#[cfg(test)]
 mod tests;

@@ -17,9 +17,9 @@ use crate::document::blocks::{
 };
 use crate::render::templates::typst_sources;
 
-const HOSTILE: &str = "#panic() $x$ `raw` *a* _b_ <script>alert(1)</script> @ref // c /* d */ \\ #let x = 1 = e - f";
+pub(super) const HOSTILE: &str = "#panic() $x$ `raw` *a* _b_ <script>alert(1)</script> @ref // c /* d */ \\ #let x = 1 = e - f";
 
-fn chinese_fonts() -> Option<Fonts> {
+pub(super) fn chinese_fonts() -> Option<Fonts> {
     let fonts = Fonts::system();
     if fonts.has_chinese() {
         return Some(fonts);
@@ -28,11 +28,11 @@ fn chinese_fonts() -> Option<Fonts> {
     None
 }
 
-fn built_in_templates() -> TypstSources {
+pub(super) fn built_in_templates() -> TypstSources {
     typst_sources("", None, &mut Diagnostics::new())
 }
 
-fn problems(diagnostics: &Diagnostics) -> Vec<String> {
+pub(super) fn problems(diagnostics: &Diagnostics) -> Vec<String> {
     let place = |found: &crate::diagnostics::Diagnostic| format!("{:?}", found.location);
     diagnostics
         .iter()
@@ -40,7 +40,7 @@ fn problems(diagnostics: &Diagnostics) -> Vec<String> {
         .collect()
 }
 
-fn meta(lang: Lang) -> Meta {
+pub(super) fn meta(lang: Lang) -> Meta {
     Meta {
         title: "学院食堂满意度提升策划书".into(),
         subtitle: Some("第三期".into()),
