@@ -70,7 +70,11 @@ fn the_library_answers_every_indicator_of_the_built_in_plugins() {
         for metric in &plugin.manifest.metrics {
             let name = format!("{id}/{}", metric.id);
             let composite = metric.estimator.name() == "composite";
-            if metric.variant_of.is_none() && metric.better != Better::Neutral && !composite && !answered.contains_key(name.as_str()) {
+            if metric.variant_of.is_none()
+                && metric.better != Better::Neutral
+                && !composite
+                && !answered.contains_key(name.as_str())
+            {
                 unanswered.push(name.clone());
             }
             known.push(name);
@@ -116,7 +120,8 @@ fn findings_become_a_plan_without_a_word_of_the_planner() {
         assert!((part("value") - 100.0 * importance * part("gap") * part("reach")).abs() < 1e-9, "{found}");
     }
     let objectives = made["plan"]["objectives"].as_array().unwrap();
-    let complaints = objectives.iter().find(|held| held["metric"] == "complaint_rate").expect("an objective on complaints");
+    let complaints =
+        objectives.iter().find(|held| held["metric"] == "complaint_rate").expect("an objective on complaints");
     assert_eq!((complaints["target"].as_f64(), complaints["by"].as_str()), (Some(8.0), Some("2027-03-31")));
     let strategies = made["plan"]["strategies"].as_array().unwrap();
     let actions = made["plan"]["actions"].as_array().unwrap();
@@ -155,7 +160,10 @@ fn the_planner_overrules_everything() {
 ";
     let made = plan_json(canteen_with(own).path());
     let strategy = &made["plan"]["strategies"][0];
-    assert_eq!((strategy["id"].as_str(), strategy["title"].as_str()), (Some("complaint-at-hand"), Some("我们自己的标题")));
+    assert_eq!(
+        (strategy["id"].as_str(), strategy["title"].as_str()),
+        (Some("complaint-at-hand"), Some("我们自己的标题"))
+    );
     let action = |id: &str| -> Value {
         let actions = made["plan"]["actions"].as_array().unwrap();
         actions.iter().find(|held| held["id"] == format!("complaint-at-hand/{id}")).unwrap().clone()

@@ -12,8 +12,8 @@ use crate::data::load_tables;
 use crate::data::weighting::WaveWeights;
 use crate::diagnostics::{Diagnostics, Lang, Level};
 use crate::metrics::compute;
-use crate::models::bind::bind_project;
 use crate::models::ModelResults;
+use crate::models::bind::bind_project;
 use crate::pipeline::planning::{document_date, plan_of};
 use crate::pipeline::{self, Measured};
 

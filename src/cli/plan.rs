@@ -117,35 +117,63 @@ fn list(library: &Library, console: &Console, diagnostics: &Diagnostics) -> Outc
 fn text(measured: &Measured, planned: &Planned, console: &Console) -> String {
     let lang = console.lang;
     let mut text = String::new();
-    let _ = writeln!(text, "{}", console.say("发现（优先度 = 100 × 重要性 × 差距 × 范围）", "Findings (priority = 100 × importance × gap × reach)"));
+    let _ = writeln!(
+        text,
+        "{}",
+        console
+            .say("发现（优先度 = 100 × 重要性 × 差距 × 范围）", "Findings (priority = 100 × importance × gap × reach)")
+    );
     push_lines(&mut text, "  ", &findings_table(&planned.findings, console).render());
     if planned.findings.len() > SHOWN {
         let more = planned.findings.len() - SHOWN;
-        let _ = writeln!(text, "  {}", match lang {
-            Lang::ZhCn => format!("另有 {more} 项，见 --json"),
-            Lang::En => format!("{more} more with --json"),
-        });
+        let _ = writeln!(
+            text,
+            "  {}",
+            match lang {
+                Lang::ZhCn => format!("另有 {more} 项，见 --json"),
+                Lang::En => format!("{more} more with --json"),
+            }
+        );
     }
     let plan = &planned.plan;
-    let name = |metric: &str| measured.indicators.results.info(metric).map_or(metric, |info| info.title.get(lang)).to_owned();
+    let name =
+        |metric: &str| measured.indicators.results.info(metric).map_or(metric, |info| info.title.get(lang)).to_owned();
     for objective in &plan.objectives {
         let target = objective.target.map_or(format::NO_VALUE.to_owned(), |target| format::short_number(target, 2));
-        let _ = writeln!(text, "\n{} {} → {target}  ({})", console.say("目标：", "Objective:"), name(&objective.raw.metric), objective.raw.by);
+        let _ = writeln!(
+            text,
+            "\n{} {} → {target}  ({})",
+            console.say("目标：", "Objective:"),
+            name(&objective.raw.metric),
+            objective.raw.by
+        );
         for strategy in objective.strategies.iter().filter_map(|&index| plan.strategies.get(index)) {
             let _ = writeln!(text, "  {}  [{}]", strategy.raw.title.get(lang), strategy.raw.id);
             for action in strategy.actions.iter().filter_map(|&index| plan.actions.get(index)) {
                 let held = &action.raw;
-                let _ = writeln!(text, "    - {} · {} · {} → {}", held.what.get(lang), held.who.get(lang), held.start, held.end);
+                let _ = writeln!(
+                    text,
+                    "    - {} · {} · {} → {}",
+                    held.what.get(lang),
+                    held.who.get(lang),
+                    held.start,
+                    held.end
+                );
             }
         }
     }
     if plan.total_cost > 0.0 {
         let guide = plan.costs.iter().filter(|cost| cost.raw.estimate).count();
         let total = format::number(plan.total_cost, 0);
-        let _ = writeln!(text, "\n{}", match lang {
-            Lang::ZhCn => format!("预算合计 {total}（{} 行，其中 {guide} 行为待确认的参考价）", plan.costs.len()),
-            Lang::En => format!("Budget {total} ({} lines, {guide} of them guide prices to be confirmed)", plan.costs.len()),
-        });
+        let _ = writeln!(
+            text,
+            "\n{}",
+            match lang {
+                Lang::ZhCn => format!("预算合计 {total}（{} 行，其中 {guide} 行为待确认的参考价）", plan.costs.len()),
+                Lang::En =>
+                    format!("Budget {total} ({} lines, {guide} of them guide prices to be confirmed)", plan.costs.len()),
+            }
+        );
     }
     text
 }

@@ -267,7 +267,7 @@ pub struct Figure {
     /// Caption under the figure: its message. Empty for none.
     pub caption: Vec<Inline>,
     /// What is drawn, with its alt text.
-    pub chart: Chart,
+    pub chart: Box<Chart>,
     /// Small print under the caption.
     pub notes: Vec<Vec<Inline>>,
 }

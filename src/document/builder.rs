@@ -12,8 +12,8 @@ use crate::document::figures::{self, Drawn, Order};
 use crate::document::markdown::{self, Directive, Directives};
 use crate::document::material::Material;
 use crate::document::{
-    cards, finding_tables, format, indicator_figures, method_tables, model_figures, model_tables, numbering, plan_figures,
-    plan_tables, tables,
+    cards, finding_tables, format, indicator_figures, method_tables, model_figures, model_tables, numbering,
+    plan_figures, plan_tables, tables,
 };
 use crate::metrics::Distribution;
 
@@ -241,7 +241,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             id: arguments.id("id", diagnostics).unwrap_or_default(),
             number: String::new(),
             caption,
-            chart,
+            chart: Box::new(chart),
             notes,
         }))
     }

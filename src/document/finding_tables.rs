@@ -134,7 +134,12 @@ pub fn reach(material: &Material<'_>) -> Option<Table> {
         rows.push(row(vec![
             cell(material.title(summary.info)),
             cell(baseline),
-            cell(format::goal(objective.target.unwrap_or(reach.value), summary.info.better != crate::metrics::Better::Lower, unit, lang)),
+            cell(format::goal(
+                objective.target.unwrap_or(reach.value),
+                summary.info.better != crate::metrics::Better::Lower,
+                unit,
+                lang,
+            )),
             cell(size(Some(reach.change.max(0.0)))),
             cell(size(reach.largest_step)),
             cell(ambition),
@@ -211,7 +216,9 @@ pub fn assumption_name(material: &Material<'_>, plan: &RawPlan, assumption: Assu
         crate::diagnostics::Lang::En => format!("{item}: {what}"),
     };
     match assumption {
-        Assumption::Attainment => material.word_or("assumption_attainment", "目标达成比例", "share of the change attained"),
+        Assumption::Attainment => {
+            material.word_or("assumption_attainment", "目标达成比例", "share of the change attained")
+        }
         Assumption::Customers(index) => join(item(index), &customers),
         Assumption::Value(index) => join(item(index), &value),
     }

@@ -68,15 +68,19 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
     let title = finding.title.get(lang).to_owned();
     let name = held.against_name.as_ref().map(|name| format::wave(name.get(lang), lang)).unwrap_or_default();
     let group = finding.group.as_ref().map(|group| group.title.get(lang).to_owned()).unwrap_or_default();
-    let lower = finding.metric.as_ref().and_then(|metric| material.summary(metric)).is_some_and(|summary| {
-        summary.info.better == Better::Lower
-    });
+    let lower = finding
+        .metric
+        .as_ref()
+        .and_then(|metric| material.summary(metric))
+        .is_some_and(|summary| summary.info.better == Better::Lower);
     let inline = material.inline_name(&title);
     match lang {
         Lang::ZhCn => {
             let (short, above) = if lower { ("高", "高于") } else { ("低", "低于") };
             match finding.kind {
-                FindingKind::BelowTarget if held.significant => format!("{title}为{value}，未达到目标{against}，相差{gap}"),
+                FindingKind::BelowTarget if held.significant => {
+                    format!("{title}为{value}，未达到目标{against}，相差{gap}")
+                }
                 FindingKind::BelowTarget => format!("{title}为{value}，略逊于目标{against}，差距尚在误差范围之内"),
                 FindingKind::Worsened => format!("{title}为{value}，较{name}的{against}变差{gap}"),
                 FindingKind::BehindBenchmark => format!("{title}为{value}，比标杆（{name}）的{against}{short}{gap}"),
@@ -100,7 +104,9 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
                     format!("{title} is {value} and misses the target of {against} by {gap}")
                 }
                 FindingKind::BelowTarget => {
-                    format!("{title} is {value}, a little short of the target of {against} but within the margin of error")
+                    format!(
+                        "{title} is {value}, a little short of the target of {against} but within the margin of error"
+                    )
                 }
                 FindingKind::Worsened => format!("{title} is {value}, worse by {gap} than the {against} of {name}"),
                 FindingKind::BehindBenchmark => {
@@ -109,10 +115,16 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
                 FindingKind::BehindRival => {
                     format!("{title}: {group} at {value} is significantly {above} {name} at {against}")
                 }
-                FindingKind::Fix => format!("{title} matters but does less well: {value} against {against} over all items"),
-                FindingKind::WeakGroup => format!("{title}: {group} at {value} is significantly {above} {name} at {against}"),
+                FindingKind::Fix => {
+                    format!("{title} matters but does less well: {value} against {against} over all items")
+                }
+                FindingKind::WeakGroup => {
+                    format!("{title}: {group} at {value} is significantly {above} {name} at {against}")
+                }
                 FindingKind::ConflictingGroups => {
-                    format!("opinions on {inline} are split: {value} at the bad end, {against} at the good end, few between")
+                    format!(
+                        "opinions on {inline} are split: {value} at the bad end, {against} at the good end, few between"
+                    )
                 }
                 FindingKind::SatisfiedLeave if name.is_empty() => format!("{title} is only {value}, less than half"),
                 FindingKind::SatisfiedLeave => {
@@ -121,7 +133,9 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
                 FindingKind::ComplaintLeak => {
                     format!("Most complaints are lost at “{title}”: from {against} down to {value}")
                 }
-                FindingKind::Integrity => format!("{title} is {value}, more than the {against} that can be put up with"),
+                FindingKind::Integrity => {
+                    format!("{title} is {value}, more than the {against} that can be put up with")
+                }
                 FindingKind::Keep => format!("{title} matters and does well: {value} against {against} over all items"),
             }
         }

@@ -134,9 +134,10 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
             .iter()
             .map(|held| HeatmapCell {
                 level: Some(0.0),
-                label: held.current.and_then(|estimate| estimate.estimate).map_or(format::NO_VALUE.to_owned(), |value| {
-                    format::value(value, held.info.unit)
-                }),
+                label: held
+                    .current
+                    .and_then(|estimate| estimate.estimate)
+                    .map_or(format::NO_VALUE.to_owned(), |value| format::value(value, held.info.unit)),
                 small_base: false,
             })
             .collect(),
@@ -149,14 +150,20 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
     let limit = format::short_number(material.inputs.project.raw.settings.flag_below, 0);
     let items: Vec<String> = rows
         .iter()
-        .map(|row| format!("{} {}", row.name, row.cells.iter().map(|cell| cell.label.as_str()).collect::<Vec<_>>().join(" / ")))
+        .map(|row| {
+            format!("{} {}", row.name, row.cells.iter().map(|cell| cell.label.as_str()).collect::<Vec<_>>().join(" / "))
+        })
         .collect();
     let columns: Vec<String> = shown
         .iter()
         .map(|held| {
             let suffix = format::unit_suffix(held.info.unit, lang).trim();
             let arrow = if held.info.better == Better::Lower { "↓" } else { "" };
-            if suffix.is_empty() || held.info.unit == Unit::Points { format!("{}{arrow}", material.title(held.info)) } else { format!("{}{arrow} {suffix}", material.title(held.info)) }
+            if suffix.is_empty() || held.info.unit == Unit::Points {
+                format!("{}{arrow}", material.title(held.info))
+            } else {
+                format!("{}{arrow} {suffix}", material.title(held.info))
+            }
         })
         .collect();
     let title = columns.join(&material.word("comma"));
@@ -167,8 +174,16 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
             key(-1.0, "heatmap_worse", "显著逊于他组", "significantly worse than another"),
             key(1.0, "heatmap_better", "显著优于他组", "significantly better than another"),
         ],
-        small_base_title: if small { material.fill_or("heatmap_small", &[("limit", &limit)], "样本不足{limit}", "fewer than {limit} answers") } else { String::new() },
-        suppressed_title: if hidden { material.word_or("heatmap_hidden", "— 样本过少，不列出", "— too few answers, not shown") } else { String::new() },
+        small_base_title: if small {
+            material.fill_or("heatmap_small", &[("limit", &limit)], "样本不足{limit}", "fewer than {limit} answers")
+        } else {
+            String::new()
+        },
+        suppressed_title: if hidden {
+            material.word_or("heatmap_hidden", "— 样本过少，不列出", "— too few answers, not shown")
+        } else {
+            String::new()
+        },
     });
     let mut made = drawn(material, &title, &items, kind);
     made.notes.push(note(material.group_test_note("note_letters")));
@@ -229,7 +244,8 @@ pub fn funnel(material: &Material<'_>) -> Option<Drawn> {
     {
         stages[place].leak = true;
     }
-    let items: Vec<String> = stages.iter().map(|stage| format!("{} {} {}", stage.name, stage.label, stage.share)).collect();
+    let items: Vec<String> =
+        stages.iter().map(|stage| format!("{} {} {}", stage.name, stage.label, stage.share)).collect();
     let title = material.word_or("funnel_title", "投诉处理各步", "steps of complaint handling");
     Some(drawn(material, &title, &items, ChartKind::Funnel(Funnel { stages })))
 }
@@ -306,18 +322,21 @@ pub fn gap(material: &Material<'_>) -> Option<Drawn> {
             let title = difference.map_or_else(|| material.title(perceived.info), |held| material.title(held.info));
             let sure = difference.and_then(|held| held.current?.ci).is_some_and(|[low, high]| low > 0.0 || high < 0.0);
             let mark = if sure { "*" } else { "" };
-            Some((value - level, GapRow {
-                name: title,
-                perception: Some(value),
-                perception_interval: interval(low.ci),
-                perception_label: format::value(value, low.unit),
-                expectation: Some(level),
-                expectation_interval: interval(high.ci),
-                expectation_label: format::value(level, high.unit),
-                gap_label: format!("{}{mark}", signed(value - level, low.unit)),
-                emphasis: if sure && value < level { Emphasis::Bad } else { Emphasis::Plain },
-                small_base: low.flagged,
-            }))
+            Some((
+                value - level,
+                GapRow {
+                    name: title,
+                    perception: Some(value),
+                    perception_interval: interval(low.ci),
+                    perception_label: format::value(value, low.unit),
+                    expectation: Some(level),
+                    expectation_interval: interval(high.ci),
+                    expectation_label: format::value(level, high.unit),
+                    gap_label: format!("{}{mark}", signed(value - level, low.unit)),
+                    emphasis: if sure && value < level { Emphasis::Bad } else { Emphasis::Plain },
+                    small_base: low.flagged,
+                },
+            ))
         })
         .collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -338,5 +357,10 @@ pub fn gap(material: &Material<'_>) -> Option<Drawn> {
         expectation_title: material.word_or("gap_expectation", "期望", "expected"),
         gap_title: material.word_or("gap_gap", "差距", "gap"),
     });
-    Some(drawn(material, &material.word_or("gap_title", "感知与期望之差", "perception against expectation"), &items, kind))
+    Some(drawn(
+        material,
+        &material.word_or("gap_title", "感知与期望之差", "perception against expectation"),
+        &items,
+        kind,
+    ))
 }

@@ -1,9 +1,7 @@
 //! Charts of models: drivers, importance against performance, Kano coefficients. In: the id of a model. Out: the chart of its
 //! result for all answers of the newest wave, none without one.
 
-use crate::charts::{
-    Chart, ChartKind, DriverRow, Drivers, Emphasis, Mark, Plane, PlanePoint, Quadrant, Quadrants,
-};
+use crate::charts::{Chart, ChartKind, DriverRow, Drivers, Emphasis, Mark, Plane, PlanePoint, Quadrant, Quadrants};
 use crate::document::figures::Drawn;
 use crate::document::format;
 use crate::document::material::Material;
@@ -55,17 +53,20 @@ fn drivers(material: &Material<'_>, info: &ModelInfo, result: &ModelResult) -> O
         .iter()
         .filter_map(|row| {
             let (share, interval) = number(row, "share")?;
-            Some((share, DriverRow {
-                name: row.title.get(material.lang).to_owned(),
-                value: Some(share),
-                interval,
-                label: format::value_with_unit(share, Unit::Percent, material.lang),
-                emphasis: Emphasis::Plain,
-                small_base: result.flagged,
-                performance: None,
-                performance_label: String::new(),
-                performance_emphasis: Emphasis::Plain,
-            }))
+            Some((
+                share,
+                DriverRow {
+                    name: row.title.get(material.lang).to_owned(),
+                    value: Some(share),
+                    interval,
+                    label: format::value_with_unit(share, Unit::Percent, material.lang),
+                    emphasis: Emphasis::Plain,
+                    small_base: result.flagged,
+                    performance: None,
+                    performance_label: String::new(),
+                    performance_emphasis: Emphasis::Plain,
+                },
+            ))
         })
         .collect();
     rows.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -81,8 +82,15 @@ fn drivers(material: &Material<'_>, info: &ModelInfo, result: &ModelResult) -> O
         "对“{of}”的相对重要性",
         "share in explaining “{of}”",
     );
-    let reference = Mark { value: equal, label: material.word_or("driver_equal", "若各项相同", "if all were equal") };
-    let kind = ChartKind::Drivers(Drivers { rows, axis, importance_title: title, reference: Some(reference), performance: None });
+    let reference =
+        Mark { value: equal, label: material.word_or("driver_equal", "若各项相同", "if all were equal") };
+    let kind = ChartKind::Drivers(Drivers {
+        rows,
+        axis,
+        importance_title: title,
+        reference: Some(reference),
+        performance: None,
+    });
     Some(drawn(material, info, result, kind, &items))
 }
 
@@ -96,7 +104,8 @@ fn quadrants(material: &Material<'_>, info: &ModelInfo, result: &ModelResult) ->
     let importance_unit = if percent { Unit::Percent } else { Unit::Score };
     let mut points = Vec::new();
     for row in &table.rows {
-        let (Some((x, x_interval)), Some((y, y_interval))) = (number(row, "performance"), number(row, "importance")) else {
+        let (Some((x, x_interval)), Some((y, y_interval))) = (number(row, "performance"), number(row, "importance"))
+        else {
             continue;
         };
         let bad = x < x_cut && y >= y_cut;

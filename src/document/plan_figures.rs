@@ -42,7 +42,11 @@ pub fn gantt(material: &Material<'_>) -> Option<Drawn> {
             label: format!("{} → {}", start.format("%m-%d"), end.format("%m-%d")),
             done: None,
             after: action.after.iter().filter_map(|&before| place(before)).collect(),
-            emphasis: if leading.is_some() && action.raw.priority == leading { Emphasis::Accent } else { Emphasis::Plain },
+            emphasis: if leading.is_some() && action.raw.priority == leading {
+                Emphasis::Accent
+            } else {
+                Emphasis::Plain
+            },
         })
         .collect();
     let items: Vec<String> = tasks.iter().map(|task| format!("{} {}", task.name, task.label)).collect();

@@ -55,8 +55,10 @@ pub fn objective_text(material: &Material<'_>, objective: &Objective) -> String 
     };
     let title = material.inline_name(&material.title(held.info));
     let unit = held.info.unit;
-    let target = format!("{}{}", format::short_number(target, format::printed_decimals(unit)), format::unit_suffix(unit, lang));
-    let now = held.current.and_then(|estimate| estimate.estimate).map(|value| format::value_with_unit(value, unit, lang));
+    let target =
+        format!("{}{}", format::short_number(target, format::printed_decimals(unit)), format::unit_suffix(unit, lang));
+    let now =
+        held.current.and_then(|estimate| estimate.estimate).map(|value| format::value_with_unit(value, unit, lang));
     let lower = held.info.better == Better::Lower;
     match (lang, now) {
         (Lang::ZhCn, Some(now)) if lower => format!("{by}前，{title}由{now}降至{target}以下"),
@@ -236,11 +238,14 @@ pub(super) fn currency_note(material: &Material<'_>) -> Vec<crate::document::Inl
     note(material.words.fill("note_currency", &[("currency", material.money.currency())]))
 }
 
+/// A part of a contingency that may be left out.
+type Part = fn(&RawContingency) -> Option<&Localized>;
+
 /// Contingencies: trigger, first response, who answers for it, who speaks, what those affected are offered, what follows.
 pub fn contingencies(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
     let held = &material.plan.raw.contingencies;
-    let optional: [(fn(&RawContingency) -> Option<&Localized>, TableColumn); 3] = [
+    let optional: [(Part, TableColumn); 3] = [
         (|held| held.speaker.as_ref(), text_column(&material.word_or("col_speaker", "发言人", "Who speaks"), 0.7)),
         (|held| held.remedy.as_ref(), text_column(&material.word_or("col_remedy", "补救", "Remedy"), 1.2)),
         (|held| held.follow_up.as_ref(), text_column(&material.word("col_follow_up"), 1.4)),

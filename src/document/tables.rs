@@ -471,7 +471,6 @@ mod tests {
                 copy
             }));
         }
-        let mut diagnostics = crate::diagnostics::Diagnostics::new();
         let material = Material::new(canteen.inputs(), &fixtures::pack(), Lang::ZhCn);
         let table = segment(&material, 0, &material.headline()).unwrap();
         assert_eq!(table.rows.len(), 4 + 5 + 1, "groups and total");

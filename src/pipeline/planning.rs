@@ -96,6 +96,7 @@ pub fn plan_of(measured: &Measured, date: Option<&str>, diagnostics: &mut Diagno
     let library = strategy_library(project, plugins, diagnostics);
     let distributions = indicators.survey().distributions(&tables.survey.columns);
     let results = &indicators.results;
-    let inputs = PlanInputs { project, plugins, results, models, distributions: &distributions, library: &library, date };
+    let inputs =
+        PlanInputs { project, plugins, results, models, distributions: &distributions, library: &library, date };
     make_plan(inputs, diagnostics)
 }

@@ -89,7 +89,8 @@ fn loads(plan: &Plan) -> Vec<Load> {
 /// The most spans on one day, and the first stretch of days on which that many run. Both ends belong to a span.
 fn busiest(spans: &[(NaiveDate, NaiveDate)]) -> (usize, Option<(NaiveDate, NaiveDate)>) {
     let running = |day: NaiveDate| spans.iter().filter(|(start, end)| *start <= day && day <= *end).count();
-    let best = spans.iter().map(|(start, _)| (running(*start), *start)).max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+    let best =
+        spans.iter().map(|(start, _)| (running(*start), *start)).max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
     let Some((count, day)) = best else { return (0, None) };
     let until = spans.iter().filter(|(start, end)| *start <= day && day <= *end).map(|(_, end)| *end).min();
     (count, until.map(|until| (day, until)))

@@ -21,9 +21,11 @@ pub(super) fn add(
     project: &Project,
     diagnostics: &mut Diagnostics,
 ) {
-    let in_yuan = plan.finance.currency.as_ref().is_none_or(|currency| {
-        YUAN.contains(&currency.get(Lang::ZhCn).to_lowercase().as_str())
-    });
+    let in_yuan = plan
+        .finance
+        .currency
+        .as_ref()
+        .is_none_or(|currency| YUAN.contains(&currency.get(Lang::ZhCn).to_lowercase().as_str()));
     let written = plan.actions.iter().filter_map(|action| action.priority).max().unwrap_or(0);
     for (rank, held) in taken.iter().enumerate() {
         let strategy = held.strategy;
@@ -154,7 +156,8 @@ pub(super) fn check(plan: &RawPlan, inputs: &PlanInputs<'_>, diagnostics: &mut D
         unknown(id, format!("plan.drop[{index}]"));
     }
     let planned = |id: &str| plan.strategies.iter().any(|strategy| strategy.id == id);
-    for (index, id) in plan.order.iter().enumerate().filter(|(_, id)| !planned(id) && inputs.library.get(id).is_none()) {
+    for (index, id) in plan.order.iter().enumerate().filter(|(_, id)| !planned(id) && inputs.library.get(id).is_none())
+    {
         unknown(id, format!("plan.order[{index}]"));
     }
     for id in plan.edit.keys().filter(|id| inputs.library.get(id).is_none()) {
@@ -170,12 +173,17 @@ pub(super) fn check(plan: &RawPlan, inputs: &PlanInputs<'_>, diagnostics: &mut D
             diagnostics.push(error.suggest(action, known()).at(inputs.project.at(&key)).key(key));
         }
     }
-    let filled = |name: &str| inputs.library.iter().flat_map(|strategy| &strategy.actions).any(|action| {
-        [Lang::ZhCn, Lang::En].iter().any(|lang| action.who.get(*lang).trim() == name)
-    });
+    let filled = |name: &str| {
+        inputs
+            .library
+            .iter()
+            .flat_map(|strategy| &strategy.actions)
+            .any(|action| [Lang::ZhCn, Lang::En].iter().any(|lang| action.who.get(*lang).trim() == name))
+    };
     for role in plan.people.keys().filter(|role| !filled(role.trim())) {
         let key = format!("plan.people.{role}");
-        let roles = inputs.library.iter().flat_map(|held| &held.actions).map(|held| held.who.get(inputs.project.lang()));
+        let roles =
+            inputs.library.iter().flat_map(|held| &held.actions).map(|held| held.who.get(inputs.project.lang()));
         let warning = Diagnostic::warning(&messages::UNKNOWN_ROLE).arg("role", role);
         diagnostics.push(warning.suggest(role, roles).at(inputs.project.at(&key)).key(key));
     }

@@ -245,7 +245,14 @@ fn simulate(attainment: RawRange, terms: &[Term], cost: f64, raw: &RawFinance) -
         .collect();
     nets.sort_by(f64::total_cmp);
     let loss = nets.iter().filter(|net| **net < 0.0).count() as f64 / f64::from(draws);
-    Some(Simulation { draws, seed, p5: quantile(&nets, 0.05), p50: quantile(&nets, 0.5), p95: quantile(&nets, 0.95), loss })
+    Some(Simulation {
+        draws,
+        seed,
+        p5: quantile(&nets, 0.05),
+        p50: quantile(&nets, 0.5),
+        p95: quantile(&nets, 0.95),
+        loss,
+    })
 }
 
 /// The value of a triangular distribution below which a share of `u` lies.
@@ -255,11 +262,7 @@ fn triangle([low, likely, high]: [f64; 3], u: f64) -> f64 {
         return likely;
     }
     let peak = (likely - low) / span;
-    if u < peak {
-        low + (u * span * (likely - low)).sqrt()
-    } else {
-        high - ((1.0 - u) * span * (high - likely)).sqrt()
-    }
+    if u < peak { low + (u * span * (likely - low)).sqrt() } else { high - ((1.0 - u) * span * (high - likely)).sqrt() }
 }
 
 /// The quantile of sorted values, linear between neighbours (R's type 7).
@@ -314,10 +317,10 @@ mod tests {
         assert!((net - 10_320.0).abs() < 1e-9);
         let found = swings(attainment, &terms, 30_000.0);
         let close = |a: f64, b: f64| (a - b).abs() < 1e-6;
-        assert_eq!(found.iter().map(|swing| swing.assumption).collect::<Vec<_>>(), [
-            Assumption::Attainment,
-            Assumption::Value(0)
-        ]);
+        assert_eq!(
+            found.iter().map(|swing| swing.assumption).collect::<Vec<_>>(),
+            [Assumption::Attainment, Assumption::Value(0)]
+        );
         assert!(close(found[0].net_low, -12_720.0) && close(found[0].net_high, 27_600.0));
         assert!(close(found[1].net_low, 240.0) && close(found[1].net_high, 20_400.0));
     }

@@ -163,9 +163,11 @@ impl Library {
             match read {
                 Ok(raw) => raw.strategies.into_iter().for_each(|strategy| library.add(strategy, file, diagnostics)),
                 Err((problem, line)) => diagnostics.push(
-                    Diagnostic::error(&messages::BAD_LIBRARY)
-                        .arg("problem", problem)
-                        .at(Location::text(&file.origin, line, 1)),
+                    Diagnostic::error(&messages::BAD_LIBRARY).arg("problem", problem).at(Location::text(
+                        &file.origin,
+                        line,
+                        1,
+                    )),
                 ),
             }
         }

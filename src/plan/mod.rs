@@ -81,14 +81,8 @@ pub fn summaries<'a>(project: &'a Project, results: &'a MetricResults) -> Vec<In
 pub fn make_plan(inputs: PlanInputs<'_>, diagnostics: &mut Diagnostics) -> Planned {
     let PlanInputs { project, plugins, results, models, distributions, .. } = inputs;
     let summaries = summaries(project, results);
-    let findings = collect_findings(FindingInputs {
-        project,
-        plugins,
-        results,
-        summaries: &summaries,
-        models,
-        distributions,
-    });
+    let findings =
+        collect_findings(FindingInputs { project, plugins, results, summaries: &summaries, models, distributions });
     let written = suggest::complete(&inputs, &summaries, &findings, diagnostics);
     let mut plan = resolve_plan(project, written, results, diagnostics);
     plan.judge(&summaries, results, project.raw.settings.confidence);

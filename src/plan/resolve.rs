@@ -141,12 +141,7 @@ pub fn target_value(project: &Project, metric: &str) -> Option<f64> {
 }
 
 /// Follows the links of the plan. Everything wrong is reported; a broken link is left open.
-pub fn resolve_plan(
-    project: &Project,
-    raw: RawPlan,
-    results: &MetricResults,
-    diagnostics: &mut Diagnostics,
-) -> Plan {
+pub fn resolve_plan(project: &Project, raw: RawPlan, results: &MetricResults, diagnostics: &mut Diagnostics) -> Plan {
     let mut resolver = Resolver { project, diagnostics };
     resolver.check_foreword(&raw);
     let objective_ids = resolver.index("objectives", raw.objectives.iter().map(|held| held.id.as_str()));
@@ -274,12 +269,7 @@ impl Resolver<'_, '_> {
         strategies
     }
 
-    fn actions(
-        &mut self,
-        raw: &RawPlan,
-        known: &HashMap<&str, usize>,
-        own: &HashMap<&str, usize>,
-    ) -> Vec<Action> {
+    fn actions(&mut self, raw: &RawPlan, known: &HashMap<&str, usize>, own: &HashMap<&str, usize>) -> Vec<Action> {
         let mut actions = Vec::new();
         for (index, held) in raw.actions.iter().enumerate() {
             let key = |field: &str| format!("plan.actions[{index}].{field}");
@@ -382,7 +372,8 @@ impl Resolver<'_, '_> {
                 }
             }
             if let Some(id) = held.objective.as_ref().filter(|id| !objectives.contains_key(id.as_str())) {
-                let error = Diagnostic::error(&plan_messages::UNKNOWN_BENEFIT_OBJECTIVE).arg("item", item).arg("id", id);
+                let error =
+                    Diagnostic::error(&plan_messages::UNKNOWN_BENEFIT_OBJECTIVE).arg("item", item).arg("id", id);
                 self.report(error.suggest(id, objectives.keys().copied()), key("objective"));
             }
         }
@@ -403,7 +394,8 @@ impl Resolver<'_, '_> {
             };
             // A strategy that serves several objectives may go on for the later ones.
             let served = strategy.objectives.iter().filter_map(|&objective| objectives.get(objective));
-            let Some((by, objective)) = served.filter_map(|held| Some((held.by?, held))).max_by_key(|held| held.0) else {
+            let Some((by, objective)) = served.filter_map(|held| Some((held.by?, held))).max_by_key(|held| held.0)
+            else {
                 continue;
             };
             if end > by {

@@ -31,7 +31,8 @@ pub fn report_loose_ends(
         if answered || plan.raw.accept.contains(metric) {
             continue;
         }
-        let own = findings.iter().filter(|held| held.metric.as_ref() == Some(metric) && held.severity == Severity::High);
+        let own =
+            findings.iter().filter(|held| held.metric.as_ref() == Some(metric) && held.severity == Severity::High);
         let kinds: Vec<&str> = own.filter(|held| ASKING.contains(&held.kind)).map(|held| held.kind.word()).collect();
         if !kinds.is_empty() {
             let warning = Diagnostic::warning(&messages::FINDING_WITHOUT_OBJECTIVE)

@@ -58,8 +58,7 @@ fn worsened(context: &Context<'_>, summary: &IndicatorSummary<'_>, estimate: &Es
     };
     let before = summary.previous?.estimate.filter(|_| worse)?;
     let name = context.inputs.results.previous_wave().map(Localized::from);
-    let evidence =
-        Evidence { p_value: Some(change.p_value), significant: true, ..evidence(estimate, before, name)? };
+    let evidence = Evidence { p_value: Some(change.p_value), significant: true, ..evidence(estimate, before, name)? };
     Some(context.finding(FindingKind::Worsened, summary, estimate, None, evidence))
 }
 

@@ -79,7 +79,7 @@ fn every_kind_becomes_a_picture_and_stands_in_a_pdf() {
                 id: kind.clone(),
                 number: "1-1".into(),
                 caption: vec![Inline::text(&kind)],
-                chart,
+                chart: Box::new(chart),
                 notes: vec![],
             }));
         }

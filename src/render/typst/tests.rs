@@ -17,7 +17,8 @@ use crate::document::blocks::{
 };
 use crate::render::templates::typst_sources;
 
-pub(super) const HOSTILE: &str = "#panic() $x$ `raw` *a* _b_ <script>alert(1)</script> @ref // c /* d */ \\ #let x = 1 = e - f";
+pub(super) const HOSTILE: &str =
+    "#panic() $x$ `raw` *a* _b_ <script>alert(1)</script> @ref // c /* d */ \\ #let x = 1 = e - f";
 
 pub(super) fn chinese_fonts() -> Option<Fonts> {
     let fonts = Fonts::system();
@@ -155,12 +156,12 @@ fn everything(lang: Lang) -> Document {
         ],
         notes: vec![text()],
     };
-    let figure = |(number, chart)| {
+    let figure = |(number, chart): (usize, Chart)| {
         Block::Figure(Figure {
             id: format!("f{number}"),
             number: format!("1-{number}"),
             caption: text(),
-            chart,
+            chart: Box::new(chart),
             notes: vec![text()],
         })
     };
