@@ -92,7 +92,7 @@ pub fn facts(material: &Material<'_>) -> Value {
             "reach": material.plan.objectives.iter().any(|held| held.reach.is_some()),
             "sensitivity": !material.inputs.planned.finance.swings.is_empty(),
             "swot": material.inputs.planned.swot.is_some(),
-            "several_people": material.inputs.planned.calendar.people.len() > 1,
+            "shared_people": material.inputs.planned.calendar.people.iter().any(|held| held.actions.len() > 1),
             "composite": material.summaries.iter().any(|held| held.info.estimator == "composite" && held.has_value()),
             "inputs": inputs.project.raw.plugins.values().any(|held| !held.inputs.is_empty()),
             "steps": !inputs.steps.is_empty(),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use datafusion::logical_expr::Expr;
 use indexmap::IndexMap;
 
 use crate::config::Project;
 use crate::config::raw::{ColumnType, RawDesign, RawSettings};
 use crate::config::validate::can_group;
-use crate::data::expressions::Expression;
+use crate::data::expressions::{ExpectedType, Expression, quote_name};
 use crate::data::{Column, Responses};
 use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized, Location, lang_texts};
@@ -36,6 +37,8 @@ pub struct Computation {
     keys: Vec<Vec<usize>>,
     pub(super) scales: Vec<(String, usize)>,
     hidden: HiddenGroups,
+    /// Item that is known for the members of the group that all numbers are of.
+    members: Option<usize>,
 }
 
 /// Everything computed for one metric.
@@ -62,6 +65,25 @@ pub struct Statistics {
     pub design: Option<RawDesign>,
     /// Where the design is declared, for diagnostics.
     pub place: Location,
+    /// Group that all numbers are of; none for all answers. The others stay in the sample: they count for the design.
+    pub within: Option<Within>,
+}
+
+/// A group of a segment column that a whole computation is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Within {
+    /// Column.
+    pub column: String,
+    /// Value.
+    pub value: String,
+}
+
+impl Within {
+    /// The condition that an answer belongs to the group.
+    fn condition(&self, responses: &Responses) -> Option<Expr> {
+        let text = format!("{} = '{}'", quote_name(&self.column), self.value.replace('\'', "''"));
+        Expression::parse(&text, &responses.schema, ExpectedType::Boolean).ok().map(|found| found.logical().clone())
+    }
 }
 
 /// Scans and computes bound metrics; used by [`compute`](crate::metrics::compute) and by plugin tests.
@@ -73,6 +95,8 @@ pub fn compute_bound(
     diagnostics: &mut Diagnostics,
 ) -> Option<Computation> {
     let scales = scale_items(&mut binding, responses);
+    let condition = statistics.within.as_ref().and_then(|within| within.condition(responses));
+    let members = condition.map(|condition| binding.keep_within(&condition));
     let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
     let keys = scan_keys(&binding);
     let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
@@ -99,7 +123,7 @@ pub fn compute_bound(
     let settings = statistics.settings;
     let hidden = HiddenGroups::new();
     let mut computation =
-        Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales, hidden };
+        Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales, hidden, members };
     let key_of_item = |item: usize| Some((item, computation.key_of(&[item])?));
     let keys: BTreeMap<usize, usize> = computation.published_items().into_iter().filter_map(key_of_item).collect();
     let limit = computation.settings.suppress_below;
@@ -270,7 +294,12 @@ impl Computation {
 
     /// Answers by wave, in time order, whether in a base or not.
     pub fn wave_answers(&self) -> Vec<u64> {
-        self.cube.unit_rows.iter().map(|units| units.iter().map(|cell| cell.count).sum()).collect()
+        let Some(item) = self.members else {
+            return self.cube.unit_rows.iter().map(|units| units.iter().map(|cell| cell.count).sum()).collect();
+        };
+        let members = Bound::Linear { item, proportion: false, factor: 1.0 };
+        let of_wave = |wave| self.estimated(&members, GroupAddress { grouping: 0, wave, level: 0 }).n;
+        (0..self.cube.waves).map(of_wave).collect()
     }
 
     /// Scale columns whose distributions were counted.
@@ -316,9 +345,9 @@ fn scale_items(binding: &mut Binding, responses: &Responses) -> Vec<(String, usi
         .filter(|column| column.kind == ColumnType::Scale)
         .filter_map(|column| {
             let own = Expression::parse(
-                &crate::data::expressions::quote_name(&column.name),
+                &quote_name(&column.name),
                 &responses.schema,
-                crate::data::expressions::ExpectedType::Number,
+                ExpectedType::Number,
             )
             .ok()?;
             let item = binding.add_item(Item { value: own.logical().clone(), per: None });

@@ -1,7 +1,7 @@
 //! All indicators of a project: the plugins in use bound to the survey or to the operational table they need, one scan a
 //! table, and the estimates of all tables in one result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -12,7 +12,7 @@ use crate::data::tables::Tables;
 use crate::diagnostics::messages::plugins as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::bind::{Binding, Bound, BoundMetric};
-use crate::metrics::compute::{Computation, Statistics, compute_bound, segment_infos};
+use crate::metrics::compute::{Computation, Statistics, Within, compute_bound, segment_infos};
 use crate::metrics::estimates::{Estimate, MetricResults, SegmentInfo};
 use crate::metrics::inputs::{report_benchmarks, report_left_out, report_unavailable, resolve_inputs};
 use crate::plugins::expressions::parse_expressions;
@@ -43,6 +43,18 @@ pub fn compute(
     project: &Project,
     plugins: &BTreeMap<String, Plugin>,
     tables: &Tables,
+    diagnostics: &mut Diagnostics,
+) -> Option<Indicators> {
+    compute_within(project, plugins, tables, None, diagnostics)
+}
+
+/// Computes every metric for the answers of one group of a column. Tables without the column are left out; so are segment
+/// columns of which the group has one value only.
+pub fn compute_within(
+    project: &Project,
+    plugins: &BTreeMap<String, Plugin>,
+    tables: &Tables,
+    within: Option<&Within>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Indicators> {
     let before = diagnostics.count(Level::Error);
@@ -78,16 +90,21 @@ pub fn compute(
     for (table, mut binding) in bindings {
         let view = if table == SURVEY { project.clone() } else { project.of_table(&table)? };
         let responses = tables.get(&table)?;
+        if within.is_some_and(|within| responses.column(&within.column).is_none()) {
+            continue;
+        }
         let statistics = Statistics {
             settings: view.raw.settings.clone(),
             design: view.raw.data.design.clone(),
             place: view.at("data.design"),
+            within: within.cloned(),
         };
         if table != SURVEY {
             binding.metrics.iter_mut().for_each(|metric| metric.info.table = Some(table.clone()));
         }
         let mut problems = Diagnostics::new();
-        let segments = segment_infos(&view, responses);
+        let mut segments = segment_infos(&view, responses);
+        segments.retain(|segment| within.is_none_or(|within| segment.column != within.column));
         let computation = compute_bound(binding, responses, segments, statistics, &mut problems);
         diagnostics.extend(view.placed(&problems));
         let computation = computation?;
@@ -95,8 +112,33 @@ pub fn compute(
     }
     check_waves(project, &computed, diagnostics);
     let order: Vec<&str> = project.raw.plugins.keys().map(String::as_str).collect();
-    let results = merged(&computed, &order)?;
+    let mut results = merged(&computed, &order)?;
+    if within.is_some() {
+        drop_empty_groups(&mut results);
+    }
     Some(Indicators { results, tables: computed })
+}
+
+/// Drops the groups without any answer, and segment columns of which fewer than two groups are left.
+fn drop_empty_groups(results: &mut MetricResults) {
+    let answered: BTreeSet<(String, String)> = results
+        .estimates
+        .iter()
+        .filter(|estimate| estimate.n > 0)
+        .flat_map(|estimate| estimate.segment.iter().map(|(column, value)| (column.clone(), value.clone())))
+        .collect();
+    for segment in &mut results.segments {
+        segment.groups.retain(|(value, _)| answered.contains(&(segment.column.clone(), value.clone())));
+    }
+    results.segments.retain(|segment| segment.groups.len() > 1);
+    let kept: BTreeSet<(String, String)> = results
+        .segments
+        .iter()
+        .flat_map(|segment| segment.groups.iter().map(|(value, _)| (segment.column.clone(), value.clone())))
+        .collect();
+    results.estimates.retain(|estimate| {
+        estimate.segment.iter().all(|(column, value)| kept.contains(&(column.clone(), value.clone())))
+    });
 }
 
 impl Indicators {

@@ -29,10 +29,10 @@ pub mod sums;
 pub mod suppression;
 pub mod variance;
 
-pub use compute::Computation;
+pub use compute::{Computation, Within};
 pub use estimates::ComponentShare;
 pub use estimates::{
     Better, Distribution, DistributionRow, Estimate, GroupDifference, MetricInfo, MetricResults, Reason, SegmentInfo,
     Unavailable, Unit,
 };
-pub use indicators::{Indicators, compute};
+pub use indicators::{Indicators, compute, compute_within};

@@ -47,6 +47,7 @@ pub fn compute_models(
             settings: view.raw.settings.clone(),
             design: view.raw.data.design.clone(),
             place: view.at("data.design"),
+            within: None,
         };
         let responses = tables.get(&table)?;
         let segments = indicators.tables().find(|(name, _)| *name == table).map(|(_, found)| &found.results.segments);

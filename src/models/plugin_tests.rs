@@ -37,7 +37,7 @@ fn check_models_of_case(
     binding.add_plugin(plugin, &usage, &inputs, diagnostics);
     binding.models.iter_mut().for_each(|bound| bound.info.replicates = 0);
     let settings = RawSettings { suppress_below: 0.0, flag_below: 0.0, ..RawSettings::default() };
-    let statistics = Statistics { settings, design: None, place: positions.locate(path) };
+    let statistics = Statistics { settings, design: None, place: positions.locate(path), within: None };
     let place = |_: &str| positions.locate(path);
     // Why a model has no result is told where a case does not expect that.
     let mut found = Diagnostics::new();

@@ -43,7 +43,7 @@ pub struct FinanceResult {
 /// A benefit at its likeliest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BenefitResult {
-    /// Amount, to hundredths.
+    /// Amount: to hundredths where it is given, in whole units where it is reckoned.
     pub amount: f64,
     /// Change of the indicator in percentage points, where the benefit follows from one.
     pub change: Option<f64>,
@@ -147,7 +147,9 @@ pub fn reckon(
     let cost = plan.total_cost;
     let likely = Point::likely(attainment, &terms);
     for (place, (benefit, term)) in benefits.iter_mut().zip(&terms).enumerate() {
-        benefit.amount = round_half_away(likely.amount(place, *term), 2);
+        // More than whole units would be false precision in what rests on assumptions.
+        let decimals = if matches!(term, Term::Reckoned { .. }) { 0 } else { 2 };
+        benefit.amount = round_half_away(likely.amount(place, *term), decimals);
     }
     let benefit: f64 = benefits.iter().map(|held| held.amount).sum();
     let months = raw.months.filter(|months| *months > 0.0).unwrap_or(MONTHS);

@@ -48,7 +48,11 @@ pub fn report_loose_ends(
             diagnostics.push(warning.arg("id", &objective.raw.id).at(project.at(&key)).key(key));
         };
         let metric = &objective.raw.metric;
-        let called = findings.iter().any(|held| held.metric.as_ref() == Some(metric));
+        // A variant has no findings of its own: those on its metric call for it, or its own target.
+        let variant_of = summaries.iter().find(|held| held.info.id == *metric).and_then(|held| held.info.variant_of.as_ref());
+        let missed = objective.reach.is_some_and(|reach| reach.ambition != Ambition::Reached);
+        let called = (variant_of.is_some() && missed)
+            || findings.iter().any(|held| held.metric.as_ref() == Some(metric) || held.metric.as_ref() == variant_of);
         let known = summaries.iter().any(|held| held.info.id == *metric && held.has_value());
         if known && !called {
             warn(Diagnostic::warning(&messages::OBJECTIVE_WITHOUT_FINDING).arg("metric", metric), "metric");
