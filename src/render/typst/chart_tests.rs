@@ -118,7 +118,7 @@ fn damaged(value: &Value, key: &str, damage: &Damage) -> Value {
         }
         Value::Object(fields) => fields
             .iter()
-            .map(|(name, value)| (name.clone(), damaged(value, if whole { key } else { name }, damage)))
+            .map(|(name, value)| (name.clone(), damaged(value, if whole { key } else { name.as_str() }, damage)))
             .collect(),
         other => other.clone(),
     }
@@ -141,8 +141,8 @@ fn damaged_and_hostile_data_is_drawn_without_a_remark() {
     ];
     for (kind, lang, json) in samples().into_iter().filter(|(_, lang, _)| *lang == Lang::ZhCn) {
         for damage in &damages {
-            let set = set("figure.typ", &damaged(&json, "", damage), lang, 220.0, &templates, &fonts);
-            let paged = set.unwrap_or_else(|problems| panic!("{kind}, {}: {problems:?}", damage.name));
+            let drawn = set("figure.typ", &damaged(&json, "", damage), lang, 220.0, &templates, &fonts);
+            let paged = drawn.unwrap_or_else(|problems| panic!("{kind}, {}: {problems:?}", damage.name));
             let size = paged.pages()[0].frame.size();
             // The scale for high charts keeps every one on a page.
             assert!(size.y.to_pt() <= 620.5, "{kind}, {}: {} pt high", damage.name, size.y.to_pt());
@@ -182,7 +182,7 @@ fn the_gallery_shows_every_kind() {
     std::fs::create_dir_all(docs.join("charts")).unwrap();
     for (kind, lang, json) in &samples {
         let paged = set("gallery.typ", json, *lang, 340.0, &templates, &fonts).unwrap();
-        let options = RenderOptions { pixel_per_pt: Scalar::new(1.8), render_bleed: false };
+        let options = RenderOptions { pixel_per_pt: Scalar::new(1.4), render_bleed: false };
         let png = typst_render::render(&paged.pages()[0], &options).encode_png().unwrap();
         let short = if *lang == Lang::En { "en" } else { "zh" };
         std::fs::write(docs.join(format!("charts/{kind}.{short}.png")), png).unwrap();
