@@ -12,7 +12,7 @@ use crate::document::figures::{self, Drawn, Order};
 use crate::document::markdown::{self, Directive, Directives};
 use crate::document::material::Material;
 use crate::document::{
-    cards, finding_tables, format, indicator_figures, method_tables, model_figures, model_tables, numbering,
+    cards, finding_tables, format, forms, indicator_figures, method_tables, model_figures, model_tables, numbering,
     plan_figures, plan_tables, tables,
 };
 use crate::metrics::Distribution;
@@ -67,6 +67,8 @@ const TABLES: [&str; 23] = [
     "sensitivity",
     "swot",
 ];
+/// Kinds of the directive `form`.
+const FORMS: [&str; 2] = ["questionnaire", "evaluation"];
 /// Kinds of the directive `chart`.
 const CHARTS: [&str; 12] = [
     "bar",
@@ -139,6 +141,7 @@ impl Directives for Resolver<'_, '_> {
             "chart" => self.chart(directive, diagnostics),
             "table" => self.table(directive, diagnostics),
             "todos" => self.todos(directive, diagnostics),
+            "form" => self.form(directive, diagnostics),
             _ => None,
         };
         block.into_iter().collect()
@@ -165,6 +168,21 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let title = markdown::plain_text(&arguments.markdown("title", diagnostics));
         let items = cards::todos(self.material, limit);
         (!items.is_empty()).then_some(Block::Todos { title, items })
+    }
+
+    fn form(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
+        let arguments = Arguments::parse(directive, self.file, &["kind", "plugins"], diagnostics)?;
+        let plugins = arguments.ids("plugins", diagnostics);
+        let kind = arguments.text("kind").unwrap_or_default();
+        let form = match kind.as_str() {
+            "questionnaire" => forms::questionnaire(self.material),
+            "evaluation" => forms::evaluation(self.material, plugins.as_deref()),
+            other => {
+                arguments.refuse("kind", other, &FORMS, diagnostics);
+                return None;
+            }
+        };
+        (!form.items.is_empty()).then_some(Block::Form(form))
     }
 
     fn chart(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {

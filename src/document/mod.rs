@@ -14,6 +14,8 @@ pub mod findings;
 pub mod fixtures;
 pub mod format;
 pub mod indicator_figures;
+pub mod forms;
+pub mod length;
 pub mod markdown;
 pub mod material;
 pub mod method_tables;
