@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::analysis::FindingKind;
 use crate::diagnostics::{Lang, Localized};
 use crate::document::builder::period_text;
-use crate::document::{format, forms};
+use crate::document::{banner_tables, format, forms};
 use crate::document::material::Material;
 use crate::document::model_tables;
 use crate::document::pack::DETAILS;
@@ -84,6 +84,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "models": model_tables::facts(material),
         "plan": planning::plan(material),
         "urgent": planning::urgent(material),
+        "banners": banner_tables::facts(material),
         "forms": forms::facts(material),
         "has": {
             "waves": results.waves.len() > 1,

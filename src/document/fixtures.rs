@@ -389,6 +389,7 @@ impl Canteen {
             tables: &[],
             planned: self.planned(),
             weighting: &[],
+            banners: &[],
             plugins: &self.plugins,
             date: "2026-11-20",
         }

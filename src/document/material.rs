@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::BannerTable;
 use crate::analysis::summary::{self, Findings, IndicatorSummary};
 use crate::config::Project;
 use crate::config::raw::Correction;
@@ -46,6 +47,8 @@ pub struct DocumentInputs<'a> {
     pub planned: &'a Planned,
     /// What the weighting came to, wave by wave; empty where the weights are given or there are none.
     pub weighting: &'a [WaveWeights],
+    /// Banner tables; empty where the project has none.
+    pub banners: &'a [BannerTable],
     /// All plugins by id; those not in use too.
     pub plugins: &'a BTreeMap<String, Plugin>,
     /// Date of the document, `2026-11-20`.

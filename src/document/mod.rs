@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod axes;
+pub mod banner_tables;
 pub mod benchmarks;
 pub mod blocks;
 pub mod builder;

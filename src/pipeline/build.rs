@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::analysis::{BannerTable, compute_banners};
 use crate::config::Project;
 use crate::config::raw::{RawReport, ReportFormat, default_formats, default_pack};
 use crate::config::validate::is_safe_file_name;
@@ -67,6 +68,7 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         wave_answers: wave_answers(measured),
         tables: measured.tables.operational_sources(&measured.project),
         planned,
+        banners: compute_banners(project, &measured.tables, diagnostics),
         date,
         period: period.clone(),
         fonts,
@@ -158,6 +160,7 @@ struct BuildContext<'a> {
     distributions: Vec<Distribution>,
     wave_answers: Vec<(String, u64)>,
     tables: Vec<TableSource>,
+    banners: Vec<BannerTable>,
     planned: Planned,
     date: String,
     period: String,
@@ -270,6 +273,7 @@ impl BuildContext<'_> {
             tables: &self.tables,
             planned: &self.planned,
             weighting: &measured.tables.survey.weighting,
+            banners: &self.banners,
             plugins: &measured.plugins,
             date: &self.date,
         };

@@ -124,7 +124,8 @@ fn register_filters(tera: &mut Tera, lang: Lang) {
         value.inherit_safety(capitalised(value.as_str()))
     });
     tera.register_filter("first_sentences", |value: StringInput<'_>, arguments: Kwargs, _: &State| {
-        value.inherit_safety(first_sentences(value.as_str(), arguments.get::<usize>("count")?.unwrap_or(1)))
+        let count = arguments.get::<usize>("count")?.unwrap_or(1);
+        Ok::<_, tera::Error>(value.inherit_safety(first_sentences(value.as_str(), count)))
     });
     tera.register_filter("sentence", move |value: StringInput<'_>, _: Kwargs, _: &State| {
         value.inherit_safety(with_full_stop(value.as_str(), lang))
