@@ -73,7 +73,8 @@ fn the_coursework_plan_has_the_length_asked_for() {
     let (_, said, _) = built();
     let length = said["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == "M0693");
     let message = length.expect("a note on the length")["message"].as_str().unwrap();
-    let count: usize = message.split(|letter: char| !letter.is_ascii_digit()).find(|part| !part.is_empty()).unwrap().parse().unwrap();
+    let count: usize =
+        message.split(|letter: char| !letter.is_ascii_digit()).find(|part| !part.is_empty()).unwrap().parse().unwrap();
     assert!((600..=900).contains(&count), "{message}");
 }
 

@@ -54,9 +54,8 @@ pub fn ids<'a>(material: &Material<'a>) -> Vec<&'a str> {
 /// A banner by the groups of a segment; in several tables where these are many. Empty for a segment that the banner lacks.
 pub fn banner(material: &Material<'_>, id: &str, segment: &str) -> Vec<Table> {
     let Some(table) = newest(material).into_iter().find(|table| table.id == id) else { return Vec::new() };
-    let groups: Vec<usize> = (0..table.columns.len())
-        .filter(|&index| table.columns[index].segment.as_deref() == Some(segment))
-        .collect();
+    let groups: Vec<usize> =
+        (0..table.columns.len()).filter(|&index| table.columns[index].segment.as_deref() == Some(segment)).collect();
     let parts = groups.len().div_ceil(MOST_GROUPS).max(1);
     groups
         .chunks(groups.len().div_ceil(parts).max(1))
@@ -81,7 +80,8 @@ fn one_table(material: &Material<'_>, table: &BannerTable, shown: &[usize]) -> T
         for held in &question.rows {
             let title = held.title.get(lang);
             let indented = format!("　{title}");
-            let cells = shown.iter().filter_map(|&index| held.cells.get(index)).map(|held_cell| value(held.kind, held_cell));
+            let cells =
+                shown.iter().filter_map(|&index| held.cells.get(index)).map(|held_cell| value(held.kind, held_cell));
             rows.push(row(std::iter::once(cell(indented)).chain(cells).collect()));
         }
         let bases = shown.iter().filter_map(|&index| question.bases.get(index)).map(|base| {

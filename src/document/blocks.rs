@@ -421,7 +421,9 @@ impl FormItem {
             Self::Matrix { text, scale, rows, .. } => {
                 std::iter::once(text.as_str()).chain(scale.texts()).chain(rows.iter().map(String::as_str)).collect()
             }
-            Self::Fields { fields } => fields.iter().flat_map(|(label, unit)| [label.as_str(), unit.as_str()]).collect(),
+            Self::Fields { fields } => {
+                fields.iter().flat_map(|(label, unit)| [label.as_str(), unit.as_str()]).collect()
+            }
         }
     }
 }

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use crate::analysis::FindingKind;
 use crate::diagnostics::{Lang, Localized};
 use crate::document::builder::period_text;
-use crate::document::{banner_tables, format, forms};
 use crate::document::material::Material;
 use crate::document::model_tables;
 use crate::document::pack::DETAILS;
+use crate::document::{banner_tables, format, forms};
 
 /// The facts of a document. Keys that have nothing to say are null, never absent.
 pub fn facts(material: &Material<'_>) -> Value {

@@ -57,7 +57,8 @@ fn scored_rows(form: &Form) -> usize {
 
 /// The highest sum of points that the matrices of a form can give.
 fn highest_score(form: &Form) -> f64 {
-    let best = |scale: &AnswerScale| scale.points.last().and_then(|point| point.parse::<f64>().ok()).unwrap_or_default();
+    let best =
+        |scale: &AnswerScale| scale.points.last().and_then(|point| point.parse::<f64>().ok()).unwrap_or_default();
     let score = |item: &FormItem| match item {
         FormItem::Matrix { rows, scale, .. } => rows.len() as f64 * best(scale),
         _ => 0.0,

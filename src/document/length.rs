@@ -48,7 +48,9 @@ fn words_of(block: &Block) -> usize {
     let title_words = |title: &Option<String>| title.as_deref().map_or(0, count_words);
     match block {
         Block::Cover { rows } => rows.iter().map(|(label, value)| count_words(label) + count_words(value)).sum(),
-        Block::Heading { content, .. } | Block::Paragraph { content } | Block::Lead { content } => inline_words(content),
+        Block::Heading { content, .. } | Block::Paragraph { content } | Block::Lead { content } => {
+            inline_words(content)
+        }
         Block::List { items, .. } => items.iter().map(|item| block_words(item)).sum(),
         Block::Quote { blocks } => block_words(blocks),
         Block::Callout { title, blocks, .. } => title_words(title) + block_words(blocks),
@@ -73,7 +75,10 @@ fn words_of(block: &Block) -> usize {
 fn table_words(table: &Table) -> usize {
     let heads: usize = table.columns.iter().map(|column| inline_words(&column.title)).sum();
     let cells = table.rows.iter().flat_map(|row| &row.cells);
-    inline_words(&table.caption) + heads + cells.map(|cell| inline_words(&cell.content)).sum::<usize>() + lines(&table.notes)
+    inline_words(&table.caption)
+        + heads
+        + cells.map(|cell| inline_words(&cell.content)).sum::<usize>()
+        + lines(&table.notes)
 }
 
 fn lines(notes: &[Vec<Inline>]) -> usize {

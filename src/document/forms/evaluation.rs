@@ -43,7 +43,12 @@ pub fn evaluation(material: &Material<'_>, plugins: Option<&[String]>) -> Form {
     // One head of columns for all: the form asks to tick, whatever the survey called the points.
     let scale = sections[0].scale.clone();
     for section in sections {
-        form.items.push(FormItem::Matrix { number: None, text: section.title, scale: scale.clone(), rows: section.items });
+        form.items.push(FormItem::Matrix {
+            number: None,
+            text: section.title,
+            scale: scale.clone(),
+            rows: section.items,
+        });
     }
     finish(material, form)
 }

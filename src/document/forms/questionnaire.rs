@@ -152,7 +152,11 @@ fn open_question(material: &Material<'_>) -> Asked {
     let columns = &material.inputs.project.raw.columns;
     let coded = columns.values().find_map(|column| column.themes.as_ref()).map(|themes| themes.of.as_str());
     let id = material.inputs.project.raw.data.id.as_deref();
-    let general = material.word_or("form_comments", "您还有什么意见或建议？", "Is there anything else you would like to tell us?");
+    let general = material.word_or(
+        "form_comments",
+        "您还有什么意见或建议？",
+        "Is there anything else you would like to tell us?",
+    );
     let answer = Answer::Lines { count: 3 };
     let open = columns.iter().filter(|(name, column)| {
         let worded = column.from.is_some() || coded == Some(name.as_str());

@@ -68,7 +68,9 @@ fn options(material: &Material<'_>, name: &str, column: &RawColumn) -> Vec<Strin
             add(text.get(material.lang));
         }
     }
-    if let Some(held) = material.inputs.columns.iter().find(|held| held.name == name).filter(|_| column.labels.is_none()) {
+    if let Some(held) =
+        material.inputs.columns.iter().find(|held| held.name == name).filter(|_| column.labels.is_none())
+    {
         for category in &held.categories {
             add(held.category_titles.get(category).map_or(category.as_str(), |title| title.get(material.lang)));
         }
@@ -161,8 +163,14 @@ mod tests {
     #[test]
     fn the_ends_of_a_scale_stand_behind_the_question() {
         let ends = |low: &str, high: &str| Some((low.to_owned(), high.to_owned()));
-        assert_eq!(split_ends("满意吗？（1 很不满意 … 5 很满意）"), ("满意吗？".to_owned(), ends("很不满意", "很满意")));
-        assert_eq!(split_ends("How likely? (0 not at all … 10 very)"), ("How likely?".to_owned(), ends("not at all", "very")));
+        assert_eq!(
+            split_ends("满意吗？（1 很不满意 … 5 很满意）"),
+            ("满意吗？".to_owned(), ends("很不满意", "很满意"))
+        );
+        assert_eq!(
+            split_ends("How likely? (0 not at all … 10 very)"),
+            ("How likely?".to_owned(), ends("not at all", "very"))
+        );
         assert_eq!(split_ends("抱怨过（亲友、网络……）吗？"), ("抱怨过（亲友、网络……）吗？".to_owned(), None));
     }
 

@@ -49,7 +49,8 @@ impl Page<'_> {
                 self.end(&scale.low);
                 for (index, point) in scale.points.iter().enumerate() {
                     let label = scale.labels.get(index).unwrap_or(point);
-                    let _ = writeln!(self.html, "<label><input type=\"radio\" name=\"{field}\"> {}</label>", escape(label));
+                    let _ =
+                        writeln!(self.html, "<label><input type=\"radio\" name=\"{field}\"> {}</label>", escape(label));
                 }
                 self.end(&scale.high);
                 if !scale.other.is_empty() {
