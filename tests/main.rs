@@ -17,6 +17,7 @@ mod docs;
 mod groups;
 mod models;
 mod oracle;
+mod packs;
 mod plans;
 mod refdata;
 mod samples;

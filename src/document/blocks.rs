@@ -118,6 +118,8 @@ pub enum Block {
         /// Left to right.
         columns: Vec<Vec<Block>>,
     },
+    /// Questions to be answered by hand.
+    Form(Form),
     /// Preformatted text.
     Code {
         /// The text, line breaks kept.
@@ -304,4 +306,131 @@ pub struct Todo {
     pub detail: String,
     /// What it costs, formatted.
     pub amount: String,
+}
+
+/// Questions to be answered: on paper with boxes to tick and lines to write on, on screen with fields.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Form {
+    /// Top to bottom.
+    pub items: Vec<FormItem>,
+}
+
+/// A part of a form.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FormItem {
+    /// A heading over the items that follow.
+    Section {
+        /// Name.
+        title: String,
+    },
+    /// One question.
+    Question {
+        /// Running number; none for those that bear none.
+        number: Option<u32>,
+        /// The question.
+        text: String,
+        /// A remark for who answers, such as `可多选`; empty for none.
+        hint: String,
+        /// How it is answered.
+        answer: Answer,
+    },
+    /// Questions with the same answers: a table with a box for each.
+    Matrix {
+        /// Running number of the whole; none for those that bear none.
+        number: Option<u32>,
+        /// What is asked of all rows; may be empty.
+        text: String,
+        /// The answers.
+        scale: AnswerScale,
+        /// The things asked about.
+        rows: Vec<String>,
+    },
+    /// Short things to write on a line, side by side: name, date, total.
+    Fields {
+        /// Labels with what stands behind the line, such as a unit.
+        fields: Vec<(String, String)>,
+    },
+}
+
+/// How a question is answered.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Answer {
+    /// Boxes to tick.
+    Options {
+        /// The options.
+        options: Vec<String>,
+        /// More than one may be ticked.
+        several: bool,
+        /// Numbers are written into the boxes, in order of preference.
+        ranked: bool,
+    },
+    /// A row of boxes from low to high.
+    Scale(AnswerScale),
+    /// A number or a few words on a line.
+    Blank {
+        /// What stands behind it; empty for none.
+        unit: String,
+    },
+    /// A date.
+    Date,
+    /// Lines for words of one's own.
+    Lines {
+        /// How many.
+        count: u8,
+    },
+}
+
+/// The answers of a scale.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct AnswerScale {
+    /// The numbers, low to high.
+    pub points: Vec<String>,
+    /// What they mean, one a number; empty where only the ends are named.
+    pub labels: Vec<String>,
+    /// What the lowest means; empty where unknown.
+    pub low: String,
+    /// What the highest means; empty where unknown.
+    pub high: String,
+    /// The answer of those it does not apply to; empty for none.
+    pub other: String,
+}
+
+impl Form {
+    /// Every text of the form, in order.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().flat_map(FormItem::texts)
+    }
+}
+
+impl FormItem {
+    fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Section { title } => vec![title],
+            Self::Question { text, hint, answer, .. } => {
+                let mut texts: Vec<&str> = vec![text, hint];
+                match answer {
+                    Answer::Options { options, .. } => texts.extend(options.iter().map(String::as_str)),
+                    Answer::Scale(scale) => texts.extend(scale.texts()),
+                    Answer::Blank { unit } => texts.push(unit),
+                    Answer::Date | Answer::Lines { .. } => {}
+                }
+                texts
+            }
+            Self::Matrix { text, scale, rows, .. } => {
+                std::iter::once(text.as_str()).chain(scale.texts()).chain(rows.iter().map(String::as_str)).collect()
+            }
+            Self::Fields { fields } => {
+                fields.iter().flat_map(|(label, unit)| [label.as_str(), unit.as_str()]).collect()
+            }
+        }
+    }
+}
+
+impl AnswerScale {
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let ends = [&self.low, &self.high, &self.other].into_iter().map(String::as_str);
+        self.points.iter().chain(&self.labels).map(String::as_str).chain(ends)
+    }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::IndicatorSummary;
+use crate::config::fragment;
 use crate::diagnostics::messages::document as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::document::arguments::Arguments;
@@ -12,8 +13,8 @@ use crate::document::figures::{self, Drawn, Order};
 use crate::document::markdown::{self, Directive, Directives};
 use crate::document::material::Material;
 use crate::document::{
-    cards, finding_tables, format, indicator_figures, method_tables, model_figures, model_tables, numbering,
-    plan_figures, plan_tables, tables,
+    banner_tables, cards, finding_tables, format, forms, indicator_figures, method_tables, model_figures, model_tables,
+    numbering, plan_figures, plan_tables, tables,
 };
 use crate::metrics::Distribution;
 
@@ -67,6 +68,8 @@ const TABLES: [&str; 23] = [
     "sensitivity",
     "swot",
 ];
+/// Kinds of the directive `form`.
+const FORMS: [&str; 2] = ["questionnaire", "evaluation"];
 /// Kinds of the directive `chart`.
 const CHARTS: [&str; 12] = [
     "bar",
@@ -109,9 +112,11 @@ fn meta(material: &Material<'_>) -> Meta {
     let text = |held: &Option<crate::diagnostics::Localized>| {
         held.as_ref().map(|text| text.get(lang).to_owned()).filter(|text| !text.is_empty())
     };
+    // A pack with a title of its own, such as a form, does not bear that of the plan.
+    let own_title = material.words.all().get("document_title");
     Meta {
-        title: about.title.get(lang).to_owned(),
-        subtitle: text(&about.subtitle),
+        title: own_title.cloned().unwrap_or_else(|| about.title.get(lang).to_owned()),
+        subtitle: text(&about.subtitle).filter(|_| own_title.is_none()),
         client: text(&about.client),
         planner: text(&about.planner),
         lang,
@@ -131,6 +136,9 @@ struct Resolver<'m, 'a> {
 
 impl Directives for Resolver<'_, '_> {
     fn resolve(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Vec<Block> {
+        if let Some(blocks) = self.banner(directive, diagnostics) {
+            return blocks;
+        }
         let block = match directive.name.as_str() {
             "cover" => self.cover(directive, diagnostics),
             "contents" => Some(Block::Contents),
@@ -139,6 +147,7 @@ impl Directives for Resolver<'_, '_> {
             "chart" => self.chart(directive, diagnostics),
             "table" => self.table(directive, diagnostics),
             "todos" => self.todos(directive, diagnostics),
+            "form" => self.form(directive, diagnostics),
             _ => None,
         };
         block.into_iter().collect()
@@ -165,6 +174,49 @@ impl<'m, 'a> Resolver<'m, 'a> {
         let title = markdown::plain_text(&arguments.markdown("title", diagnostics));
         let items = cards::todos(self.material, limit);
         (!items.is_empty()).then_some(Block::Todos { title, items })
+    }
+
+    /// The tables of a `table` of kind `banner`; none for anything else.
+    fn banner(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Vec<Block>> {
+        let kind = fragment::parse(&directive.body).ok()?.get("kind")?.as_str()? == "banner";
+        if directive.name != "table" || !kind {
+            return None;
+        }
+        let known = ["kind", "id", "caption", "banner", "by", "note"];
+        let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
+        let id = arguments.id("banner", diagnostics).unwrap_or_default();
+        let ids = banner_tables::ids(self.material);
+        if !ids.contains(&id.as_str()) {
+            arguments.refuse("banner", &id, &ids, diagnostics);
+        }
+        let by = arguments.id("by", diagnostics).unwrap_or_default();
+        let anchor = arguments.id("id", diagnostics).unwrap_or_default();
+        let mut blocks = Vec::new();
+        for (index, table) in banner_tables::banner(self.material, &id, &by).into_iter().enumerate() {
+            let mut notes = table.notes;
+            let extra = arguments.markdown("note", diagnostics);
+            notes.extend((!extra.is_empty()).then_some(extra));
+            notes.retain(|note| self.said.insert(markdown::plain_text(note)));
+            let id = if index == 0 { anchor.clone() } else { String::new() };
+            let caption = arguments.markdown("caption", diagnostics);
+            blocks.push(Block::Table(Table { id, caption, notes, ..table }));
+        }
+        Some(blocks)
+    }
+
+    fn form(&self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
+        let arguments = Arguments::parse(directive, self.file, &["kind", "plugins"], diagnostics)?;
+        let plugins = arguments.ids("plugins", diagnostics);
+        let kind = arguments.text("kind").unwrap_or_default();
+        let form = match kind.as_str() {
+            "questionnaire" => forms::questionnaire(self.material),
+            "evaluation" => forms::evaluation(self.material, plugins.as_deref()),
+            other => {
+                arguments.refuse("kind", other, &FORMS, diagnostics);
+                return None;
+            }
+        };
+        (!form.items.is_empty()).then_some(Block::Form(form))
     }
 
     fn chart(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
@@ -319,7 +371,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             }
             "models" => model_tables::definitions(material),
             other => {
-                let kinds: Vec<&str> = TABLES.iter().copied().chain(["trace"]).collect();
+                let kinds: Vec<&str> = TABLES.iter().copied().chain(["trace", "banner"]).collect();
                 arguments.refuse("kind", other, &kinds, diagnostics);
                 None
             }

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use crate::analysis::FindingKind;
 use crate::diagnostics::{Lang, Localized};
 use crate::document::builder::period_text;
-use crate::document::format;
 use crate::document::material::Material;
 use crate::document::model_tables;
+use crate::document::pack::DETAILS;
+use crate::document::{banner_tables, format, forms};
 
 /// The facts of a document. Keys that have nothing to say are null, never absent.
 pub fn facts(material: &Material<'_>) -> Value {
@@ -30,6 +31,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         .collect();
     json!({
         "lang": lang.tag(),
+        "detail": DETAILS[0],
         "project": {
             "title": about.title.get(lang),
             "subtitle": text(about.subtitle.as_ref(), lang),
@@ -69,6 +71,7 @@ pub fn facts(material: &Material<'_>) -> Value {
             "proportion_interval": serde_json::to_value(settings.proportion_interval).unwrap_or_default(),
         },
         "indicators": indicators::list(material, &material.headline()),
+        "lead": indicators::list(material, &material.lead()),
         "others": material.others().iter().filter(|held| held.has_value()).count(),
         "metrics": indicators::by_id(material),
         "overall": material.overall().map(|held| indicators::indicator(material, held)),
@@ -81,6 +84,8 @@ pub fn facts(material: &Material<'_>) -> Value {
         "models": model_tables::facts(material),
         "plan": planning::plan(material),
         "urgent": planning::urgent(material),
+        "banners": banner_tables::facts(material),
+        "forms": forms::facts(material),
         "has": {
             "waves": results.waves.len() > 1,
             "segments": indicators::has_group_values(material),

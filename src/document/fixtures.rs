@@ -18,6 +18,7 @@ use crate::metrics::{
 };
 use crate::models::ModelResults;
 use crate::plan::{Library, PlanInputs, Planned, make_plan};
+use crate::plugins::Plugin;
 
 /// The project.
 #[allow(clippy::unwrap_used)]
@@ -334,6 +335,8 @@ pub struct Canteen {
     /// What the models say.
     pub models: ModelResults,
     planned: OnceLock<Planned>,
+    /// Plugins; none unless a test puts some in.
+    pub plugins: BTreeMap<String, Plugin>,
 }
 
 impl Canteen {
@@ -350,6 +353,7 @@ impl Canteen {
             wave_answers: WAVES.iter().zip(WAVE_BASES).map(|(wave, n)| ((*wave).to_owned(), n)).collect(),
             models: ModelResults::default(),
             planned: OnceLock::new(),
+            plugins: BTreeMap::new(),
         }
     }
 
@@ -385,6 +389,8 @@ impl Canteen {
             tables: &[],
             planned: self.planned(),
             weighting: &[],
+            banners: &[],
+            plugins: &self.plugins,
             date: "2026-11-20",
         }
     }

@@ -18,7 +18,7 @@ pub const TO_BE_NUMBERED: &str = "";
 pub const APPENDIX: &str = "A";
 
 /// Directives that the caller resolves.
-pub const DIRECTIVES: [&str; 7] = ["cover", "contents", "pagebreak", "cards", "chart", "table", "todos"];
+pub const DIRECTIVES: [&str; 8] = ["cover", "contents", "pagebreak", "cards", "chart", "table", "todos", "form"];
 
 /// A fenced block that is to be resolved into blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,9 @@
 //! Everything one document is made from, in one place: the stage results as they come in ([`DocumentInputs`]) and the same
 //! with comparisons made, links followed and words chosen for one language ([`Material`]).
 
+use std::collections::BTreeMap;
+
+use crate::analysis::BannerTable;
 use crate::analysis::summary::{self, Findings, IndicatorSummary};
 use crate::config::Project;
 use crate::config::raw::Correction;
@@ -13,6 +16,7 @@ use crate::document::pack::{Pack, Words};
 use crate::metrics::{Better, Distribution, Estimate, MetricInfo, MetricResults, Reason};
 use crate::models::ModelResults;
 use crate::plan::{self, Plan, Planned};
+use crate::plugins::Plugin;
 
 /// What the earlier stages hand over for a document.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +47,10 @@ pub struct DocumentInputs<'a> {
     pub planned: &'a Planned,
     /// What the weighting came to, wave by wave; empty where the weights are given or there are none.
     pub weighting: &'a [WaveWeights],
+    /// Banner tables; empty where the project has none.
+    pub banners: &'a [BannerTable],
+    /// All plugins by id; those not in use too.
+    pub plugins: &'a BTreeMap<String, Plugin>,
     /// Date of the document, `2026-11-20`.
     pub date: &'a str,
 }

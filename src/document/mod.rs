@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod axes;
+pub mod banner_tables;
 pub mod benchmarks;
 pub mod blocks;
 pub mod builder;
@@ -14,6 +15,8 @@ pub mod findings;
 pub mod fixtures;
 pub mod format;
 pub mod indicator_figures;
+pub mod forms;
+pub mod length;
 pub mod markdown;
 pub mod material;
 pub mod method_tables;

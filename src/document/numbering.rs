@@ -247,6 +247,7 @@ fn visit_inlines(block: &mut Block, visit: &mut dyn FnMut(&mut Inline)) {
         | Block::Cards { .. }
         | Block::Todos { .. }
         | Block::Code { .. }
+        | Block::Form(_)
         | Block::PageBreak => {}
     }
 }

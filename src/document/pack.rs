@@ -61,12 +61,46 @@ impl PackFiles {
 #[serde(deny_unknown_fields)]
 struct RawPack {
     id: String,
+    #[serde(default)]
+    extends: Option<String>,
     title: Localized,
     #[serde(default)]
     description: Option<Localized>,
     entry: BTreeMap<Lang, String>,
     #[serde(default)]
     words: BTreeMap<Lang, BTreeMap<String, String>>,
+    #[serde(default)]
+    length: BTreeMap<Lang, Length>,
+    #[serde(default)]
+    pages: Option<usize>,
+}
+
+/// How long the text of a document is to be, in words as word processors count them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Length {
+    /// Fewest words.
+    #[serde(default)]
+    pub min: usize,
+    /// Most words.
+    pub max: usize,
+    /// The length is only aimed at; nothing is said where it is missed.
+    #[serde(default)]
+    pub aim: bool,
+}
+
+/// Levels of detail at which a pack with a [`Length`] is tried, the fullest first; other packs are rendered at the fullest.
+pub const DETAILS: [u8; 4] = [3, 2, 1, 0];
+
+/// The pack that the description `text` of a pack builds on (`extends`).
+pub fn extended(text: &str) -> Option<String> {
+    let value = fragment::parse(text).ok()?;
+    Some(value.get("extends")?.as_str()?.to_owned())
+}
+
+/// Where the files of a pack hold the description of the pack `base` that it builds on.
+pub fn description_of(base: &str) -> String {
+    format!("{base}/template.yaml")
 }
 
 /// A pack ready to be rendered.
@@ -82,6 +116,10 @@ pub struct Pack {
     pub entry: BTreeMap<Lang, String>,
     /// Words that themes and builders print, by language.
     pub words: BTreeMap<Lang, BTreeMap<String, String>>,
+    /// Length that the text is to have, by language.
+    pub length: BTreeMap<Lang, Length>,
+    /// Most pages of the PDF.
+    pub pages: Option<usize>,
     /// The files.
     pub files: PackFiles,
 }
@@ -89,22 +127,20 @@ pub struct Pack {
 impl Pack {
     /// Reads the pack's description and checks that its entry templates exist.
     pub fn load(id: &str, files: PackFiles, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let Some(description) = files.get("template.yaml") else {
-            let error = Diagnostic::error(&messages::MISSING_TEMPLATE).arg("pack", id).arg("file", "template.yaml");
-            diagnostics.push(error);
-            return None;
-        };
-        let source = description.source.clone();
-        let parsed = fragment::parse(&description.text)
-            .and_then(|value| serde_json::from_value::<RawPack>(value).map_err(|error| (error.to_string(), 1)));
-        let raw = match parsed {
-            Ok(raw) => raw,
-            Err((problem, line)) => {
-                let error = Diagnostic::error(&messages::BAD_PACK).arg("pack", id).arg("problem", problem);
-                diagnostics.push(error.at(Location::text(source, line, 1)));
-                return None;
+        let raw = read_description(id, "template.yaml", &files, diagnostics)?;
+        let source = files.get("template.yaml").map(|file| file.source.clone()).unwrap_or_default();
+        let mut words = raw.words;
+        let mut base = raw.extends;
+        while let Some(held) = base {
+            let inherited = read_description(&held, &description_of(&held), &files, diagnostics)?;
+            for (lang, theirs) in inherited.words {
+                let own = words.entry(lang).or_default();
+                theirs.into_iter().for_each(|(key, word)| {
+                    own.entry(key).or_insert(word);
+                });
             }
-        };
+            base = inherited.extends;
+        }
         for file in raw.entry.values().filter(|file| files.get(file).is_none()) {
             let error = Diagnostic::error(&messages::MISSING_TEMPLATE).arg("pack", &raw.id).arg("file", file);
             diagnostics.push(error.at(Location::file(&source)));
@@ -114,7 +150,9 @@ impl Pack {
             title: raw.title,
             description: raw.description,
             entry: raw.entry,
-            words: raw.words,
+            words,
+            length: raw.length,
+            pages: raw.pages,
             files,
         })
     }
@@ -131,6 +169,23 @@ impl Pack {
     /// The words of a language.
     pub fn words(&self, lang: Lang) -> Words {
         Words { words: self.words.get(&lang).cloned().unwrap_or_default() }
+    }
+}
+
+fn read_description(id: &str, path: &str, files: &PackFiles, diagnostics: &mut Diagnostics) -> Option<RawPack> {
+    let Some(description) = files.get(path) else {
+        diagnostics.push(Diagnostic::error(&messages::MISSING_TEMPLATE).arg("pack", id).arg("file", "template.yaml"));
+        return None;
+    };
+    let parsed = fragment::parse(&description.text)
+        .and_then(|value| serde_json::from_value::<RawPack>(value).map_err(|error| (error.to_string(), 1)));
+    match parsed {
+        Ok(raw) => Some(raw),
+        Err((problem, line)) => {
+            let error = Diagnostic::error(&messages::BAD_PACK).arg("pack", id).arg("problem", problem);
+            diagnostics.push(error.at(Location::text(&description.source, line, 1)));
+            None
+        }
     }
 }
 

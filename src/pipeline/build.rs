@@ -3,15 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::analysis::{BannerTable, compute_banners};
 use crate::config::Project;
 use crate::config::raw::{RawReport, ReportFormat, default_formats, default_pack};
 use crate::config::validate::is_safe_file_name;
 use crate::data::TableSource;
-use crate::diagnostics::messages::output as messages;
+use crate::diagnostics::messages::{output as messages, packs as pack_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, io_problem};
 use crate::document::Document;
+use crate::document::length::document_words;
 use crate::document::material::DocumentInputs;
-use crate::document::pack::{Pack, PackFiles};
+use crate::document::pack::{Pack, PackFiles, description_of};
 use crate::metrics::Distribution;
 use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
 use crate::output::{OutputFile, publish};
@@ -19,7 +21,7 @@ use crate::pipeline::Measured;
 use crate::pipeline::planning::{document_date, plan_of};
 use crate::plan::Planned;
 use crate::render::html::{narrow_charts, render_html};
-use crate::render::templates::{files_of, typst_sources};
+use crate::render::templates::{files_of, lineage, typst_sources};
 use crate::render::tera::build_document;
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, UsedFont, forget_unused, render_chart_svg, render_pdf};
 
@@ -66,6 +68,7 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         wave_answers: wave_answers(measured),
         tables: measured.tables.operational_sources(&measured.project),
         planned,
+        banners: compute_banners(project, &measured.tables, diagnostics),
         date,
         period: period.clone(),
         fonts,
@@ -127,18 +130,26 @@ fn wave_answers(measured: &Measured) -> Vec<(String, u64)> {
     waves.zip(measured.indicators.survey().wave_answers()).collect()
 }
 
-/// The files of a pack, the project's own in front.
+/// The files of a pack, the project's own in front, and behind them those of the packs that it builds on. Descriptions of
+/// the latter stand under [`description_of`] their names.
 pub fn pack_files(id: &str, project_templates: Option<&Path>, diagnostics: &mut Diagnostics) -> PackFiles {
     let mut files = PackFiles::new();
-    for (path, file) in files_of(id, project_templates, diagnostics) {
-        files.insert(path, file.origin, file.text);
+    for base in lineage(id, project_templates, diagnostics) {
+        for (path, file) in files_of(&base, project_templates, diagnostics) {
+            let path = if base != id && path == "template.yaml" { description_of(&base) } else { path };
+            files.insert(path, file.origin, file.text);
+        }
     }
     files
 }
 
-/// The style sheet that replaces the built-in one: `theme.css` of the pack, else of the project's `templates/base`.
+/// The style sheet that replaces the built-in one: `theme.css` of the pack or one that it builds on, else of the project's
+/// `templates/base`.
 fn stylesheet(pack: &str, own_templates: &Path, diagnostics: &mut Diagnostics) -> Option<String> {
-    [pack, "base"]
+    let mut folders = lineage(pack, Some(own_templates), diagnostics);
+    folders.reverse();
+    folders.push("base".to_owned());
+    folders
         .iter()
         .find_map(|folder| files_of(folder, Some(own_templates), diagnostics).remove("theme.css").map(|file| file.text))
 }
@@ -149,6 +160,7 @@ struct BuildContext<'a> {
     distributions: Vec<Distribution>,
     wave_answers: Vec<(String, u64)>,
     tables: Vec<TableSource>,
+    banners: Vec<BannerTable>,
     planned: Planned,
     date: String,
     period: String,
@@ -261,14 +273,18 @@ impl BuildContext<'_> {
             tables: &self.tables,
             planned: &self.planned,
             weighting: &measured.tables.survey.weighting,
+            banners: &self.banners,
+            plugins: &measured.plugins,
             date: &self.date,
         };
         let built = build_document(&inputs, rendering.pack, rendering.lang, diagnostics)?;
+        say_length(&built.document, rendering, diagnostics);
         let stem = self.file_stem(&built.document, rendering);
         for format in &rendering.report.formats {
             match format {
                 ReportFormat::Pdf => {
                     let pdf = render_pdf(&built.document, rendering.typst, &self.fonts, diagnostics)?;
+                    say_pages(pdf.pages, rendering, diagnostics);
                     output.fonts.extend(pdf.fonts);
                     output.add(format!("{stem}.pdf"), pdf.bytes);
                 }
@@ -373,6 +389,28 @@ struct Rendering<'a> {
     css: Option<&'a str>,
     lang: Lang,
     several: bool,
+}
+
+/// Reports a text that is shorter or longer than its pack asks for; one within its limits gets a note.
+fn say_length(document: &Document, rendering: &Rendering<'_>, diagnostics: &mut Diagnostics) {
+    let Some(length) = rendering.pack.length.get(&rendering.lang).filter(|length| !length.aim) else { return };
+    let count = document_words(document);
+    let found = if count < length.min {
+        Diagnostic::warning(&pack_messages::TOO_SHORT)
+    } else if count > length.max {
+        Diagnostic::warning(&pack_messages::TOO_LONG)
+    } else {
+        Diagnostic::note(&pack_messages::LENGTH)
+    };
+    let report = &rendering.report.id;
+    diagnostics.push(found.arg("report", report).arg("count", count).arg("min", length.min).arg("max", length.max));
+}
+
+/// Reports a document with more pages than its pack allows.
+fn say_pages(pages: usize, rendering: &Rendering<'_>, diagnostics: &mut Diagnostics) {
+    let Some(limit) = rendering.pack.pages.filter(|limit| pages > *limit) else { return };
+    let found = Diagnostic::warning(&pack_messages::TOO_MANY_PAGES).arg("report", &rendering.report.id);
+    diagnostics.push(found.arg("pages", pages).arg("limit", limit));
 }
 
 /// Files made so far, with the fonts in them.

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use crate::diagnostics::messages::render as messages;
+use crate::diagnostics::messages::{packs as pack_messages, render as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, io_problem};
+use crate::document::pack::extended;
 use crate::render::typst::TypstSources;
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -43,11 +44,42 @@ pub fn files_of(
     files
 }
 
-/// The Typst files a pack is set with: `templates/base` and `templates/charts`, then the pack's own, which replace those of
-/// the same name (`theme.typ`, `charts/bar.typ`). The base's theme stays reachable as `/base/theme.typ`.
+/// A pack and those that it builds on (`extends` in `template.yaml`), the first of them in front.
+pub fn lineage(pack: &str, project_templates: Option<&Path>, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let mut ids = vec![pack.to_owned()];
+    loop {
+        let id = ids[ids.len() - 1].clone();
+        let description = files_of(&id, project_templates, diagnostics).remove("template.yaml");
+        let Some(file) = description else {
+            if ids.len() > 1 {
+                ids.pop();
+                let last = ids[ids.len() - 1].clone();
+                let error = Diagnostic::error(&pack_messages::UNKNOWN_BASE).arg("pack", last).arg("base", id);
+                diagnostics.push_once(error);
+            }
+            break;
+        };
+        match extended(&file.text) {
+            Some(base) if ids.contains(&base) => {
+                let error = Diagnostic::error(&pack_messages::CIRCULAR_PACK).arg("pack", &base);
+                diagnostics.push_once(error.arg("lineage", ids.join(", ")).at(Location::file(&file.origin)));
+                break;
+            }
+            Some(base) => ids.push(base),
+            None => break,
+        }
+    }
+    ids.reverse();
+    ids
+}
+
+/// The Typst files a pack is set with: `templates/base` and `templates/charts`, then those of the packs that it builds on and
+/// its own, which replace those of the same name (`theme.typ`, `charts/bar.typ`). The base's theme stays reachable as `/base/theme.typ`.
 pub fn typst_sources(pack: &str, project_templates: Option<&Path>, diagnostics: &mut Diagnostics) -> TypstSources {
     let mut sources = TypstSources::new();
-    for (folder, prefix) in [("base", ""), ("charts", "charts/"), (pack, "")] {
+    let lineage = lineage(pack, project_templates, diagnostics);
+    let own = lineage.iter().map(|id| (id.as_str(), ""));
+    for (folder, prefix) in [("base", ""), ("charts", "charts/")].into_iter().chain(own) {
         for (path, file) in files_of(folder, project_templates, diagnostics) {
             if !path.ends_with(".typ") {
                 continue;

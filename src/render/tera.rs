@@ -8,8 +8,9 @@ use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, TeraResult, Val
 use crate::diagnostics::messages::document as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location, Position};
 use crate::document::blocks::Document;
+use crate::document::length::document_words;
 use crate::document::material::{DocumentInputs, Material};
-use crate::document::pack::Pack;
+use crate::document::pack::{DETAILS, Pack};
 use crate::document::{builder, facts, format};
 
 /// Ending of the files of a pack that are templates.
@@ -33,14 +34,24 @@ pub fn build_document(
     diagnostics: &mut Diagnostics,
 ) -> Option<BuiltDocument> {
     let material = Material::new(*inputs, pack, lang);
-    let facts = facts::facts(&material);
-    let markdown = render_markdown(pack, lang, &facts, diagnostics)?;
-    let mut found = Diagnostics::new();
-    let entry = pack.entry(lang, &mut found)?;
-    let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
-    let document = builder::document_from_markdown(&material, &markdown, source, &mut found);
-    diagnostics.extend(found.into_iter().map(|problem| at_markdown_line(problem, source)));
-    Some(BuiltDocument { document, markdown })
+    let mut facts = facts::facts(&material);
+    let length = pack.length.get(&lang);
+    let mut details = DETAILS.into_iter();
+    loop {
+        let detail = details.next()?;
+        facts["detail"] = detail.into();
+        let markdown = render_markdown(pack, lang, &facts, diagnostics)?;
+        let mut found = Diagnostics::new();
+        let entry = pack.entry(lang, &mut found)?;
+        let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
+        let document = builder::document_from_markdown(&material, &markdown, source, &mut found);
+        // A document of limited length is the fullest that keeps the limit.
+        if length.is_some_and(|length| document_words(&document) > length.max) && details.len() > 0 {
+            continue;
+        }
+        diagnostics.extend(found.into_iter().map(|problem| at_markdown_line(problem, source)));
+        return Some(BuiltDocument { document, markdown });
+    }
 }
 
 /// A problem of the rendered Markdown names the template that it came from. The line is that of the Markdown, which no file
@@ -112,6 +123,10 @@ fn register_filters(tera: &mut Tera, lang: Lang) {
     tera.register_filter("capital", |value: StringInput<'_>, _: Kwargs, _: &State| {
         value.inherit_safety(capitalised(value.as_str()))
     });
+    tera.register_filter("first_sentences", |value: StringInput<'_>, arguments: Kwargs, _: &State| {
+        let count = arguments.get::<usize>("count")?.unwrap_or(1);
+        Ok::<_, tera::Error>(value.inherit_safety(first_sentences(value.as_str(), count)))
+    });
     tera.register_filter("sentence", move |value: StringInput<'_>, _: Kwargs, _: &State| {
         value.inherit_safety(with_full_stop(value.as_str(), lang))
     });
@@ -121,6 +136,25 @@ fn register_filters(tera: &mut Tera, lang: Lang) {
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The first `count` sentences of a text; all of it where it has no more.
+fn first_sentences(text: &str, count: usize) -> String {
+    let mut ended = 0;
+    let mut letters = text.trim().char_indices().peekable();
+    while let Some((index, letter)) = letters.next() {
+        let next = letters.peek().map(|(_, next)| *next);
+        let ends = match letter {
+            '。' | '！' | '？' => !matches!(next, Some('”' | '’' | '）')),
+            '.' | '!' | '?' => next.is_none_or(char::is_whitespace),
+            _ => false,
+        };
+        ended += usize::from(ends);
+        if ended == count {
+            return text.trim()[..index + letter.len_utf8()].to_owned();
+        }
+    }
+    text.trim().to_owned()
 }
 
 /// A text as a quoted YAML string: Markdown-escaped unless it already is, on one line. A list gives a list of them.

@@ -8,6 +8,7 @@ pub mod document;
 pub mod metrics;
 pub mod models;
 pub mod output;
+pub mod packs;
 pub mod plan;
 pub mod plugins;
 pub mod readers;
@@ -82,6 +83,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         plan::ALL,
         render::ALL,
         output::ALL,
+        packs::ALL,
     ]
     .into_iter()
     .flatten()

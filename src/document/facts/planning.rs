@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::text;
 use crate::analysis::{Finding, Severity};
-use crate::config::raw::StrategyKind;
+use crate::config::raw::{RawContingency, StrategyKind};
 use crate::document::finding_tables::{FINDINGS_SHOWN, assumption_name, leading};
 use crate::document::findings::sentence;
 use crate::document::format;
@@ -33,6 +33,7 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "strategies": strategies,
         "actions": actions,
         "contingencies": raw.contingencies.len(),
+        "contingency_list": contingencies(material),
         "costs": plan.costs.len(),
         "benefits": raw.finance.benefits.len(),
         "total_cost": (!plan.costs.is_empty()).then(|| money.amount(plan.total_cost)),
@@ -182,12 +183,27 @@ fn actions(material: &Material<'_>) -> Vec<Value> {
                 "what": without_stop(action.raw.what.get(lang)),
                 "who": action.raw.who.get(lang),
                 "where": action.raw.place.get(lang),
+                "why": text(action.raw.why.as_ref(), lang).map(without_stop),
+                "how": text(Some(&action.raw.how), lang).map(without_stop),
                 "when": action_span(material, action),
                 "end": format::date_text(&action.raw.end, lang),
                 "amount": (!action.costs.is_empty()).then(|| material.money.amount(action.amount)),
             })
         })
         .collect()
+}
+
+fn contingencies(material: &Material<'_>) -> Vec<Value> {
+    let lang = material.lang;
+    let one = |held: &RawContingency| {
+        json!({
+            "trigger": without_stop(held.trigger.get(lang)),
+            "response": without_stop(held.response.get(lang)),
+            "who": held.who.get(lang),
+            "follow_up": held.follow_up.as_ref().map(|text| without_stop(text.get(lang))),
+        })
+    };
+    material.plan.raw.contingencies.iter().map(one).collect()
 }
 
 fn largest_cost(material: &Material<'_>) -> Value {

@@ -34,6 +34,7 @@ impl Page<'_> {
                 }
                 self.line("</div>");
             }
+            Block::Form(form) => self.form(form),
             Block::Code { text } => self.line(&format!("<pre><code>{}</code></pre>", escape(text))),
             Block::PageBreak => self.line("<div class=\"page-break\" role=\"presentation\"></div>"),
         }

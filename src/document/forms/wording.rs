@@ -1,0 +1,195 @@
+//! The words of a question: the wording of the survey where the project has it in the language, else that of the plugin, else
+//! the column's title; and its answers with what they mean.
+
+use crate::config::raw::{ColumnType, RawColumn, RawLabel};
+use crate::diagnostics::Lang;
+use crate::document::blocks::{Answer, AnswerScale};
+use crate::document::format;
+use crate::document::material::Material;
+
+/// A question ready to be printed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Asked {
+    /// The question; in a matrix what stands in its row.
+    pub text: String,
+    /// What is asked of all rows, where the survey's own wording has it: `您对食堂的满意程度` of `您对食堂的满意程度(口味)`.
+    pub stem: String,
+    /// How it is answered.
+    pub answer: Answer,
+}
+
+/// Most points of a scale that stand as boxes in a row.
+const MOST_POINTS: f64 = 11.0;
+
+/// The question behind a column. `ask` is the plugin's wording.
+pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask: Option<&str>) -> Asked {
+    let lang = material.lang;
+    let header = column.from.as_ref().and_then(|from| from.as_slice().first());
+    let own = header.map(|text| without_number(text)).filter(|text| is_wording(text, lang));
+    let title = column.title.as_ref().map(|title| title.get(lang)).filter(|title| !title.is_empty());
+    let (wording, ends) = split_ends(own.or(ask).or(title).unwrap_or(name));
+    let (_, asked_ends) = ask.map_or((String::new(), None), split_ends);
+    let (stem, text) = split_stem(&wording).unwrap_or((String::new(), wording.clone()));
+    let answer = answer(material, name, column, ends.or(asked_ends));
+    match (&answer, stem.is_empty()) {
+        // Only scales stand in a matrix.
+        (Answer::Scale(_), _) | (_, true) => Asked { text, stem, answer },
+        _ => Asked { text: wording, stem: String::new(), answer },
+    }
+}
+
+fn answer(material: &Material<'_>, name: &str, column: &RawColumn, ends: Option<(String, String)>) -> Answer {
+    let yes_no = || vec![material.word_or("form_yes", "是", "Yes"), material.word_or("form_no", "否", "No")];
+    match column.kind {
+        ColumnType::Boolean => Answer::Options { options: yes_no(), several: false, ranked: false },
+        ColumnType::Single | ColumnType::Multi | ColumnType::Ranking => Answer::Options {
+            options: options(material, name, column),
+            several: column.kind == ColumnType::Multi,
+            ranked: column.kind == ColumnType::Ranking,
+        },
+        ColumnType::Scale | ColumnType::Number => match points(column.range) {
+            Some(points) => Answer::Scale(scale(material, column, points, ends)),
+            None => Answer::Blank { unit: String::new() },
+        },
+        ColumnType::Date => Answer::Date,
+        ColumnType::Text => Answer::Lines { count: 3 },
+    }
+}
+
+fn options(material: &Material<'_>, name: &str, column: &RawColumn) -> Vec<String> {
+    let mut titles: Vec<String> = Vec::new();
+    let mut add = |title: &str| {
+        if !title.is_empty() && !titles.iter().any(|held| held == title) {
+            titles.push(title.to_owned());
+        }
+    };
+    for label in column.labels.iter().flat_map(|labels| labels.values()) {
+        if let RawLabel::Text(text) = label {
+            add(text.get(material.lang));
+        }
+    }
+    if let Some(held) =
+        material.inputs.columns.iter().find(|held| held.name == name).filter(|_| column.labels.is_none())
+    {
+        for category in &held.categories {
+            add(held.category_titles.get(category).map_or(category.as_str(), |title| title.get(material.lang)));
+        }
+    }
+    titles
+}
+
+/// The whole numbers of a range, if they fit a row of boxes.
+pub(super) fn points(range: Option<[f64; 2]>) -> Option<Vec<f64>> {
+    let [low, high] = range?;
+    let whole = low.fract() == 0.0 && high.fract() == 0.0 && high > low && high - low < MOST_POINTS;
+    whole.then(|| (0..=(high - low) as u8).map(|step| low + f64::from(step)).collect())
+}
+
+/// The scale of a column.
+pub(super) fn scale(
+    material: &Material<'_>,
+    column: &RawColumn,
+    points: Vec<f64>,
+    ends: Option<(String, String)>,
+) -> AnswerScale {
+    let label = |point: f64| {
+        column.labels.iter().flatten().find_map(|(key, label)| match label {
+            RawLabel::Text(text) if key.parse() == Ok(point) => Some(text.get(material.lang).to_owned()),
+            RawLabel::Number(number) if *number == point && key.parse::<f64>().is_err() => Some(key.clone()),
+            _ => None,
+        })
+    };
+    let labels: Vec<String> = points.iter().filter_map(|&point| label(point)).filter(|text| !text.is_empty()).collect();
+    let complete = labels.len() == points.len();
+    let (low, high) = ends.filter(|_| !complete).unwrap_or_default();
+    let other = if column.not_applicable.is_empty() {
+        String::new()
+    } else {
+        material.word_or("form_not_applicable", "不适用", "Does not apply")
+    };
+    AnswerScale {
+        points: points.into_iter().map(|point| format::short_number(point, 0)).collect(),
+        labels: if complete { labels } else { Vec::new() },
+        low,
+        high,
+        other,
+    }
+}
+
+/// A question without the meaning of the ends behind it, and these: `…满意吗？（1 很不满意 … 5 很满意）`.
+pub(super) fn split_ends(text: &str) -> (String, Option<(String, String)>) {
+    let whole = (text.trim().to_owned(), None);
+    let Some((question, rest)) = text.rsplit_once(['（', '(']) else { return whole };
+    let Some((low, high)) = rest.trim_end_matches(['）', ')']).split_once('…') else { return whole };
+    let meaning = |end: &str| {
+        let word = end.trim().trim_start_matches(|letter: char| letter.is_ascii_digit()).trim();
+        (word.len() < end.trim().len() && !word.is_empty()).then(|| word.to_owned())
+    };
+    match (meaning(low), meaning(high)) {
+        (Some(low), Some(high)) => (question.trim().to_owned(), Some((low, high))),
+        _ => whole,
+    }
+}
+
+/// `您对食堂的满意程度(口味)` as stem and row, the way survey tools write the questions of a matrix.
+fn split_stem(text: &str) -> Option<(String, String)> {
+    let inner = text.strip_suffix(')').or_else(|| text.strip_suffix('）'))?;
+    let (stem, row) = inner.rsplit_once(['(', '（'])?;
+    (!stem.trim().is_empty() && !row.trim().is_empty()).then(|| (stem.trim().to_owned(), row.trim().to_owned()))
+}
+
+/// A header without the number of its question: `21、`, `Q3.`.
+fn without_number(text: &str) -> &str {
+    let rest = text.trim().trim_start_matches(['Q', 'q']).trim_start_matches(|letter: char| letter.is_ascii_digit());
+    match rest.strip_prefix(['、', '.', '．', ':', '：', ')']) {
+        Some(question) if rest.len() < text.trim().len() => question.trim(),
+        _ => text.trim(),
+    }
+}
+
+/// True for a header that is a question in the language, not the name of a column.
+fn is_wording(text: &str, lang: Lang) -> bool {
+    let han = text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+    match lang {
+        Lang::ZhCn => han && text.chars().count() > 4,
+        Lang::En => !han && text.contains(' '),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ends_of_a_scale_stand_behind_the_question() {
+        let ends = |low: &str, high: &str| Some((low.to_owned(), high.to_owned()));
+        assert_eq!(
+            split_ends("满意吗？（1 很不满意 … 5 很满意）"),
+            ("满意吗？".to_owned(), ends("很不满意", "很满意"))
+        );
+        assert_eq!(
+            split_ends("How likely? (0 not at all … 10 very)"),
+            ("How likely?".to_owned(), ends("not at all", "very"))
+        );
+        assert_eq!(split_ends("抱怨过（亲友、网络……）吗？"), ("抱怨过（亲友、网络……）吗？".to_owned(), None));
+    }
+
+    #[test]
+    fn headers_lose_their_numbers_and_give_stem_and_row() {
+        assert_eq!(without_number("21、最近一次晚餐排队几分钟"), "最近一次晚餐排队几分钟");
+        assert_eq!(without_number("Q3. How long?"), "How long?");
+        assert_eq!(without_number("2026 figures"), "2026 figures");
+        assert_eq!(split_stem("您的满意程度(口味)"), Some(("您的满意程度".to_owned(), "口味".to_owned())));
+        assert_eq!(split_stem("您的满意程度"), None);
+        assert!(is_wording("最近一次晚餐排队几分钟", Lang::ZhCn) && !is_wording("最近一次晚餐排队几分钟", Lang::En));
+        assert!(!is_wording("dinner_wait", Lang::En) && !is_wording("年级", Lang::ZhCn));
+    }
+
+    #[test]
+    fn a_range_becomes_boxes_where_they_fit() {
+        assert_eq!(points(Some([1.0, 5.0])).map(|points| points.len()), Some(5));
+        assert_eq!(points(Some([0.0, 10.0])).map(|points| points.len()), Some(11));
+        assert_eq!(points(Some([0.0, 120.0])), None);
+        assert_eq!(points(Some([0.5, 5.0])), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! Every built-in pack makes its documents of the canteen sample, in both languages and without a warning, within the limits
+//! that the pack sets itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{copy_folder, manyi, root};
+
+const PACKS: [&str; 6] =
+    ["consulting-report", "coursework-plan", "evaluation-form", "questionnaire", "satisfaction-plan", "scorecard"];
+
+/// Builds the sample once for all tests and gives the folder of its reports and what was said.
+fn built() -> &'static (tempfile::TempDir, Value, PathBuf) {
+    static BUILT: std::sync::OnceLock<(tempfile::TempDir, Value, PathBuf)> = std::sync::OnceLock::new();
+    BUILT.get_or_init(|| {
+        let out = tempfile::tempdir().unwrap();
+        let sample = root().join("samples/campus-canteen");
+        let output = manyi().arg("build").arg(&sample).arg("--out").arg(out.path()).arg("--json").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = serde_json::from_slice(&output.stdout).unwrap();
+        let folder = out.path().join("2026-11");
+        (out, said, folder)
+    })
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with(ending))
+        .collect();
+    found.sort();
+    found
+}
+
+/// Pages of a PDF, from the root of its page tree.
+fn pages(pdf: &Path) -> usize {
+    let bytes = fs::read(pdf).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    let tree = text.find("/Type/Pages").or_else(|| text.find("/Type /Pages")).expect("a page tree");
+    let count = text[tree..].split("/Count").nth(1).unwrap().trim_start();
+    count.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+#[test]
+fn every_pack_makes_documents_in_both_languages_without_a_warning() {
+    let (_, said, folder) = built();
+    let problems: Vec<&Value> =
+        said["diagnostics"].as_array().unwrap().iter().filter(|found| found["level"] != "note").collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+    for pack in PACKS {
+        for ending in ["_zh-CN.pdf", "_en.pdf", "_zh-CN.html", "_en.html"] {
+            assert_eq!(files(&folder.join(pack), ending).len(), 1, "{pack} {ending}");
+        }
+    }
+}
+
+#[test]
+fn one_sheet_holds_what_is_meant_for_one() {
+    let (.., folder) = built();
+    for (pack, limit) in [("coursework-plan", 2), ("evaluation-form", 1), ("scorecard", 1)] {
+        for pdf in files(&folder.join(pack), ".pdf") {
+            let count = pages(&pdf);
+            assert!((1..=limit).contains(&count), "{}: {count} pages", pdf.display());
+        }
+    }
+}
+
+#[test]
+fn the_coursework_plan_has_the_length_asked_for() {
+    let (_, said, _) = built();
+    let length = said["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == "M0693");
+    let message = length.expect("a note on the length")["message"].as_str().unwrap();
+    let count: usize =
+        message.split(|letter: char| !letter.is_ascii_digit()).find(|part| !part.is_empty()).unwrap().parse().unwrap();
+    assert!((600..=900).contains(&count), "{message}");
+}
+
+/// The same plan with an allowance that it cannot keep, whatever is left out.
+#[test]
+fn a_coursework_plan_that_is_too_long_says_by_how_much() {
+    let project = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("samples/campus-canteen"), project.path());
+    let own = project.path().join("templates/coursework-plan");
+    fs::create_dir_all(&own).unwrap();
+    let description = fs::read_to_string(root().join("templates/coursework-plan/template.yaml")).unwrap();
+    fs::write(own.join("template.yaml"), description.replace("min: 600, max: 900", "min: 50, max: 100")).unwrap();
+    let output = manyi()
+        .args(["build", "--json", "--lang", "zh-CN", "--report", "coursework-plan"])
+        .arg(project.path())
+        .output()
+        .unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<&str> =
+        said["diagnostics"].as_array().unwrap().iter().filter_map(|found| found["code"].as_str()).collect();
+    assert!(codes.contains(&"M0691"), "{said:#}");
+}
