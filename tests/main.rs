@@ -12,6 +12,7 @@ mod architecture;
 mod banners;
 mod canteen;
 mod cli;
+mod coverage;
 mod disclosure;
 mod docs;
 mod groups;
