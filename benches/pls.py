@@ -91,7 +91,7 @@ def write_project(folder: pathlib.Path, data: pd.DataFrame, refits: int) -> None
     (folder / "manyi.yaml").write_text(
         "manyi: 1\nproject: { title: Benchmark, lang: en }\ndata:\n  sources: [{ file: answers.csv, dialect: plain }]\n"
         f"columns:\n{columns}plugins:\n  paths:\n    inputs:\n{inputs}", encoding="utf-8")
-    fed = "".join(f"  {name}: {{ type: number, range: [1, 10] }}\n" for name in QUESTIONS)
+    fed = "".join(f"  {name}: {{ type: scale, range: [1, 10] }}\n" for name in QUESTIONS)
     constructs = "".join(f"        {id}: {{ items: [{', '.join(items)}] }}\n" for id, items in CONSTRUCTS.items())
     paths = ", ".join(f"[{source}, {target}]" for source, target in PATHS)
     plugin = folder / "plugins" / "paths"
