@@ -86,7 +86,7 @@ def by_plspm(data: pd.DataFrame, refits: int) -> dict:
 
 def write_project(folder: pathlib.Path, data: pd.DataFrame, refits: int) -> None:
     data.to_csv(folder / "answers.csv", index=False)
-    columns = "".join(f"  {name}: {{ type: number }}\n" for name in QUESTIONS)
+    columns = "".join(f"  {name}: {{ type: scale, range: [1, 10] }}\n" for name in QUESTIONS)
     inputs = "".join(f"      {name}: {name}\n" for name in QUESTIONS)
     (folder / "manyi.yaml").write_text(
         "manyi: 1\nproject: { title: Benchmark, lang: en }\ndata:\n  sources: [{ file: answers.csv, dialect: plain }]\n"
