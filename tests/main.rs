@@ -18,6 +18,7 @@ mod docs;
 mod groups;
 mod models;
 mod oracle;
+mod properties;
 mod refdata;
 mod samples;
 mod supermarket;
