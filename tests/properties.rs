@@ -61,8 +61,7 @@ fn results(rows: &[Row], by_wave: bool) -> MetricResults {
     }
     let flags = |of: fn(&Row) -> Option<bool>| -> ArrayRef { Arc::new(rows.iter().map(of).collect::<BooleanArray>()) };
     let codes = Int32Array::from_iter_values(rows.iter().map(|row| row.group as i32));
-    let groups: DictionaryArray<Int32Type> =
-        DictionaryArray::new(codes, Arc::new(StringArray::from(GROUPS.to_vec())));
+    let groups: DictionaryArray<Int32Type> = DictionaryArray::new(codes, Arc::new(StringArray::from(GROUPS.to_vec())));
     let columns: Vec<(&'static str, ArrayRef)> = vec![
         ("rating", numbers(rows, |row| row.rating)),
         ("spend", numbers(rows, |row| row.spend)),

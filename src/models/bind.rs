@@ -147,7 +147,8 @@ impl ModelBinding {
         });
         let ((outcome, group), base) = frame.unwrap_or_default();
         let used = || outcome.iter().chain(&group).chain(&base).chain(kept.iter().flat_map(|(_, list)| list.iter()));
-        let all = || parsed.outcome.iter().chain(&parsed.group).chain(&parsed.base).chain(parsed.items.iter().flatten());
+        let all =
+            || parsed.outcome.iter().chain(&parsed.group).chain(&parsed.base).chain(parsed.items.iter().flatten());
         let missing_inputs = if model.is_some() { Vec::new() } else { lacking(all(), inputs, plugin) };
         let mut read: Vec<(String, String)> = Vec::new();
         for name in used().flat_map(Expression::columns) {
@@ -179,8 +180,15 @@ impl ModelBinding {
             inputs: read,
             missing_inputs,
         };
-        let mut bound =
-            BoundModel { info, outcome: None, group: None, base: None, items: Vec::new(), by_segments: spec.by_segments, model };
+        let mut bound = BoundModel {
+            info,
+            outcome: None,
+            group: None,
+            base: None,
+            items: Vec::new(),
+            by_segments: spec.by_segments,
+            model,
+        };
         if bound.model.is_some() {
             let mut add = |expression: &Expression| {
                 let value = cast(expression.substitute(inputs).logical().clone(), DataType::Float64);

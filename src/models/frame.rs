@@ -149,10 +149,10 @@ impl Frame {
                     columns: item.columns.iter().map(|column| numbers(column)).collect(),
                 })
                 .collect(),
-            groups: self.groups.as_ref().map(|groups| Groups {
-                of_answers: kept(&groups.of_answers, keep),
-                names: Arc::clone(&groups.names),
-            }),
+            groups: self
+                .groups
+                .as_ref()
+                .map(|groups| Groups { of_answers: kept(&groups.of_answers, keep), names: Arc::clone(&groups.names) }),
             weights: numbers(&self.weights),
             units: kept(&self.units, keep),
             sample: Arc::clone(&self.sample),

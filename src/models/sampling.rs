@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::metrics::columns::Columns;
 use crate::metrics::design::Design;
 use crate::models::bind::BoundModel;
+use crate::models::frame::Groups;
 use crate::models::frame::Stratum;
 use crate::models::info::CaseCounts;
-use crate::models::frame::Groups;
 use crate::models::{Column, Frame, Item, Sample};
 
 /// The answers of one wave.

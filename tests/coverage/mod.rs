@@ -192,7 +192,8 @@ fn samples_are_drawn_as_declared() {
                 let cells: Vec<&str> = line.split(',').collect();
                 (cells[3].parse::<f64>().unwrap(), cells[8].parse::<f64>().unwrap())
             });
-            let (weights, sums) = cells.fold((0.0, 0.0), |sums, (weight, rating)| (sums.0 + weight, sums.1 + weight * rating));
+            let (weights, sums) =
+                cells.fold((0.0, 0.0), |sums, (weight, rating)| (sums.0 + weight, sums.1 + weight * rating));
             means.push(sums / weights);
         }
         let n = SAMPLES as f64;

@@ -52,7 +52,8 @@ impl Shares {
     /// The table.
     pub fn markdown(&self) -> String {
         let titles: Vec<&str> = self.columns.iter().map(|(design, _)| design.title()).collect();
-        let mut text = format!("| estimate | interval | {} |\n|---|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
+        let mut text =
+            format!("| estimate | interval | {} |\n|---|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
         for (name, title, interval) in ROWS {
             write!(text, "| {title} | {interval} |").unwrap();
             for column in 0..self.columns.len() {

@@ -19,7 +19,8 @@ fn project(change: impl Fn(&str) -> String, left_out: &str) -> TempDir {
     let columns = ["taste", "choice", "price", "manner", "waiting", "overall", "branch"];
     let mut rows = format!("{}\n", columns.join(","));
     for row in 0..60 {
-        let points = [row % 5, (row + 1) % 4, (row * 7) % 5, (row / 2) % 5, (row * 3) % 5].map(|points| (points + 1).to_string());
+        let points = [row % 5, (row + 1) % 4, (row * 7) % 5, (row / 2) % 5, (row * 3) % 5]
+            .map(|points| (points + 1).to_string());
         rows += &format!("{},{},{}\n", points.join(","), row % 5 + row % 3, ["north", "south", "west"][row % 3]);
     }
     fs::write(folder.path().join("a.csv"), rows).unwrap();
@@ -71,7 +72,9 @@ fn a_project_gets_indices_with_intervals() {
     assert!(low < index["estimate"].as_f64().unwrap() && index["estimate"].as_f64().unwrap() < high);
     // Judged weights do not depend on the answers, derived ones do.
     let local = |id: &str| model(&results, id)["tables"][0]["rows"][0]["cells"]["local"].clone();
-    assert!(local("judged")["ci"].is_null() && local("derived")["ci"].is_array() && local("by_entropy")["ci"].is_array());
+    assert!(
+        local("judged")["ci"].is_null() && local("derived")["ci"].is_array() && local("by_entropy")["ci"].is_array()
+    );
     let notes = |id: &str| model(&results, id)["notes"].to_string();
     assert!(notes("by_entropy").contains("not what customers find important"));
     assert!(notes("contradictory").contains("contradict each other"));
@@ -83,7 +86,16 @@ fn a_project_gets_indices_with_intervals() {
 
 #[test]
 fn an_index_is_never_averaged_over_what_is_left() {
-    let folder = project(|text| text.replacen("price: { type: scale, range: [1, 5] }", "price: { type: scale, range: [1, 5], optional: true }", 1), "price");
+    let folder = project(
+        |text| {
+            text.replacen(
+                "price: { type: scale, range: [1, 5] }",
+                "price: { type: scale, range: [1, 5], optional: true }",
+                1,
+            )
+        },
+        "price",
+    );
     let results = metrics(folder.path());
     for id in ["judged", "contradictory", "by_entropy", "derived"] {
         assert_eq!(model(&results, id)["reason"], "missing_input", "{id}");
@@ -100,10 +112,25 @@ fn mistakes_of_a_hierarchy_are_found_without_data() {
         ("manner: 2, waiting: { weight: 1,", "manner: 0, waiting: { weight: 0,", "M0634", "models[0].options.parts"),
         ("    group: branch\n", "", "M0632", "models[2]"),
         ("    of: overall\n", "", "M0608", "models[3]"),
-        ("    model: hierarchy\n    items: [taste, choice, price]", "    model: hierarchy\n    group: branch\n    items: [taste, choice, price]", "M0633", "models[1].group"),
+        (
+            "    model: hierarchy\n    items: [taste, choice, price]",
+            "    model: hierarchy\n    group: branch\n    items: [taste, choice, price]",
+            "M0633",
+            "models[1].group",
+        ),
         ("weights: entropy", "weights: entrophy", "M0614", "models[2].options.weights"),
-        ("{ taste: 1, choice: 1, price: 2 }", "{ a: { parts: { b: { parts: { taste: 1, choice: 1, price: 2 } } } } }", "M0634", "models[3].options.parts"),
-        ("taste: { type: scale, range: [1, 5] }", "taste: { type: number }", "M0628", "models[0].options.parts.product.parts.taste"),
+        (
+            "{ taste: 1, choice: 1, price: 2 }",
+            "{ a: { parts: { b: { parts: { taste: 1, choice: 1, price: 2 } } } } }",
+            "M0634",
+            "models[3].options.parts",
+        ),
+        (
+            "taste: { type: scale, range: [1, 5] }",
+            "taste: { type: number }",
+            "M0628",
+            "models[0].options.parts.product.parts.taste",
+        ),
     ];
     for (before, after, code, place) in cases {
         let folder = project(

@@ -62,8 +62,12 @@ impl Model for Bursts {
     fn method(&self) -> Localized {
         let BurstRule { answers, seconds } = self.rule;
         Localized::PerLang(lang_texts(
-            format!("突击提交：处于任一 {seconds} 秒的时段内（含两端），且该时段内（同一来源）的答卷多于 {answers} 份；不加权"),
-            format!("bursts: within any {seconds} seconds, ends included, that hold more than {answers} answers (of one source); unweighted"),
+            format!(
+                "突击提交：处于任一 {seconds} 秒的时段内（含两端），且该时段内（同一来源）的答卷多于 {answers} 份；不加权"
+            ),
+            format!(
+                "bursts: within any {seconds} seconds, ends included, that hold more than {answers} answers (of one source); unweighted"
+            ),
         ))
     }
 }

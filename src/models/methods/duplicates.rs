@@ -54,7 +54,9 @@ impl Model for Copies {
                 .percent()
                 .value(100.0 * copies as f64 / frame.len() as f64),
             Measure::new("copies", "雷同答卷数", "number of them").decimals(0).value(copies as f64),
-            Measure::new("patterns", "雷同的作答模式数", "patterns that repeat").decimals(0).value(found.patterns as f64),
+            Measure::new("patterns", "雷同的作答模式数", "patterns that repeat")
+                .decimals(0)
+                .value(found.patterns as f64),
             Measure::new("largest", "最多重复的模式的答卷数", "answers in the largest of them")
                 .decimals(0)
                 .value(sizes.iter().max().copied().unwrap_or_default() as f64),

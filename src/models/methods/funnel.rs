@@ -32,7 +32,10 @@ fn build(options: &mut Options<'_>, _items: &[ItemInfo]) -> Option<Arc<dyn Model
 impl Model for Stages {
     /// Cases of which the first stage is known; what is unknown later is left out there.
     fn cases(&self, frame: &Frame) -> Vec<bool> {
-        frame.items.first().map_or_else(Vec::new, |first| first.values().iter().map(|value| value.is_finite()).collect())
+        frame
+            .items
+            .first()
+            .map_or_else(Vec::new, |first| first.values().iter().map(|value| value.is_finite()).collect())
     }
 
     fn fit(&self, frame: &Frame, weights: &[f64]) -> Result<Fit, ModelProblem> {
@@ -55,7 +58,9 @@ impl Model for Stages {
             value.ci = Some([100.0 * (1.0 - share.interval.upper), 100.0 * (1.0 - share.interval.lower)]);
             values.push(value);
         } else {
-            values.push(Measure::new("largest_leak", "最大流失环节的流失率", "lost at the largest leak").percent().value(None));
+            values.push(
+                Measure::new("largest_leak", "最大流失环节的流失率", "lost at the largest leak").percent().value(None),
+            );
         }
         Ok(Fit { values, tables: vec![table(&found, leak, frame)], notes: notes(&found) })
     }

@@ -10,8 +10,8 @@ use crate::models::ahp::{RandomIndex, WeightMethod};
 use crate::models::entropy::{Direction, Normalisation, ObjectiveWeightError, entropy_weights};
 use crate::models::hierarchy::{Hierarchy, Node};
 use crate::models::methods::hierarchy_parts::{Judging, Siblings, Source, Tree, read_tree};
-use crate::models::regression::RegressionError;
 use crate::models::registry::{ItemInfo, Method, Need};
+use crate::models::regression::RegressionError;
 use crate::models::relative_weights::relative_weights;
 use crate::models::{Cell, Fit, Frame, Measure, Model, ModelProblem, Row, Table, options::Options};
 use crate::plugins::ModelSpec;
@@ -33,10 +33,17 @@ pub const METHOD: Method = Method {
 fn asks_for(spec: &ModelSpec, kind: &str) -> bool {
     fn below(value: &Json, kind: &str) -> bool {
         value.get("weights").is_some_and(|weights| weights.as_str() == Some(kind))
-            || value.get("parts").and_then(Json::as_object).is_some_and(|parts| parts.values().any(|part| below(part, kind)))
+            || value
+                .get("parts")
+                .and_then(Json::as_object)
+                .is_some_and(|parts| parts.values().any(|part| below(part, kind)))
     }
     spec.options.get("weights").is_some_and(|weights| weights.as_str() == Some(kind))
-        || spec.options.get("parts").and_then(Json::as_object).is_some_and(|parts| parts.values().any(|part| below(part, kind)))
+        || spec
+            .options
+            .get("parts")
+            .and_then(Json::as_object)
+            .is_some_and(|parts| parts.values().any(|part| below(part, kind)))
 }
 
 #[derive(Debug)]
@@ -195,15 +202,18 @@ impl Index {
                 found.map(|found| found.rescaled).map_err(|error| match error {
                     RegressionError::Singular => ModelProblem::Singular,
                     other => ModelProblem::Other {
-                        problem: lang_texts("无法由结果变量推得权重", format!("no weights follow from the outcome: {other}")),
+                        problem: lang_texts(
+                            "无法由结果变量推得权重",
+                            format!("no weights follow from the outcome: {other}"),
+                        ),
                     },
                 })
             }
             Source::Entropy => {
                 let matrix = group_means(&members().map(Vec::as_slice).collect::<Vec<_>>(), frame, weights);
                 let directions = vec![Direction::Benefit; siblings.members.len()];
-                let found = entropy_weights(&matrix, &directions, self.normalisation).map_err(|error| {
-                    ModelProblem::Other {
+                let found =
+                    entropy_weights(&matrix, &directions, self.normalisation).map_err(|error| ModelProblem::Other {
                         problem: match error {
                             ObjectiveWeightError::Size { .. } => lang_texts(
                                 "熵值法至少需要两个各部分都有答案的组",
@@ -211,8 +221,7 @@ impl Index {
                             ),
                             _ => lang_texts("各组在任何部分上都没有差异", "the groups differ in no part"),
                         },
-                    }
-                })?;
+                    })?;
                 Ok(found.weights)
             }
         }

@@ -200,7 +200,8 @@ impl Reading<'_, '_> {
     fn judged(&mut self, place: &str, given: &Json, names: &[&String]) -> Source {
         let key = format!("{place}judgements");
         let rows = given.as_array().map_or(&[][..], Vec::as_slice);
-        let is_matrix = |rows: &[Json]| rows.iter().all(|row| row.as_array().is_some_and(|row| !row.iter().any(Json::is_array)));
+        let is_matrix =
+            |rows: &[Json]| rows.iter().all(|row| row.as_array().is_some_and(|row| !row.iter().any(Json::is_array)));
         let matrices: Vec<&[Json]> = if is_matrix(rows) {
             vec![rows]
         } else {
@@ -230,7 +231,8 @@ impl Reading<'_, '_> {
         };
         let found = panel.priorities(self.judging.method, self.judging.table);
         if let (Some(false), Some(ratio), Some(worst)) = (found.consistent, found.consistency_ratio, found.worst) {
-            let node = place.trim_end_matches('.').rsplit('.').next().filter(|node| !node.is_empty()).unwrap_or("parts");
+            let node =
+                place.trim_end_matches('.').rsplit('.').next().filter(|node| !node.is_empty()).unwrap_or("parts");
             let warning = Diagnostic::warning(&messages::INCONSISTENT)
                 .arg("node", node)
                 .arg("ratio", format!("{ratio:.3}"))
@@ -296,7 +298,10 @@ fn mistake(error: &HierarchyError, tree: &Tree) -> LocalizedTexts {
         ),
         HierarchyError::NoWeight { parent } => {
             let place = parent.map_or("parts", name);
-            lang_texts(format!("`{place}` 各部分的权重之和为 0"), format!("the weights of the parts of `{place}` sum to 0"))
+            lang_texts(
+                format!("`{place}` 各部分的权重之和为 0"),
+                format!("the weights of the parts of `{place}` sum to 0"),
+            )
         }
         HierarchyError::Size { .. } | HierarchyError::Parent { .. } => lang_texts("没有部分", "there are no parts"),
     }

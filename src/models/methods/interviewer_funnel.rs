@@ -113,9 +113,13 @@ impl Plot {
             Measure::new("alarms", "超出外界限的访问员数", "interviewers beyond the outer limits")
                 .decimals(0)
                 .value(beyond(FunnelSignal::Alarm)),
-            Measure::new("dispersion", "z² 的均值（远大于 1 表示访问员整体有差异）", "mean of z² (well above 1: interviewers differ as a whole)")
-                .decimals(2)
-                .value(found.dispersion),
+            Measure::new(
+                "dispersion",
+                "z² 的均值（远大于 1 表示访问员整体有差异）",
+                "mean of z² (well above 1: interviewers differ as a whole)",
+            )
+            .decimals(2)
+            .value(found.dispersion),
         ]
     }
 
