@@ -162,6 +162,11 @@ fn coverage_study() {
     assert!(!found.has_errors(), "{:?}", found.iter().map(|one| one.text(Lang::En)).collect::<Vec<_>>());
     // About 40,000 people in 400 clusters, and a short list.
     let (many, few) = (Population::new(1, 40, 50), Population::new(2, 2, 40));
+    println!(
+        "people: {} and {:?} by stratum",
+        many.people.len(),
+        few.of_stratum.iter().map(Vec::len).collect::<Vec<_>>()
+    );
     let mut columns = Vec::new();
     for design in Design::ALL {
         let population = if design == Design::List { &few } else { &many };
