@@ -4,6 +4,7 @@ SAMPLE = samples/campus-canteen
 PROGRAM = $(CARGO) run --release --quiet --
 
 .PHONY: demo test check fonts bench samples gallery clean
+.PHONY: demo test check fonts bench coverage-study samples clean
 
 ## Builds the program, makes the sample's documents and says where they are.
 demo: fonts
@@ -28,8 +29,12 @@ fonts:
 bench:
 	$(CARGO) build --release
 	python3 -m venv target/bench-python
-	target/bench-python/bin/pip install --quiet numpy duckdb pyarrow typst
+	target/bench-python/bin/pip install --quiet numpy duckdb pyarrow typst "pandas<3" plspm
 	target/bench-python/bin/python benches/run.py
+
+## Counts how often 95% intervals hold the truth, over 10,000 simulated surveys; writes the table of docs/statistics.md.
+coverage-study:
+	MANYI_WRITE_COVERAGE=1 $(CARGO) test --release --test integration coverage_study -- --ignored --nocapture
 
 ## Writes the data files of the samples again, from their generators.
 samples:

@@ -1,4 +1,4 @@
-"""Writes one seeded artificial survey as CSV and as Parquet: 40 columns, by default 1,000,000 answers in 12 waves.
+"""Writes one seeded artificial survey as CSV and as Parquet: 41 columns, by default 1,000,000 answers in 12 waves.
 
 Usage: python make_data.py [--rows N] [--folder DIR]
 Needs: pip install numpy pyarrow
@@ -13,6 +13,8 @@ import pyarrow.csv
 import pyarrow.parquet
 
 SEED = 20261121
+# Part of the files' names, so that those of an older version are not taken.
+COLUMNS = 41
 DEFAULT_FOLDER = pathlib.Path.home() / ".cache" / "manyi" / "bench"
 
 WAVES = [f"2026-{month:02}" for month in range(1, 13)]
@@ -23,6 +25,7 @@ SEGMENTS = {
     "age": ["-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65-"],
     "gender": ["women", "men"],
 }
+BRANCHES = 40
 BOOLEANS = {  # input: share of yes
     "aware": 0.85, "aware_unaided": 0.4, "category_buyer": 0.8, "first_choice": 0.3, "strict_choice": 0.4,
     "earlier_purchase": 0.6, "repurchased": 0.7, "customer": 0.65, "complained": 0.1, "complained_to_company": 0.3,
@@ -51,13 +54,16 @@ def answers(rows: int) -> pa.Table:
     for name in SCALES:
         points = np.clip(np.rint(3.5 + 0.6 * mood + random.normal(0, 0.9, rows)), 1, 5).astype(np.int8)
         columns[name] = pa.array(points, mask=missing())
+    # Drawn by itself, so that the other columns are the same with and without it.
+    branches = np.random.default_rng(SEED + 1).integers(1, BRANCHES + 1, rows).astype(np.int32)
+    columns["branch"] = pa.DictionaryArray.from_arrays(branches - 1, [f"branch {n:02}" for n in range(1, BRANCHES + 1)]).cast(pa.string())
     return pa.table(columns)
 
 
 def write(folder: pathlib.Path, rows: int) -> dict[str, pathlib.Path]:
     """Paths of the files by format; files that are there already are kept."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = {ending: folder / f"answers-{rows}.{ending}" for ending in ("parquet", "csv")}
+    paths = {ending: folder / f"answers-{rows}-{COLUMNS}.{ending}" for ending in ("parquet", "csv")}
     if not all(path.exists() for path in paths.values()):
         table = answers(rows)
         pyarrow.parquet.write_table(table, paths["parquet"], compression="zstd", row_group_size=131_072)

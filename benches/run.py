@@ -1,7 +1,8 @@
-"""Measures manyi against DuckDB (indicators) and against the typst package of Python (documents), and prints ratios.
+"""Measures manyi against DuckDB (indicators), R survey (one indicator in many groups), the plspm package of Python (path models) and
+the typst package of Python (documents), and prints ratios.
 
-Usage: python run.py [--manyi PATH] [--rows N] [--repeat N] [--folder DIR] [--skip indicators|documents]
-Needs: pip install numpy pyarrow duckdb typst; a release build of manyi.
+Usage: python run.py [--manyi PATH] [--rows N] [--repeat N] [--folder DIR] [--skip indicators|survey|paths|documents]
+Needs: pip install numpy pyarrow duckdb typst "pandas<3" plspm; a release build of manyi; for R see svyby.py.
 
 Each measurement is a fresh process; the shortest of the repeats counts. Both sides use all cores. The sums are compared before
 any time is printed: estimates, standard errors and bases of every metric, wave and group must agree.
@@ -138,18 +139,30 @@ def documents(options: argparse.Namespace) -> None:
         print(f"  Python takes {theirs.seconds / ours.seconds:.1f} times as long and {theirs.memory / ours.memory:.1f} times the memory")
 
 
+def beside(name: str, options: argparse.Namespace, *more: str) -> None:
+    """Runs another measurement of this folder, in a process of its own."""
+    command = [sys.executable, str(HERE / name), "--manyi", str(options.manyi), "--repeat", str(options.repeat), *more]
+    if subprocess.run(command).returncode != 0:
+        sys.exit(f"{name} failed")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--manyi", type=pathlib.Path, default=default_manyi())
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--folder", type=pathlib.Path, help="where the data lie (default: a cache folder)")
-    parser.add_argument("--skip", choices=["indicators", "documents"], action="append", default=[])
+    parser.add_argument("--skip", choices=["indicators", "survey", "paths", "documents"], action="append", default=[])
     options = parser.parse_args()
     if not options.manyi.exists():
         sys.exit(f"{options.manyi} is absent: build it with `cargo build --release` or name it with --manyi")
     if "indicators" not in options.skip:
         indicators(options)
+    sys.stdout.flush()
+    if "survey" not in options.skip:
+        beside("svyby.py", options, *(["--folder", str(options.folder)] if options.folder else []))
+    if "paths" not in options.skip:
+        beside("pls.py", options)
     if "documents" not in options.skip:
         documents(options)
 

@@ -214,6 +214,9 @@ pub(super) fn explanation_text(
     if let Some(of) = &info.of {
         let _ = writeln!(text, "  {}: {of}  ({})", console.say("结果变量", "outcome"), info.of_title.get(lang));
     }
+    if let Some(group) = &info.group {
+        let _ = writeln!(text, "  {}: {group}", console.say("分组", "groups"));
+    }
     for item in &info.items {
         let title = title_beside(&item.title, &item.id, lang);
         let _ = writeln!(text, "  {}: {}{title}", item.id, item.expressions.join(" / "));

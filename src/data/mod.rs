@@ -19,7 +19,7 @@ pub mod masking;
 mod memo;
 mod numbers;
 mod options;
-mod ordering;
+pub mod ordering;
 mod profile;
 mod quality;
 mod rawcells;

@@ -1,11 +1,14 @@
 //! The answers as plain columns of numbers, for models that must see every answer: the values of all items with wave, weight,
 //! sampling unit and segment groups, in file order, from one pass over the data.
 
+use std::collections::HashMap;
+
 use datafusion::arrow::array::{AsArray, RecordBatch};
 use datafusion::arrow::datatypes::UInt32Type;
 use datafusion::error::DataFusionError;
 
 use crate::data::Responses;
+use crate::data::ordering::natural;
 use crate::data::table::{WAVE, WEIGHT};
 use crate::metrics::bind::Item;
 use crate::metrics::counter::{column, dictionary_codes, floats, level_codes};
@@ -25,8 +28,10 @@ pub struct Columns {
     pub units: Vec<u32>,
     /// Number of the group in each segment, in the order of the segments; [`crate::metrics::cube::NO_GROUP`] where there is none.
     pub groups: Vec<Vec<u32>>,
-    /// Values of each item; NaN where unknown.
+    /// Values of each item; NaN where unknown. Of an item that yields texts, their numbers in `names`.
     pub values: Vec<Vec<f64>>,
+    /// The texts that an item yields, in natural order; empty for items that yield numbers.
+    pub names: Vec<Vec<String>>,
 }
 
 /// Evaluates the items on every answer.
@@ -47,12 +52,34 @@ pub fn columns(
     let mut all = Columns {
         groups: vec![Vec::new(); segments.len()],
         values: vec![Vec::new(); items.len()],
+        names: vec![Vec::new(); items.len()],
         ..Columns::default()
     };
     for batch in collect(responses, &request)? {
         append(&mut all, &batch, &request)?;
     }
+    for (values, names) in all.values.iter_mut().zip(&mut all.names) {
+        order(values, names);
+    }
     Ok(all)
+}
+
+/// Puts the texts of an item into their natural order, which does not depend on that of the rows.
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "numbers of texts are whole and far below 2^53"
+)]
+fn order(values: &mut [f64], names: &mut Vec<String>) {
+    let mut sorted: Vec<usize> = (0..names.len()).collect();
+    sorted.sort_by(|a, b| natural(&names[*a], &names[*b]).then_with(|| names[*a].cmp(&names[*b])));
+    let mut places = vec![0.0; names.len()];
+    sorted.iter().enumerate().for_each(|(place, name)| places[*name] = place as f64);
+    *names = sorted.iter().map(|name| std::mem::take(&mut names[*name])).collect();
+    if !names.is_empty() {
+        values.iter_mut().filter(|value| value.is_finite()).for_each(|value| *value = places[*value as usize]);
+    }
 }
 
 fn append(all: &mut Columns, batch: &RecordBatch, request: &ScanRequest<'_>) -> Result<(), DataFusionError> {
@@ -68,9 +95,31 @@ fn append(all: &mut Columns, batch: &RecordBatch, request: &ScanRequest<'_>) -> 
             groups.extend(level_codes(column(batch, name)?, &grouping.levels)?);
         }
     }
-    for (index, values) in all.values.iter_mut().enumerate() {
-        let array = floats(column(batch, &value_name(index))?)?;
+    for (index, (values, names)) in all.values.iter_mut().zip(&mut all.names).enumerate() {
+        let array = column(batch, &value_name(index))?;
+        if let Some(texts) = array.as_string_opt::<i32>() {
+            append_texts(values, names, texts.iter());
+            continue;
+        }
+        let array = floats(array)?;
         values.extend(array.iter().map(|value| value.filter(|value| value.is_finite()).unwrap_or(f64::NAN)));
     }
     Ok(())
+}
+
+/// Appends the numbers of texts, numbered as they are met.
+#[allow(clippy::cast_precision_loss, reason = "numbers of texts are far below 2^53")]
+fn append_texts<'t>(values: &mut Vec<f64>, names: &mut Vec<String>, texts: impl Iterator<Item = Option<&'t str>>) {
+    let mut known: HashMap<String, usize> =
+        names.iter().enumerate().map(|(number, name)| (name.clone(), number)).collect();
+    values.extend(texts.map(|text| {
+        text.map_or(f64::NAN, |text| {
+            let number = known.get(text).copied().unwrap_or_else(|| {
+                known.insert(text.to_owned(), names.len());
+                names.push(text.to_owned());
+                names.len() - 1
+            });
+            number as f64
+        })
+    }));
 }

@@ -20,7 +20,7 @@ use crate::metrics::indicators::table_of;
 use crate::metrics::inputs::resolve_inputs;
 use crate::models::Model;
 use crate::models::info::{ItemUse, ModelInfo};
-use crate::models::registry::{self, ItemInfo, check_models};
+use crate::models::registry::{self, ItemInfo, Need, check_models};
 use crate::models::wasm::WasmModel;
 use crate::plugins::expressions::{ModelExpressions, parse_model_expressions};
 use crate::plugins::wasm::ModuleSpec;
@@ -38,6 +38,8 @@ pub struct BoundModel {
     pub model: Option<Arc<dyn Model>>,
     /// Number of the outcome's values among the items of the binding.
     pub outcome: Option<usize>,
+    /// Number of what an answer belongs to among them.
+    pub group: Option<usize>,
     /// Number of the base condition among them.
     pub base: Option<usize>,
     /// Numbers of the values of every item in use.
@@ -53,7 +55,7 @@ pub struct ModelBinding {
     pub models: Vec<BoundModel>,
     /// Distinct expressions.
     pub values: Binding,
-    /// Confidence level that modules are told; the default of the settings without it.
+    /// Confidence level of intervals that methods and modules give themselves; the default of the settings without it.
     pub confidence: Option<f64>,
 }
 
@@ -130,7 +132,9 @@ impl ModelBinding {
             Some(one) => one.without_unknown(fed).map(Some),
             None => Some(None),
         };
-        let frame = rest(&parsed.outcome).zip(rest(&parsed.base));
+        let optional_group = method.is_none_or(|method| (method.group)(spec) != Need::Yes);
+        let group = rest(&parsed.group).or_else(|| optional_group.then_some(None));
+        let frame = rest(&parsed.outcome).zip(group).zip(rest(&parsed.base));
         // A module counts on its columns, so it needs all of them.
         let enough = match &spec.module {
             Some(_) => dropped.is_empty(),
@@ -139,11 +143,12 @@ impl ModelBinding {
         let items: Vec<ItemInfo> = kept.iter().map(|(item, _)| ItemInfo::from(*item)).collect();
         let model = frame.as_ref().filter(|_| enough).and_then(|_| match &spec.module {
             Some(module) => self.module_of(plugin, module),
-            None => registry::build(method?, &spec.options, &items).0,
+            None => registry::build(method?, &spec.options, &items, self.confidence()).0,
         });
-        let (outcome, base) = frame.unwrap_or_default();
-        let used = || outcome.iter().chain(&base).chain(kept.iter().flat_map(|(_, list)| list.iter()));
-        let all = || parsed.outcome.iter().chain(&parsed.base).chain(parsed.items.iter().flatten());
+        let ((outcome, group), base) = frame.unwrap_or_default();
+        let used = || outcome.iter().chain(&group).chain(&base).chain(kept.iter().flat_map(|(_, list)| list.iter()));
+        let all =
+            || parsed.outcome.iter().chain(&parsed.group).chain(&parsed.base).chain(parsed.items.iter().flatten());
         let missing_inputs = if model.is_some() { Vec::new() } else { lacking(all(), inputs, plugin) };
         let mut read: Vec<(String, String)> = Vec::new();
         for name in used().flat_map(Expression::columns) {
@@ -163,6 +168,7 @@ impl ModelBinding {
             formula: model.as_ref().map_or_else(|| Localized::from(""), |model| model.method()),
             of: spec.of.clone(),
             of_title: spec.of_title.clone(),
+            group: group.as_ref().and(spec.group.clone()),
             items: kept.iter().map(|(item, _)| item_use(item)).collect(),
             left_out: dropped.iter().map(|(item, _)| item.id.clone()).collect(),
             options: spec.options.clone(),
@@ -174,8 +180,15 @@ impl ModelBinding {
             inputs: read,
             missing_inputs,
         };
-        let mut bound =
-            BoundModel { info, outcome: None, base: None, items: Vec::new(), by_segments: spec.by_segments, model };
+        let mut bound = BoundModel {
+            info,
+            outcome: None,
+            group: None,
+            base: None,
+            items: Vec::new(),
+            by_segments: spec.by_segments,
+            model,
+        };
         if bound.model.is_some() {
             let mut add = |expression: &Expression| {
                 let value = cast(expression.substitute(inputs).logical().clone(), DataType::Float64);
@@ -184,16 +197,26 @@ impl ModelBinding {
             bound.outcome = outcome.as_ref().map(&mut add);
             bound.base = base.as_ref().map(&mut add);
             bound.items = kept.iter().map(|(_, expressions)| expressions.iter().map(&mut add).collect()).collect();
+            bound.group = group.as_ref().map(|group| {
+                let kind = group.data_type();
+                let number = kind.is_numeric() || *kind == DataType::Boolean;
+                let kind = if number { DataType::Float64 } else { DataType::Utf8 };
+                let value = cast(group.substitute(inputs).logical().clone(), kind);
+                self.values.add_item(Item { value, per: None })
+            });
         }
         bound
     }
 }
 
 impl ModelBinding {
+    fn confidence(&self) -> f64 {
+        self.confidence.unwrap_or_else(|| RawSettings::default().confidence)
+    }
+
     fn module_of(&self, plugin: &Plugin, module: &ModuleSpec) -> Option<Arc<dyn Model>> {
-        let confidence = self.confidence.unwrap_or_else(|| RawSettings::default().confidence);
         let bytes = plugin.modules.get(&module.file)?;
-        Some(Arc::new(WasmModel::new(&plugin.manifest.id, module, bytes, confidence)))
+        Some(Arc::new(WasmModel::new(&plugin.manifest.id, module, bytes, self.confidence())))
     }
 }
 

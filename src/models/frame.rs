@@ -62,6 +62,15 @@ impl Sample {
     }
 }
 
+/// What the answers belong to, for methods that compare.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Groups {
+    /// Number of the group of each answer; `None` where it is unknown.
+    pub of_answers: Vec<Option<usize>>,
+    /// Names of the groups by number, in natural order; groups without an answer in the frame are among them.
+    pub names: Arc<[String]>,
+}
+
 /// The answers of one group in one wave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frame {
@@ -69,6 +78,8 @@ pub struct Frame {
     pub outcome: Option<Column>,
     /// The items, in declaration order.
     pub items: Vec<Item>,
+    /// What each answer belongs to, for methods that compare.
+    pub groups: Option<Groups>,
     /// Sampling weight of each answer, at least 0.
     pub weights: Vec<f64>,
     /// Sampling unit of each answer.
@@ -138,6 +149,10 @@ impl Frame {
                     columns: item.columns.iter().map(|column| numbers(column)).collect(),
                 })
                 .collect(),
+            groups: self
+                .groups
+                .as_ref()
+                .map(|groups| Groups { of_answers: kept(&groups.of_answers, keep), names: Arc::clone(&groups.names) }),
             weights: numbers(&self.weights),
             units: kept(&self.units, keep),
             sample: Arc::clone(&self.sample),
@@ -183,6 +198,7 @@ pub(crate) mod tests {
         Frame {
             outcome: None,
             items: items.iter().enumerate().map(item).collect(),
+            groups: None,
             weights: weights.to_vec(),
             units: (0..u32::try_from(weights.len()).unwrap_or(0)).collect(),
             sample: Arc::new(Sample::simple(weights.len())),

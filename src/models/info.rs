@@ -39,6 +39,8 @@ pub struct ModelInfo {
     pub of: Option<String>,
     /// Name of the outcome.
     pub of_title: Localized,
+    /// What an answer belongs to as written in the plugin, where the method compares groups and the project feeds them.
+    pub group: Option<String>,
     /// The items in use.
     pub items: Vec<ItemUse>,
     /// Ids of items that are left out because the project does not feed their inputs.
@@ -262,6 +264,9 @@ impl ModelResult {
                             se: interval.map(|interval| interval.se),
                             ci: interval.map(|interval| interval.ci),
                         }),
+                        Cell::Estimate { number, ci } => {
+                            Some(CellResult::Number { estimate: *number, se: None, ci: Some(*ci) })
+                        }
                         Cell::Text(text) => Some(CellResult::Text { text: text.clone() }),
                         Cell::Empty => None,
                     };

@@ -36,6 +36,7 @@ pub mod result;
 pub mod retention;
 pub mod sampling;
 pub mod shapley;
+pub mod stages;
 pub mod wasm;
 pub mod wilson;
 

@@ -13,12 +13,14 @@ pub struct Options<'a> {
     given: &'a IndexMap<String, Value>,
     known: Vec<&'static str>,
     problems: Vec<(String, Diagnostic)>,
+    /// Confidence level of the intervals that a method gives itself.
+    pub confidence: f64,
 }
 
 impl<'a> Options<'a> {
     /// Options as written.
-    pub fn new(given: &'a IndexMap<String, Value>) -> Self {
-        Self { given, known: Vec::new(), problems: Vec::new() }
+    pub fn new(given: &'a IndexMap<String, Value>, confidence: f64) -> Self {
+        Self { given, known: Vec::new(), problems: Vec::new(), confidence }
     }
 
     /// The value of an option, if it is given.

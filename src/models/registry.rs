@@ -5,11 +5,23 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::config::raw::RawSettings;
 use crate::diagnostics::messages::models as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized};
 use crate::models::methods;
 use crate::models::{Model, options::Options};
 use crate::plugins::{ItemSpec, ModelSpec, Plugin};
+
+/// Whether a method has a use for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// It has none.
+    No,
+    /// It can do without.
+    Optional,
+    /// It cannot do without.
+    Yes,
+}
 
 /// A built-in method.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +30,8 @@ pub struct Method {
     pub name: &'static str,
     /// True if a declaration needs an outcome, `of:`; else it must have none.
     pub outcome: fn(&ModelSpec) -> bool,
+    /// Whether a declaration says what an answer belongs to, `group:`.
+    pub group: fn(&ModelSpec) -> Need,
     /// Fewest items.
     pub fewest_items: usize,
     /// Most items.
@@ -69,7 +83,7 @@ pub fn method(name: &str) -> Option<&'static Method> {
 
 /// Checks the models of a plugin against their methods: names, outcome, items, options. True if all are sound.
 pub fn check_models(plugin: &Plugin, diagnostics: &mut Diagnostics) -> bool {
-    let before = diagnostics.len();
+    let before = diagnostics.count(Level::Error);
     for spec in &plugin.manifest.models {
         let mut report = |key: &str, problem: Diagnostic| {
             let path = format!("{}{key}", spec.key_path);
@@ -96,7 +110,7 @@ pub fn check_models(plugin: &Plugin, diagnostics: &mut Diagnostics) -> bool {
             report(&format!(".options.{key}"), problem.arg("method", method.name));
         }
     }
-    diagnostics.len() == before
+    diagnostics.count(Level::Error) == before
 }
 
 fn check_shape(spec: &ModelSpec, method: &Method, report: &mut impl FnMut(&str, Diagnostic)) {
@@ -104,6 +118,11 @@ fn check_shape(spec: &ModelSpec, method: &Method, report: &mut impl FnMut(&str, 
     match ((method.outcome)(spec), spec.of.is_some()) {
         (true, false) => report("", named(&messages::OUTCOME_NEEDED)),
         (false, true) => report(".of", named(&messages::OUTCOME_WITHOUT_USE)),
+        _ => {}
+    }
+    match ((method.group)(spec), spec.group.is_some()) {
+        (Need::Yes, false) => report("", named(&messages::GROUP_NEEDED)),
+        (Need::No, true) => report(".group", named(&messages::GROUP_WITHOUT_USE)),
         _ => {}
     }
     let count = spec.items.len();
@@ -131,16 +150,17 @@ fn check_shape(spec: &ModelSpec, method: &Method, report: &mut impl FnMut(&str, 
 
 fn problems_of_options(spec: &ModelSpec, method: &Method) -> OptionProblems {
     let items: Vec<ItemInfo> = spec.items.iter().map(ItemInfo::from).collect();
-    build(method, &spec.options, &items).1
+    build(method, &spec.options, &items, RawSettings::default().confidence).1
 }
 
-/// A model of its options and items, with the problems found.
+/// A model of its options and items, with the problems found. `confidence` is for intervals that the method gives itself.
 pub fn build(
     method: &Method,
     options: &IndexMap<String, serde_json::Value>,
     items: &[ItemInfo],
+    confidence: f64,
 ) -> (Option<Arc<dyn Model>>, OptionProblems) {
-    let mut options = Options::new(options);
+    let mut options = Options::new(options, confidence);
     let model = (method.build)(&mut options, items);
     (model, options.finish())
 }

@@ -105,6 +105,13 @@ pub struct Row {
 pub enum Cell {
     /// A number in the unit of its measure.
     Number(f64),
+    /// A number with the interval that the method gives itself; the measure then has no bootstrap interval.
+    Estimate {
+        /// The number.
+        number: f64,
+        /// The ends of the interval.
+        ci: [f64; 2],
+    },
     /// Words, such as a category.
     Text(Localized),
     /// Nothing.
@@ -132,7 +139,7 @@ impl Fit {
             for row in &table.rows {
                 let cells = row.cells.iter().zip(&table.measures).filter(|(_, measure)| measure.interval);
                 numbers.extend(cells.map(|(cell, _)| match cell {
-                    Cell::Number(number) => *number,
+                    Cell::Number(number) | Cell::Estimate { number, .. } => *number,
                     Cell::Text(_) | Cell::Empty => f64::NAN,
                 }));
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::metrics::columns::Columns;
 use crate::metrics::design::Design;
 use crate::models::bind::BoundModel;
+use crate::models::frame::Groups;
 use crate::models::frame::Stratum;
 use crate::models::info::CaseCounts;
 use crate::models::{Column, Frame, Item, Sample};
@@ -96,8 +97,27 @@ impl WaveAnswers {
             let columns: Vec<&[f64]> = item.columns.iter().map(Vec::as_slice).collect();
             counts.known.push((item.id.clone(), known(&columns)));
         }
+        let groups = bound.group.map(|index| groups(&values(index), &columns.names[index]));
         let weights = kept.iter().map(|row| columns.weights[*row]).collect();
-        (Frame { outcome, items, weights, units, sample: Arc::clone(&self.sample) }, counts)
+        (Frame { outcome, items, groups, weights, units, sample: Arc::clone(&self.sample) }, counts)
+    }
+}
+
+/// The groups of a column; numbers are groups too.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "numbers of names are whole and small")]
+fn groups(values: &[f64], names: &[String]) -> Groups {
+    let known = |value: &f64| value.is_finite();
+    if !names.is_empty() {
+        let of_answers = values.iter().map(|value| known(value).then_some(*value as usize)).collect();
+        return Groups { of_answers, names: names.into() };
+    }
+    let mut distinct: Vec<f64> = values.iter().copied().filter(known).map(|value| value + 0.0).collect();
+    distinct.sort_by(f64::total_cmp);
+    distinct.dedup();
+    let number = |value: &f64| distinct.binary_search_by(|known| known.total_cmp(&(value + 0.0))).ok();
+    Groups {
+        of_answers: values.iter().map(|value| number(value).filter(|_| known(value))).collect(),
+        names: distinct.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -113,8 +133,7 @@ mod tests {
             waves: vec![0, 0, 0, 0, 1, 1, 1],
             weights: vec![1.0; 7],
             units: vec![0, 1, 2, 3, 1, 0, 2],
-            groups: Vec::new(),
-            values: Vec::new(),
+            ..Columns::default()
         }
     }
 

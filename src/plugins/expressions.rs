@@ -91,18 +91,21 @@ fn parse_metric(
 pub struct ModelExpressions {
     /// Outcome, if the model has one.
     pub outcome: Option<Expression>,
+    /// What an answer belongs to, if the model asks for that: of any type.
+    pub group: Option<Expression>,
     /// Base condition, if there is one.
     pub base: Option<Expression>,
     /// Expressions of every item, in the order of the spec.
     pub items: Vec<Vec<Expression>>,
 }
 
-/// Parses every expression of a plugin's models, each a number or yes and no; models with mistakes are left out.
+/// Parses every expression of a plugin's models, each a number or yes and no but for that of the group; models with mistakes
+/// are left out.
 pub fn parse_model_expressions(plugin: &Plugin, diagnostics: &mut Diagnostics) -> IndexMap<String, ModelExpressions> {
     let schema = input_schema(plugin);
     let mut parsed = IndexMap::new();
     for model in &plugin.manifest.models {
-        let mut parse = |path: String, text: &str, condition: bool| {
+        let value = |path: String, text: &str, condition: bool, diagnostics: &mut Diagnostics| {
             let boolean = Expression::parse(text, &schema, ExpectedType::Boolean);
             let expression = match boolean {
                 Err(ExpressionError::WrongType { .. }) if !condition => {
@@ -114,23 +117,29 @@ pub fn parse_model_expressions(plugin: &Plugin, diagnostics: &mut Diagnostics) -
                 .map_err(|error| diagnostics.push(error.diagnostic(text, plugin.positions.locate(&path), &path)))
                 .ok()
         };
-        let outcome = model.of.as_deref().map(|text| parse(format!("{}.of", model.key_path), text, false));
-        let base = model.base.as_deref().map(|text| parse(format!("{}.base", model.key_path), text, true));
+        let outcome = model.of.as_deref().map(|text| value(format!("{}.of", model.key_path), text, false, diagnostics));
+        let base = model.base.as_deref().map(|text| value(format!("{}.base", model.key_path), text, true, diagnostics));
+        let group = model.group.as_deref().map(|text| {
+            let path = format!("{}.group", model.key_path);
+            let parsed = Expression::parse(text, &schema, ExpectedType::Any);
+            parsed.map_err(|error| diagnostics.push(error.diagnostic(text, plugin.positions.locate(&path), &path))).ok()
+        });
+        let mut parse = |path: String, text: &str| value(path, text, false, diagnostics);
         let mut items: Vec<Option<Vec<Expression>>> = Vec::new();
         for item in &model.items {
             // A plain input name stands at the item's own place.
             let place = |key: &str| format!("{}.{key}", item.key_path);
-            items.push(item.expressions.iter().map(|(key, text)| parse(place(key), text, false)).collect());
+            items.push(item.expressions.iter().map(|(key, text)| parse(place(key), text)).collect());
         }
         let complete = |outcome: Option<Option<Expression>>| match outcome {
             Some(None) => None,
             Some(parsed) => Some(parsed),
             None => Some(None),
         };
-        if let (Some(outcome), Some(base), Some(items)) =
-            (complete(outcome), complete(base), items.into_iter().collect::<Option<Vec<_>>>())
+        if let (Some(outcome), Some(group), Some(base), Some(items)) =
+            (complete(outcome), complete(group), complete(base), items.into_iter().collect::<Option<Vec<_>>>())
         {
-            parsed.insert(model.id.clone(), ModelExpressions { outcome, base, items });
+            parsed.insert(model.id.clone(), ModelExpressions { outcome, group, base, items });
         }
     }
     parsed

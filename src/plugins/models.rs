@@ -37,6 +37,9 @@ pub struct RawModel {
     /// Name of the outcome in tables. Default: that of the input.
     #[serde(default)]
     pub of_title: Option<Localized>,
+    /// What an answer belongs to, for methods that compare groups, interviewers, units or sources: an SQL expression over the inputs.
+    #[serde(default)]
+    pub group: Option<String>,
     /// The items, in the order of the tables. An item whose inputs the project does not feed is left out.
     #[serde(default)]
     pub items: Vec<RawModelItem>,
@@ -124,6 +127,8 @@ pub struct ModelSpec {
     pub of: Option<String>,
     /// Name of the outcome.
     pub of_title: Localized,
+    /// What an answer belongs to, as written.
+    pub group: Option<String>,
     /// The items.
     pub items: Vec<ItemSpec>,
     /// Settings of the method.
@@ -195,6 +200,7 @@ pub(super) fn resolve_models(
             method: model.model.clone(),
             module,
             of: model.of.clone(),
+            group: model.group.clone(),
             of_title: model.of_title.clone().unwrap_or_else(|| title_of(model.of.as_deref().unwrap_or(""), inputs)),
             items,
             options: model.options.clone(),

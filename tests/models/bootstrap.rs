@@ -62,6 +62,7 @@ fn frame(wave: &str, design: &str) -> Frame {
             title: Localized::from("praise"),
             columns: vec![rows.iter().map(praise).collect()],
         }],
+        groups: None,
         weights: rows.iter().map(|row| row["w"].parse().unwrap()).collect(),
         units,
         sample: Arc::new(Sample { strata: strata.into_values().collect(), units: known.len() }),
@@ -152,6 +153,7 @@ fn too_many_failures_give_no_standard_error() {
     let frame = Frame {
         outcome: None,
         items: vec![item],
+        groups: None,
         weights: vec![1.0, 1.0],
         units: vec![0, 1],
         sample: Arc::new(Sample::simple(2)),

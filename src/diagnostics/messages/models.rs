@@ -84,4 +84,13 @@ messages! {
         .hinted("options name items by their `id`", "选项中以题项的 `id` 指称题项");
     /// Constructs and paths that make no path model.
     BAD_STRUCTURE = Message::new("M0631", "`{model}` ({method}): {problem}", "`{model}`（{method}）：{problem}");
+    /// A method without its groups.
+    GROUP_NEEDED = Message::new("M0632", "`{model}`: the method {method} compares groups and needs the key `group`", "`{model}`：方法 {method} 比较各组，需要键 `group`");
+    /// Groups for a method that has none.
+    GROUP_WITHOUT_USE = Message::new("M0633", "`{model}`: the method {method} has no use for the key `group`", "`{model}`：方法 {method} 用不到键 `group`");
+    /// Parts of an index hierarchy that are none.
+    BAD_HIERARCHY = Message::new("M0634", "`{model}` ({method}): {problem}", "`{model}`（{method}）：{problem}");
+    /// Judgements of an index hierarchy that contradict each other.
+    INCONSISTENT = Message::new("M0635", "`{model}` ({method}): the judgements of `{node}` contradict each other: consistency ratio {ratio}, above 0.1; look first at {pair}, judged {given}, while the others imply {implied}", "`{model}`（{method}）：`{node}` 的判断相互矛盾：一致性比率 {ratio}，大于 0.1；请先看 {pair}，给出的判断为 {given}，其余判断意味着 {implied}")
+        .hinted("ask the judges again; the weights are used as they are", "请重新征询判断；权重仍按现有判断计算");
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::diagnostics::{Localized, lang_texts};
 use crate::models::concentration::{Rule, concentration};
-use crate::models::registry::{ItemInfo, Method};
+use crate::models::registry::{ItemInfo, Method, Need};
 use crate::models::{Fit, Frame, Measure, Model, ModelProblem, options::Options};
 
 /// The method in the registry.
 pub const METHOD: Method = Method {
     name: "concentration",
     outcome: |_| false,
+    group: |_| Need::No,
     fewest_items: 1,
     most_items: 1,
     keys: &["of"],

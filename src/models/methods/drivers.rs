@@ -7,7 +7,7 @@ use crate::diagnostics::{Localized, lang_texts};
 use crate::models::collinearity::collinearity;
 use crate::models::methods::problem_of_moments;
 use crate::models::moments::weighted_means;
-use crate::models::registry::{ItemInfo, Method};
+use crate::models::registry::{ItemInfo, Method, Need};
 use crate::models::regression::RegressionError;
 use crate::models::relative_weights::relative_weights;
 use crate::models::shapley::shapley;
@@ -17,6 +17,7 @@ use crate::models::{Cell, Fit, Frame, Measure, Model, ModelProblem, Row, Table, 
 pub const RELATIVE_WEIGHTS: Method = Method {
     name: "relative_weights",
     outcome: |_| true,
+    group: |_| Need::No,
     fewest_items: 2,
     most_items: usize::MAX,
     keys: &["of"],

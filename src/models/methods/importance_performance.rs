@@ -9,13 +9,14 @@ use crate::models::importance_performance::{
 };
 use crate::models::methods::drivers::Decomposition;
 use crate::models::methods::problem_of_moments;
-use crate::models::registry::{ItemInfo, Method};
+use crate::models::registry::{ItemInfo, Method, Need};
 use crate::models::{Cell, Fit, Frame, Measure, Model, ModelProblem, Row, Table, options::Options};
 
 /// The method in the registry.
 pub const METHOD: Method = Method {
     name: "importance_performance",
     outcome: |spec| !spec.items.iter().any(|item| item.expressions.contains_key("importance")),
+    group: |_| Need::No,
     fewest_items: 2,
     most_items: usize::MAX,
     keys: &["of"],

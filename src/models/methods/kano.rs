@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crate::diagnostics::{Localized, lang_texts};
 use crate::models::kano::{Category, Kano, KanoError, kano};
 use crate::models::methods::problem_of_moments;
-use crate::models::registry::{ItemInfo, Method};
+use crate::models::registry::{ItemInfo, Method, Need};
 use crate::models::{Cell, Fit, Frame, Item, Measure, Model, ModelProblem, Row, Table, options::Options};
 
 /// The method in the registry.
 pub const METHOD: Method = Method {
     name: "kano",
     outcome: |_| false,
+    group: |_| Need::No,
     fewest_items: 1,
     most_items: usize::MAX,
     keys: &["functional", "dysfunctional"],

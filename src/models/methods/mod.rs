@@ -1,9 +1,16 @@
 //! The methods as models: each file wraps one numeric method, names its numbers in both languages and says why it fails.
 
+mod bursts;
 mod concentration;
 mod drivers;
+mod duplicates;
+mod funnel;
+mod hierarchy;
+mod hierarchy_parts;
 mod importance_performance;
+mod interviewer_funnel;
 mod kano;
+mod log_rank;
 mod pls;
 mod pls_tables;
 mod reliability;
@@ -24,6 +31,12 @@ pub static ALL: &[Method] = &[
     pls::METHOD,
     concentration::METHOD,
     retention::METHOD,
+    log_rank::METHOD,
+    hierarchy::METHOD,
+    funnel::METHOD,
+    duplicates::METHOD,
+    bursts::METHOD,
+    interviewer_funnel::METHOD,
 ];
 
 /// Why several methods cannot start; their variables are the items, then the outcome.

@@ -12,13 +12,14 @@ use crate::models::pls::{
     Answers, Construct, Failure, Fit as Estimated, Indicator, Mode, Model as Structure, ModelProblem as Mistake, Path,
     Scale, Scheme, Settings, fit, refit,
 };
-use crate::models::registry::{ItemInfo, Method};
+use crate::models::registry::{ItemInfo, Method, Need};
 use crate::models::{Fit, Frame, Model, ModelProblem, Refit, options::Options};
 
 /// The method in the registry.
 pub const METHOD: Method = Method {
     name: "pls",
     outcome: |_| false,
+    group: |_| Need::No,
     fewest_items: 2,
     most_items: usize::MAX,
     keys: &["of"],

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostics::{Localized, lang_texts};
 use crate::models::methods::problem_of_moments;
-use crate::models::registry::{ItemInfo, Method};
+use crate::models::registry::{ItemInfo, Method, Need};
 use crate::models::reliability::{Reliability, ReliabilityError, reliability};
 use crate::models::{Cell, Fit, Frame, Measure, Model, ModelProblem, Row, Table, options::Options};
 
@@ -12,6 +12,7 @@ use crate::models::{Cell, Fit, Frame, Measure, Model, ModelProblem, Row, Table, 
 pub const METHOD: Method = Method {
     name: "reliability",
     outcome: |_| false,
+    group: |_| Need::No,
     fewest_items: 2,
     most_items: usize::MAX,
     keys: &["of"],

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostics::{Localized, lang_texts};
-use crate::models::registry::{ItemInfo, Method};
+use crate::models::registry::{ItemInfo, Method, Need};
 use crate::models::retention::{RetentionError, SurvivalInterval, kaplan_meier};
 use crate::models::{Cell, Fit, Frame, Measure, Model, ModelProblem, Row, Table, options::Options};
 
@@ -11,6 +11,7 @@ use crate::models::{Cell, Fit, Frame, Measure, Model, ModelProblem, Row, Table, 
 pub const METHOD: Method = Method {
     name: "retention",
     outcome: |_| true,
+    group: |_| Need::No,
     fewest_items: 1,
     most_items: 1,
     keys: &["of"],
