@@ -16,6 +16,7 @@ mod disclosure;
 mod docs;
 mod groups;
 mod models;
+mod office;
 mod oracle;
 mod refdata;
 mod samples;

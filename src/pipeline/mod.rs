@@ -1,6 +1,7 @@
 //! Wires the stages: the only place that knows their order.
 
 pub mod build;
+mod word;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
