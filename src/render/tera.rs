@@ -90,9 +90,8 @@ pub fn evaluate(expression: &str, lang: Lang, facts: &serde_json::Value) -> Resu
     let mut tera = Tera::default();
     register_filters(&mut tera, lang);
     let context = Context::from_serialize(facts).map_err(|error| error.to_string())?;
-    let rendered = tera
-        .add_raw_templates([(NAME, format!("{{{{ {expression} }}}}"))])
-        .and_then(|()| tera.render(NAME, &context));
+    let rendered =
+        tera.add_raw_templates([(NAME, format!("{{{{ {expression} }}}}"))]).and_then(|()| tera.render(NAME, &context));
     rendered.map_err(|error| match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report.message().to_owned(),
         other => other.to_string(),

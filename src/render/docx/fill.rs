@@ -106,11 +106,14 @@ fn fill_host(
     let mut parts = Vec::new();
     for part in others {
         let mut root = host.package.xml(&part)?;
+        let before = root.clone();
         let own = Relations::of(&host.package, &part);
         let outer = std::mem::replace(&mut filling.writer.relations, own);
         filling.children(&mut root, room);
         let own = std::mem::replace(&mut filling.writer.relations, outer);
-        parts.push((part, root, own));
+        if root != before {
+            parts.push((part, root, own));
+        }
     }
     let Filling { writer, found, has_blocks, diagnostics, .. } = filling;
     if !found {

@@ -150,7 +150,7 @@ impl Host {
 pub(super) fn page_of(section: Option<&Element>) -> Page {
     let mut page = Page::default();
     let Some(section) = section else { return page };
-    let mut read = |child: &str, name: &str, to: &mut u32| {
+    let read = |child: &str, name: &str, to: &mut u32| {
         let value =
             section.child(child).and_then(|held| held.attribute(name)).and_then(|text| text.parse::<f64>().ok());
         if let Some(value) = value.filter(|value| (0.0..100_000.0).contains(value)) {

@@ -340,7 +340,7 @@ mod tests {
             let (widths, wraps) = column_widths(&table, &setting, 9_072);
             assert_eq!(widths.iter().sum::<u32>(), 9_072, "{widths:?}");
             assert_eq!(wraps, text.len() > 100);
-            assert!(widths[0] > widths[2], "{widths:?}");
+            assert!(text.len() < 100 || widths[0] > 2 * widths[2], "{widths:?}");
             assert!(f64::from(widths[1]) / 20.0 > text_width("61.2%", 9.0, false), "{widths:?}");
         }
     }

@@ -319,7 +319,7 @@ fn tables_repeat_their_head_and_keep_rows_whole() {
             assert!(grid <= Page::default().text_width(), "{grid}");
         }
     });
-    assert_eq!(heads, 9);
+    assert_eq!(heads, 8);
 }
 
 use super::look::Page;

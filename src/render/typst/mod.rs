@@ -3,6 +3,7 @@
 
 mod data;
 mod fonts;
+mod pages;
 mod pdf;
 mod png;
 mod sources;
@@ -10,6 +11,7 @@ mod svg;
 mod world;
 
 pub use fonts::{Fonts, UsedFont};
+pub use pages::{HeadingPages, heading_pages};
 pub use pdf::{RenderedPdf, render_pdf};
 pub use png::{ChartPng, render_chart_png};
 pub use sources::TypstSources;
