@@ -86,7 +86,7 @@ fn the_sample_opens_in_libreoffice_with_its_text_and_pages() {
         assert!((12..=40).contains(&pages.len()), "{} has {} pages", file.display(), pages.len());
         let text = joined(&pages);
         let (contents, table, foot) =
-            if english { ("Contents", "Table1-1", "Page1of") } else { ("目录", "表1-1", "第1页共") };
+            if english { ("Contents", "Table1-1", "Page2of") } else { ("目录", "表1-1", "第2页共") };
         for expected in [contents, table, foot] {
             assert!(text.contains(expected), "{expected} is not in {}", file.display());
         }

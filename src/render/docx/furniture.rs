@@ -28,17 +28,13 @@ pub(super) fn page_size(page: Page) -> [Element; 2] {
     ]
 }
 
-/// The section of the text; `head` and `foot` are relations. Behind a cover pages count from one.
-pub(super) fn section(page: Page, head: &str, foot: &str, after_cover: bool) -> Element {
+/// The section of the text; `head` and `foot` are relations. A cover counts as a page: only then do all programs agree on the total.
+pub(super) fn section(page: Page, head: &str, foot: &str) -> Element {
     let reference = |name: &str, id: &str| el(name).with("w:type", "default").with("r:id", id);
     let mut section =
         el("w:sectPr").add(reference("w:headerReference", head)).add(reference("w:footerReference", foot));
     section.push(val("w:type", "nextPage"));
-    section = section.add_all(page_size(page));
-    if after_cover {
-        section.push(el("w:pgNumType").with("w:start", 1));
-    }
-    section
+    section.add_all(page_size(page))
 }
 
 impl Writer<'_> {
@@ -51,18 +47,17 @@ impl Writer<'_> {
         self.furniture("w:hdr", paragraph.add_all(self.text_run(&self.meta.title, &plain)))
     }
 
-    /// The running foot: the period, and the page of all pages. The pages of a cover are not counted.
-    pub(super) fn running_foot(&self, after_cover: bool, pages: Option<u32>) -> Element {
+    /// The running foot: the period, and the page of all pages.
+    pub(super) fn running_foot(&self, pages: Option<u32>) -> Element {
         let plain = Format::default();
         let mut paragraph = self.empty("Footer").add_all(self.text_run(&self.meta.period, &plain));
         paragraph.push(el("w:r").add(el("w:tab")));
-        let total = if after_cover { "SECTIONPAGES" } else { "NUMPAGES" };
         let words = self.word("page_of");
         for (index, piece) in words.split('{').enumerate() {
             let (name, rest) = if index == 0 { ("", piece) } else { piece.split_once('}').unwrap_or(("", piece)) };
             let field = match name {
                 "page" => self.field("PAGE", "1", &plain),
-                "pages" => self.field(total, &pages.unwrap_or(1).to_string(), &plain),
+                "pages" => self.field("NUMPAGES", &pages.unwrap_or(1).to_string(), &plain),
                 _ => Vec::new(),
             };
             paragraph = paragraph.add_all(field).add_all(self.text_run(rest, &plain));

@@ -156,7 +156,9 @@ impl Writer<'_> {
                 (Some((chapter, own)), Some(_)) => {
                     label.extend(self.field("STYLEREF 1 \\s", chapter, &format));
                     label.extend(self.text_run("-", &format));
-                    label.extend(self.field(&format!("SEQ {sequence} \\* ARABIC \\s 1"), own, &format));
+                    // The first one starts the count for programs that do not look at headings.
+                    let count = if own == "1" { "\\r 1" } else { "\\s 1" };
+                    label.extend(self.field(&format!("SEQ {sequence} \\* ARABIC {count}"), own, &format));
                 }
                 // Those outside numbered chapters run through the document.
                 (None, Some(_)) => label.extend(self.field(&format!("SEQ {sequence}0 \\* ARABIC"), number, &format)),

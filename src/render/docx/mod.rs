@@ -26,7 +26,7 @@ pub use look::DocxLook;
 use crate::charts::Chart;
 use crate::diagnostics::messages::render as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, LocalizedTexts, Location};
-use crate::document::blocks::{Block, Document};
+use crate::document::blocks::Document;
 use package::{OFFICE, Package, Relations, WORD, resolve};
 use reference::{Host, page_of};
 use writer::{Room, Writer};
@@ -54,9 +54,9 @@ pub type DrawPicture<'d> = &'d dyn Fn(&Chart, usize) -> Option<Picture>;
 pub struct DocxOptions<'a> {
     /// A client's own Word file, with its name for diagnostics: its styles, page, head and foot are used.
     pub reference: Option<(&'a str, &'a [u8])>,
-    /// Pages of the headings by anchor, for the table of contents; without them it names no pages until it is renewed in Word.
+    /// Pages of the headings by anchor, the cover counted, for the table of contents; without them it names no pages until it is renewed in Word.
     pub page_numbers: BTreeMap<String, u32>,
-    /// Pages behind the cover, shown until Word has counted them itself.
+    /// Number of pages, shown until Word has counted them itself.
     pub pages: Option<u32>,
     /// Headings down to this level (1 to 3) stand in the contents; 0 is 2.
     pub contents_depth: u8,
@@ -98,10 +98,6 @@ fn not_usable(file: Option<&str>, problem: LocalizedTexts) -> Diagnostic {
     }
 }
 
-fn has_cover(document: &Document) -> bool {
-    document.blocks.iter().any(|block| matches!(block, Block::Cover { .. }))
-}
-
 fn document_root() -> Element {
     el("w:document").with("xmlns:w", styles::W).with("xmlns:r", furniture::R).with("xmlns:wp", pictures::ANCHOR)
 }
@@ -110,18 +106,17 @@ fn document_root() -> Element {
 fn new_file(document: &Document, options: &DocxOptions<'_>, mut writer: Writer<'_>) -> Result<Vec<u8>, LocalizedTexts> {
     const MAIN: &str = "word/document.xml";
     let meta = &document.meta;
-    let cover = has_cover(document);
     writer.collect_anchors(&document.blocks);
     let room = Room { width: writer.page.text_width(), paragraph: "BodyText", depth: 0 };
     let mut body = el("w:body").add_all(writer.blocks(&document.blocks, room));
     let head = writer.relations.id("header", "header1.xml", false);
     let foot = writer.relations.id("footer", "footer1.xml", false);
-    body.push(furniture::section(writer.page, &head, &foot, cover));
+    body.push(furniture::section(writer.page, &head, &foot));
 
     let mut package = Package::default();
     let parts = [
         ("header1.xml", "header", writer.running_head()),
-        ("footer1.xml", "footer", writer.running_foot(cover, options.pages)),
+        ("footer1.xml", "footer", writer.running_foot(options.pages)),
         ("styles.xml", "styles", styles::style_sheet(&options.look, meta.lang)),
         ("settings.xml", "settings", furniture::settings()),
         ("fontTable.xml", "fontTable", furniture::font_table(&options.look)),
@@ -181,7 +176,7 @@ fn in_host(
     if !section.elements().any(is_furniture) {
         for (name, tag, root) in [
             ("manyi-header.xml", "header", writer.running_head()),
-            ("manyi-footer.xml", "footer", writer.running_foot(false, options.pages)),
+            ("manyi-footer.xml", "footer", writer.running_foot(options.pages)),
         ] {
             let part = resolve(&host.main, name);
             host.package.set_xml(&part, &root);

@@ -290,7 +290,7 @@ fn furniture_styles(sheet: &mut Element, look: &DocxLook) {
         let hanging = if left == 0 { 420 } else { 540 };
         let mut tabs = el("w:tabs").add(el("w:tab").with("w:val", "left").with("w:pos", left + hanging));
         tabs.children.extend(tab("dot").children);
-        let indents = el("w:ind").with("w:left", left + hanging).with("w:right", 480).with("w:hanging", hanging);
+        let indents = el("w:ind").with("w:left", left + hanging).with("w:right", 0).with("w:hanging", hanging);
         let properties = vec![tabs, spacing(before, 0.0, Some(15.5)), indents, val("w:jc", "left")];
         let letters = if strong { with(vec![sans(look)], bold()) } else { Vec::new() };
         add(sheet, &Paragraph(id, name, "Normal", "Normal"), properties, letters);

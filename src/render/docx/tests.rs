@@ -7,7 +7,9 @@ use super::xml::{Element, el, parse, val};
 use super::*;
 use crate::charts::{Axis, ChartKind};
 use crate::diagnostics::{Lang, lang_texts};
-use crate::document::blocks::{Align, Card, Figure, Inline, Meta, Table, TableCell, TableColumn, TableRow, Todo, Tone};
+use crate::document::blocks::{
+    Align, Block, Card, Figure, Inline, Meta, Table, TableCell, TableColumn, TableRow, Todo, Tone,
+};
 
 const HOSTILE: &str = "{{ x }} # <script>alert(1)</script> =cmd|' /C calc'!A0 ]]> &amp; ](x) \" ' % \\ \u{1f600}";
 

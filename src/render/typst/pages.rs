@@ -9,18 +9,17 @@ use typst_layout::PagedDocument;
 
 use crate::diagnostics::Diagnostics;
 use crate::document::Document;
-use crate::document::blocks::Block;
 use crate::render::typst::data;
 use crate::render::typst::fonts::Fonts;
 use crate::render::typst::sources::TypstSources;
 use crate::render::typst::world::{DocumentWorld, forget_unused};
 
-/// Pages of a document, counted from one behind its cover.
+/// Pages of a document, its cover counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HeadingPages {
     /// Page of every heading by its anchor.
     pub pages: BTreeMap<String, u32>,
-    /// Number of pages, the cover not counted.
+    /// Number of pages.
     pub total: u32,
 }
 
@@ -37,14 +36,12 @@ pub fn heading_pages(
     forget_unused();
     let paged = compiled?;
     let count = |pages: usize| u32::try_from(pages).unwrap_or(u32::MAX);
-    let cover = u32::from(document.blocks.iter().any(|block| matches!(block, Block::Cover { .. })));
     let introspector = paged.introspector();
-    let mut found = HeadingPages { pages: BTreeMap::new(), total: count(paged.pages().len()).saturating_sub(cover) };
+    let mut found = HeadingPages { pages: BTreeMap::new(), total: count(paged.pages().len()) };
     for heading in introspector.query(&HeadingElem::ELEM.select()) {
         let page = heading.location().and_then(|location| introspector.page(location));
         if let (Some(label), Some(page)) = (heading.label(), page) {
-            let page = count(page.get()).saturating_sub(cover);
-            found.pages.insert(label.resolve().as_str().to_owned(), page);
+            found.pages.insert(label.resolve().as_str().to_owned(), count(page.get()));
         }
     }
     Some(found)
