@@ -3,8 +3,7 @@ CARGO ?= cargo
 SAMPLE = samples/campus-canteen
 PROGRAM = $(CARGO) run --release --quiet --
 
-.PHONY: demo test check fonts bench samples gallery clean
-.PHONY: demo test check fonts bench coverage-study samples clean
+.PHONY: demo test check fonts bench coverage-study samples gallery clean
 
 ## Builds the program, makes the sample's documents and says where they are.
 demo: fonts

@@ -33,6 +33,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("clap::", &["cli/"]),
     ("indicatif::", &["cli/console"]),
     ("datafusion::prelude::", &["metrics/scan", "data/expressions"]),
+    ("quick_xml::", &["render/docx/xml"]),
+    ("zip::", &["render/docx/package"]),
     ("wasmtime::", &["plugins/wasm/"]),
     ("println!", &[]),
     ("std::process::exit", &[]),

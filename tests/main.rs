@@ -17,6 +17,7 @@ mod disclosure;
 mod docs;
 mod groups;
 mod models;
+mod office;
 mod oracle;
 mod packs;
 mod plans;

@@ -616,6 +616,28 @@ pub struct RawReport {
     /// File formats to build.
     #[serde(default = "default_formats")]
     pub formats: Vec<ReportFormat>,
+    /// The client's own Word file that the format `docx` is made on.
+    #[serde(default)]
+    pub docx: Option<RawDocx>,
+}
+
+/// How a client's own Word file is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum RawDocx {
+    /// Its styles, page, head and foot are taken; its text is replaced. File relative to the project.
+    Reference(String),
+    /// It stays as it is, and the placeholders in it are filled. File relative to the project.
+    Template(String),
+}
+
+impl RawDocx {
+    /// The file, relative to the project.
+    pub fn file(&self) -> &str {
+        match self {
+            Self::Reference(file) | Self::Template(file) => file,
+        }
+    }
 }
 
 /// The pack of a report that names none.
@@ -636,6 +658,8 @@ pub enum ReportFormat {
     Pdf,
     /// One self-contained HTML file.
     Html,
+    /// A Word file.
+    Docx,
     /// The Markdown between template and page, for debugging a template.
     Markdown,
 }

@@ -20,6 +20,7 @@ use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
 use crate::pipeline::planning::{document_date, plan_of};
 use crate::plan::Planned;
+use crate::pipeline::word::{WordHost, WordJob, word_file};
 use crate::render::html::{narrow_charts, render_html};
 use crate::render::templates::{files_of, lineage, typst_sources};
 use crate::render::tera::build_document;
@@ -101,6 +102,7 @@ fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut D
             pack: default_pack(),
             langs: Vec::new(),
             formats: default_formats(),
+            docx: None,
         });
     }
     let known: Vec<String> = reports.iter().map(|report| report.id.clone()).collect();
@@ -196,6 +198,8 @@ impl BuildContext<'_> {
         let pack = Pack::load(&report.pack, files, diagnostics)?;
         let typst = typst_sources(&report.pack, Some(&own_templates), diagnostics);
         templates.extend(typst.iter().map(|(path, _, text)| FileRecord::of(format!("typst/{path}"), text.as_bytes())));
+        let host = WordHost::read(project, report, diagnostics)?;
+        templates.extend(host.iter().map(|host| FileRecord::of(&host.file, &host.bytes)));
         templates.sort();
         templates.dedup();
         let css = stylesheet(&report.pack, &own_templates, diagnostics);
@@ -211,6 +215,7 @@ impl BuildContext<'_> {
                 pack: &pack,
                 typst: &typst,
                 css: css.as_deref(),
+                host: host.clone(),
                 lang: *lang,
                 several: langs.len() > 1,
             })
@@ -291,6 +296,17 @@ impl BuildContext<'_> {
                 ReportFormat::Html => {
                     let html = self.render_html(&built.document, rendering, output, diagnostics);
                     output.add(format!("{stem}.html"), html.into_bytes());
+                }
+                ReportFormat::Docx => {
+                    let job = WordJob {
+                        document: &built.document,
+                        inputs: &inputs,
+                        pack: rendering.pack,
+                        typst: rendering.typst,
+                        fonts: &self.fonts,
+                        host: rendering.host.as_ref(),
+                    };
+                    output.add(format!("{stem}.docx"), word_file(&job, diagnostics)?);
                 }
                 ReportFormat::Markdown => output.add(format!("{stem}.md"), built.markdown.clone().into_bytes()),
             }
@@ -387,6 +403,7 @@ struct Rendering<'a> {
     pack: &'a Pack,
     typst: &'a TypstSources,
     css: Option<&'a str>,
+    host: Option<WordHost>,
     lang: Lang,
     several: bool,
 }

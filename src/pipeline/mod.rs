@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod planning;
+mod word;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};

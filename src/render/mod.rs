@@ -1,5 +1,6 @@
 //! From templates and blocks to files: one third-party interface a module.
 
+pub mod docx;
 pub mod html;
 pub mod templates;
 pub mod tera;

@@ -95,6 +95,20 @@ pub fn render_markdown(
     }
 }
 
+/// The value of one expression over the facts as plain text. The error is Tera's own words.
+pub fn evaluate(expression: &str, lang: Lang, facts: &serde_json::Value) -> Result<String, String> {
+    const NAME: &str = "placeholder";
+    let mut tera = Tera::default();
+    register_filters(&mut tera, lang);
+    let context = Context::from_serialize(facts).map_err(|error| error.to_string())?;
+    let rendered =
+        tera.add_raw_templates([(NAME, format!("{{{{ {expression} }}}}"))]).and_then(|()| tera.render(NAME, &context));
+    rendered.map_err(|error| match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report.message().to_owned(),
+        other => other.to_string(),
+    })
+}
+
 fn template_error(error: &tera::Error, pack: &Pack) -> Diagnostic {
     let diagnostic = Diagnostic::error(&messages::TEMPLATE_ERROR);
     match error.kind() {

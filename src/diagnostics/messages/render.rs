@@ -1,4 +1,4 @@
-//! Messages about typesetting (codes M055x).
+//! Messages about typesetting (codes M055x) and Word files (M056x).
 
 use super::{Message, messages};
 
@@ -40,4 +40,43 @@ messages! {
     UNREADABLE_TEMPLATE = Message::new("M0555", "cannot read the template: {problem}", "无法读取模板：{problem}");
     /// A document that JSON cannot hold.
     UNWRITABLE_DATA = Message::new("M0556", "the document cannot be written as JSON: {problem}", "文档无法写成 JSON：{problem}");
+    /// A client's Word file that cannot serve.
+    BAD_WORD_FILE = Message::new("M0560", "`{file}` cannot be used as a Word file: {problem}", "`{file}` 不能用作 Word 文件：{problem}")
+        .hinted("open it in Word, WPS or LibreOffice and save it anew as .docx", "请在 Word、WPS 或 LibreOffice 中打开，另存为 .docx");
+    /// A Word file that cannot be packed.
+    WORD_NOT_WRITTEN = Message::new("M0561", "the Word file cannot be written: {problem}", "无法写出 Word 文件：{problem}");
+    /// A placeholder nobody knows.
+    NOT_FILLED = Message::new(
+        "M0562",
+        "the placeholder `{name}` cannot be filled: {problem}; it stands in “{paragraph}”",
+        "占位符 `{name}` 无法填写：{problem}；所在段落：“{paragraph}”",
+    );
+    /// A placeholder that is never closed.
+    OPEN_PLACEHOLDER = Message::new(
+        "M0563",
+        "a placeholder begins and does not end; it stands in “{paragraph}”",
+        "占位符只有开头，没有结尾；所在段落：“{paragraph}”",
+    )
+    .hinted("close it with two braces in the same paragraph", "请在同一段落内用两个右花括号结束");
+    /// A table or blocks in the middle of a sentence.
+    BLOCK_IN_SENTENCE = Message::new(
+        "M0564",
+        "the placeholder `{name}` stands for whole blocks but has words beside it; the blocks were put behind the paragraph",
+        "占位符 `{name}` 代表整段内容，但同段还有其他文字，内容已放在该段之后",
+    )
+    .hinted("give it a paragraph of its own", "请让它独占一段");
+    /// A template without placeholders.
+    NO_PLACEHOLDER = Message::new(
+        "M0565",
+        "the Word file `{file}` has no placeholder, so nothing was filled in",
+        "Word 文件 `{file}` 中没有占位符，未填写任何内容",
+    )
+    .hinted(
+        "write names in two braces, such as project.title, or use the file as `reference` for its styles alone",
+        "请写入用两层花括号括起的名称，例如 project.title；若只需要它的样式，请改用 `reference`",
+    );
+    /// A chart that could not be drawn as a picture.
+    NO_CHART_PICTURE = Message::new("M0566", "a chart cannot be drawn as a picture: {problem}", "图表无法绘制为图片：{problem}");
+    /// A Word file that the project names and that cannot be read.
+    UNREADABLE_WORD_FILE = Message::new("M0567", "cannot read the Word file `{file}`: {problem}", "无法读取 Word 文件 `{file}`：{problem}");
 }

@@ -46,12 +46,22 @@ pub fn render_chart_svg(
     fonts: &Fonts,
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
-    let content = PictureData { chart, width: picture.width_pt, lang: picture.lang, words: picture.words };
-    let data = data::to_json(&content, diagnostics)?;
-    let world = DocumentWorld::new("figure.typ", data, "", templates, fonts, diagnostics)?;
-    let paged: PagedDocument = world.compile(diagnostics)?;
+    let paged = compile_chart(chart, picture, templates, fonts, diagnostics)?;
     let svg = typst_svg::svg(paged.pages().first()?, &SvgOptions::default());
     Some(name_parts(&svg, &name_prefix(picture.id), &chart.alt))
+}
+
+/// Sets the page that is exactly the chart.
+pub(super) fn compile_chart(
+    chart: &Chart,
+    picture: &ChartPicture<'_>,
+    templates: &TypstSources,
+    fonts: &Fonts,
+    diagnostics: &mut Diagnostics,
+) -> Option<PagedDocument> {
+    let content = PictureData { chart, width: picture.width_pt, lang: picture.lang, words: picture.words };
+    let data = data::to_json(&content, diagnostics)?;
+    DocumentWorld::new("figure.typ", data, "", templates, fonts, diagnostics)?.compile(diagnostics)
 }
 
 /// An id that HTML, CSS and `url(#…)` take without quoting: other characters become their number.

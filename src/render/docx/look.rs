@@ -1,0 +1,93 @@
+//! The look of Word files: colours, fonts and sizes, the same as in the PDF. A brand replaces single entries.
+
+/// Colours (six hexadecimal digits) and font families of a Word file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocxLook {
+    /// Text.
+    pub ink: String,
+    /// Small print.
+    pub muted: String,
+    /// Hairlines.
+    pub hair: String,
+    /// Ground of cards and remarks.
+    pub wash: String,
+    /// Accent: numbers of headings, links, good values.
+    pub accent: String,
+    /// Ground of good cells.
+    pub accent_wash: String,
+    /// Rules of what is bad.
+    pub bad: String,
+    /// Text of what is bad.
+    pub bad_text: String,
+    /// Ground of bad cells.
+    pub bad_wash: String,
+    /// Grey of what stands back.
+    pub plain: String,
+    /// Body text, Latin letters.
+    pub serif: String,
+    /// Body text, Chinese letters.
+    pub serif_chinese: String,
+    /// Headings and tables, Latin letters.
+    pub sans: String,
+    /// Headings and tables, Chinese letters.
+    pub sans_chinese: String,
+    /// Code.
+    pub mono: String,
+}
+
+impl Default for DocxLook {
+    fn default() -> Self {
+        Self {
+            ink: "1B2530".into(),
+            muted: "5D6875".into(),
+            hair: "D5DBE2".into(),
+            wash: "F3F6F9".into(),
+            accent: "17508F".into(),
+            accent_wash: "E1EAF5".into(),
+            bad: "D9771C".into(),
+            bad_text: "A85208".into(),
+            bad_wash: "FBE8D6".into(),
+            plain: "AAB4C0".into(),
+            serif: "Times New Roman".into(),
+            serif_chinese: "Noto Serif CJK SC".into(),
+            sans: "Arial".into(),
+            sans_chinese: "Noto Sans CJK SC".into(),
+            mono: "Consolas".into(),
+        }
+    }
+}
+
+/// Families that stand in where a font is not installed, first those of Windows, then of macOS.
+pub(super) const SUBSTITUTES: [(&str, &str, &str); 7] = [
+    ("Noto Serif CJK SC", "SimSun", "roman"),
+    ("Noto Sans CJK SC", "Microsoft YaHei", "swiss"),
+    ("Noto Serif CJK TC", "PMingLiU", "roman"),
+    ("Noto Sans CJK TC", "Microsoft JhengHei", "swiss"),
+    ("Times New Roman", "Liberation Serif", "roman"),
+    ("Arial", "Liberation Sans", "swiss"),
+    ("Consolas", "DejaVu Sans Mono", "modern"),
+];
+
+/// Page of every report: A4 with the margins of the PDF, in twentieths of a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) top: u32,
+    pub(super) right: u32,
+    pub(super) bottom: u32,
+    pub(super) left: u32,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { width: 11_906, height: 16_838, top: 1_531, right: 1_417, bottom: 1_417, left: 1_417 }
+    }
+}
+
+impl Page {
+    /// Width of the text in twentieths of a point.
+    pub(super) fn text_width(self) -> u32 {
+        self.width.saturating_sub(self.left + self.right).max(1_000)
+    }
+}

@@ -1,0 +1,313 @@
+//! The set pieces of a report: cover, indicator cards, things to do, remarks and columns, laid out as tables without rules.
+
+use super::inlines::Format;
+use super::properties::{border, margins, paragraph_properties, shading, spacing, width};
+use super::tables::{cell, layout_table, text_width};
+use super::writer::{Room, Writer, set_property};
+use super::xml::{Element, el, val};
+use crate::diagnostics::Lang;
+use crate::document::blocks::{Block, Card, Todo, Tone};
+
+/// Between cards, twentieths of a point.
+const GUTTER: u32 = 140;
+/// A card is no narrower than this.
+const NARROWEST_CARD: u32 = 1_680;
+/// Most cards in a row.
+const MOST_CARDS: u32 = 5;
+/// Height of the band of the cover.
+const BAND: [u32; 2] = [1_700, 4_600];
+
+/// Rule, text and ground of a tone.
+struct Paint {
+    rule: String,
+    text: String,
+    wash: String,
+}
+
+impl Writer<'_> {
+    fn paint(&self, tone: Tone) -> Paint {
+        let look = self.look;
+        let (rule, text, wash) = match tone {
+            Tone::Good => (&look.accent, &look.accent, &look.accent_wash),
+            Tone::Bad | Tone::Warning => (&look.bad, &look.bad_text, &look.bad_wash),
+            Tone::Info => (&look.accent, &look.accent, &look.wash),
+            Tone::Neutral => (&look.plain, &look.ink, &look.wash),
+        };
+        Paint { rule: rule.clone(), text: text.clone(), wash: wash.clone() }
+    }
+
+    fn layout(&self, widths: &[u32], rows: Vec<Element>) -> Element {
+        layout_table(self.styles.id("LayoutTable"), widths, rows)
+    }
+
+    /// The cover: a band with the title, then what the document says of itself. On a client's page only its own styles speak.
+    pub(super) fn cover(&mut self, rows: &[(String, String)], room: Room) -> Vec<Element> {
+        let meta = self.meta;
+        let mut written = Vec::new();
+        let subtitle = meta.subtitle.as_deref().filter(|text| !text.is_empty());
+        if self.own_look {
+            written.push(self.band(subtitle, room));
+            written.push(self.line("CoverPeriod", &meta.period));
+        } else {
+            written.push(self.line("Title", &meta.title));
+            written.extend(subtitle.map(|text| self.line("Subtitle", text)));
+        }
+        if !rows.is_empty() {
+            if self.own_look {
+                // The lines stand at the foot of the page.
+                let height = self.page.height.saturating_sub(self.page.top + self.page.bottom);
+                let used = BAND.iter().sum::<u32>() + 1_080 + 520 * rows.len() as u32 + 900;
+                let mut space = self.empty("CoverText");
+                set_property(&mut space, spacing(f64::from(height.saturating_sub(used)) / 20.0, 0.0, Some(1.0)));
+                written.push(space);
+            }
+            written.push(self.cover_rows(rows, room));
+        }
+        if self.own_look {
+            // The cover is a section of its own: no head, no foot, not counted.
+            let kind = val("w:type", "nextPage");
+            let section = el("w:sectPr").add(kind).add_all(super::furniture::page_size(self.page));
+            let small = spacing(0.0, 0.0, Some(1.0));
+            written.push(el("w:p").add(paragraph_properties(vec![small, section])));
+        } else {
+            written.push(self.gap());
+        }
+        written
+    }
+
+    fn band(&self, subtitle: Option<&str>, room: Room) -> Element {
+        let wash =
+            || vec![width("w:tcW", room.width), shading(&self.look.accent), margins("w:tcMar", [360, 400, 400, 400])];
+        let row = |height: u32, cell: Element| {
+            let height = el("w:trHeight").with("w:val", height).with("w:hRule", "atLeast");
+            el("w:tr").add(el("w:trPr").add(el("w:cantSplit")).add(height)).add(cell)
+        };
+        let mut titles = vec![self.empty("CoverRule"), self.line("CoverTitle", &self.meta.title)];
+        titles.extend(subtitle.map(|text| self.line("CoverSubtitle", text)));
+        let mut upper = wash();
+        upper.push(val("w:vAlign", "top"));
+        let mut lower = wash();
+        lower.push(val("w:vAlign", "bottom"));
+        let client = self.line("CoverClient", self.meta.client.as_deref().unwrap_or_default());
+        self.layout(&[room.width], vec![row(BAND[0], cell(upper, vec![client])), row(BAND[1], cell(lower, titles))])
+    }
+
+    fn cover_rows(&self, rows: &[(String, String)], room: Room) -> Element {
+        let label = rows.iter().map(|(label, _)| text_width(label, 10.5, false)).fold(60.0, f64::max);
+        let first = ((label + 36.0) * 20.0).min(f64::from(room.width) * 0.4) as u32;
+        let widths = [first, room.width - first];
+        let count = rows.len();
+        let lines = rows.iter().enumerate().map(|(index, (label, value))| {
+            let cells = [(label, true), (value, false)].into_iter().zip(widths).map(|((text, is_label), own)| {
+                let mut rules = el("w:tcBorders").add(border("w:top", 4, &self.look.hair));
+                if index + 1 == count {
+                    rules.push(border("w:bottom", 4, &self.look.hair));
+                }
+                let colour = is_label.then(|| self.look.muted.clone());
+                let run = self.text_run(text, &Format { colour, ..Format::default() });
+                let paragraph = self.empty("CoverText").add_all(run);
+                cell(vec![width("w:tcW", own), rules, margins("w:tcMar", [100, 0, 100, 100])], vec![paragraph])
+            });
+            el("w:tr").add(el("w:trPr").add(el("w:cantSplit"))).add_all(cells)
+        });
+        self.layout(&widths, lines.collect())
+    }
+
+    /// Cards in as many even rows as the width needs.
+    pub(super) fn cards(&mut self, cards: &[Card], room: Room) -> Vec<Element> {
+        if cards.is_empty() {
+            return Vec::new();
+        }
+        let fitting = ((room.width + GUTTER) / (NARROWEST_CARD + GUTTER)).clamp(1, MOST_CARDS);
+        let count = cards.len() as u32;
+        let rows = count.div_ceil(fitting);
+        let columns = count.div_ceil(rows) as usize;
+        let own = (room.width - GUTTER * (columns as u32 - 1)) / columns as u32;
+        // A single empty place goes to the first card, which leads the others.
+        let lead = rows > 1 && rows as usize * columns == cards.len() + 1;
+        let mut widths = Vec::new();
+        for index in 0..columns {
+            if index > 0 {
+                widths.push(GUTTER);
+            }
+            widths.push(own);
+        }
+        let first_row = if lead { columns - 1 } else { columns }.min(cards.len());
+        let (first, others) = cards.split_at(first_row);
+        let mut lines = Vec::new();
+        for (number, line) in std::iter::once(first).chain(others.chunks(columns)).enumerate() {
+            if number > 0 {
+                lines.push(self.gutter_row(&widths));
+            }
+            let mut row = el("w:tr").add(el("w:trPr").add(el("w:cantSplit")));
+            let mut taken = 0;
+            for (index, card) in line.iter().enumerate() {
+                if index > 0 {
+                    row.push(cell(vec![width("w:tcW", GUTTER)], Vec::new()));
+                    taken += 1;
+                }
+                let wide = lead && number == 0 && index == 0;
+                let (span, broad) = if wide { (3, own * 2 + GUTTER) } else { (1, own) };
+                row.push(self.card(card, broad, span));
+                taken += span as usize;
+            }
+            if taken < widths.len() {
+                let rest = widths[taken..].iter().sum();
+                let span = val("w:gridSpan", widths.len() - taken);
+                row.push(cell(vec![width("w:tcW", rest), span], Vec::new()));
+            }
+            lines.push(row);
+        }
+        vec![self.layout(&widths, lines), self.gap()]
+    }
+
+    fn gutter_row(&self, widths: &[u32]) -> Element {
+        let height = el("w:trHeight").with("w:val", GUTTER).with("w:hRule", "exact");
+        let span = val("w:gridSpan", widths.len());
+        let only = cell(vec![width("w:tcW", widths.iter().sum()), span], Vec::new());
+        el("w:tr").add(el("w:trPr").add(height)).add(only)
+    }
+
+    fn card(&mut self, card: &Card, own: u32, span: u32) -> Element {
+        let paint = self.paint(card.tone);
+        let mut properties = vec![
+            width("w:tcW", own),
+            el("w:tcBorders").add(border("w:top", 16, &paint.rule)),
+            shading(&self.look.wash),
+            margins("w:tcMar", [140, 150, 120, 100]),
+        ];
+        if span > 1 {
+            properties.push(val("w:gridSpan", span));
+        }
+        // A value in words, such as a reason, is no headline figure.
+        let style = if card.value.chars().count() > 7 { "CardWords" } else { "CardValue" };
+        let coloured = Format { colour: Some(paint.text.clone()), ..Format::default() };
+        let unit = Format { size: Some(9.0), ..coloured.clone() };
+        let value =
+            self.empty(style).add_all(self.text_run(&card.value, &coloured)).add_all(self.text_run(&card.unit, &unit));
+        let mut lines = vec![self.line("CardTitle", &card.title), value];
+        if !card.interval.is_empty() {
+            lines.push(self.line("CardSmall", &card.interval));
+        }
+        if !card.change.is_empty() {
+            let colour = card.change_significant.then(|| self.look.ink.clone());
+            let format = Format { bold: card.change_significant, colour, size: Some(8.5), ..Format::default() };
+            lines.push(self.empty("CardSmall").add_all(self.text_run(&card.change, &format)));
+        }
+        if let Some(progress) = card.progress {
+            lines.push(self.bar(progress, own.saturating_sub(250), &paint));
+        }
+        if !card.target.is_empty() {
+            let mut target = self.line("CardSmall", &card.target);
+            set_property(&mut target, spacing(3.0, 0.0, Some(10.0)));
+            lines.push(target);
+        }
+        cell(properties, lines)
+    }
+
+    /// The way to the target as a bar; the words under it say the same.
+    fn bar(&self, progress: f64, room: u32, paint: &Paint) -> Element {
+        let done = (f64::from(room) * progress.clamp(0.0, 1.0)).round() as u32;
+        let parts: Vec<(u32, &str)> = [(done, paint.rule.as_str()), (room - done, self.look.hair.as_str())]
+            .into_iter()
+            .filter(|(width, _)| *width > 30)
+            .collect();
+        let widths: Vec<u32> = parts.iter().map(|(width, _)| *width).collect();
+        let height = el("w:trHeight").with("w:val", 70).with("w:hRule", "exact");
+        let cells = parts.iter().map(|(own, colour)| cell(vec![width("w:tcW", *own), shading(colour)], Vec::new()));
+        let row = el("w:tr").add(el("w:trPr").add(height)).add_all(cells);
+        self.layout(&widths, vec![row])
+    }
+
+    /// The numbered list of things to do: what, then where, who and when, and the cost at the right.
+    pub(super) fn todos(&mut self, title: &str, items: &[Todo], room: Room) -> Vec<Element> {
+        let mut written = Vec::new();
+        if !title.is_empty() {
+            written.push(self.line("TodoHeading", title));
+        }
+        if items.is_empty() {
+            return written;
+        }
+        let amount = items.iter().map(|item| text_width(&item.amount, 9.0, false)).fold(0.0, f64::max);
+        let last = ((amount * 20.0) as u32 + 120).min(room.width / 3);
+        let widths = [460, room.width - 460 - last, last];
+        let count = items.len();
+        let lines: Vec<Element> = items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| {
+                let properties = |column: usize| {
+                    let (rule, colour) = if index == 0 { (6, &self.look.ink) } else { (4, &self.look.hair) };
+                    let mut rules = el("w:tcBorders").add(border("w:top", rule, colour));
+                    if index + 1 == count {
+                        rules.push(border("w:bottom", 4, &self.look.hair));
+                    }
+                    vec![width("w:tcW", widths[column]), rules, margins("w:tcMar", [110, 0, 110, 0])]
+                };
+                let colour = Some(self.look.accent.clone());
+                let number = Format { colour, size: Some(13.0), ..Format::default() };
+                let number = self.empty("Todo").add_all(self.text_run(&(index + 1).to_string(), &number));
+                let mut words = vec![self.line("Todo", &item.title)];
+                if !item.detail.is_empty() {
+                    words.push(self.line("TodoDetail", &item.detail));
+                }
+                let mut amount = self.line("TodoDetail", &item.amount);
+                set_property(&mut amount, val("w:jc", "right"));
+                el("w:tr")
+                    .add(el("w:trPr").add(el("w:cantSplit")))
+                    .add(cell(properties(0), vec![number]))
+                    .add(cell(properties(1), words))
+                    .add(cell(properties(2), vec![amount]))
+            })
+            .collect();
+        written.push(self.layout(&widths, lines));
+        written.push(self.gap());
+        written
+    }
+
+    /// A remark in a box with a coloured edge.
+    pub(super) fn callout(&mut self, tone: Tone, title: Option<&str>, blocks: &[Block], room: Room) -> Vec<Element> {
+        let paint = self.paint(tone);
+        let mut content = Vec::new();
+        if let Some(title) = title.filter(|title| !title.is_empty()) {
+            let format = Format { colour: Some(paint.text.clone()), ..Format::default() };
+            content.push(self.empty("CalloutTitle").add_all(self.text_run(title, &format)));
+        }
+        let inner = Room { width: room.width.saturating_sub(500), paragraph: "Callout", ..room };
+        content.extend(self.blocks(blocks, inner));
+        let properties = vec![
+            width("w:tcW", room.width),
+            el("w:tcBorders").add(border("w:left", 24, &paint.rule)),
+            shading(&paint.wash),
+            margins("w:tcMar", [160, 240, 120, 220]),
+        ];
+        let row = el("w:tr").add(cell(properties, content));
+        vec![self.gap(), self.layout(&[room.width], vec![row]), self.gap()]
+    }
+
+    /// Blocks side by side.
+    pub(super) fn columns(&mut self, columns: &[Vec<Block>], room: Room) -> Vec<Element> {
+        let count = columns.len() as u32;
+        if count == 0 {
+            return Vec::new();
+        }
+        // A list of things to do has more words than what stands beside it.
+        let share = |blocks: &Vec<Block>| {
+            if blocks.iter().any(|block| matches!(block, Block::Todos { .. })) { 1.2 } else { 1.0 }
+        };
+        let all: f64 = columns.iter().map(share).sum();
+        let between = 400 * (count - 1);
+        let free = f64::from(room.width.saturating_sub(between));
+        let mut row = el("w:tr");
+        let mut widths = Vec::new();
+        for (index, blocks) in columns.iter().enumerate() {
+            let inner = (free * share(blocks) / all) as u32;
+            let gap = if index + 1 < columns.len() { 400 } else { 0 };
+            widths.push(inner + gap);
+            let paragraph = if self.lang() == Lang::En { "BodyText" } else { "Callout" };
+            let content = self.blocks(blocks, Room { width: inner, paragraph, depth: 0 });
+            row.push(cell(vec![width("w:tcW", inner + gap), margins("w:tcMar", [0, 0, 0, gap])], content));
+        }
+        vec![self.layout(&widths, vec![row]), self.gap()]
+    }
+}

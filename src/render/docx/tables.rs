@@ -1,0 +1,347 @@
+//! Three-line tables: caption above, head repeated on every page, rows that stay whole, widths that follow the content as in the PDF.
+
+use unicode_width::UnicodeWidthChar;
+
+use super::inlines::Format;
+use super::properties::{border, cell_properties, paragraph_properties, shading, table_properties, width};
+use super::writer::{Room, Writer, set_property};
+use super::xml::{Element, clean, el, val};
+use crate::document::blocks::{Align, Table, TableCell, TableRow, Tone};
+use crate::document::markdown::plain_text;
+
+/// Tables of up to so many rows stay on one page.
+const WHOLE: usize = 14;
+/// Only a cell with more characters than this may break over pages.
+const LONGEST_WHOLE_CELL: usize = 1_500;
+
+/// Letters and distances of one table.
+struct Setting {
+    style: &'static str,
+    /// Size of letters in points.
+    size: f64,
+    /// Left and right of a cell, twentieths of a point.
+    pad: u32,
+}
+
+impl Writer<'_> {
+    /// Caption, table and notes.
+    pub(super) fn table(&mut self, table: &Table, room: Room) -> Vec<Element> {
+        let mut written = Vec::new();
+        if !table.caption.is_empty() {
+            written.push(self.caption("TableCaption", "table", &table.id, &table.number, &table.caption));
+        }
+        if table.columns.is_empty() {
+            return written;
+        }
+        let count = table.columns.len();
+        let (style, size) = match count {
+            ..8 => ("TableText", 9.0),
+            8..11 => ("TableTextSmall", 8.5),
+            _ => ("TableTextTiny", 7.5),
+        };
+        let setting = Setting { style, size, pad: if count >= 7 { 80 } else { 110 } };
+        let (widths, wraps) = column_widths(table, &setting, room.width);
+        let has_head = table.columns.iter().any(|column| !column.title.is_empty());
+        let mut properties = vec![
+            val("w:tblStyle", self.styles.id("ThreeLineTable")),
+            width("w:tblW", widths.iter().sum()),
+            val("w:tblLayout", "fixed"),
+            el("w:tblLook")
+                .with("w:val", if has_head { "0420" } else { "0400" })
+                .with("w:firstRow", u8::from(has_head)),
+        ];
+        properties[2] = el("w:tblLayout").with("w:type", "fixed");
+        if count >= 7 {
+            properties.push(super::properties::margins("w:tblCellMar", [84, setting.pad, 84, setting.pad]));
+        }
+        if !table.caption.is_empty() {
+            properties.push(val("w:tblCaption", clean(&plain_text(&table.caption))));
+        }
+        let grid = el("w:tblGrid").add_all(widths.iter().map(|width| el("w:gridCol").with("w:w", width)));
+        let mut tree = el("w:tbl").add(table_properties(properties)).add(grid);
+        if has_head {
+            tree.push(self.head(table, &widths, &setting));
+        }
+        let continued = table.rows.iter().any(|row| row.cells.first().is_some_and(|cell| cell.content.is_empty()));
+        for (index, row) in table.rows.iter().enumerate() {
+            let together = index + 1 < table.rows.len() && (table.rows.len() <= WHOLE || index == 0);
+            let rule = if index == 0 { None } else { self.rule_above(row, wraps || continued) };
+            tree.push(self.row(table, row, &widths, &setting, rule, together, wraps));
+        }
+        written.push(tree);
+        match self.notes(&table.notes) {
+            Some(notes) => written.push(notes),
+            None => written.push(self.gap()),
+        }
+        written
+    }
+
+    fn head(&mut self, table: &Table, widths: &[u32], setting: &Setting) -> Element {
+        let mut row = el("w:tr").add(el("w:trPr").add(el("w:cantSplit")).add(el("w:tblHeader")));
+        for (column, own) in table.columns.iter().zip(widths) {
+            let line = el("w:tcBorders").add(border("w:bottom", 6, &self.look.ink));
+            let properties = cell_properties(vec![width("w:tcW", *own), line, val("w:vAlign", "bottom")]);
+            let runs = self.runs(&column.title, &Format { bold: true, ..Format::default() });
+            let mut paragraph = self.empty(setting.style).add_all(runs);
+            align(&mut paragraph, column.align);
+            set_property(&mut paragraph, el("w:keepNext"));
+            row.push(el("w:tc").add(properties).add(paragraph));
+        }
+        row
+    }
+
+    /// The rule above a row with the first column it stands over: totals are set off, and so are rows whose cells wrap. Cells left
+    /// empty at the start of a row go on saying what stands above them.
+    fn rule_above(&self, row: &TableRow, parted: bool) -> Option<(usize, String)> {
+        if row.strong {
+            return Some((0, self.look.muted.clone()));
+        }
+        let start = row.cells.iter().position(|cell| !cell.content.is_empty()).unwrap_or(0);
+        (parted || start > 0).then(|| (start, self.look.hair.clone()))
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn row(
+        &mut self,
+        table: &Table,
+        row: &TableRow,
+        widths: &[u32],
+        setting: &Setting,
+        rule: Option<(usize, String)>,
+        together: bool,
+        wraps: bool,
+    ) -> Element {
+        let longest = row.cells.iter().map(|cell| plain_text(&cell.content).chars().count()).max().unwrap_or(0);
+        let mut tree = el("w:tr");
+        if longest <= LONGEST_WHOLE_CELL {
+            tree.push(el("w:trPr").add(el("w:cantSplit")));
+        }
+        let none = TableCell::default();
+        for (index, (column, own)) in table.columns.iter().zip(widths).enumerate() {
+            let cell = row.cells.get(index).unwrap_or(&none);
+            let mut properties = vec![width("w:tcW", *own), val("w:vAlign", if wraps { "top" } else { "center" })];
+            if let Some((start, colour)) = rule.as_ref().filter(|(start, _)| index >= *start) {
+                let _ = start;
+                properties.push(el("w:tcBorders").add(border("w:top", 4, colour)));
+            }
+            if let Some(ground) = self.ground(cell.tone) {
+                properties.push(shading(&ground));
+            }
+            let runs = self.runs(&cell.content, &Format { bold: row.strong, ..Format::default() });
+            let mut paragraph = self.empty(setting.style).add_all(runs);
+            align(&mut paragraph, column.align);
+            if together {
+                set_property(&mut paragraph, el("w:keepNext"));
+            }
+            tree.push(el("w:tc").add(cell_properties(properties)).add(paragraph));
+        }
+        tree
+    }
+
+    /// Ground of a cell of a tone.
+    fn ground(&self, tone: Tone) -> Option<String> {
+        match tone {
+            Tone::Neutral => None,
+            Tone::Good => Some(self.look.accent_wash.clone()),
+            Tone::Bad | Tone::Warning => Some(self.look.bad_wash.clone()),
+            Tone::Info => Some(self.look.wash.clone()),
+        }
+    }
+}
+
+fn align(paragraph: &mut Element, align: Align) {
+    match align {
+        Align::Left => {}
+        Align::Center => set_property(paragraph, val("w:jc", "center")),
+        Align::Right => set_property(paragraph, val("w:jc", "right")),
+    }
+}
+
+/// A table around elements, without any rule of its own: cells by row with their widths.
+pub(super) fn layout_table(style: &str, widths: &[u32], rows: Vec<Element>) -> Element {
+    let properties = table_properties(vec![
+        val("w:tblStyle", style),
+        width("w:tblW", widths.iter().sum()),
+        el("w:tblLayout").with("w:type", "fixed"),
+    ]);
+    let grid = el("w:tblGrid").add_all(widths.iter().map(|width| el("w:gridCol").with("w:w", width)));
+    el("w:tbl").add(properties).add(grid).add_all(rows)
+}
+
+/// A cell; Word wants a paragraph at its end.
+pub(super) fn cell(properties: Vec<Element>, mut content: Vec<Element>) -> Element {
+    if content.last().is_none_or(|last| last.name != "w:p") {
+        let letters = super::properties::run_properties(super::properties::size(1.0).to_vec());
+        let line = super::properties::spacing(0.0, 0.0, Some(1.0));
+        content.push(el("w:p").add(paragraph_properties(vec![line, letters])));
+    }
+    el("w:tc").add(cell_properties(properties)).add_all(content)
+}
+
+/// Widths of the columns in twentieths of a point, filling `room`, and whether cells wrap.
+fn column_widths(table: &Table, setting: &Setting, room: u32) -> (Vec<u32>, bool) {
+    let count = table.columns.len();
+    let room = f64::from(room) / 20.0;
+    let pad = f64::from(setting.pad) / 10.0;
+    let mut natural = Vec::new();
+    let mut snug = Vec::new();
+    let mut least = Vec::new();
+    for (index, column) in table.columns.iter().enumerate() {
+        let measure = |strong: bool| {
+            let rows = table.rows.iter().filter(move |row| row.strong == strong);
+            rows.filter_map(move |row| row.cells.get(index)).map(|cell| plain_text(&cell.content))
+        };
+        let head = plain_text(&column.title);
+        let size = setting.size;
+        let texts: Vec<(String, bool)> =
+            measure(false).map(|text| (text, false)).chain(measure(true).map(|text| (text, true))).collect();
+        let body = texts.iter().map(|(text, strong)| text_width(text, size, *strong)).fold(8.0, f64::max);
+        let least_head = least_width(&head, size, 4.0);
+        let least_body = if column.align == Align::Right {
+            body
+        } else {
+            let floor = if column.align == Align::Left { 5.0 } else { 3.0 };
+            texts.iter().map(|(text, _)| least_width(text, size, floor)).fold(8.0, f64::max)
+        };
+        natural.push(body.max(text_width(&head, size, true)) + pad);
+        snug.push(body.max(least_head) + pad);
+        least.push(least_body.max(least_head) + pad);
+    }
+    let total = |widths: &[f64]| widths.iter().sum::<f64>();
+    let wraps = total(&natural) > room;
+    let between = |narrow: &[f64], wide: &[f64]| -> Vec<f64> {
+        let share = (room - total(narrow)) / (total(wide) - total(narrow)).max(1e-6);
+        narrow.iter().zip(wide).map(|(narrow, wide)| narrow + (wide - narrow) * share).collect()
+    };
+    let fixed: f64 = (0..count).filter(|i| table.columns[*i].parts <= 0.0).map(|i| natural[i]).sum();
+    let shared = table.columns.iter().any(|column| column.parts > 0.0) && fixed <= room * 0.7;
+    let widths = if shared {
+        shared_widths(table, &natural, &least, room)
+    } else if !wraps {
+        spread(table, &natural, room - total(&natural))
+    } else if total(&snug) < room {
+        between(&snug, &natural)
+    } else if total(&least) < room {
+        between(&least, &snug)
+    } else {
+        least.clone()
+    };
+    (whole_twips(&widths, room), wraps)
+}
+
+/// Columns with a share divide what the others leave; a share too small for the longest word gives way to that word.
+fn shared_widths(table: &Table, natural: &[f64], least: &[f64], room: f64) -> Vec<f64> {
+    let count = natural.len();
+    let parts = |i: usize| table.columns[i].parts.max(0.0);
+    let mut held: Vec<Option<f64>> = (0..count).map(|i| (parts(i) == 0.0).then_some(natural[i])).collect();
+    for _ in 0..count {
+        let open: Vec<usize> = (0..count).filter(|i| held[*i].is_none()).collect();
+        let rest = room - held.iter().flatten().sum::<f64>();
+        let all: f64 = open.iter().map(|i| parts(*i)).sum();
+        let short: Vec<usize> = open.iter().copied().filter(|i| rest * parts(*i) / all < least[*i]).collect();
+        if short.is_empty() || short.len() == open.len() {
+            break;
+        }
+        held[short[0]] = Some(least[short[0]]);
+    }
+    let rest = (room - held.iter().flatten().sum::<f64>()).max(0.0);
+    let all: f64 = (0..count).filter(|i| held[*i].is_none()).map(parts).sum();
+    (0..count).map(|i| held[i].unwrap_or_else(|| rest * parts(i) / all.max(1e-6))).collect()
+}
+
+/// Room to spare: the widest column of words takes a third of it, all others share the rest evenly.
+fn spread(table: &Table, natural: &[f64], spare: f64) -> Vec<f64> {
+    let count = natural.len();
+    let worded = (0..count).filter(|i| table.columns[*i].align == Align::Left);
+    let widest = worded.fold(None::<usize>, |best, i| match best {
+        Some(held) if natural[held] >= natural[i] => best,
+        _ => Some(i),
+    });
+    let widest = widest.unwrap_or(0);
+    let first = if count == 1 { spare } else { spare * (1.0_f64 / 3.0).max(1.0 / count as f64) };
+    let others = if count == 1 { 0.0 } else { (spare - first) / (count as f64 - 1.0) };
+    natural.iter().enumerate().map(|(i, own)| own + if i == widest { first } else { others }).collect()
+}
+
+/// Widths in whole twentieths of a point that fill the room exactly.
+fn whole_twips(widths: &[f64], room: f64) -> Vec<u32> {
+    let scale = room / widths.iter().sum::<f64>().max(1e-6);
+    let mut edge = 0.0;
+    let mut last = 0;
+    widths
+        .iter()
+        .map(|width| {
+            edge += width * scale * 20.0;
+            let own = (edge.round() as u32).saturating_sub(last).max(20);
+            last += own;
+            own
+        })
+        .collect()
+}
+
+/// Width of a text in points as the usual sans faces set it.
+pub(super) fn text_width(text: &str, size: f64, strong: bool) -> f64 {
+    let ems: f64 = text
+        .chars()
+        .map(|letter| match letter {
+            _ if letter.width().unwrap_or(0) > 1 => 1.0,
+            // Marks that Chinese fonts draw full-width.
+            '“' | '”' | '‘' | '’' | '…' | '—' | '→' | '▲' | '▼' | '×' => 1.0,
+            'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '|' | '\'' | '!' => 0.28,
+            ' ' | '\u{a0}' | '(' | ')' | '-' | '/' | 't' | 'f' | 'r' => 0.34,
+            'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.9,
+            'A'..='Z' => 0.7,
+            '0'..='9' => 0.56,
+            _ if letter.width() == Some(0) => 0.0,
+            _ => 0.56,
+        })
+        .sum();
+    ems * size * if strong { 1.06 } else { 1.02 }
+}
+
+/// Width below which a column would break inside a word or number, but at least `floor` letters; never more than the text needs.
+fn least_width(text: &str, size: f64, floor: f64) -> f64 {
+    let is_word = |letter: char| letter.is_ascii_graphic() || ('\u{a1}'..='\u{24f}').contains(&letter);
+    let longest = text
+        .split(|letter| !is_word(letter))
+        .map(|word| text_width(&word.chars().take(20).collect::<String>(), size, true));
+    let longest = longest.fold(0.0, f64::max);
+    text_width(text, size, true).min(longest.max(floor * size))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::document::blocks::{Inline, TableColumn};
+
+    fn column(title: &str, align: Align, parts: f64) -> TableColumn {
+        TableColumn { title: vec![Inline::text(title)], align, parts }
+    }
+
+    #[test]
+    fn columns_fill_the_room_exactly() {
+        let setting = Setting { style: "TableText", size: 9.0, pad: 110 };
+        let long = "等候时间过长，晚餐高峰期尤其明显".repeat(8);
+        let row = |texts: [&str; 3]| TableRow {
+            cells: texts.map(|text| TableCell { content: vec![Inline::text(text)], tone: Tone::Neutral }).to_vec(),
+            strong: false,
+        };
+        for (parts, text) in [(0.0, "短"), (0.0, long.as_str()), (3.0, long.as_str()), (1.0, "短")] {
+            let table = Table {
+                columns: vec![
+                    column("原因", Align::Left, parts),
+                    column("占比", Align::Right, 0.0),
+                    column("n", Align::Right, 0.0),
+                ],
+                rows: vec![row([text, "61.2%", "1,024"])],
+                ..Table::default()
+            };
+            let (widths, wraps) = column_widths(&table, &setting, 9_072);
+            assert_eq!(widths.iter().sum::<u32>(), 9_072, "{widths:?}");
+            assert_eq!(wraps, text.len() > 100);
+            assert!(text.len() < 100 || widths[0] > 2 * widths[2], "{widths:?}");
+            assert!(f64::from(widths[1]) / 20.0 > text_width("61.2%", 9.0, false), "{widths:?}");
+        }
+    }
+}
