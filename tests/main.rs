@@ -22,3 +22,4 @@ mod samples;
 mod supermarket;
 mod support;
 mod tables;
+mod workbook;

@@ -634,4 +634,6 @@ pub enum ReportFormat {
     Html,
     /// The Markdown between template and page, for debugging a template.
     Markdown,
+    /// The tab book: all tables as an Excel workbook.
+    Xlsx,
 }

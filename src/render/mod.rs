@@ -4,3 +4,4 @@ pub mod html;
 pub mod templates;
 pub mod tera;
 pub mod typst;
+pub mod xlsx;

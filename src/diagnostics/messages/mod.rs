@@ -13,6 +13,7 @@ pub mod readers;
 pub mod render;
 pub mod wasm;
 pub mod weighting;
+pub mod workbook;
 
 use crate::diagnostics::Lang;
 
@@ -79,6 +80,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         models::ALL,
         document::ALL,
         render::ALL,
+        workbook::ALL,
         output::ALL,
     ]
     .into_iter()
