@@ -14,7 +14,7 @@ pub(super) struct Book<'m, 'a> {
     pub material: &'m Material<'a>,
 }
 
-impl<'a> Book<'_, 'a> {
+impl Book<'_, '_> {
     /// Language.
     pub fn lang(&self) -> Lang {
         self.material.lang

@@ -1,7 +1,7 @@
 //! The sheet of inputs: files with their hashes, the steps from their rows to the analysis, weights, settings and modules.
 
 use super::book::Book;
-use super::sheet::{Cell, Sheet};
+use super::sheet::{Cell, NumberFormat, Sheet};
 use crate::config::raw::ProportionInterval;
 use crate::data::table::{InputFile, Step, StepKind};
 use crate::document::format;
@@ -168,15 +168,21 @@ fn settings(book: Book<'_, '_>, sheet: &mut Sheet) {
     let rows = [
         (
             book.word("book_confidence", "置信水平（%）", "Confidence level (%)"),
-            left(Cell::number(held.confidence * 100.0, 0)),
+            Cell::of_number(held.confidence * 100.0, NumberFormat::General),
         ),
         (
             book.word("book_correction", "组间检验的校正", "Correction of tests between groups"),
             Cell::text(material.correction()),
         ),
         (book.word("book_interval", "比例的置信区间", "Interval of shares"), Cell::text(interval)),
-        (book.word("book_suppress", "不予列出：n 小于", "Omitted below n"), left(Cell::number(held.suppress_below, 0))),
-        (book.word("book_flag", "标注 †：n 小于", "Marked † below n"), left(Cell::number(held.flag_below, 0))),
+        (
+            book.word("book_suppress", "不予列出：n 小于", "Omitted below n"),
+            Cell::of_number(held.suppress_below, NumberFormat::General),
+        ),
+        (
+            book.word("book_flag", "标注 †：n 小于", "Marked † below n"),
+            Cell::of_number(held.flag_below, NumberFormat::General),
+        ),
         (
             book.word("book_modules", "指标与模型来自", "Definitions from"),
             Cell::text(format::list(&modules, book.lang())),
@@ -186,9 +192,4 @@ fn settings(book: Book<'_, '_>, sheet: &mut Sheet) {
     for (name, value) in rows {
         sheet.row([Cell::text(name), value]);
     }
-}
-
-/// A number among words.
-fn left(cell: Cell) -> Cell {
-    cell.indent(0)
 }

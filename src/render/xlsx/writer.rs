@@ -100,7 +100,7 @@ impl Writer<'_> {
         Ok(DocProperties::new()
             .set_title(&held.title)
             .set_company(&held.client)
-            .set_author(if held.planner.is_empty() { "manyi" } else { &held.planner })
+            .set_author(if held.planner.is_empty() { "manyi" } else { held.planner.as_str() })
             .set_creation_datetime(&created))
     }
 
