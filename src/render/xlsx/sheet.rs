@@ -18,8 +18,6 @@ pub(super) struct Sheet {
     pub tab: String,
     /// What the contents and the first line call it.
     pub title: String,
-    /// Heading of the contents that it stands under.
-    pub part: String,
     /// The cells.
     pub cells: BTreeMap<Place, Cell>,
     /// Cells joined with those to their right: place of the first, column of the last.

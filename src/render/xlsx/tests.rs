@@ -51,6 +51,12 @@ fn part(bytes: &[u8], name: &str) -> String {
     text
 }
 
+/// Names of the files of the package.
+fn files(bytes: &[u8]) -> Vec<String> {
+    let package = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    package.file_names().map(|name| name.unwrap().into_owned()).collect()
+}
+
 fn text(range: &Range<Data>, row: u32, column: u32) -> String {
     range.get_value((row, column)).map_or_else(String::new, ToString::to_string)
 }
@@ -447,8 +453,7 @@ fn survey_text_is_only_text() {
             column.title = plain(index);
         }
         let held = bytes(&canteen, &[table], lang);
-        let package = zip::ZipArchive::new(Cursor::new(held.as_slice())).unwrap();
-        let files: Vec<&str> = package.file_names().collect();
+        let files = files(&held);
         assert!(!files.iter().any(|name| name.contains("vba") || name.contains("externalLink")), "{files:?}");
         let mut book = open(held);
         let mut texts = Vec::new();
@@ -545,9 +550,7 @@ fn the_contents_link_every_sheet_and_every_sheet_links_back() {
 #[test]
 fn charts_are_native_and_carry_intervals() {
     let held = bytes(&Canteen::new(), &[], Lang::En);
-    let package = zip::ZipArchive::new(Cursor::new(held.as_slice())).unwrap();
-    let charts: Vec<String> =
-        package.file_names().filter(|name| name.starts_with("xl/charts/chart")).map(str::to_owned).collect();
+    let charts: Vec<String> = files(&held).into_iter().filter(|name| name.starts_with("xl/charts/chart")).collect();
     assert_eq!(charts.len(), 6 * 4);
     for chart in &charts {
         let text = part(&held, chart);
