@@ -30,6 +30,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("typst::", &["render/typst/"]),
     ("calamine::", &["data/readers/"]),
     ("ambers::", &["data/readers/"]),
+    ("rust_xlsxwriter::", &["render/xlsx/"]),
     ("clap::", &["cli/"]),
     ("indicatif::", &["cli/console"]),
     ("datafusion::prelude::", &["metrics/scan", "data/expressions"]),

@@ -27,3 +27,4 @@ mod samples;
 mod supermarket;
 mod support;
 mod tables;
+mod workbook;

@@ -662,4 +662,6 @@ pub enum ReportFormat {
     Docx,
     /// The Markdown between template and page, for debugging a template.
     Markdown,
+    /// The tab book: all tables as an Excel workbook.
+    Xlsx,
 }

@@ -25,6 +25,7 @@ use crate::render::html::{narrow_charts, render_html};
 use crate::render::templates::{files_of, lineage, typst_sources};
 use crate::render::tera::build_document;
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, UsedFont, forget_unused, render_chart_svg, render_pdf};
+use crate::render::xlsx::{WorkbookInput, render_workbook};
 
 /// What to build.
 #[derive(Debug, Clone, Default)]
@@ -63,10 +64,13 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
     let period = period_of(measured);
     let out = request.out.clone().unwrap_or_else(|| project.path("out"));
     let fonts = Fonts::system();
+    let with_tables = reports.iter().any(|report| report.formats.contains(&ReportFormat::Xlsx));
+    let banners = if with_tables { compute_banners(project, &measured.tables, diagnostics) } else { Vec::new() };
     let context = BuildContext {
         measured,
         distributions: measured.indicators.survey().distributions(&measured.tables.survey.columns),
         wave_answers: wave_answers(measured),
+        banners,
         tables: measured.tables.operational_sources(&measured.project),
         planned,
         banners: compute_banners(project, &measured.tables, diagnostics),
@@ -161,6 +165,7 @@ struct BuildContext<'a> {
     measured: &'a Measured,
     distributions: Vec<Distribution>,
     wave_answers: Vec<(String, u64)>,
+    banners: Vec<BannerTable>,
     tables: Vec<TableSource>,
     banners: Vec<BannerTable>,
     planned: Planned,
@@ -309,6 +314,10 @@ impl BuildContext<'_> {
                     output.add(format!("{stem}.docx"), word_file(&job, diagnostics)?);
                 }
                 ReportFormat::Markdown => output.add(format!("{stem}.md"), built.markdown.clone().into_bytes()),
+                ReportFormat::Xlsx => {
+                    let input = WorkbookInput { inputs, pack: rendering.pack, banners: &self.banners };
+                    output.add(format!("{stem}.xlsx"), render_workbook(&input, rendering.lang, diagnostics)?);
+                }
             }
         }
         keep_typst_source(&built.document, rendering, diagnostics);

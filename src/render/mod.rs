@@ -5,3 +5,4 @@ pub mod html;
 pub mod templates;
 pub mod tera;
 pub mod typst;
+pub mod xlsx;

@@ -15,6 +15,7 @@ pub mod readers;
 pub mod render;
 pub mod wasm;
 pub mod weighting;
+pub mod workbook;
 
 use crate::diagnostics::Lang;
 
@@ -82,6 +83,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         document::ALL,
         plan::ALL,
         render::ALL,
+        workbook::ALL,
         output::ALL,
         packs::ALL,
     ]

@@ -1,0 +1,99 @@
+//! Native charts of the tab book: lines over waves and bars over groups, both with their intervals as error bars, drawn from
+//! the cells of a sheet so that they follow when a reader sorts or copies it.
+
+use rust_xlsxwriter::{
+    Chart as Drawing, ChartDataLabel, ChartDataLabelPosition, ChartErrorBars, ChartErrorBarsType, ChartFont,
+    ChartFormat, ChartLine, ChartMarker, ChartMarkerType, ChartPoint, ChartRange, ChartSeries, ChartSolidFill,
+    ObjectMovement,
+};
+
+use super::look::{ACCENT, BAD, HAIR, INK, MUTED, font};
+use super::sheet::{Chart, ChartKind, Tone};
+use crate::diagnostics::Lang;
+
+/// The chart as the file holds it; `tab` is the sheet with its numbers.
+pub(super) fn chart_of(chart: &Chart, tab: &str, lang: Lang) -> Drawing {
+    let (first, last) = chart.rows;
+    let range = |column: u16| ChartRange::new_from_range(tab, first, column, last, column);
+    let mut drawing = match chart.kind {
+        ChartKind::Line => Drawing::new_line(),
+        ChartKind::Bar => Drawing::new_bar(),
+    };
+    let text = |size: f64| {
+        let mut held = ChartFont::new();
+        held.set_name(font(lang)).set_size(size).set_color(INK).unset_bold();
+        held
+    };
+    let mut arms = ChartErrorBars::new();
+    arms.set_type(ChartErrorBarsType::Custom(range(chart.arms.1), range(chart.arms.0)))
+        .set_format(ChartLine::new().set_color(MUTED).set_width(1.0));
+    let mut label = ChartDataLabel::new();
+    label.show_value().set_num_format(&chart.format).set_font(&text(9.0));
+    let mut series = ChartSeries::new();
+    let title = plain_title(&chart.title);
+    series.set_values(&range(chart.values)).set_categories(&range(chart.names)).set_name(title.as_str());
+    match chart.kind {
+        ChartKind::Line => {
+            let mut marker = ChartMarker::new();
+            marker
+                .set_type(ChartMarkerType::Circle)
+                .set_size(6)
+                .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(ACCENT)).set_no_border());
+            label.set_position(ChartDataLabelPosition::Right);
+            series
+                .set_format(ChartLine::new().set_color(ACCENT).set_width(2.0))
+                .set_marker(&marker)
+                .set_y_error_bars(&arms);
+        }
+        ChartKind::Bar => {
+            label.set_position(ChartDataLabelPosition::InsideBase);
+            label.set_font(text(9.0).set_color(rust_xlsxwriter::Color::White));
+            series
+                .set_format(ChartSolidFill::new().set_color(ACCENT))
+                .set_gap(60)
+                .set_x_error_bars(&arms)
+                .set_points(&chart.tones.iter().map(point).collect::<Vec<_>>());
+        }
+    }
+    series.set_data_label(&label);
+    drawing.push_series(&series);
+    drawing.title().set_name(title.as_str()).set_font(text(11.0).set_bold());
+    drawing.legend().set_hidden();
+    drawing.set_alt_text(chart.alt.chars().take(250).collect::<String>()).set_name(&chart.title);
+    drawing.set_width(chart.size.0).set_height(chart.size.1);
+    drawing.show_hidden_data();
+    drawing.set_object_movement(ObjectMovement::MoveButDontSizeWithCells);
+    drawing.chart_area().set_format(ChartFormat::new().set_border(ChartLine::new().set_color(HAIR)));
+    let (names, values) = (text(9.0), text(9.0));
+    drawing.x_axis().set_font(&names).set_format(ChartLine::new().set_color(MUTED)).set_major_gridlines(false);
+    drawing
+        .y_axis()
+        .set_font(&values)
+        .set_num_format(&chart.format)
+        .set_min(chart.axis.0)
+        .set_max(chart.axis.1)
+        .set_format(ChartLine::new().set_color(HAIR))
+        .set_major_gridlines(true)
+        .set_major_gridlines_line(ChartLine::new().set_color(HAIR).set_width(0.5));
+    if chart.kind == ChartKind::Bar {
+        drawing.x_axis().set_reverse();
+    }
+    drawing
+}
+
+/// A title that is not taken for the address of a cell, as `=A1` and `Sheet!A1` would be.
+fn plain_title(title: &str) -> String {
+    let title = title.replace('!', "！");
+    match title.strip_prefix('=') {
+        Some(rest) => format!("＝{rest}"),
+        None => title,
+    }
+}
+
+/// A bar that loses against another stands out.
+fn point(tone: &Tone) -> ChartPoint {
+    match tone {
+        Tone::Bad => ChartPoint::new().set_format(ChartSolidFill::new().set_color(BAD)),
+        _ => ChartPoint::default(),
+    }
+}
