@@ -64,16 +64,7 @@ fn libreoffice_opens_the_tab_book() {
         let english = book.to_string_lossy().contains("_en");
         // Every sheet prints its name at the foot of its pages.
         let sheets: &[&str] = if english {
-            &[
-                "Contents",
-                "Indicators",
-                "Waves",
-                "By Canteen",
-                "Cross tables",
-                "Budget",
-                "Definitions",
-                "All estimates",
-            ]
+            &["Contents", "Indicators", "Waves", "By Canteen", "Cross tables", "Budget", "Definitions", "All estimates"]
         } else {
             &["目录", "指标", "各期走势", "按食堂", "交叉表", "预算", "定义", "全部估计值"]
         };

@@ -14,8 +14,8 @@ pub mod findings;
 #[cfg(test)]
 pub mod fixtures;
 pub mod format;
-pub mod indicator_figures;
 pub mod forms;
+pub mod indicator_figures;
 pub mod length;
 pub mod markdown;
 pub mod material;

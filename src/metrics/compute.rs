@@ -344,12 +344,7 @@ fn scale_items(binding: &mut Binding, responses: &Responses) -> Vec<(String, usi
         .iter()
         .filter(|column| column.kind == ColumnType::Scale)
         .filter_map(|column| {
-            let own = Expression::parse(
-                &quote_name(&column.name),
-                &responses.schema,
-                ExpectedType::Number,
-            )
-            .ok()?;
+            let own = Expression::parse(&quote_name(&column.name), &responses.schema, ExpectedType::Number).ok()?;
             let item = binding.add_item(Item { value: own.logical().clone(), per: None });
             Some((column.name.clone(), item))
         })

@@ -19,8 +19,8 @@ use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Pr
 use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
 use crate::pipeline::planning::{document_date, plan_of};
-use crate::plan::Planned;
 use crate::pipeline::word::{WordHost, WordJob, word_file};
+use crate::plan::Planned;
 use crate::render::html::{narrow_charts, render_html};
 use crate::render::templates::{files_of, lineage, typst_sources};
 use crate::render::tera::build_document;
@@ -64,13 +64,10 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
     let period = period_of(measured);
     let out = request.out.clone().unwrap_or_else(|| project.path("out"));
     let fonts = Fonts::system();
-    let with_tables = reports.iter().any(|report| report.formats.contains(&ReportFormat::Xlsx));
-    let banners = if with_tables { compute_banners(project, &measured.tables, diagnostics) } else { Vec::new() };
     let context = BuildContext {
         measured,
         distributions: measured.indicators.survey().distributions(&measured.tables.survey.columns),
         wave_answers: wave_answers(measured),
-        banners,
         tables: measured.tables.operational_sources(&measured.project),
         planned,
         banners: compute_banners(project, &measured.tables, diagnostics),
@@ -165,7 +162,6 @@ struct BuildContext<'a> {
     measured: &'a Measured,
     distributions: Vec<Distribution>,
     wave_answers: Vec<(String, u64)>,
-    banners: Vec<BannerTable>,
     tables: Vec<TableSource>,
     banners: Vec<BannerTable>,
     planned: Planned,

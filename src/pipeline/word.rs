@@ -119,8 +119,7 @@ struct Values<'a> {
 
 impl<'a> Values<'a> {
     fn new(job: &'a WordJob<'a>) -> Self {
-        // What there is to say of the material was said when the document was built.
-        let material = Material::new(*job.inputs, job.pack, job.document.meta.lang, &mut Diagnostics::new());
+        let material = Material::new(*job.inputs, job.pack, job.document.meta.lang);
         let facts = facts(&material);
         Self { job, material, facts, tables: Cell::new(0), figures: Cell::new(0) }
     }

@@ -49,7 +49,8 @@ pub fn report_loose_ends(
         };
         let metric = &objective.raw.metric;
         // A variant has no findings of its own: those on its metric call for it, or its own target.
-        let variant_of = summaries.iter().find(|held| held.info.id == *metric).and_then(|held| held.info.variant_of.as_ref());
+        let variant_of =
+            summaries.iter().find(|held| held.info.id == *metric).and_then(|held| held.info.variant_of.as_ref());
         let missed = objective.reach.is_some_and(|reach| reach.ambition != Ambition::Reached);
         let called = (variant_of.is_some() && missed)
             || findings.iter().any(|held| held.metric.as_ref() == Some(metric) || held.metric.as_ref() == variant_of);

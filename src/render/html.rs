@@ -20,7 +20,8 @@ pub type DrawChart<'d> = &'d dyn Fn(&Chart, usize) -> Option<String>;
 pub fn render_html(document: &Document, css: Option<&str>, draw: DrawChart<'_>) -> String {
     let meta = &document.meta;
     let word = |key: &str| meta.words.get(key).map_or("", String::as_str);
-    let mut page = Page { html: String::with_capacity(64 * 1024), document, draw, charts: 0, description_ids: 0, fields: 0 };
+    let mut page =
+        Page { html: String::with_capacity(64 * 1024), document, draw, charts: 0, description_ids: 0, fields: 0 };
     let lang = meta.lang.tag();
     let _ = write!(page.html, "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.html.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");

@@ -3,6 +3,7 @@
 
 mod contents;
 mod fill;
+mod form;
 mod furniture;
 mod inlines;
 mod look;

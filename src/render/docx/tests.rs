@@ -66,7 +66,7 @@ fn table(id: &str, number: &str) -> Table {
 
 fn figure(id: &str, number: &str) -> Block {
     let caption = if number.is_empty() { Vec::new() } else { vec![Inline::text("第二食堂低于目标")] };
-    Block::Figure(Figure { id: id.into(), number: number.into(), caption, chart: chart(), notes: Vec::new() })
+    Block::Figure(Figure { id: id.into(), number: number.into(), caption, chart: Box::new(chart()), notes: Vec::new() })
 }
 
 fn card(title: &str) -> Card {

@@ -212,6 +212,7 @@ impl<'d> Writer<'d> {
             Block::Table(table) => self.table(table, room),
             Block::Figure(figure) => self.figure(figure, room),
             Block::Cards { cards } => self.cards(cards, room),
+            Block::Form(form) => self.blocks(&super::form::blocks(form, self.lang()), room),
             Block::Todos { title, items } => self.todos(title, items, room),
             Block::Columns { columns } => self.columns(columns, room),
             Block::Code { text } => vec![self.code(text)],

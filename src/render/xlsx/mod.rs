@@ -47,7 +47,7 @@ pub struct WorkbookInput<'a> {
 /// The workbook as bytes. `None` where it cannot be written; the reason is reported. Problems of the plan are not: the document
 /// beside it reports them.
 pub fn render_workbook(input: &WorkbookInput<'_>, lang: Lang, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
-    let material = Material::new(input.inputs, input.pack, lang, &mut Diagnostics::new());
+    let material = Material::new(input.inputs, input.pack, lang);
     let furniture = furniture(&material);
     let sheets = sheets(Book { material: &material }, input.banners, &furniture);
     let tabs = names::tab_names(sheets.iter().map(|sheet| sheet.tab.as_str()));

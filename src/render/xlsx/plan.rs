@@ -7,6 +7,7 @@ use super::writer::column_letters;
 use crate::analysis::{printed_decimals, round_half_away};
 use crate::config::raw_plan::StrategyKind;
 use crate::document::format::{self, parse_date};
+use crate::document::plan_tables::objective_text;
 use crate::metrics::{Better, Unit};
 
 /// Width of columns with sentences, in letters.
@@ -85,7 +86,7 @@ fn objectives(book: Book<'_, '_>) -> Option<Sheet> {
             .map(|strategy| strategy.raw.title.get(lang))
             .collect();
         sheet.row([
-            Cell::text(held.raw.text.get(lang)),
+            Cell::text(objective_text(book.material, held)),
             Cell::text(summary.map_or_else(|| held.raw.metric.clone(), |summary| book.title(summary.info))),
             Cell::text(book.unit(unit)),
             book.estimate(current),
@@ -131,11 +132,11 @@ fn strategies(book: Book<'_, '_>) -> Option<Sheet> {
     }
     let separator = book.word("semicolon", "；", "; ");
     for held in &plan.strategies {
-        let goals: Vec<&str> = held
+        let goals: Vec<String> = held
             .objectives
             .iter()
             .filter_map(|&index| plan.objectives.get(index))
-            .map(|objective| objective.raw.text.get(lang))
+            .map(|objective| objective_text(book.material, objective))
             .collect();
         let actions: Vec<&str> = held
             .actions
@@ -199,7 +200,7 @@ fn actions(book: Book<'_, '_>) -> Option<Sheet> {
         sheet.wrap(column, letters);
     }
     for (number, held) in (1..).zip(&actions) {
-        let raw = held.raw;
+        let raw = &held.raw;
         let strategy = held.strategy.and_then(|index| plan.strategies.get(index));
         sheet.row([
             Cell::count(number),
@@ -249,6 +250,7 @@ fn at(row: u32, column: u16) -> String {
 fn budget(book: Book<'_, '_>) -> Option<Sheet> {
     let (lang, plan) = (book.lang(), &book.material.plan);
     let finance = &plan.raw.finance;
+    let reckoned = &book.material.inputs.planned.finance;
     if plan.costs.is_empty() && finance.benefits.is_empty() {
         return None;
     }
@@ -310,23 +312,23 @@ fn budget(book: Book<'_, '_>) -> Option<Sheet> {
         }
         sheet.join((row, 1), AMOUNT - 1);
         let first = sheet.next;
-        for benefit in &finance.benefits {
+        for (benefit, amount) in finance.benefits.iter().zip(&reckoned.benefits) {
             let row = sheet.next;
             sheet.set((row, 0), Cell::text(benefit.item.get(lang)));
             let mut assumption = Cell::text(benefit.assumption.get(lang));
             assumption.style.wrap = true;
             sheet.set((row, 1), assumption);
             sheet.join((row, 1), AMOUNT - 1);
-            sheet.set((row, AMOUNT), Cell::of_number(round_half_away(benefit.amount, 2), money));
+            sheet.set((row, AMOUNT), Cell::of_number(round_half_away(amount.amount, 2), money));
         }
         let last = sheet.next - 1;
-        benefit_total = Some(total(book, &mut sheet, (first, last), plan.total_benefit, money));
+        benefit_total = Some(total(book, &mut sheet, (first, last), reckoned.benefit, money));
     }
     sheet.wrap(0, 40.0);
     sheet.wrap(1, 34.0);
     if let (Some(cost), Some(benefit)) = (cost_total, benefit_total) {
         sheet.skip(1);
-        let net = plan.total_benefit - plan.total_cost;
+        let net = reckoned.net;
         let title = book.word("book_net", "收益减费用", "Benefit less cost");
         sum_row(&mut sheet, title, formula(format!("={benefit}-{cost}"), net, money));
         if plan.total_cost > 0.0 {

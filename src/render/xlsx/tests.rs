@@ -183,6 +183,7 @@ fn model() -> ModelResults {
             left_out: Vec::new(),
             options: IndexMap::new(),
             table: None,
+            group: None,
             base: String::new(),
             base_title: both("全部答卷", "all answers"),
             replicates: 1000,
