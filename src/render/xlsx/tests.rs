@@ -434,7 +434,7 @@ fn survey_text_is_only_text() {
         for distribution in &mut canteen.distributions {
             distribution.title = Some(plain(0));
             for (index, level) in distribution.levels.iter_mut().enumerate() {
-                *level = plain(index + 6);
+                *level = plain(index + 7);
             }
         }
         let plan = &mut canteen.project.raw.plan;
