@@ -120,6 +120,7 @@ impl Writer<'_> {
         for (&place, cell) in &sheet.cells {
             let mut style = cell.style;
             style.wrap |= tops && matches!(style.role, Role::Body | Role::Total);
+            style.right |= style.role == Role::Head && stands_over_numbers(sheet, place);
             match style.role {
                 Role::Note | Role::Subtitle if note_end > place.1 => {
                     self.joined_text(target, sheet, place, note_end, &widths)?;
@@ -265,6 +266,13 @@ impl Writer<'_> {
         target.set_footer(format!("&L&9{}&C&9&A&R&9&P / &N", spaced(&side(&held.date))));
         Ok(())
     }
+}
+
+/// True if the first cell with content in the next rows of a column is a number: its head goes to the right as well.
+fn stands_over_numbers(sheet: &Sheet, (row, column): Place) -> bool {
+    let below = (row + 1..row + 5).filter_map(|row| sheet.cells.get(&(row, column)));
+    let first = below.map(|cell| &cell.value).find(|value| !matches!(value, Value::Blank));
+    matches!(first, Some(Value::Number(_) | Value::Formula { .. }))
 }
 
 /// Rows that begin a printed page so that no chart is cut: the first with a chart, then each that the page has no room for.
