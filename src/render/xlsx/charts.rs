@@ -39,7 +39,7 @@ pub(super) fn chart_of(chart: &Chart, tab: &str, lang: Lang) -> Drawing {
                 .set_type(ChartMarkerType::Circle)
                 .set_size(6)
                 .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(ACCENT)).set_no_border());
-            label.set_position(ChartDataLabelPosition::Right);
+            label.set_position(ChartDataLabelPosition::Above);
             series
                 .set_format(ChartLine::new().set_color(ACCENT).set_width(2.0))
                 .set_marker(&marker)
@@ -64,19 +64,21 @@ pub(super) fn chart_of(chart: &Chart, tab: &str, lang: Lang) -> Drawing {
     drawing.show_hidden_data();
     drawing.set_object_movement(ObjectMovement::MoveButDontSizeWithCells);
     drawing.chart_area().set_format(ChartFormat::new().set_border(ChartLine::new().set_color(HAIR)));
-    let (names, values) = (text(9.0), text(9.0));
-    drawing.x_axis().set_font(&names).set_format(ChartLine::new().set_color(MUTED)).set_major_gridlines(false);
-    drawing
-        .y_axis()
-        .set_font(&values)
-        .set_num_format(&chart.format)
-        .set_min(chart.axis.0)
-        .set_max(chart.axis.1)
-        .set_format(ChartLine::new().set_color(HAIR))
-        .set_major_gridlines(true)
-        .set_major_gridlines_line(ChartLine::new().set_color(HAIR).set_width(0.5));
-    if chart.kind == ChartKind::Bar {
-        drawing.x_axis().set_reverse();
+    match chart.kind {
+        ChartKind::Line => {
+            drawing.x_axis().set_font(&text(9.0)).set_format(ChartLine::new().set_color(MUTED));
+            let values = drawing.y_axis();
+            values.set_font(&text(9.0)).set_num_format(&chart.format).set_min(chart.axis.0).set_max(chart.axis.1);
+            values.set_format(ChartLine::new().set_color(HAIR)).set_major_gridlines(true);
+            values.set_major_gridlines_line(ChartLine::new().set_color(HAIR).set_width(0.5));
+        }
+        ChartKind::Bar => {
+            // The x axis of a bar chart lies at its foot and measures the values, which stand in the bars already.
+            drawing.x_axis().set_min(chart.axis.0).set_max(chart.axis.1).set_hidden(true).set_major_gridlines(false);
+            let names = drawing.y_axis();
+            names.set_font(&text(9.0)).set_reverse().set_major_gridlines(false);
+            names.set_format(ChartLine::new().set_color(MUTED));
+        }
     }
     drawing
 }

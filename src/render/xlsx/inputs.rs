@@ -17,6 +17,7 @@ pub(super) fn inputs(book: Book<'_, '_>) -> Sheet {
     ));
     sheet.skip(1);
     sheet.frozen = (3, 0);
+    sheet.wrap(3, 66.0);
     files(book, &mut sheet);
     steps(book, &mut sheet);
     weighting(book, &mut sheet);

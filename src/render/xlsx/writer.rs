@@ -36,8 +36,14 @@ const LONGEST_NOTE: usize = 8_000;
 const USUAL_WIDTH: f64 = 9.14;
 /// Widest column that follows its content, in letters.
 const WIDEST: f64 = 52.0;
-/// Letters beside each other on a landscape page at the smallest scale that can be read.
-const PAGE_LETTERS: f64 = 210.0;
+/// Pixels beside each other on a landscape page, with a little left over for programs that set wider letters.
+const PAGE_WIDTH: f64 = 985.0;
+/// Pixels below each other on it.
+const PAGE_HEIGHT: f64 = 640.0;
+/// Smallest scale in percent that can be read; wider sheets take several pages side by side.
+const SMALLEST_SCALE: f64 = 55.0;
+/// Pixels of a row.
+const ROW_HEIGHT: f64 = 20.0;
 /// Letters that a note may take before it breaks.
 const NOTE_LETTERS: f64 = 110.0;
 
@@ -114,6 +120,7 @@ impl Writer<'_> {
         for (&place, cell) in &sheet.cells {
             let mut style = cell.style;
             style.wrap |= tops && matches!(style.role, Role::Body | Role::Total);
+            style.right |= style.role == Role::Head && stands_over_numbers(sheet, place);
             match style.role {
                 Role::Note | Role::Subtitle if note_end > place.1 => {
                     self.joined_text(target, sheet, place, note_end, &widths)?;
@@ -134,7 +141,7 @@ impl Writer<'_> {
             let format = self.formats.of(style);
             target.merge_range(place.0, place.1, place.0, last, cut(text, LONGEST_TEXT).0, &format)?;
         }
-        for (row, lines) in joined_heights(sheet, &widths) {
+        for (row, lines) in broken_rows(sheet, &widths) {
             target.set_row_height(row, height_of(lines))?;
         }
         for chart in &sheet.charts {
@@ -203,7 +210,8 @@ impl Writer<'_> {
         let text = cut(text, LONGEST_TEXT).0;
         target.merge_range(row, column, row, last, text, &format)?;
         let room: f64 = (column..=last).map(|column| width_of(widths, column)).sum();
-        target.set_row_height(row, height_of(lines(text, room)))?;
+        let small = if style.role == Role::Note { 1.2 } else { 1.0 };
+        target.set_row_height(row, height_of(lines(text, room * small)))?;
         Ok(())
     }
 
@@ -239,11 +247,17 @@ impl Writer<'_> {
             last_column = last_column.max(column);
         }
         target.set_print_area(0, 0, last_row, last_column)?;
-        let total: f64 = (0..=last_column).map(|column| width_of(widths, column)).sum();
-        let pages = (total / PAGE_LETTERS).ceil().clamp(1.0, 500.0) as u16;
-        target.set_print_fit_to_pages(pages, 0);
-        if pages > 1 && sheet.frozen.1 > 0 {
-            target.set_repeat_columns(0, sheet.frozen.1 - 1)?;
+        let total: f64 = (0..=last_column).map(|column| width_of(widths, column) * 7.0 + 5.0).sum();
+        let scale = (PAGE_WIDTH / total * 100.0).min(100.0).floor();
+        if scale >= SMALLEST_SCALE {
+            target.set_print_scale(scale as u16);
+            target.set_page_breaks(&chart_breaks(sheet, scale / 100.0))?;
+        } else {
+            let pages = (total * SMALLEST_SCALE / 100.0 / PAGE_WIDTH).ceil().clamp(1.0, 500.0) as u16;
+            target.set_print_fit_to_pages(pages, 0);
+            if sheet.frozen.1 > 0 {
+                target.set_repeat_columns(0, sheet.frozen.1 - 1)?;
+            }
         }
         let held = self.furniture;
         let side = |text: &str| cut(text, 70).0.replace('&', "&&").replace(['\n', '\r'], " ");
@@ -252,6 +266,32 @@ impl Writer<'_> {
         target.set_footer(format!("&L&9{}&C&9&A&R&9&P / &N", spaced(&side(&held.date))));
         Ok(())
     }
+}
+
+/// True if the first cell with content in the next rows of a column is a number: its head goes to the right as well.
+fn stands_over_numbers(sheet: &Sheet, (row, column): Place) -> bool {
+    let below = (row + 1..row + 5).filter_map(|row| sheet.cells.get(&(row, column)));
+    let first = below.map(|cell| &cell.value).find(|value| !matches!(value, Value::Blank));
+    matches!(first, Some(Value::Number(_) | Value::Formula { .. }))
+}
+
+/// Rows that begin a printed page so that no chart is cut: the first with a chart, then each that the page has no room for.
+fn chart_breaks(sheet: &Sheet, scale: f64) -> Vec<u32> {
+    let mut lines: BTreeMap<u32, u32> = BTreeMap::new();
+    for chart in &sheet.charts {
+        let height = lines.entry(chart.row).or_default();
+        *height = chart.size.1.max(*height);
+    }
+    let head = sheet.repeated.map_or(0, |(first, last)| last - first + 1);
+    let room = PAGE_HEIGHT / scale - f64::from(head) * ROW_HEIGHT;
+    let mut breaks: Vec<u32> = Vec::new();
+    for (row, height) in lines {
+        let fits = breaks.last().is_some_and(|start| f64::from(row - start) * ROW_HEIGHT + f64::from(height) <= room);
+        if !fits {
+            breaks.push(row);
+        }
+    }
+    breaks
 }
 
 /// The day that Excel counts from: its 1 January 1900 is 1, and it has a 29 February 1900.
@@ -332,19 +372,27 @@ fn widen_for_heads(sheet: &Sheet, widths: &mut [f64]) {
     }
 }
 
-/// Lines of the rows with joined cells, whose height no program finds by itself.
-fn joined_heights(sheet: &Sheet, widths: &[f64]) -> BTreeMap<u32, usize> {
+/// Lines of the rows in which text is broken: not every program finds their height by itself, and none does for joined cells.
+fn broken_rows(sheet: &Sheet, widths: &[f64]) -> BTreeMap<u32, usize> {
     let last: BTreeMap<Place, u16> = sheet.joined.iter().copied().collect();
-    let rows: BTreeSet<u32> = sheet.joined.iter().map(|(place, _)| place.0).collect();
     let mut heights = BTreeMap::new();
-    for (&(row, column), cell) in sheet.cells.iter().filter(|((row, _), _)| rows.contains(row)) {
+    for (&place, cell) in &sheet.cells {
         let Value::Text(text) = &cell.value else { continue };
-        let end = last.get(&(row, column)).copied().unwrap_or(column);
-        let room: f64 = (column..=end).map(|column| width_of(widths, column)).sum();
-        let bold = if matches!(cell.style.role, Role::Head | Role::Span) { 1.08 } else { 1.0 };
-        let own = lines(text, (room - 1.0) / bold);
-        let held = heights.entry(row).or_insert(1);
-        *held = own.max(*held);
+        let end = last.get(&place).copied();
+        let breaks = match cell.style.role {
+            Role::Head | Role::Span => true,
+            Role::Body | Role::Total => !sheet.wrapped.is_empty() || cell.style.wrap,
+            _ => false,
+        };
+        if !breaks {
+            continue;
+        }
+        let room: f64 = (place.1..=end.unwrap_or(place.1)).map(|column| width_of(widths, column)).sum();
+        let bold = if cell.style.strong || matches!(cell.style.role, Role::Head | Role::Span) { 1.08 } else { 1.0 };
+        let arrow = if cell.style.role == Role::Head && sheet.filter.is_some() { 2.6 } else { 0.0 };
+        let room = (room - 0.8 - arrow - 2.0 * f64::from(cell.style.indent)) / bold;
+        let held = heights.entry(place.0).or_insert(1);
+        *held = lines(text, room).max(*held);
     }
     heights
 }
