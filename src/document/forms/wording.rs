@@ -115,7 +115,8 @@ pub(super) fn scale(
         low: end(held.low, "低", "low", "form_low"),
         high: end(held.high, "高", "high", "form_high"),
         other,
-        ..AnswerScale { low: String::new(), high: String::new(), ..held }
+        points: held.points,
+        labels: held.labels,
     }
 }
 
