@@ -47,8 +47,10 @@ fn pages(pdf: &Path) -> usize {
 #[test]
 fn every_pack_makes_documents_in_both_languages_without_a_warning() {
     let (_, said, folder) = built();
-    let problems: Vec<&Value> =
-        said["diagnostics"].as_array().unwrap().iter().filter(|found| found["level"] != "note").collect();
+    // What the program says of the plan itself (M066x) is no matter of a pack.
+    let of_the_plan = |found: &Value| found["code"].as_str().is_some_and(|code| code.starts_with("M066"));
+    let found = said["diagnostics"].as_array().unwrap().iter();
+    let problems: Vec<&Value> = found.filter(|found| found["level"] != "note" && !of_the_plan(found)).collect();
     assert!(problems.is_empty(), "{problems:#?}");
     for pack in PACKS {
         for ending in ["_zh-CN.pdf", "_en.pdf", "_zh-CN.html", "_en.html"] {

@@ -90,7 +90,7 @@ pub struct Length {
 }
 
 /// Levels of detail at which a pack with a [`Length`] is tried, the fullest first; other packs are rendered at the fullest.
-pub const DETAILS: [u8; 4] = [3, 2, 1, 0];
+pub const DETAILS: [u8; 6] = [5, 4, 3, 2, 1, 0];
 
 /// The pack that the description `text` of a pack builds on (`extends`).
 pub fn extended(text: &str) -> Option<String> {

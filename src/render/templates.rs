@@ -174,6 +174,30 @@ mod tests {
     }
 
     #[test]
+    fn a_pack_takes_over_the_files_of_the_one_it_builds_on() {
+        let project = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let file = project.path().join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        };
+        write("house/template.yaml", "extends: satisfaction-plan");
+        write("house/theme.typ", "// house");
+        write("short/template.yaml", "extends: house");
+        let mut diagnostics = Diagnostics::new();
+        assert_eq!(lineage("short", Some(project.path()), &mut diagnostics), ["satisfaction-plan", "house", "short"]);
+        assert_eq!(typst_sources("short", Some(project.path()), &mut diagnostics).text("theme.typ"), Some("// house"));
+        assert!(diagnostics.is_empty());
+        // A pack that is not there, and two that build on each other.
+        write("house/template.yaml", "extends: missing");
+        assert_eq!(lineage("house", Some(project.path()), &mut diagnostics), ["house"]);
+        write("house/template.yaml", "extends: short");
+        assert_eq!(lineage("short", Some(project.path()), &mut diagnostics), ["house", "short"]);
+        let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
+        assert_eq!(codes, ["M0695", "M0694"]);
+    }
+
+    #[test]
     fn a_file_that_is_no_text_is_reported_with_its_path() {
         let project = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(project.path().join("base")).unwrap();

@@ -305,6 +305,18 @@ mod tests {
         markdown.ok_or_else(|| diagnostics.into_iter().next().unwrap())
     }
 
+    #[test]
+    fn the_first_sentences_of_a_text() {
+        for (text, count, expected) in [
+            ("排队太长。“快一点。”他说。完", 1, "排队太长。"),
+            ("排队太长。“快一点。”他说。完", 2, "排队太长。“快一点。”他说。"),
+            ("It rose to 14.2%. Most of it is dinner.", 1, "It rose to 14.2%."),
+            ("no stop", 3, "no stop"),
+        ] {
+            assert_eq!(first_sentences(text, count), expected);
+        }
+    }
+
     struct NoDirectives;
     impl Directives for NoDirectives {
         fn resolve(&mut self, _: &Directive, _: &mut Diagnostics) -> Vec<Block> {

@@ -4,7 +4,7 @@
 use crate::config::raw::ColumnType;
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
 use crate::document::format;
-use crate::document::forms::wording::{points, scale, split_ends};
+use crate::document::forms::wording::{labelled, points, scale, split_meaning};
 use crate::document::forms::{SURVEY, highest_score};
 use crate::document::material::Material;
 use crate::plugins::manifest::{Estimator, Manifest, RawInput};
@@ -113,9 +113,9 @@ fn used_sections(material: &Material<'_>, plugin: &str) -> Vec<Section> {
     let mut sets: Vec<(AnswerScale, Vec<String>)> = Vec::new();
     for (name, expression) in &used.inputs {
         let Some(input) = manifest.inputs.get(name).filter(|input| input.kind == ColumnType::Scale) else { continue };
-        let held = input_scale(material, input);
+        let meaning = meaning_of(material, input);
         let scale = match project.columns.get(expression).and_then(|column| Some((column, points(column.range)?))) {
-            Some((column, points)) => scale(material, column, points, held.map(|scale| (scale.low, scale.high))),
+            Some((column, points)) => scale(material, column, &points, &meaning),
             None => continue,
         };
         let scale = AnswerScale { other: String::new(), ..scale };
@@ -148,11 +148,12 @@ fn all_sections(material: &Material<'_>, plugin: &str) -> Vec<Section> {
 
 /// The scale of an input as its plugin asks for it.
 fn input_scale(material: &Material<'_>, input: &RawInput) -> Option<AnswerScale> {
-    let points = points(input.range)?;
-    let (_, ends) = input.ask.as_ref().map_or((String::new(), None), |ask| split_ends(ask.get(material.lang)));
-    let (low, high) = ends.unwrap_or_default();
-    let points = points.into_iter().map(|point| format::short_number(point, 0)).collect();
-    Some(AnswerScale { points, low, high, ..AnswerScale::default() })
+    Some(labelled(&points(input.range)?, &meaning_of(material, input)))
+}
+
+/// What the points of an input mean, as its question says.
+fn meaning_of(material: &Material<'_>, input: &RawInput) -> Vec<(f64, String)> {
+    input.ask.as_ref().map(|ask| split_meaning(ask.get(material.lang)).1).unwrap_or_default()
 }
 
 /// Items by the scores that the plugin makes of them (`row_mean(…)`), the others under the plugin's title.

@@ -7,6 +7,8 @@ use crate::document::forms::SURVEY;
 use crate::document::forms::wording::{Asked, asked};
 use crate::document::material::Material;
 
+/// The plugin that looks after the survey itself: its inputs are what the tool records and what others ask already, save one.
+const INTEGRITY: (&str, &str) = ("survey-integrity", "pressed");
 /// Most rows of a matrix; longer ones go on in another, so that the head of the columns stays in sight.
 const MOST_ROWS: usize = 12;
 
@@ -24,7 +26,8 @@ pub fn questionnaire(material: &Material<'_>) -> Form {
             continue;
         }
         let mut questions = Vec::new();
-        for (input, expression) in &used.inputs {
+        let inputs = used.inputs.iter().filter(|(input, _)| plugin != INTEGRITY.0 || *input == INTEGRITY.1);
+        for (input, expression) in inputs {
             for name in columns_of(material, expression) {
                 let Some(column) = project.columns.get(&name) else { continue };
                 if asked_columns.contains(&name) || !is_asked(material, &name, column) {

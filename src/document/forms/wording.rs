@@ -27,10 +27,11 @@ pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask
     let header = column.from.as_ref().and_then(|from| from.as_slice().first());
     let own = header.map(|text| without_number(text)).filter(|text| is_wording(text, lang));
     let title = column.title.as_ref().map(|title| title.get(lang)).filter(|title| !title.is_empty());
-    let (wording, ends) = split_ends(own.or(ask).or(title).unwrap_or(name));
-    let (_, asked_ends) = ask.map_or((String::new(), None), split_ends);
-    let (stem, text) = split_stem(&wording).unwrap_or((String::new(), wording.clone()));
-    let answer = answer(material, name, column, ends.or(asked_ends));
+    let (wording, meaning) = split_meaning(own.or(ask).or(title).unwrap_or(name));
+    let meaning = if meaning.is_empty() { ask.map(split_meaning).unwrap_or_default().1 } else { meaning };
+    let stem = own.and_then(|_| split_stem(&wording));
+    let (stem, text) = stem.unwrap_or((String::new(), wording.clone()));
+    let answer = answer(material, name, column, &meaning);
     match (&answer, stem.is_empty()) {
         // Only scales stand in a matrix.
         (Answer::Scale(_), _) | (_, true) => Asked { text, stem, answer },
@@ -38,7 +39,7 @@ pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask
     }
 }
 
-fn answer(material: &Material<'_>, name: &str, column: &RawColumn, ends: Option<(String, String)>) -> Answer {
+fn answer(material: &Material<'_>, name: &str, column: &RawColumn, meaning: &[(f64, String)]) -> Answer {
     let yes_no = || vec![material.word_or("form_yes", "是", "Yes"), material.word_or("form_no", "否", "No")];
     match column.kind {
         ColumnType::Boolean => Answer::Options { options: yes_no(), several: false, ranked: false },
@@ -48,7 +49,7 @@ fn answer(material: &Material<'_>, name: &str, column: &RawColumn, ends: Option<
             ranked: column.kind == ColumnType::Ranking,
         },
         ColumnType::Scale | ColumnType::Number => match points(column.range) {
-            Some(points) => Answer::Scale(scale(material, column, points, ends)),
+            Some(points) => Answer::Scale(scale(material, column, &points, meaning)),
             None => Answer::Blank { unit: String::new() },
         },
         ColumnType::Date => Answer::Date,
@@ -85,12 +86,12 @@ pub(super) fn points(range: Option<[f64; 2]>) -> Option<Vec<f64>> {
     whole.then(|| (0..=(high - low) as u8).map(|step| low + f64::from(step)).collect())
 }
 
-/// The scale of a column.
+/// The scale of a column: its points with what the project says of them, else the plugin (`meaning`).
 pub(super) fn scale(
     material: &Material<'_>,
     column: &RawColumn,
-    points: Vec<f64>,
-    ends: Option<(String, String)>,
+    points: &[f64],
+    meaning: &[(f64, String)],
 ) -> AnswerScale {
     let label = |point: f64| {
         column.labels.iter().flatten().find_map(|(key, label)| match label {
@@ -99,36 +100,68 @@ pub(super) fn scale(
             _ => None,
         })
     };
-    let labels: Vec<String> = points.iter().filter_map(|&point| label(point)).filter(|text| !text.is_empty()).collect();
-    let complete = labels.len() == points.len();
-    let (low, high) = ends.filter(|_| !complete).unwrap_or_default();
+    let own: Vec<(f64, String)> = points.iter().filter_map(|&point| Some((point, label(point)?))).collect();
+    let held = if own.len() == points.len() { labelled(points, &own) } else { labelled(points, meaning) };
     let other = if column.not_applicable.is_empty() {
         String::new()
     } else {
         material.word_or("form_not_applicable", "不适用", "Does not apply")
     };
+    let unnamed = held.labels.is_empty() && held.low.is_empty() && column.kind == ColumnType::Scale;
+    let end = |text: String, zh_cn: &str, en: &str, key: &str| {
+        if unnamed { material.word_or(key, zh_cn, en) } else { text }
+    };
     AnswerScale {
-        points: points.into_iter().map(|point| format::short_number(point, 0)).collect(),
-        labels: if complete { labels } else { Vec::new() },
-        low,
-        high,
+        low: end(held.low, "低", "low", "form_low"),
+        high: end(held.high, "高", "high", "form_high"),
         other,
+        points: held.points,
+        labels: held.labels,
     }
 }
 
-/// A question without the meaning of the ends behind it, and these: `…满意吗？（1 很不满意 … 5 很满意）`.
-pub(super) fn split_ends(text: &str) -> (String, Option<(String, String)>) {
-    let whole = (text.trim().to_owned(), None);
-    let Some((question, rest)) = text.rsplit_once(['（', '(']) else { return whole };
-    let Some((low, high)) = rest.trim_end_matches(['）', ')']).split_once('…') else { return whole };
-    let meaning = |end: &str| {
-        let word = end.trim().trim_start_matches(|letter: char| letter.is_ascii_digit()).trim();
-        (word.len() < end.trim().len() && !word.is_empty()).then(|| word.to_owned())
+/// Points with their meaning: all of them, or those of the ends.
+pub(super) fn labelled(points: &[f64], meaning: &[(f64, String)]) -> AnswerScale {
+    let of = |point: Option<&f64>| {
+        let held = meaning.iter().find(|(held, _)| Some(held) == point);
+        held.map_or_else(String::new, |(_, text)| text.clone())
     };
-    match (meaning(low), meaning(high)) {
-        (Some(low), Some(high)) => (question.trim().to_owned(), Some((low, high))),
-        _ => whole,
+    let labels: Vec<String> = points.iter().map(|point| of(Some(point))).filter(|text| !text.is_empty()).collect();
+    let complete = labels.len() == points.len();
+    AnswerScale {
+        points: points.iter().map(|&point| format::short_number(point, 0)).collect(),
+        low: if complete { String::new() } else { of(points.first()) },
+        high: if complete { String::new() } else { of(points.last()) },
+        labels: if complete { labels } else { Vec::new() },
+        other: String::new(),
     }
+}
+
+/// A question without the meaning of its points behind it, and these: `…满意吗？（1 很不满意 … 5 很满意）`, `(1 worse, 2 as expected, 3 better)`.
+pub(super) fn split_meaning(text: &str) -> (String, Vec<(f64, String)>) {
+    let whole = (text.trim().to_owned(), Vec::new());
+    let Some((question, rest)) = text.rsplit_once(['（', '(']) else { return whole };
+    let rest = rest.trim_end_matches(['）', ')']);
+    if !rest.starts_with(|letter: char| letter.is_ascii_digit()) {
+        return whole;
+    }
+    let mut found: Vec<(f64, String)> = Vec::new();
+    for word in rest.split([' ', '，', ',', '、', '；', ';']).filter(|word| !word.is_empty() && *word != "…") {
+        match (word.parse::<f64>(), found.last_mut()) {
+            (Ok(point), _) => found.push((point, String::new())),
+            (Err(_), Some((_, meaning))) => {
+                if !meaning.is_empty() {
+                    meaning.push(' ');
+                }
+                meaning.push_str(word);
+            }
+            (Err(_), None) => return whole,
+        }
+    }
+    let sound = found.len() > 1
+        && found.iter().all(|(_, meaning)| !meaning.is_empty())
+        && found.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    if sound { (question.trim().to_owned(), found) } else { whole }
 }
 
 /// `您对食堂的满意程度(口味)` as stem and row, the way survey tools write the questions of a matrix.
@@ -161,17 +194,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ends_of_a_scale_stand_behind_the_question() {
-        let ends = |low: &str, high: &str| Some((low.to_owned(), high.to_owned()));
-        assert_eq!(
-            split_ends("满意吗？（1 很不满意 … 5 很满意）"),
-            ("满意吗？".to_owned(), ends("很不满意", "很满意"))
-        );
-        assert_eq!(
-            split_ends("How likely? (0 not at all … 10 very)"),
-            ("How likely?".to_owned(), ends("not at all", "very"))
-        );
-        assert_eq!(split_ends("抱怨过（亲友、网络……）吗？"), ("抱怨过（亲友、网络……）吗？".to_owned(), None));
+    fn the_meaning_of_points_stands_behind_the_question() {
+        let all = |entries: &[(f64, &str)]| entries.iter().map(|(point, text)| (*point, (*text).to_owned())).collect();
+        for (text, question, meaning) in [
+            ("满意吗？（1 很不满意 … 5 很满意）", "满意吗？", all(&[(1.0, "很不满意"), (5.0, "很满意")])),
+            ("How likely? (0 not at all … 10 very)", "How likely?", all(&[(0.0, "not at all"), (10.0, "very")])),
+            (
+                "Well? (1 worse, 2 as expected, 3 better)",
+                "Well?",
+                all(&[(1.0, "worse"), (2.0, "as expected"), (3.0, "better")]),
+            ),
+            ("抱怨过（亲友、网络……）吗？", "抱怨过（亲友、网络……）吗？", Vec::new()),
+            ("提到过吗？（提到记“是”）", "提到过吗？（提到记“是”）", Vec::new()),
+        ] {
+            assert_eq!(split_meaning(text), (question.to_owned(), meaning));
+        }
     }
 
     #[test]
