@@ -121,7 +121,12 @@ pub(super) fn fonts(latin: &str, chinese: &str) -> Element {
 
 /// A border `width` eighths of a point wide.
 pub(super) fn border(side: &str, width: u32, colour: &str) -> Element {
-    el(side).with("w:val", "single").with("w:sz", width).with("w:space", 0).with("w:color", colour)
+    border_apart(side, width, colour, 0)
+}
+
+/// A border with its distance from the text in points.
+pub(super) fn border_apart(side: &str, width: u32, colour: &str, space: u32) -> Element {
+    el(side).with("w:val", "single").with("w:sz", width).with("w:space", space).with("w:color", colour)
 }
 
 /// A side without border.

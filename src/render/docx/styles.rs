@@ -3,8 +3,8 @@
 
 use super::look::DocxLook;
 use super::properties::{
-    bold, border, fonts, indent, margins, no_border, paragraph_properties, run_properties, shading, size, spacing,
-    table_properties, twips, width,
+    bold, border, border_apart, fonts, indent, margins, no_border, paragraph_properties, run_properties, shading, size,
+    spacing, table_properties, twips, width,
 };
 use super::xml::{Element, el, val};
 use crate::diagnostics::Lang;
@@ -23,7 +23,7 @@ struct Paragraph(&'static str, &'static str, &'static str, &'static str);
 pub(super) fn style_sheet(look: &DocxLook, lang: Lang) -> Element {
     let chinese = lang == Lang::ZhCn;
     let mut sheet = el("w:styles").with("xmlns:w", W).add(defaults(look));
-    sheet.push(normal(look, chinese));
+    sheet.push(normal(chinese));
     sheet.push(
         el("w:style")
             .with("w:type", "character")
@@ -65,8 +65,7 @@ fn body_line(chinese: bool) -> f64 {
     BODY * if chinese { 1.66 } else { 1.48 }
 }
 
-fn normal(look: &DocxLook, chinese: bool) -> Element {
-    let _ = look;
+fn normal(chinese: bool) -> Element {
     el("w:style").with("w:type", "paragraph").with("w:default", 1).with("w:styleId", "Normal").add_all([
         val("w:name", "Normal"),
         el("w:qFormat"),
@@ -234,11 +233,9 @@ fn remark_styles(sheet: &mut Element, look: &DocxLook) {
     let quote = vec![
         spacing(2.0, 4.0, Some(16.5)),
         el("w:ind").with("w:left", 360).with("w:right", 200).with("w:firstLineChars", 0).with("w:firstLine", 0),
-        el("w:pBdr").add(border("w:left", 16, &look.plain).with("w:space", 10)),
+        el("w:pBdr").add(border_apart("w:left", 16, &look.plain, 10)),
         val("w:jc", "both"),
     ];
-    // A border's distance is said once.
-    let quote = quote.into_iter().map(single_space).collect();
     add(sheet, &Paragraph("Quote", "Quote", "Normal", ""), quote, vec![val("w:color", &look.muted)]);
     let remark = || vec![spacing(0.0, 3.0, Some(16.5)), indent(0, 0), val("w:jc", "both")];
     add(sheet, &Paragraph("Callout", "Callout", "Normal", ""), remark(), Vec::new());
@@ -264,17 +261,6 @@ fn remark_styles(sheet: &mut Element, look: &DocxLook) {
     add(sheet, &Paragraph("TodoDetail", "Todo Detail", "Normal", ""), line(0.0, 0.0, 12.0), detail);
 }
 
-/// Where an attribute stands twice, the last one counts.
-fn single_space(mut element: Element) -> Element {
-    element.visit_mut(&mut |held| {
-        let all = std::mem::take(&mut held.attributes);
-        for (name, value) in all {
-            held.set(&name, value);
-        }
-    });
-    element
-}
-
 fn furniture_styles(sheet: &mut Element, look: &DocxLook) {
     let right = super::look::Page::default().text_width();
     let tab = |leader: &str| {
@@ -296,11 +282,8 @@ fn furniture_styles(sheet: &mut Element, look: &DocxLook) {
         add(sheet, &Paragraph(id, name, "Normal", "Normal"), properties, letters);
     }
     let small = || with(vec![sans(look), val("w:color", &look.muted)], size(7.5));
-    let head = vec![
-        tab("none"),
-        el("w:pBdr").add(single_space(border("w:bottom", 4, &look.hair).with("w:space", 4))),
-        spacing(0.0, 0.0, Some(11.0)),
-    ];
+    let head =
+        vec![tab("none"), el("w:pBdr").add(border_apart("w:bottom", 4, &look.hair, 4)), spacing(0.0, 0.0, Some(11.0))];
     add(sheet, &Paragraph("Header", "header", "Normal", ""), head, small());
     add(sheet, &Paragraph("Footer", "footer", "Normal", ""), vec![tab("none"), spacing(0.0, 0.0, Some(11.0))], small());
 }

@@ -45,12 +45,11 @@ impl Writer<'_> {
         let mut properties = vec![
             val("w:tblStyle", self.styles.id("ThreeLineTable")),
             width("w:tblW", widths.iter().sum()),
-            val("w:tblLayout", "fixed"),
+            el("w:tblLayout").with("w:type", "fixed"),
             el("w:tblLook")
                 .with("w:val", if has_head { "0420" } else { "0400" })
                 .with("w:firstRow", u8::from(has_head)),
         ];
-        properties[2] = el("w:tblLayout").with("w:type", "fixed");
         if count >= 7 {
             properties.push(super::properties::margins("w:tblCellMar", [84, setting.pad, 84, setting.pad]));
         }
@@ -120,8 +119,7 @@ impl Writer<'_> {
         for (index, (column, own)) in table.columns.iter().zip(widths).enumerate() {
             let cell = row.cells.get(index).unwrap_or(&none);
             let mut properties = vec![width("w:tcW", *own), val("w:vAlign", if wraps { "top" } else { "center" })];
-            if let Some((start, colour)) = rule.as_ref().filter(|(start, _)| index >= *start) {
-                let _ = start;
+            if let Some((_, colour)) = rule.as_ref().filter(|(start, _)| index >= *start) {
                 properties.push(el("w:tcBorders").add(border("w:top", 4, colour)));
             }
             if let Some(ground) = self.ground(cell.tone) {
