@@ -1,7 +1,9 @@
 //! Forms on paper as ordinary blocks: questions as paragraphs with boxes to tick, sets of questions as tables, lines to write on.
 
 use crate::diagnostics::Lang;
-use crate::document::blocks::{Align, Answer, AnswerScale, Block, Form, FormItem, Inline, Table, TableCell, TableColumn, TableRow};
+use crate::document::blocks::{
+    Align, Answer, AnswerScale, Block, Form, FormItem, Inline, Table, TableCell, TableColumn, TableRow,
+};
 
 /// A box to tick.
 const BOX: &str = "□";

@@ -80,6 +80,9 @@ struct Table<'m, 'a> {
     shown: Vec<&'m IndicatorSummary<'a>>,
 }
 
+/// A base of an estimate with the decimals it is printed with.
+type BaseOf = fn(&Estimate) -> (f64, u8);
+
 impl Table<'_, '_> {
     /// Column of the values of the group at `place`; its letters stand in the next.
     fn column(place: usize) -> u16 {
@@ -137,8 +140,7 @@ impl Table<'_, '_> {
     /// Bases of every cell: unweighted, and where answers are weighted also weighted and effective.
     fn bases(&self, sheet: &mut Sheet) {
         let book = self.book;
-        let kinds: [fn(&Estimate) -> (f64, u8); 3] =
-            [|held| (held.n as f64, 0), |held| (held.n_weighted, 1), |held| (held.n_eff, 1)];
+        let kinds: [BaseOf; 3] = [|held| (held.n as f64, 0), |held| (held.n_weighted, 1), |held| (held.n_eff, 1)];
         for (title, kind) in book.bases().into_iter().zip(kinds) {
             sheet.skip(1);
             sheet.section(title);

@@ -72,7 +72,7 @@ fn number(range: &Range<Data>, row: u32, column: u32) -> Option<f64> {
 /// The first place with this text.
 fn find(range: &Range<Data>, wanted: &str) -> (u32, u32) {
     let (first, left) = range.start().unwrap();
-    let place = range.used_cells().find(|(_, _, cell)| cell.to_string() == wanted);
+    let place = range.used_cells().find(|(_, _, cell)| format!("{cell}") == wanted);
     let (row, column, _) = place.unwrap_or_else(|| panic!("`{wanted}` is not in the sheet"));
     (row as u32 + first, column as u32 + left)
 }
