@@ -19,7 +19,7 @@ pub enum Design {
     Clustered,
     /// Everybody with the same chance, but the young and the men answer less often; raked to age and sex.
     Raked,
-    /// As many from each stratum of a short list, without putting back: up to three of four are asked.
+    /// As many from each stratum of a short list, without putting back: up to two of five are asked.
     List,
 }
 
