@@ -147,15 +147,13 @@ pub(super) fn split_meaning(text: &str) -> (String, Vec<(f64, String)>) {
     }
     let mut found: Vec<(f64, String)> = Vec::new();
     for word in rest.split([' ', '，', ',', '、', '；', ';']).filter(|word| !word.is_empty() && *word != "…") {
-        match (word.parse::<f64>(), found.last_mut()) {
-            (Ok(point), _) => found.push((point, String::new())),
-            (Err(_), Some((_, meaning))) => {
-                if !meaning.is_empty() {
-                    meaning.push(' ');
-                }
-                meaning.push_str(word);
+        if let Ok(point) = word.parse::<f64>() {
+            found.push((point, String::new()));
+        } else if let Some((_, meaning)) = found.last_mut() {
+            if !meaning.is_empty() {
+                meaning.push(' ');
             }
-            (Err(_), None) => return whole,
+            meaning.push_str(word);
         }
     }
     let sound = found.len() > 1
