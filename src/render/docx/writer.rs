@@ -245,6 +245,10 @@ impl<'d> Writer<'d> {
         const STYLES: [&str; 4] = ["Heading1", "Heading2", "Heading3", "Heading4"];
         let level = level.clamp(1, 4);
         let mut paragraph = self.empty(STYLES[usize::from(level - 1)]);
+        if !self.own_look {
+            // A client's heading may not say that it stays with its text.
+            set_property(&mut paragraph, el("w:keepNext"));
+        }
         let mut runs = Vec::new();
         match number.filter(|number| !number.is_empty()) {
             None => leave_list(&mut paragraph),
