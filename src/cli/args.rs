@@ -178,6 +178,12 @@ pub struct BuildOptions {
     /// Only this report
     #[arg(long, value_name = "ID")]
     pub report: Vec<String>,
+    /// Of reports for each group: only this one
+    #[arg(long, value_name = "GROUP")]
+    pub only: Vec<String>,
+    /// Documents made at once [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
 }
 
 /// Options of `plugins`.

@@ -601,6 +601,40 @@ impl Default for RawSettings {
     }
 }
 
+/// What a report is repeated for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawForEach {
+    /// Every group of this segment column.
+    Column(String),
+    /// The groups of a segment column that are named, or that a table lists.
+    Detailed(RawForEachDetail),
+}
+
+/// What a report is repeated for, with its parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawForEachDetail {
+    /// Segment column.
+    pub column: String,
+    /// Only these groups; default all.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Operational table with a row for each group: its other columns are parameters of the templates.
+    #[serde(default)]
+    pub table: Option<String>,
+}
+
+impl RawForEach {
+    /// The segment column.
+    pub fn column(&self) -> &str {
+        match self {
+            Self::Column(column) => column,
+            Self::Detailed(detail) => &detail.column,
+        }
+    }
+}
+
 /// A document to build.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -610,6 +644,9 @@ pub struct RawReport {
     /// Template pack.
     #[serde(default = "default_pack")]
     pub pack: String,
+    /// One document for each group of a segment column, in place of one for all.
+    #[serde(default)]
+    pub for_each: Option<RawForEach>,
     /// Languages to build; default the project's.
     #[serde(default)]
     pub langs: Vec<Lang>,

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use indexmap::IndexMap;
 
 use crate::config::raw::ColumnType;
@@ -144,6 +145,16 @@ impl Responses {
     /// The column with this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// A column as texts, row by row; empty where there is no answer.
+    pub fn column_texts(&self, name: &str) -> Vec<String> {
+        let mut texts = Vec::with_capacity(self.row_count());
+        for cells in self.batches.iter().filter_map(|batch| batch.column_by_name(name)) {
+            let Ok(cells) = cast(cells, &DataType::Utf8) else { continue };
+            texts.extend(cells.as_string::<i32>().iter().map(|cell| cell.unwrap_or_default().to_owned()));
+        }
+        texts
     }
 
     /// Number of answers.

@@ -238,6 +238,11 @@ impl Diagnostics {
         self.found.extend(diagnostics);
     }
 
+    /// Keeps the problems that a condition holds for.
+    pub fn retain(&mut self, condition: impl FnMut(&Diagnostic) -> bool) {
+        self.found.retain(condition);
+    }
+
     /// True if any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.level == Level::Error)

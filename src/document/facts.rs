@@ -42,6 +42,12 @@ pub fn facts(material: &Material<'_>) -> Value {
             "date_text": format::date_text(inputs.date, lang),
             "period": period_text(material),
         },
+        "subject": inputs.subject.map(|subject| json!({
+            "column": subject.column,
+            "value": subject.value,
+            "title": subject.title.get(lang),
+            "parameters": subject.parameters,
+        })),
         "wave": {
             "current": results.current_wave().map(|wave| format::wave(wave, lang)),
             "previous": results.previous_wave().map(|wave| format::wave(wave, lang)),
@@ -89,6 +95,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "has": {
             "waves": results.waves.len() > 1,
             "segments": indicators::has_group_values(material),
+            "whole": inputs.whole.is_some(),
             "benchmarks": material.summaries.iter().any(|held| !held.benchmarks.is_empty()),
             "targets": material.summaries.iter().any(|held| held.target.is_some()),
             "values": material.headline().iter().any(|held| held.has_value()),

@@ -387,6 +387,8 @@ impl Canteen {
             weighted: true,
             models: &self.models,
             tables: &[],
+            subject: None,
+            whole: None,
             planned: self.planned(),
             weighting: &[],
             banners: &[],

@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 
+
 use crate::analysis::BannerTable;
+use crate::analysis::whole::{WholeComparison, against_whole};
 use crate::analysis::summary::{self, Findings, IndicatorSummary};
 use crate::config::Project;
 use crate::config::raw::Correction;
 use crate::data::table::{InputFile, Step};
 use crate::data::weighting::WaveWeights;
 use crate::data::{Column, TableSource};
-use crate::diagnostics::Lang;
+use crate::diagnostics::{Lang, Localized};
 use crate::document::format::{self, Money};
 use crate::document::pack::{Pack, Words};
 use crate::metrics::{Better, Distribution, Estimate, MetricInfo, MetricResults, Reason};
@@ -43,6 +45,10 @@ pub struct DocumentInputs<'a> {
     pub models: &'a ModelResults,
     /// Operational tables beside the survey.
     pub tables: &'a [TableSource],
+    /// The group that the document is about, if it is about one; all numbers are then of this group.
+    pub subject: Option<&'a Subject>,
+    /// The numbers of all answers, where the document is about a group.
+    pub whole: Option<&'a MetricResults>,
     /// Findings and the plan that answers them.
     pub planned: &'a Planned,
     /// What the weighting came to, wave by wave; empty where the weights are given or there are none.
@@ -53,6 +59,19 @@ pub struct DocumentInputs<'a> {
     pub plugins: &'a BTreeMap<String, Plugin>,
     /// Date of the document, `2026-11-20`.
     pub date: &'a str,
+}
+
+/// The group that a document is about, such as a branch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Subject {
+    /// Segment column.
+    pub column: String,
+    /// Value.
+    pub value: String,
+    /// Name of the group.
+    pub title: Localized,
+    /// Parameters of the templates, by name.
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// The inputs with everything derived for one language.
@@ -88,6 +107,13 @@ impl<'a> Material<'a> {
     /// The results.
     pub fn results(&self) -> &'a MetricResults {
         self.inputs.results
+    }
+
+    /// An indicator of a group against all answers.
+    pub fn against_whole(&self, held: &IndicatorSummary<'_>) -> Option<WholeComparison> {
+        let whole = self.inputs.whole?.find(&held.info.id, self.results().current_wave(), None)?;
+        let confidence = self.inputs.project.raw.settings.confidence;
+        against_whole(held.current?, whole, held.info.better, confidence)
     }
 
     /// A word of the pack.

@@ -57,6 +57,11 @@ pub fn indicators(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> 
     if has_change {
         columns.push(number_column(&material.word("col_change")));
     }
+    let has_whole = material.inputs.whole.is_some();
+    let whole = columns.len();
+    if has_whole {
+        columns.push(number_column(&material.word_or("col_whole", "全部", "All")));
+    }
     let gap = columns.len();
     if has_benchmark {
         columns.push(number_column(&material.word_or("col_gap", "距标杆", "Gap")));
@@ -70,6 +75,9 @@ pub fn indicators(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> 
     let mut rows = Vec::new();
     for held in &shown {
         let mut first = indicator_row(material, held, has_change, has_target, &mut marks);
+        if has_whole {
+            first.cells.insert(whole, whole_cell(material, held));
+        }
         if has_benchmark {
             first.cells.insert(gap, cell(""));
         }
@@ -83,10 +91,29 @@ pub fn indicators(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> 
     if marks.small {
         notes.push(small_base_note(material));
     }
+    if has_whole {
+        notes.push(note(material.fill_or(
+            "note_whole",
+            &[("level", &material.confidence())],
+            "“全部”为全体受访者的数值，本组包含在内；▲、▼为本组在{level}水平上显著高于、低于全部。",
+            "“All” is the value of all respondents, this group among them; ▲ and ▼: this group is significantly above or below at the {level} level.",
+        )));
+    }
     if has_benchmark {
         notes.extend(benchmark_notes(material, &shown));
     }
     Some(Table { columns, rows, notes, ..Table::default() })
+}
+
+/// The value of all answers, marked where the group of the document differs.
+fn whole_cell(material: &Material<'_>, held: &IndicatorSummary<'_>) -> TableCell {
+    let Some(found) = material.against_whole(held) else { return cell(format::NO_VALUE) };
+    let mark = match found.test.filter(|test| test.significant) {
+        Some(test) if test.delta > 0.0 => " ▲",
+        Some(_) => " ▼",
+        None => "",
+    };
+    cell(format!("{}{mark}", format::value(found.value, held.info.unit)))
 }
 
 /// Place of the interval among the columns of the indicator table.

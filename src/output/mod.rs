@@ -5,4 +5,4 @@ pub mod manifest;
 pub mod publish;
 
 pub use manifest::{FileRecord, FontRecord, Manifest};
-pub use publish::{OutputFile, publish};
+pub use publish::{OutputFile, publish, publish_file};

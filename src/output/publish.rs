@@ -36,6 +36,29 @@ pub fn publish(destination: &Path, files: &[OutputFile], diagnostics: &mut Diagn
     }
 }
 
+/// Puts one file in place by renaming it there. True if it is in place.
+pub fn publish_file(path: &Path, content: &[u8], diagnostics: &mut Diagnostics) -> bool {
+    let written = || -> io::Result<()> {
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut staged = tempfile::Builder::new().prefix(".staging-").tempfile_in(folder)?;
+        staged.write_all(content)?;
+        staged.as_file().sync_all()?;
+        staged.persist(path).map_err(|error| error.error)?;
+        set_readable(path)
+    };
+    match written() {
+        Ok(()) => true,
+        Err(error) => {
+            let error = Diagnostic::error(&messages::NOT_WRITTEN)
+                .arg("file", path.display())
+                .words("problem", io_problem(&error));
+            diagnostics.push(error);
+            false
+        }
+    }
+}
+
 fn try_publish(destination: &Path, files: &[OutputFile]) -> io::Result<()> {
     let parent = destination.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
@@ -78,15 +101,16 @@ fn write_synced(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Temporary folders are private; a published one is as open as the folder around it.
+/// Temporary files and folders are private; what is published is as open as the folder around it.
 #[cfg(unix)]
-fn set_readable(folder: &Path) -> io::Result<()> {
+fn set_readable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
+    let mode = if path.is_dir() { 0o755 } else { 0o644 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn set_readable(_folder: &Path) -> io::Result<()> {
+fn set_readable(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,26 +1,30 @@
 //! From numbers to published documents: for each report its pack, for each language the blocks, for each format the bytes,
 //! then the whole folder at once with its manifest.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::analysis::{BannerTable, compute_banners};
 use crate::config::Project;
-use crate::config::raw::{RawReport, ReportFormat, default_formats, default_pack};
+use crate::config::raw::{RawForEach, RawReport, ReportFormat, default_formats, default_pack};
 use crate::config::validate::is_safe_file_name;
 use crate::data::TableSource;
 use crate::diagnostics::messages::{output as messages, packs as pack_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, io_problem};
 use crate::document::Document;
 use crate::document::length::document_words;
-use crate::document::material::DocumentInputs;
+use crate::document::material::{DocumentInputs, Subject};
 use crate::document::pack::{Pack, PackFiles, description_of};
-use crate::metrics::Distribution;
+use crate::metrics::{Distribution, MetricResults};
 use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
-use crate::output::{OutputFile, publish};
+use crate::output::{OutputFile, publish, publish_file};
 use crate::pipeline::Measured;
-use crate::pipeline::planning::{document_date, plan_of};
+use crate::pipeline::batch::{self, Listed};
+use crate::pipeline::planning::{document_date, plan_of, plan_with, strategy_library};
 use crate::pipeline::word::{WordHost, WordJob, word_file};
-use crate::plan::Planned;
+use crate::plan::{Library, Planned};
 use crate::render::html::{narrow_charts, render_html};
 use crate::render::templates::{files_of, lineage, typst_sources};
 use crate::render::tera::build_document;
@@ -36,6 +40,10 @@ pub struct BuildRequest {
     pub out: Option<PathBuf>,
     /// Reports to build; all if empty.
     pub reports: Vec<String>,
+    /// Groups to build of reports for each group; all if empty.
+    pub only: Vec<String>,
+    /// Documents made at once; default one a core.
+    pub jobs: Option<usize>,
 }
 
 /// A report that is in place.
@@ -61,35 +69,83 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
     if diagnostics.has_errors() {
         return Vec::new();
     }
-    let period = period_of(measured);
     let out = request.out.clone().unwrap_or_else(|| project.path("out"));
-    let fonts = Fonts::system();
-    let context = BuildContext {
-        measured,
-        distributions: measured.indicators.survey().distributions(&measured.tables.survey.columns),
-        wave_answers: wave_answers(measured),
-        tables: measured.tables.operational_sources(&measured.project),
-        planned,
-        banners: compute_banners(project, &measured.tables, diagnostics),
-        date,
-        period: period.clone(),
-        fonts,
-    };
+    let banners = compute_banners(project, &measured.tables, diagnostics);
+    let context = BuildContext::new(measured, planned, banners, &date);
     let mut published = Vec::new();
     for report in &reports {
-        let before = diagnostics.count(Level::Error);
-        let Some(files) = context.render_report(report, request.lang, diagnostics) else { continue };
-        if diagnostics.count(Level::Error) > before {
-            continue;
-        }
-        let folder = out.join(&period).join(&report.id);
-        let documents =
-            files.iter().map(|file| file.name.clone()).filter(|name| !name.contains('/') && name != MANIFEST).collect();
-        if publish(&folder, &files, diagnostics) {
-            published.push(Published { report: report.id.clone(), folder, documents });
+        let folder = out.join(&context.period).join(&report.id);
+        match &report.for_each {
+            None => published.extend(context.publish_report(report, request.lang, folder, diagnostics)),
+            Some(each) => published.extend(publish_each(&context, report, each, request, &folder, diagnostics)),
         }
     }
     published
+}
+
+/// Publishes a report for each group of a column, side by side on the machine's cores, and the page that lists them. One that
+/// fails is named; the others are finished.
+fn publish_each(
+    context: &BuildContext<'_>,
+    report: &RawReport,
+    each: &RawForEach,
+    request: &BuildRequest,
+    folder: &Path,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Published> {
+    let measured = context.measured;
+    let subjects = batch::subjects(measured, each, &request.only, diagnostics);
+    let library = strategy_library(&measured.project, &measured.plugins, diagnostics);
+    let next = AtomicUsize::new(0);
+    let made: Mutex<Vec<Made>> = Mutex::new(Vec::new());
+    let work = || {
+        while let Some((index, subject)) = {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            subjects.get(index).map(|subject| (index, subject))
+        } {
+            let mut found = Diagnostics::new();
+            let done = context.publish_subject(report, subject, &library, request.lang, folder, &mut found);
+            if done.is_none() && found.has_errors() {
+                let title = subject.title.get(measured.project.lang());
+                found.push(Diagnostic::error(&messages::DOCUMENT_FAILED).arg("value", title).arg("report", &report.id));
+            }
+            let mut made = made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            made.push(Made { index, done, found });
+        }
+    };
+    let workers = request.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    std::thread::scope(|scope| {
+        for _ in 0..workers.min(subjects.len()) {
+            scope.spawn(work);
+        }
+    });
+    let mut made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    made.sort_by_key(|held| held.index);
+    let mut published = Vec::new();
+    let mut listed: BTreeMap<Lang, Vec<Listed>> = BTreeMap::new();
+    for held in made {
+        held.found.iter().for_each(|problem| diagnostics.push_once(problem.clone()));
+        let Some((done, lines)) = held.done else { continue };
+        lines.into_iter().for_each(|(lang, line)| listed.entry(lang).or_default().push(line));
+        published.push(done);
+    }
+    // A choice of groups leaves the list of all as it is.
+    if request.only.is_empty() {
+        for (index, (lang, lines)) in listed.iter().enumerate() {
+            let page = batch::index_page(measured, lines, &context.date, *lang);
+            let html = render_html(&page, None, &|_, _| None);
+            let name = if index == 0 { "index.html".to_owned() } else { format!("index.{lang}.html") };
+            publish_file(&folder.join(name), html.as_bytes(), diagnostics);
+        }
+    }
+    published
+}
+
+/// What became of one of many documents.
+struct Made {
+    index: usize,
+    done: Option<(Published, Vec<(Lang, Listed)>)>,
+    found: Diagnostics,
 }
 
 const MANIFEST: &str = "manifest.json";
@@ -101,6 +157,7 @@ fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut D
         reports.push(RawReport {
             id: "plan".to_owned(),
             pack: default_pack(),
+            for_each: None,
             langs: Vec::new(),
             formats: default_formats(),
             docx: None,
@@ -168,9 +225,100 @@ struct BuildContext<'a> {
     date: String,
     period: String,
     fonts: Fonts,
+    subject: Option<Subject>,
+    whole: Option<&'a MetricResults>,
 }
 
-impl BuildContext<'_> {
+impl<'a> BuildContext<'a> {
+    fn new(measured: &'a Measured, planned: Planned, banners: Vec<BannerTable>, date: &str) -> Self {
+        Self {
+            measured,
+            distributions: measured.indicators.survey().distributions(&measured.tables.survey.columns),
+            wave_answers: wave_answers(measured),
+            tables: measured.tables.operational_sources(&measured.project),
+            banners,
+            planned,
+            date: date.to_owned(),
+            period: period_of(measured),
+            fonts: Fonts::system(),
+            subject: None,
+            whole: None,
+        }
+    }
+
+    /// Renders a report and puts it in place.
+    fn publish_report(
+        &self,
+        report: &RawReport,
+        lang: Option<Lang>,
+        folder: PathBuf,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Published> {
+        let before = diagnostics.count(Level::Error);
+        let files = self.render_report(report, lang, diagnostics)?;
+        if diagnostics.count(Level::Error) > before {
+            return None;
+        }
+        let documents =
+            files.iter().map(|file| file.name.clone()).filter(|name| !name.contains('/') && name != MANIFEST).collect();
+        let done = publish(&folder, &files, diagnostics);
+        done.then(|| Published { report: report.id.clone(), folder, documents })
+    }
+
+    /// The document of one group, in a folder of its own, with its line in the list in every language.
+    fn publish_subject(
+        &self,
+        report: &RawReport,
+        subject: &Subject,
+        library: &Library,
+        lang: Option<Lang>,
+        folder: &Path,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<(Published, Vec<(Lang, Listed)>)> {
+        let own = batch::measure_subject(self.measured, subject, diagnostics)?;
+        let planned = plan_with(&own, library, Some(&self.date), diagnostics);
+        let context = BuildContext {
+            subject: Some(subject.clone()),
+            whole: Some(&self.measured.indicators.results),
+            ..BuildContext::new(&own, planned, Vec::new(), &self.date)
+        };
+        let name = safe_name(&subject.value);
+        let published = context.publish_report(report, lang, folder.join(&name), diagnostics)?;
+        let langs = self.langs(report, lang);
+        let lines = langs.iter().map(|&lang| {
+            let own_lang = |document: &&String| langs.len() == 1 || document.contains(&format!("_{lang}."));
+            let link = |document: &String| {
+                let kind = document.rsplit('.').next().unwrap_or_default().to_uppercase();
+                (kind, format!("{}/{}", encoded(&name), encoded(document)))
+            };
+            let line = Listed {
+                title: subject.title.clone(),
+                links: published.documents.iter().filter(own_lang).map(link).collect(),
+                values: batch::listed_values(&own, lang),
+            };
+            (lang, line)
+        });
+        let lines = lines.collect();
+        Some((published, lines))
+    }
+
+    /// The languages that a report is built in.
+    fn langs(&self, report: &RawReport, lang: Option<Lang>) -> Vec<Lang> {
+        match lang {
+            Some(lang) => vec![lang],
+            None if report.langs.is_empty() => vec![self.measured.project.lang()],
+            None => report.langs.clone(),
+        }
+    }
+
+    /// Answers that the numbers are of.
+    fn answers(&self) -> u64 {
+        match &self.subject {
+            Some(_) => self.measured.indicators.survey().wave_answers().iter().sum(),
+            None => self.measured.tables.survey.row_count() as u64,
+        }
+    }
+
     /// All files of a report, the manifest last.
     fn render_report(
         &self,
@@ -204,11 +352,7 @@ impl BuildContext<'_> {
         templates.sort();
         templates.dedup();
         let css = stylesheet(&report.pack, &own_templates, diagnostics);
-        let langs = match lang {
-            Some(lang) => vec![lang],
-            None if report.langs.is_empty() => vec![project.lang()],
-            None => report.langs.clone(),
-        };
+        let langs = self.langs(report, lang);
         let renderings: Vec<Rendering<'_>> = langs
             .iter()
             .map(|lang| Rendering {
@@ -272,11 +416,13 @@ impl BuildContext<'_> {
             steps: &measured.tables.survey.steps,
             files: &measured.tables.survey.inputs,
             columns: &measured.tables.survey.columns,
-            answers: measured.tables.survey.row_count() as u64,
+            answers: self.answers(),
             wave_answers: &self.wave_answers,
             weighted: measured.tables.survey.weighted,
             models: &measured.models,
             tables: &self.tables,
+            subject: self.subject.as_ref(),
+            whole: self.whole,
             planned: &self.planned,
             weighting: &measured.tables.survey.weighting,
             banners: &self.banners,
@@ -446,6 +592,11 @@ impl ReportFiles {
     fn add(&mut self, name: String, content: Vec<u8>) {
         self.files.push(OutputFile { name, content });
     }
+}
+
+/// A path inside an address.
+fn encoded(path: &str) -> String {
+    path.replace('%', "%25").replace(' ', "%20").replace('#', "%23").replace('?', "%3F")
 }
 
 /// A file name part: characters that some system refuses become `-`, and the length is bounded.

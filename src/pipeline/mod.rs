@@ -1,5 +1,6 @@
 //! Wires the stages: the only place that knows their order.
 
+pub mod batch;
 pub mod build;
 pub mod planning;
 mod word;

@@ -92,11 +92,21 @@ fn own_files(project: &Project, diagnostics: &mut Diagnostics) -> Vec<StrategyFi
 
 /// Findings and plan of a measured project.
 pub fn plan_of(measured: &Measured, date: Option<&str>, diagnostics: &mut Diagnostics) -> Planned {
+    let library = strategy_library(&measured.project, &measured.plugins, diagnostics);
+    plan_with(measured, &library, date, diagnostics)
+}
+
+/// The same with strategies that were read before.
+pub fn plan_with(
+    measured: &Measured,
+    library: &Library,
+    date: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) -> Planned {
     let Measured { project, plugins, tables, indicators, models } = measured;
-    let library = strategy_library(project, plugins, diagnostics);
     let distributions = indicators.survey().distributions(&tables.survey.columns);
     let results = &indicators.results;
     let inputs =
-        PlanInputs { project, plugins, results, models, distributions: &distributions, library: &library, date };
+        PlanInputs { project, plugins, results, models, distributions: &distributions, library, date };
     make_plan(inputs, diagnostics)
 }

@@ -34,4 +34,16 @@ messages! {
     /// No date anywhere.
     NO_DATE = Message::new("M0708", "the document has no date", "文档没有日期")
         .hinted("add `project.date: 2026-11-20`, a date column for the waves, or set SOURCE_DATE_EPOCH", "请写 `project.date: 2026-11-20`，或用日期列划分各期，或设置 SOURCE_DATE_EPOCH");
+    /// A report for each group of a column that is no segment.
+    NO_SEGMENT_FOR_EACH = Message::new("M0712", "`for_each` names `{column}`, which is no segment column", "`for_each` 所列的 `{column}` 不是分组列")
+        .hinted("list it under `segments`", "请把它列入 `segments`");
+    /// A group that a segment column does not have.
+    NO_SUCH_GROUP = Message::new("M0713", "`{column}` has no group `{value}`", "`{column}` 中没有 `{value}` 这一组");
+    /// A table of parameters that is missing.
+    NO_PARAMETERS = Message::new("M0714", "there is no operational table `{table}` with a column `{column}`", "没有含列 `{column}` 的业务表 `{table}`")
+        .hinted("declare it under `tables`", "请在 `tables` 中声明");
+    /// One of many documents that failed.
+    DOCUMENT_FAILED = Message::new("M0715", "the document of `{value}` in the report `{report}` was not made; the others were", "报告 `{report}` 中 `{value}` 的文档未能生成，其余不受影响");
+    /// A group without a number that may be shown.
+    GROUP_TOO_SMALL = Message::new("M0716", "`{value}` has too few answers for a document of its own", "`{value}` 的答卷过少，不单独成册");
 }

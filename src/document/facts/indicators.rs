@@ -52,6 +52,7 @@ pub(super) fn indicator(material: &Material<'_>, held: &IndicatorSummary<'_>) ->
         "target": target(material, held),
         "change": change(material, held),
         "benchmarks": benchmarks(material, held),
+        "whole": whole(material, held),
         "segments": segment_list(material, held),
         "flat_segments": flat_segments(material, held),
     })
@@ -78,17 +79,34 @@ fn benchmarks(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Vec<Value
             "source": source_text(material, comparison),
             "value": format::value_with_unit(comparison.benchmark.value, unit, material.lang),
             "constant": comparison.benchmark.se.is_none(),
-            "standing": match comparison.standing {
-                Standing::Ahead => "ahead",
-                Standing::Behind => "behind",
-                Standing::Different => "different",
-                Standing::Level => "level",
-            },
+            "standing": standing_word(comparison.standing),
             "above": comparison.gap > 0.0,
             "gap": format::difference(comparison.gap, unit, material.lang),
         })
     };
     held.benchmarks.iter().map(one).collect()
+}
+
+/// Against all answers, where the document is about a group.
+fn whole(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {
+    let unit = held.info.unit;
+    material.against_whole(held).map_or(Value::Null, |found| {
+        json!({
+            "value": format::value_with_unit(found.value, unit, material.lang),
+            "standing": standing_word(found.standing),
+            "above": found.gap > 0.0,
+            "gap": format::difference(found.gap, unit, material.lang),
+        })
+    })
+}
+
+fn standing_word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Ahead => "ahead",
+        Standing::Behind => "behind",
+        Standing::Different => "different",
+        Standing::Level => "level",
+    }
 }
 
 fn change(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {

@@ -13,7 +13,7 @@ pub(super) fn html(content: &[Inline]) -> String {
             Inline::Strong { content } => text.push_str(&format!("<strong>{}</strong>", html(content))),
             Inline::Emphasis { content } => text.push_str(&format!("<em>{}</em>", html(content))),
             Inline::Code { text: held } => text.push_str(&format!("<code>{}</code>", escape(held))),
-            Inline::Link { url, content } if allowed_link(url) => {
+            Inline::Link { url, content } if allowed_link(url) || is_local(url) => {
                 text.push_str(&format!(
                     "<a href=\"{}\" rel=\"noopener noreferrer\">{}</a>",
                     escape(url.trim()),
@@ -30,3 +30,8 @@ pub(super) fn html(content: &[Inline]) -> String {
     }
     text
 }
+/// A page beside this one: a relative path that stays below its folder. Only the program itself makes such links.
+fn is_local(url: &str) -> bool {
+    !url.is_empty() && !url.starts_with(['/', '\\', '#']) && !url.contains(':') && !url.split('/').any(|part| part == "..")
+}
+
