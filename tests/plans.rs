@@ -149,7 +149,7 @@ fn a_printed_plan_is_the_plan() {
 #[test]
 fn the_planner_overrules_everything() {
     let own = "plan:
-  suggest: { objectives: 1, strategies: 2, begins: \"2026-12-07\" }
+  suggest: { objectives: 4, strategies: 2, begins: \"2026-12-07\" }
   pick: [complaint-at-hand]
   people: { Store manager: { zh-CN: 周敏, en: Zhou Min } }
   edit:

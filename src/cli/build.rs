@@ -21,7 +21,13 @@ pub(crate) fn run(
     };
     let published = {
         let _progress = console.progress("正在排版…", "typesetting …");
-        let request = BuildRequest { lang, out: options.out.clone(), reports: options.report.clone(), only: options.only.clone(), jobs: options.jobs };
+        let request = BuildRequest {
+            lang,
+            out: options.out.clone(),
+            reports: options.report.clone(),
+            only: options.only.clone(),
+            jobs: options.jobs,
+        };
         measured.map(|measured| build(&measured, &request, diagnostics)).unwrap_or_default()
     };
     if console.json {

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-
 use crate::analysis::BannerTable;
-use crate::analysis::whole::{WholeComparison, against_whole};
 use crate::analysis::summary::{self, Findings, IndicatorSummary};
+use crate::analysis::whole::{WholeComparison, against_whole};
 use crate::config::Project;
 use crate::config::raw::Correction;
 use crate::data::table::{InputFile, Step};

@@ -17,7 +17,12 @@ use crate::pipeline::Measured;
 const LISTED: usize = 8;
 
 /// The groups that a report is repeated for. Unknown columns, groups and tables are reported.
-pub fn subjects(measured: &Measured, each: &RawForEach, only: &[String], diagnostics: &mut Diagnostics) -> Vec<Subject> {
+pub fn subjects(
+    measured: &Measured,
+    each: &RawForEach,
+    only: &[String],
+    diagnostics: &mut Diagnostics,
+) -> Vec<Subject> {
     let project = &measured.project;
     let segments = &measured.indicators.results.segments;
     let column = each.column();
@@ -96,7 +101,8 @@ pub fn measure_subject(measured: &Measured, subject: &Subject, diagnostics: &mut
             && estimate.segment.get(&subject.column).is_some_and(|value| *value == subject.value)
     });
     // What is hidden beside other groups stays hidden in a document of its own.
-    let hidden: Vec<_> = hidden.filter_map(|held| Some((held.metric.clone(), held.wave.clone(), held.reason?))).collect();
+    let hidden: Vec<_> =
+        hidden.filter_map(|held| Some((held.metric.clone(), held.wave.clone(), held.reason?))).collect();
     for estimate in &mut indicators.results.estimates {
         let same = hidden.iter().find(|(metric, wave, _)| *metric == estimate.metric && *wave == estimate.wave);
         if let Some((.., reason)) = same.filter(|_| estimate.estimate.is_some()) {
@@ -104,7 +110,8 @@ pub fn measure_subject(measured: &Measured, subject: &Subject, diagnostics: &mut
         }
     }
     if indicators.results.estimates.iter().all(|estimate| estimate.estimate.is_none()) {
-        let note = Diagnostic::warning(&messages::GROUP_TOO_SMALL).arg("value", subject.title.get(measured.project.lang()));
+        let note =
+            Diagnostic::warning(&messages::GROUP_TOO_SMALL).arg("value", subject.title.get(measured.project.lang()));
         diagnostics.push(note);
         return None;
     }
@@ -122,14 +129,17 @@ fn project_of(project: &Project, subject: &Subject) -> Project {
     let mut own = project.clone();
     let title = |lang| (project.raw.project.title.get(lang), subject.title.get(lang));
     let ((zh, zh_group), (en, en_group)) = (title(Lang::ZhCn), title(Lang::En));
-    own.raw.project.title =
-        Localized::PerLang(lang_texts(format!("{zh}：{zh_group}"), format!("{en}: {en_group}")));
+    own.raw.project.title = Localized::PerLang(lang_texts(format!("{zh}：{zh_group}"), format!("{en}: {en_group}")));
     let written = &project.raw.plan;
     own.raw.plan = RawPlan {
         suggest: Some(match &written.suggest {
             Some(RawSuggest::Detailed(detail)) => RawSuggest::Detailed(detail.clone()),
             Some(RawSuggest::Switch(wanted)) => RawSuggest::Switch(*wanted),
-            None => RawSuggest::Detailed(RawSuggestDetail { objectives: Some(3), strategies: Some(4), ..Default::default() }),
+            None => RawSuggest::Detailed(RawSuggestDetail {
+                objectives: Some(3),
+                strategies: Some(4),
+                ..Default::default()
+            }),
         }),
         drop: written.drop.clone(),
         people: written.people.clone(),
@@ -213,4 +223,3 @@ pub fn index_page(measured: &Measured, listed: &[Listed], date: &str, lang: Lang
         blocks: vec![heading, table],
     }
 }
-

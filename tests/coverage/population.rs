@@ -17,7 +17,6 @@ const CLUSTERS: [usize; STRATA] = [4, 3, 2, 1];
 #[derive(Debug, Clone, Default)]
 pub struct Person {
     pub stratum: usize,
-    pub cluster: usize,
     pub age: usize,
     pub sex: usize,
     /// One of two groups to compare.
@@ -68,7 +67,7 @@ impl Population {
             for cluster in 0..population.clusters[stratum].len() {
                 let shared = 0.35 * normal(&mut random);
                 for _ in 0..random.random_range(smallest..=3 * smallest) {
-                    let (person, marks) = person(&mut random, stratum, cluster, shared);
+                    let (person, marks) = person(&mut random, stratum, shared);
                     population.of_stratum[stratum].push(population.people.len());
                     population.clusters[stratum][cluster].push(population.people.len());
                     population.people.push(person);
@@ -165,7 +164,7 @@ fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
 }
 
 /// A person, and the marks by which the three questions with given shares are answered.
-fn person(random: &mut ChaCha8Rng, stratum: usize, cluster: usize, shared: f64) -> (Person, [f64; 3]) {
+fn person(random: &mut ChaCha8Rng, stratum: usize, shared: f64) -> (Person, [f64; 3]) {
     let (age, sex) = (random.random_range(0..AGES), random.random_range(0..SEXES));
     let group = usize::from(random.random::<f64>() < 0.4);
     let place = [0.2, 0.0, -0.2, -0.5][stratum] + [-0.3, 0.0, 0.3][age] + [-0.15, 0.15][sex] - 0.2 * group as f64;
@@ -177,7 +176,6 @@ fn person(random: &mut ChaCha8Rng, stratum: usize, cluster: usize, shared: f64) 
     let overall = around(0.6 * items[0] + 0.3 * items[1], 0.8);
     let person = Person {
         stratum,
-        cluster,
         age,
         sex,
         group,

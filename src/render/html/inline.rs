@@ -32,6 +32,8 @@ pub(super) fn html(content: &[Inline]) -> String {
 }
 /// A page beside this one: a relative path that stays below its folder. Only the program itself makes such links.
 fn is_local(url: &str) -> bool {
-    !url.is_empty() && !url.starts_with(['/', '\\', '#']) && !url.contains(':') && !url.split('/').any(|part| part == "..")
+    !url.is_empty()
+        && !url.starts_with(['/', '\\', '#'])
+        && !url.contains(':')
+        && !url.split('/').any(|part| part == "..")
 }
-
