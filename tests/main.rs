@@ -10,6 +10,7 @@
 
 mod architecture;
 mod banners;
+mod batch;
 mod canteen;
 mod cli;
 mod coverage;
