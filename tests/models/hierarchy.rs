@@ -21,7 +21,8 @@ fn project(change: impl Fn(&str) -> String, left_out: &str) -> TempDir {
     for row in 0..60 {
         let points = [row % 5, (row + 1) % 4, (row * 7) % 5, (row / 2) % 5, (row * 3) % 5]
             .map(|points| (points + 1).to_string());
-        rows += &format!("{},{},{}\n", points.join(","), row % 5 + row % 3, ["north", "south", "west"][row % 3]);
+        rows +=
+            &format!("{},{},{}\n", points.join(","), row % 5 + row % 3, ["north", "south", "west"][row * row % 7 % 3]);
     }
     fs::write(folder.path().join("a.csv"), rows).unwrap();
     let kind = |name: &str| match name {
