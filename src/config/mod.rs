@@ -9,6 +9,7 @@ pub mod raw_banner;
 pub mod raw_benchmark;
 pub mod raw_finance;
 pub mod raw_plan;
+pub mod raw_report;
 pub mod raw_weighting;
 pub mod shape;
 pub mod validate;

@@ -212,7 +212,9 @@ impl<'a> Estimator<'a> {
         };
         workings.method = Some(if interval.is_some() { method } else { IntervalMethod::None });
         computed.estimate = Some(theta * factor);
-        computed.se = (variance.degrees > 0.0 || variance.variance > 0.0).then_some(se * factor);
+        // A single answer deviates from itself by rounding alone.
+        let known = computed.n > 1 && (variance.degrees > 0.0 || variance.variance > 0.0);
+        computed.se = known.then_some(se * factor);
         computed.ci = interval.map(|[low, high]| [low * factor, high * factor]);
         Computed { workings, ..computed }
     }

@@ -23,7 +23,9 @@ pub fn report_loose_ends(
     if plan.objectives.is_empty() {
         return;
     }
-    for summary in summaries.iter().filter(|held| held.info.estimator != "composite") {
+    // Suggestions are limited on purpose; what the planner wrote is held to be the whole.
+    let written = !project.raw.plan.objectives.is_empty();
+    for summary in summaries.iter().filter(|held| written && held.info.estimator != "composite") {
         let metric = &summary.info.id;
         let answered = plan.objectives.iter().any(|objective| {
             objective.raw.metric == *metric || summary.info.variant_of.as_deref() == Some(objective.raw.metric.as_str())

@@ -1,0 +1,108 @@
+//! The `reports:` part of the project file as it is written: packs, languages, formats, and what a report is repeated for.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostics::Lang;
+
+/// What a report is repeated for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RawForEach {
+    /// Every group of this segment column.
+    Column(String),
+    /// The groups of a segment column that are named, or that a table lists.
+    Detailed(RawForEachDetail),
+}
+
+/// What a report is repeated for, with its parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawForEachDetail {
+    /// Segment column.
+    pub column: String,
+    /// Only these groups; default all.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Operational table with a row for each group: its other columns are parameters of the templates.
+    #[serde(default)]
+    pub table: Option<String>,
+}
+
+impl RawForEach {
+    /// The segment column.
+    pub fn column(&self) -> &str {
+        match self {
+            Self::Column(column) => column,
+            Self::Detailed(detail) => &detail.column,
+        }
+    }
+}
+
+/// A document to build.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawReport {
+    /// Name of the report and of its output folder.
+    pub id: String,
+    /// Template pack.
+    #[serde(default = "default_pack")]
+    pub pack: String,
+    /// One document for each group of a segment column, in place of one for all.
+    #[serde(default)]
+    pub for_each: Option<RawForEach>,
+    /// Languages to build; default the project's.
+    #[serde(default)]
+    pub langs: Vec<Lang>,
+    /// File formats to build.
+    #[serde(default = "default_formats")]
+    pub formats: Vec<ReportFormat>,
+    /// The client's own Word file that the format `docx` is made on.
+    #[serde(default)]
+    pub docx: Option<RawDocx>,
+}
+
+/// How a client's own Word file is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum RawDocx {
+    /// Its styles, page, head and foot are taken; its text is replaced. File relative to the project.
+    Reference(String),
+    /// It stays as it is, and the placeholders in it are filled. File relative to the project.
+    Template(String),
+}
+
+impl RawDocx {
+    /// The file, relative to the project.
+    pub fn file(&self) -> &str {
+        match self {
+            Self::Reference(file) | Self::Template(file) => file,
+        }
+    }
+}
+
+/// The pack of a report that names none.
+pub fn default_pack() -> String {
+    "satisfaction-plan".to_owned()
+}
+
+/// The formats of a report that names none.
+pub fn default_formats() -> Vec<ReportFormat> {
+    vec![ReportFormat::Pdf, ReportFormat::Html]
+}
+
+/// Formats of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReportFormat {
+    /// PDF, typeset by Typst.
+    Pdf,
+    /// One self-contained HTML file.
+    Html,
+    /// A Word file.
+    Docx,
+    /// The Markdown between template and page, for debugging a template.
+    Markdown,
+    /// The tab book: all tables as an Excel workbook.
+    Xlsx,
+}
