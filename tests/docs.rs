@@ -103,3 +103,26 @@ fn every_link_leads_somewhere() {
     }
     assert!(broken.is_empty(), "links to nowhere:\n{}", broken.join("\n"));
 }
+
+/// The words between `const NAME` and the end of the list in a source file.
+fn listed(file: &str, name: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(file)).unwrap();
+    let list = text.split(&format!("const {name}")).nth(1).unwrap().split("];").next().unwrap();
+    list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn everything_a_template_can_use_is_described() {
+    let words = words_in_code(&fs::read_to_string(root().join("docs/templates.md")).unwrap());
+    let mut known = listed("src/document/builder.rs", "TABLES");
+    known.extend(listed("src/document/builder.rs", "CHARTS"));
+    known.extend(listed("src/document/markdown.rs", "DIRECTIVES"));
+    assert!(known.len() > 35, "{known:?}");
+    let facts = fs::read_to_string(root().join("src/document/facts.rs")).unwrap();
+    let top = facts.lines().filter_map(|line| line.strip_prefix("        \"")?.split('"').next());
+    let before = known.len();
+    known.extend(top.map(str::to_owned));
+    assert!(known.len() > before + 15, "{known:?}");
+    let absent: Vec<&String> = known.iter().filter(|name| !words.contains(*name)).collect();
+    assert!(absent.is_empty(), "docs/templates.md says nothing of {absent:?}");
+}

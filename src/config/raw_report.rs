@@ -57,6 +57,9 @@ pub struct RawReport {
     /// File formats to build.
     #[serde(default = "default_formats")]
     pub formats: Vec<ReportFormat>,
+    /// Standards that the PDF has to meet; none by default, though it is tagged in any case.
+    #[serde(default)]
+    pub pdf: Vec<PdfStandard>,
     /// The client's own Word file that the format `docx` is made on.
     #[serde(default)]
     pub docx: Option<RawDocx>,
@@ -89,6 +92,23 @@ pub fn default_pack() -> String {
 /// The formats of a report that names none.
 pub fn default_formats() -> Vec<ReportFormat> {
     vec![ReportFormat::Pdf, ReportFormat::Html]
+}
+
+/// A standard of PDF files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum PdfStandard {
+    /// Accessible to all: PDF/UA-1.
+    #[serde(rename = "ua-1")]
+    Ua1,
+    /// For archives, with its structure: PDF/A-2a.
+    #[serde(rename = "a-2a")]
+    A2a,
+    /// For archives, text that can be searched: PDF/A-2u.
+    #[serde(rename = "a-2u")]
+    A2u,
+    /// For archives, the look alone: PDF/A-2b.
+    #[serde(rename = "a-2b")]
+    A2b,
 }
 
 /// Formats of a document.

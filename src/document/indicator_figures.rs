@@ -186,7 +186,12 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
         },
     });
     let mut made = drawn(material, &title, &items, kind);
-    made.notes.push(note(material.group_test_note("note_letters")));
+    made.notes.push(note(material.fill_or(
+        "note_heatmap",
+        &[("level", &material.confidence()), ("correction", &material.correction())],
+        "颜色表示在{level}水平上显著（t 检验，{correction}）。",
+        "Coloured where significant at the {level} level (t tests, {correction}).",
+    )));
     Some(made)
 }
 

@@ -160,6 +160,7 @@ fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut D
             for_each: None,
             langs: Vec::new(),
             formats: default_formats(),
+            pdf: Vec::new(),
             docx: None,
         });
     }
@@ -435,7 +436,8 @@ impl<'a> BuildContext<'a> {
         for format in &rendering.report.formats {
             match format {
                 ReportFormat::Pdf => {
-                    let pdf = render_pdf(&built.document, rendering.typst, &self.fonts, diagnostics)?;
+                    let standards = &rendering.report.pdf;
+                    let pdf = render_pdf(&built.document, rendering.typst, &self.fonts, standards, diagnostics)?;
                     say_pages(pdf.pages, rendering, diagnostics);
                     output.fonts.extend(pdf.fonts);
                     output.add(format!("{stem}.pdf"), pdf.bytes);

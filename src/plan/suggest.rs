@@ -26,7 +26,7 @@ const LEAD_DAYS: u64 = 7;
 const MONTHS: u32 = 6;
 
 /// How well a strategy must fit an objective to be suggested: a topic in common, or the metric itself.
-const FITS: f64 = 2.0;
+const FITS: f64 = 1.0;
 
 /// Limits and dates of the suggestions.
 #[derive(Debug, Clone)]
@@ -242,8 +242,8 @@ fn strategies<'a>(
     taken
 }
 
-/// How well a strategy answers an objective: 3 for its metric, 2.5 for a variant of it, 2 for a topic in common with 0.1 for every
-/// further one; 0.5 more where it is meant for the kind of finding. 0 where it is meant for other findings only.
+/// How well a strategy answers an objective: 3 for its metric, 2.5 for a variant of it, 2 for a topic in common that stands first in
+/// the strategy, 0.2 less for each place behind; 0.5 more where it is meant for the kind of finding. 0 where it is meant for other findings only.
 fn fit(
     strategy: &LibraryStrategy,
     objective: &RawObjective,
@@ -269,13 +269,16 @@ fn fit(
             summaries.iter().filter(|held| held.info.variant_of.as_deref() == Some(objective.metric.as_str()));
         variants.any(|held| answers(&held.info.id, &held.info.module))
     };
-    let topics = summary.info.topics.iter().filter(|topic| strategy.answers.topics.contains(topic)).count();
+    // The first topics of a strategy say what it is about, the later ones what it touches.
+    let places =
+        summary.info.topics.iter().filter_map(|topic| strategy.answers.topics.iter().position(|own| own == topic));
+    let nearest = places.min();
     let score = if answers(&objective.metric, &summary.info.module) {
         3.0
     } else if variant() {
         2.5
-    } else if topics > 0 {
-        1.9 + 0.1 * topics as f64
+    } else if let Some(place) = nearest {
+        (2.0 - 0.2 * place as f64).max(FITS)
     } else {
         return 0.0;
     };

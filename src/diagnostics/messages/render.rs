@@ -79,4 +79,7 @@ messages! {
     NO_CHART_PICTURE = Message::new("M0566", "a chart cannot be drawn as a picture: {problem}", "图表无法绘制为图片：{problem}");
     /// A Word file that the project names and that cannot be read.
     UNREADABLE_WORD_FILE = Message::new("M0567", "cannot read the Word file `{file}`: {problem}", "无法读取 Word 文件 `{file}`：{problem}");
+    /// Standards of PDF files that exclude each other.
+    PDF_STANDARDS = Message::new("M0557", "the PDF cannot meet all the standards under `pdf`: {problem}", "PDF 无法同时满足 `pdf` 所列的标准：{problem}")
+        .hinted("`[ua-1, a-2a]` go together", "`[ua-1, a-2a]` 可以同时使用");
 }

@@ -86,7 +86,7 @@ fn every_kind_becomes_a_picture_and_stands_in_a_pdf() {
         assert_eq!(blocks.len(), 17, "{lang}");
         let document = Document { meta: meta(lang), blocks };
         let mut diagnostics = Diagnostics::new();
-        let pdf = render_pdf(&document, &templates, &fonts, &mut diagnostics);
+        let pdf = render_pdf(&document, &templates, &fonts, &[], &mut diagnostics);
         assert_eq!(problems(&diagnostics), Vec::<String>::new(), "{lang}");
         assert!(pdf.unwrap().pages > 0);
     }

@@ -6,8 +6,9 @@ use typst::foundations::Smart;
 use typst::layout::{Frame, FrameItem};
 use typst::text::Font;
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, Timestamp};
+use typst_pdf::{PdfOptions, PdfStandards, Timestamp};
 
+use crate::config::raw::PdfStandard;
 use crate::diagnostics::messages::render as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::document::Document;
@@ -33,10 +34,28 @@ pub fn render_pdf(
     document: &Document,
     templates: &TypstSources,
     fonts: &Fonts,
+    standards: &[PdfStandard],
     diagnostics: &mut Diagnostics,
 ) -> Option<RenderedPdf> {
     let data = data::to_json(document, diagnostics)?;
-    set_pdf(data, &document.meta, templates, fonts, diagnostics)
+    set_pdf(data, &document.meta, templates, fonts, standards, diagnostics)
+}
+
+/// The standards as the typesetter names them. Those that contradict each other are reported.
+fn demanded(standards: &[PdfStandard], diagnostics: &mut Diagnostics) -> Option<PdfStandards> {
+    let names = standards.iter().map(|standard| match standard {
+        PdfStandard::Ua1 => typst_pdf::PdfStandard::Ua_1,
+        PdfStandard::A2a => typst_pdf::PdfStandard::A_2a,
+        PdfStandard::A2u => typst_pdf::PdfStandard::A_2u,
+        PdfStandard::A2b => typst_pdf::PdfStandard::A_2b,
+    });
+    match PdfStandards::new(&names.collect::<Vec<_>>()) {
+        Ok(standards) => Some(standards),
+        Err(error) => {
+            diagnostics.push(Diagnostic::error(&messages::PDF_STANDARDS).arg("problem", error.message()));
+            None
+        }
+    }
 }
 
 /// Sets a document given as JSON.
@@ -45,8 +64,10 @@ pub(super) fn set_pdf(
     meta: &Meta,
     templates: &TypstSources,
     fonts: &Fonts,
+    standards: &[PdfStandard],
     diagnostics: &mut Diagnostics,
 ) -> Option<RenderedPdf> {
+    let standards = demanded(standards, diagnostics)?;
     let world = DocumentWorld::new("main.typ", data, &meta.date, templates, fonts, diagnostics)?;
     let compiled = world.compile(diagnostics);
     forget_unused();
@@ -59,6 +80,7 @@ pub(super) fn set_pdf(
         ident: Smart::Custom(format!("manyi/{}/{}/{}", meta.title, meta.period, meta.lang)),
         creator: Smart::Custom(Some(format!("manyi {}", env!("CARGO_PKG_VERSION")))),
         timestamp: world.date().map(Timestamp::new_utc),
+        standards,
         ..PdfOptions::default()
     };
     let bytes = world.accept(typst_pdf::pdf(&paged, &options), diagnostics)?;

@@ -10,6 +10,7 @@ use super::pdf::set_pdf;
 use super::world::DocumentWorld;
 use super::*;
 use crate::charts::{Axis, Bar, Chart, ChartKind, Emphasis, LikertRow, Mark, Point, RadarGroup, Series};
+use crate::config::raw::PdfStandard;
 use crate::diagnostics::{Diagnostics, Lang, Position};
 use crate::document::Document;
 use crate::document::blocks::{
@@ -238,9 +239,9 @@ fn every_block_is_set_in_both_languages_and_twice_gives_the_same_bytes() {
     for lang in Lang::ALL {
         let document = everything(lang);
         let mut diagnostics = Diagnostics::new();
-        let first = render_pdf(&document, &templates, &fonts, &mut diagnostics);
+        let first = render_pdf(&document, &templates, &fonts, &[], &mut diagnostics);
         assert_eq!(problems(&diagnostics), Vec::<String>::new(), "{lang}");
-        let second = render_pdf(&document, &templates, &fonts, &mut diagnostics).unwrap();
+        let second = render_pdf(&document, &templates, &fonts, &[], &mut diagnostics).unwrap();
         let first = first.unwrap();
         assert!(first.bytes == second.bytes, "the two {lang} files differ");
         assert_eq!(first.fonts, second.fonts);
@@ -284,7 +285,7 @@ fn the_sample_documents_are_set_without_a_remark() {
         let mut diagnostics = Diagnostics::new();
         let value: serde_json::Value = serde_json::from_str(json).unwrap();
         let data = super::data::to_json(&value, &mut diagnostics).unwrap();
-        let pdf = set_pdf(data, &meta(lang), &templates, &fonts, &mut diagnostics);
+        let pdf = set_pdf(data, &meta(lang), &templates, &fonts, &[], &mut diagnostics);
         assert_eq!(problems(&diagnostics), Vec::<String>::new());
         assert!(pdf.unwrap().pages >= 4);
     }
@@ -322,7 +323,7 @@ fn without_fonts_there_is_an_install_command_and_no_page() {
     let folder = tempfile::tempdir().unwrap();
     let none = Fonts::from_folder(folder.path());
     let mut diagnostics = Diagnostics::new();
-    assert!(render_pdf(&everything(Lang::En), &built_in_templates(), &none, &mut diagnostics).is_none());
+    assert!(render_pdf(&everything(Lang::En), &built_in_templates(), &none, &[], &mut diagnostics).is_none());
     assert_eq!(problems(&diagnostics).len(), 1);
     assert_eq!(diagnostics.iter().next().unwrap().message.code, "M0553");
 }
@@ -335,7 +336,7 @@ fn chinese_text_without_a_chinese_font_is_an_error_that_names_the_package() {
         return;
     }
     let mut diagnostics = Diagnostics::new();
-    assert!(render_pdf(&everything(Lang::ZhCn), &built_in_templates(), &latin, &mut diagnostics).is_none());
+    assert!(render_pdf(&everything(Lang::ZhCn), &built_in_templates(), &latin, &[], &mut diagnostics).is_none());
     let found: Vec<_> = diagnostics.iter().collect();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].message.code, "M0552");
@@ -348,7 +349,7 @@ fn characters_without_a_glyph_are_named() {
     let mut document = everything(Lang::ZhCn);
     document.blocks = vec![Block::Paragraph { content: vec![Inline::text("好\u{10fffd}")] }];
     let mut diagnostics = Diagnostics::new();
-    assert!(render_pdf(&document, &built_in_templates(), &fonts, &mut diagnostics).is_some());
+    assert!(render_pdf(&document, &built_in_templates(), &fonts, &[], &mut diagnostics).is_some());
     assert_eq!(diagnostics.iter().map(|found| found.message.code).collect::<Vec<_>>(), ["M0554"]);
     assert!(problems(&diagnostics)[0].contains("U+10FFFD"));
 }
@@ -360,7 +361,7 @@ fn a_fault_in_a_theme_is_reported_with_its_line() {
     let theme = "#import \"/base/theme.typ\": merge, theme as base\n#let theme = merge(base, (colours: (accent: rgb(\"#zz\"))))\n";
     templates.insert("theme.typ", "templates/briefing/theme.typ", theme);
     let mut diagnostics = Diagnostics::new();
-    assert!(render_pdf(&everything(Lang::ZhCn), &templates, &fonts, &mut diagnostics).is_none());
+    assert!(render_pdf(&everything(Lang::ZhCn), &templates, &fonts, &[], &mut diagnostics).is_none());
     let found = diagnostics.iter().next().unwrap();
     assert_eq!(found.message.code, "M0550");
     let location = found.location.as_ref().unwrap();
@@ -376,8 +377,29 @@ fn a_pack_changes_colours_and_cover_without_touching_the_rest() {
         #let theme = merge(base, (colours: (accent: rgb(\"#7a1f3d\")), cover: (theme, parts) => align(center, parts.title)))\n";
     templates.insert("theme.typ", "templates/briefing/theme.typ", theme);
     let mut diagnostics = Diagnostics::new();
-    let own = render_pdf(&everything(Lang::ZhCn), &templates, &fonts, &mut diagnostics).unwrap();
-    let default = render_pdf(&everything(Lang::ZhCn), &built_in_templates(), &fonts, &mut diagnostics).unwrap();
+    let own = render_pdf(&everything(Lang::ZhCn), &templates, &fonts, &[], &mut diagnostics).unwrap();
+    let default = render_pdf(&everything(Lang::ZhCn), &built_in_templates(), &fonts, &[], &mut diagnostics).unwrap();
     assert_eq!(problems(&diagnostics), Vec::<String>::new());
     assert!(own.bytes != default.bytes);
+}
+
+/// The metadata of a file says which standards it claims; the typesetter refuses to write one that does not meet them.
+#[test]
+fn the_standards_asked_for_are_met() {
+    let Some(fonts) = chinese_fonts() else { return };
+    let templates = built_in_templates();
+    for lang in Lang::ALL {
+        let mut diagnostics = Diagnostics::new();
+        let standards = [PdfStandard::Ua1, PdfStandard::A2a];
+        let pdf = render_pdf(&everything(lang), &templates, &fonts, &standards, &mut diagnostics);
+        assert_eq!(problems(&diagnostics), Vec::<String>::new(), "{lang}");
+        let bytes = pdf.unwrap().bytes;
+        let says = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        assert!(says("pdfuaid") && says("pdfaid"), "{lang}");
+    }
+    let mut diagnostics = Diagnostics::new();
+    let both = [PdfStandard::A2a, PdfStandard::A2b];
+    let document = everything(Lang::En);
+    let _ = render_pdf(&document, &templates, &fonts, &both, &mut diagnostics);
+    assert!(diagnostics.iter().all(|found| found.message.code == "M0557"), "{:?}", problems(&diagnostics));
 }
