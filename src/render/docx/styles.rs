@@ -214,7 +214,7 @@ fn table_styles(sheet: &mut Element, look: &DocxLook) {
             val("w:name", "Three-Line Table"),
             val("w:basedOn", "TableNormal"),
             el("w:qFormat"),
-            table_properties(vec![borders, margins("w:tblCellMar", [84, 110, 84, 110])]),
+            table_properties(vec![borders, margins("w:tblCellMar", [50, 110, 50, 110])]),
             head,
         ]),
     );
@@ -271,13 +271,13 @@ fn furniture_styles(sheet: &mut Element, look: &DocxLook) {
     let properties = vec![el("w:keepNext"), spacing(26.0, 12.0, Some(26.0)), val("w:jc", "left")];
     add(sheet, &Paragraph("TOCHeading", "TOC Heading", "Normal", "BodyText"), properties, title);
     for (id, name, left, before, strong) in
-        [("TOC1", "toc 1", 0, 8.0, true), ("TOC2", "toc 2", 420, 3.0, false), ("TOC3", "toc 3", 960, 2.0, false)]
+        [("TOC1", "toc 1", 0, 6.0, true), ("TOC2", "toc 2", 420, 2.0, false), ("TOC3", "toc 3", 960, 2.0, false)]
     {
         let hanging = if left == 0 { 420 } else { 540 };
         let mut tabs = el("w:tabs").add(el("w:tab").with("w:val", "left").with("w:pos", left + hanging));
         tabs.children.extend(tab("dot").children);
         let indents = el("w:ind").with("w:left", left + hanging).with("w:right", 0).with("w:hanging", hanging);
-        let properties = vec![tabs, spacing(before, 0.0, Some(15.5)), indents, val("w:jc", "left")];
+        let properties = vec![tabs, spacing(before, 0.0, Some(13.5)), indents, val("w:jc", "left")];
         let letters = if strong { with(vec![sans(look)], bold()) } else { Vec::new() };
         add(sheet, &Paragraph(id, name, "Normal", "Normal"), properties, letters);
     }

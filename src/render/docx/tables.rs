@@ -50,8 +50,10 @@ impl Writer<'_> {
                 .with("w:val", if has_head { "0420" } else { "0400" })
                 .with("w:firstRow", u8::from(has_head)),
         ];
-        if count >= 7 {
-            properties.push(super::properties::margins("w:tblCellMar", [84, setting.pad, 84, setting.pad]));
+        // A table without a caption is part of a summary and stands closer.
+        let above = if table.caption.is_empty() { 28 } else { 50 };
+        if count >= 7 || table.caption.is_empty() {
+            properties.push(super::properties::margins("w:tblCellMar", [above, setting.pad, above, setting.pad]));
         }
         if !table.caption.is_empty() {
             properties.push(val("w:tblCaption", clean(&plain_text(&table.caption))));
@@ -63,7 +65,9 @@ impl Writer<'_> {
         }
         let continued = table.rows.iter().any(|row| row.cells.first().is_some_and(|cell| cell.content.is_empty()));
         for (index, row) in table.rows.iter().enumerate() {
-            let together = index + 1 < table.rows.len() && (table.rows.len() <= WHOLE || index == 0);
+            // The last row stays with the notes that explain it.
+            let last = index + 1 == table.rows.len();
+            let together = if last { !table.notes.is_empty() } else { table.rows.len() <= WHOLE || index == 0 };
             let rule = if index == 0 { None } else { self.rule_above(row, wraps || continued) };
             tree.push(self.row(table, row, &widths, &setting, rule, together, wraps));
         }
@@ -277,24 +281,35 @@ fn whole_twips(widths: &[f64], room: f64) -> Vec<u32> {
         .collect()
 }
 
-/// Width of a text in points as the usual sans faces set it.
+/// Width of a text in points as the usual sans faces set it, with the space that programs put between Han and Latin letters.
 pub(super) fn text_width(text: &str, size: f64, strong: bool) -> f64 {
-    let ems: f64 = text
-        .chars()
-        .map(|letter| match letter {
-            _ if letter.width().unwrap_or(0) > 1 => 1.0,
-            // Marks that Chinese fonts draw full-width.
-            '“' | '”' | '‘' | '’' | '…' | '—' | '→' | '▲' | '▼' | '×' => 1.0,
-            'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '|' | '\'' | '!' => 0.28,
-            ' ' | '\u{a0}' | '(' | ')' | '-' | '/' | 't' | 'f' | 'r' => 0.34,
-            'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.9,
-            'A'..='Z' => 0.7,
-            '0'..='9' => 0.56,
-            _ if letter.width() == Some(0) => 0.0,
-            _ => 0.56,
-        })
-        .sum();
-    ems * size * if strong { 1.06 } else { 1.02 }
+    let mut ems = 0.0;
+    let mut before = None;
+    for letter in text.chars() {
+        let wide = letter.width().unwrap_or(0) > 1;
+        if letter != ' ' && before.is_some_and(|before| before != wide) {
+            ems += 0.25;
+        }
+        before = Some(wide);
+        ems += letter_width(letter, wide);
+    }
+    ems * size * if strong { 1.06 } else { 1.03 }
+}
+
+/// Width of a letter in ems.
+fn letter_width(letter: char, wide: bool) -> f64 {
+    match letter {
+        _ if wide => 1.0,
+        // Marks that Chinese fonts draw full-width.
+        '“' | '”' | '‘' | '’' | '…' | '—' | '→' | '▲' | '▼' | '×' => 1.0,
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '|' | '\'' | '!' => 0.28,
+        ' ' | '\u{a0}' | '(' | ')' | '-' | '/' | 't' | 'f' | 'r' => 0.34,
+        'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.9,
+        'A'..='Z' => 0.7,
+        '0'..='9' => 0.56,
+        _ if letter.width() == Some(0) => 0.0,
+        _ => 0.56,
+    }
 }
 
 /// Width below which a column would break inside a word or number, but at least `floor` letters; never more than the text needs.

@@ -178,6 +178,8 @@ impl<'d> Writer<'d> {
                     written.insert(0, self.gap());
                 }
                 set_property(&mut written[0], el("w:pageBreakBefore"));
+                // Nothing stands above that a heading would have to keep away from.
+                set_property(&mut written[0], el("w:spacing").with("w:before", 0));
                 new_page = false;
             }
             // Two tables in a row would become one.
