@@ -31,6 +31,18 @@ pub enum Standing {
     Level,
 }
 
+impl Standing {
+    /// Where a tested difference puts the first number.
+    pub(super) fn of(test: Option<Difference>, better: Better) -> Self {
+        match test.filter(|test| test.significant).map(|test| (test.delta > 0.0, better)) {
+            None => Self::Level,
+            Some((_, Better::Neutral)) => Self::Different,
+            Some((above, better)) if above == (better == Better::Higher) => Self::Ahead,
+            Some(_) => Self::Behind,
+        }
+    }
+}
+
 /// `t = (estimate - value) / sqrt(se^2 + se_b^2)` on the degrees of freedom of the estimate: those of a benchmark are unknown,
 /// and taking none for it is cautious. A benchmark without a standard error is a constant.
 pub fn against_benchmark<'a>(
@@ -46,12 +58,7 @@ pub fn against_benchmark<'a>(
         .se
         .zip(estimate.df)
         .and_then(|(se, df)| tested(value - benchmark.value, se.hypot(benchmark.se.unwrap_or(0.0)), df, confidence));
-    let standing = match test.filter(|test| test.significant).map(|test| (test.delta > 0.0, better)) {
-        None => Standing::Level,
-        Some((_, Better::Neutral)) => Standing::Different,
-        Some((above, better)) if above == (better == Better::Higher) => Standing::Ahead,
-        Some(_) => Standing::Behind,
-    };
+    let standing = Standing::of(test, better);
     Some(BenchmarkComparison { benchmark, gap: round_half_away(gap, decimals), test, standing })
 }
 

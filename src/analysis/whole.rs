@@ -30,12 +30,7 @@ pub fn against_whole(part: &Estimate, whole: &Estimate, better: Better, confiden
         let variance = se_whole.powi(2) + (1.0 - 2.0 * share) * se.powi(2);
         tested(value - of_whole, variance.max(0.0).sqrt(), df, confidence)
     });
-    let standing = match test.filter(|test| test.significant).map(|test| (test.delta > 0.0, better)) {
-        None => Standing::Level,
-        Some((_, Better::Neutral)) => Standing::Different,
-        Some((above, better)) if above == (better == Better::Higher) => Standing::Ahead,
-        Some(_) => Standing::Behind,
-    };
+    let standing = Standing::of(test, better);
     Some(WholeComparison { value: of_whole, gap: round_half_away(gap, decimals), test, standing })
 }
 

@@ -1,6 +1,8 @@
 //! Findings between groups of customers: a group that lags, a rival that leads, and opinions that are split in two.
 
-use crate::analysis::findings::importance::names;
+use std::collections::BTreeSet;
+
+use crate::analysis::findings::importance::{columns_of, names};
 use crate::analysis::findings::indicators::evidence;
 use crate::analysis::findings::{Context, Evidence, Finding, FindingKind};
 use crate::analysis::{IndicatorSummary, SegmentComparison};
@@ -63,8 +65,8 @@ fn behind_rival(
     Some(context.finding(FindingKind::BehindRival, summary, estimate, context.group(segment.column, own), evidence))
 }
 
-/// A scale question with a quarter of the answers or more at each end and fewer in the middle than at either, on the metric
-/// that is computed from it. What it is set against is the share at the better end.
+/// A scale question with a quarter of the answers or more at each end (two answers of five, a third of longer scales) and fewer in
+/// the middle than at either, on the metric that is computed from it alone. What it is set against is the share at the better end.
 fn split(context: &Context<'_>, held: &Distribution) -> Option<Finding> {
     let wave = context.inputs.results.current_wave();
     let row = held.rows.iter().find(|row| row.segment.is_none() && row.wave.as_deref() == wave)?;
@@ -72,21 +74,19 @@ fn split(context: &Context<'_>, held: &Distribution) -> Option<Finding> {
     if levels < 5 {
         return None;
     }
-    let ends = (levels - 1) / 2;
+    let ends = if levels == 5 { 2 } else { levels / 3 };
     let low: f64 = row.shares.iter().take(ends).sum();
     let high: f64 = row.shares.iter().rev().take(ends).sum();
     let middle = 100.0 - low - high;
     if low < SPLIT || high < SPLIT || middle >= low.min(high) {
         return None;
     }
+    let column = BTreeSet::from([held.column.clone()]);
     let summary = context.inputs.summaries.iter().find(|summary| {
-        let usage = context.inputs.project.raw.plugins.get(&summary.info.module);
         summary.info.variant_of.is_none()
-            && summary.current.is_some_and(|estimate| estimate.estimate.is_some())
-            && usage.is_some_and(|usage| {
-                let asked = names(&summary.info.of);
-                usage.inputs.iter().any(|(input, column)| *column == held.column && asked.contains(input.as_str()))
-            })
+            && summary.info.table.is_none()
+            && summary.has_value()
+            && columns_of(context.inputs, &summary.info.module, &names(&summary.info.of)) == column
     })?;
     let estimate = summary.current?;
     let evidence = Evidence {

@@ -96,7 +96,7 @@ pub(super) fn metric_of_item(inputs: FindingInputs<'_>, info: &ModelInfo, item: 
 }
 
 /// The columns that feed the inputs named in an expression of a plugin.
-fn columns_of(inputs: FindingInputs<'_>, module: &str, names: &BTreeSet<&str>) -> BTreeSet<String> {
+pub(super) fn columns_of(inputs: FindingInputs<'_>, module: &str, names: &BTreeSet<&str>) -> BTreeSet<String> {
     let Some(usage) = inputs.project.raw.plugins.get(module) else { return BTreeSet::new() };
     names.iter().filter_map(|name| usage.inputs.get(*name)).cloned().collect()
 }
