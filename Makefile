@@ -9,7 +9,7 @@ PROGRAM = $(CARGO) run --release --quiet --
 demo: fonts
 	$(CARGO) build --release
 	@echo
-	@$(PROGRAM) build $(SAMPLE) && echo && echo "Open the PDF above."
+	@$(PROGRAM) build $(SAMPLE) && echo && echo "Open a PDF in $(SAMPLE)/out/2026-11/satisfaction-plan first."
 
 ## Runs every test.
 test: fonts
