@@ -17,7 +17,7 @@ pub(super) fn blocks(form: &Form, lang: Lang) -> Vec<Block> {
 
 fn item_blocks(item: &FormItem, lang: Lang) -> Vec<Block> {
     match item {
-        FormItem::Section { title } => vec![lead(vec![Inline::Strong { content: vec![Inline::text(title)] }])],
+        FormItem::Section { title } => vec![paragraph(vec![Inline::Strong { content: vec![Inline::text(title)] }])],
         FormItem::Question { number, text, hint, answer } => {
             let mut blocks = vec![question(*number, text, hint, lang)];
             blocks.extend(answers(answer, lang));
@@ -33,14 +33,13 @@ fn item_blocks(item: &FormItem, lang: Lang) -> Vec<Block> {
         }
         FormItem::Fields { fields } => {
             let fields = fields.iter().map(|(label, unit)| format!("{label} {LINE} {unit}").trim_end().to_owned());
-            vec![lead(vec![Inline::text(fields.collect::<Vec<_>>().join("　　"))])]
+            vec![paragraph(vec![Inline::text(fields.collect::<Vec<_>>().join("　　"))])]
         }
     }
 }
 
-fn lead(content: Vec<Inline>) -> Block {
-    // A list of one keeps the paragraph without the indent of running text.
-    Block::Quote { blocks: vec![Block::Paragraph { content }] }
+fn paragraph(content: Vec<Inline>) -> Block {
+    Block::Paragraph { content }
 }
 
 fn question(number: Option<u32>, text: &str, hint: &str, lang: Lang) -> Block {
@@ -50,12 +49,14 @@ fn question(number: Option<u32>, text: &str, hint: &str, lang: Lang) -> Block {
         (false, Lang::ZhCn) => format!("（{hint}）"),
         (false, Lang::En) => format!(" ({hint})"),
     };
-    lead(vec![Inline::Strong { content: vec![Inline::text(format!("{number}{text}"))] }, Inline::text(hint)])
+    paragraph(vec![Inline::Strong { content: vec![Inline::text(format!("{number}{text}"))] }, Inline::text(hint)])
 }
 
 fn answers(answer: &Answer, lang: Lang) -> Vec<Block> {
     let boxes = |options: Vec<String>| {
-        lead(vec![Inline::text(options.iter().map(|option| format!("{BOX} {option}")).collect::<Vec<_>>().join("　"))])
+        paragraph(vec![Inline::text(
+            options.iter().map(|option| format!("{BOX} {option}")).collect::<Vec<_>>().join("　"),
+        )])
     };
     match answer {
         Answer::Options { options, .. } => vec![boxes(options.clone())],
@@ -64,12 +65,12 @@ fn answers(answer: &Answer, lang: Lang) -> Vec<Block> {
             named.extend((!scale.other.is_empty()).then(|| scale.other.clone()));
             vec![boxes(named)]
         }
-        Answer::Blank { unit } => vec![lead(vec![Inline::text(format!("{LINE} {unit}").trim_end())])],
-        Answer::Date => vec![lead(vec![Inline::text(match lang {
+        Answer::Blank { unit } => vec![paragraph(vec![Inline::text(format!("{LINE} {unit}").trim_end())])],
+        Answer::Date => vec![paragraph(vec![Inline::text(match lang {
             Lang::ZhCn => "________年____月____日",
             Lang::En => "____ / ____ / ________",
         })])],
-        Answer::Lines { count } => (0..*count).map(|_| lead(vec![Inline::text(LINE.repeat(5))])).collect(),
+        Answer::Lines { count } => (0..*count).map(|_| paragraph(vec![Inline::text(LINE.repeat(5))])).collect(),
     }
 }
 
@@ -126,8 +127,7 @@ mod tests {
         let answers_of = |answer: Answer| answers(&answer, Lang::En).len();
         assert_eq!(answers_of(Answer::Lines { count: 3 }), 3);
         assert_eq!(answers_of(Answer::Date), 1);
-        let Block::Quote { blocks } = question(Some(4), "How was it?", "tick one", Lang::En) else { panic!() };
-        let Block::Paragraph { content } = &blocks[0] else { panic!() };
+        let Block::Paragraph { content } = question(Some(4), "How was it?", "tick one", Lang::En) else { panic!() };
         assert_eq!(content[1], Inline::text(" (tick one)"));
     }
 }
