@@ -108,7 +108,13 @@ fn bases_note(material: &Material<'_>, groups: impl Iterator<Item = (String, u64
     note(material.words.fill("note_bases", &[("bases", &items.join(&material.word("comma")))]))
 }
 
-fn alt_text(material: &Material<'_>, key: &str, title: &str, items: &[String], target: Option<&Mark>) -> String {
+pub(super) fn alt_text(
+    material: &Material<'_>,
+    key: &str,
+    title: &str,
+    items: &[String],
+    target: Option<&Mark>,
+) -> String {
     let mut items = items.to_vec();
     items.extend(target.map(|mark| mark.label.clone()));
     material.words.fill(key, &[("title", title), ("items", &items.join(&material.word("comma")))])

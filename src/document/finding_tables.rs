@@ -3,12 +3,14 @@
 
 use crate::analysis::{Finding, FindingKind, Severity};
 use crate::config::raw::RawPlan;
-use crate::document::blocks::{Table, TableCell, TableRow, Tone};
+use crate::diagnostics::Lang;
+use crate::document::blocks::{Inline, Table, TableCell, TableRow, Tone};
 use crate::document::findings::{importance_source, kind_name, sentence, severity_name};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::plan_tables::currency_note;
 use crate::document::tables::{cell, note, number_column, row, text_column};
+use crate::metrics::Better;
 use crate::plan::finance::Assumption;
 use crate::plan::reach::Ambition;
 use crate::plan::swot::SwotItem;
@@ -136,7 +138,7 @@ pub fn reach(material: &Material<'_>) -> Option<Table> {
             cell(baseline),
             cell(format::goal(
                 objective.target.unwrap_or(reach.value),
-                summary.info.better != crate::metrics::Better::Lower,
+                summary.info.better != Better::Lower,
                 unit,
                 lang,
             )),
@@ -182,7 +184,7 @@ pub fn load(material: &Material<'_>) -> Option<Table> {
                 .collect();
             let mut cells = vec![
                 cell(held.who.get(lang)),
-                cell(names.join(if lang == crate::diagnostics::Lang::ZhCn { "；" } else { "; " })),
+                cell(names.join(if lang == Lang::ZhCn { "；" } else { "; " })),
                 cell(held.actions.len().to_string()),
                 cell(held.at_once.to_string()),
             ];
@@ -212,8 +214,8 @@ pub fn assumption_name(material: &Material<'_>, plan: &RawPlan, assumption: Assu
         material.word_or("assumption_value", "单位价值", "value of one"),
     );
     let join = |item: &str, what: &str| match material.lang {
-        crate::diagnostics::Lang::ZhCn => format!("{item}：{what}"),
-        crate::diagnostics::Lang::En => format!("{item}: {what}"),
+        Lang::ZhCn => format!("{item}：{what}"),
+        Lang::En => format!("{item}: {what}"),
     };
     match assumption {
         Assumption::Attainment => {
@@ -277,9 +279,9 @@ pub fn swot(material: &Material<'_>) -> Option<Table> {
             let mut content = Vec::new();
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
-                    content.push(crate::document::Inline::LineBreak);
+                    content.push(Inline::LineBreak);
                 }
-                content.push(crate::document::Inline::text(format!("{}. {}", index + 1, text(item))));
+                content.push(Inline::text(format!("{}. {}", index + 1, text(item))));
             }
             row(vec![cell(material.word_or(key, zh, en)), TableCell { content, tone: Tone::Neutral }])
         })
@@ -299,7 +301,7 @@ fn ahead(material: &Material<'_>, metric: &str, index: usize) -> String {
     let against = format::value_with_unit(held.benchmark.value, summary.info.unit, lang);
     let source = held.benchmark.source.get(lang);
     match lang {
-        crate::diagnostics::Lang::ZhCn => format!("{title}为{value}，优于标杆（{source}）的{against}"),
-        crate::diagnostics::Lang::En => format!("{title} is {value}, ahead of the benchmark of {against} ({source})"),
+        Lang::ZhCn => format!("{title}为{value}，优于标杆（{source}）的{against}"),
+        Lang::En => format!("{title} is {value}, ahead of the benchmark of {against} ({source})"),
     }
 }

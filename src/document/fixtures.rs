@@ -362,7 +362,6 @@ impl Canteen {
         self.planned.get_or_init(|| {
             let inputs = PlanInputs {
                 project: &self.project,
-                plugins: &BTreeMap::new(),
                 results: &self.results,
                 models: &self.models,
                 distributions: &self.distributions,

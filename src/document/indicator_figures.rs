@@ -6,14 +6,14 @@ use crate::charts::{
     Chart, ChartKind, Emphasis, Funnel, FunnelStage, Gap, GapRow, Heatmap, HeatmapCell, HeatmapKey, HeatmapRow, Panel,
     PanelStyle, Point, SmallMultiples, Waterfall, WaterfallChange, WaterfallTotal,
 };
-use crate::document::figures::Drawn;
+use crate::document::figures::{Drawn, alt_text};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::{axes, tables::note};
 use crate::metrics::{Better, Unit};
 
 fn drawn(material: &Material<'_>, title: &str, items: &[String], kind: ChartKind) -> Drawn {
-    let alt = material.words.fill("alt_bar", &[("title", title), ("items", &items.join(&material.word("comma")))]);
+    let alt = alt_text(material, "alt_bar", title, items, None);
     Drawn { chart: Chart { kind, alt }, notes: Vec::new() }
 }
 

@@ -2,12 +2,12 @@
 //! result for all answers of the newest wave, none without one.
 
 use crate::charts::{Chart, ChartKind, DriverRow, Drivers, Emphasis, Mark, Plane, PlanePoint, Quadrant, Quadrants};
-use crate::document::figures::Drawn;
+use crate::document::figures::{Drawn, alt_text};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::{axes, tables::note};
 use crate::metrics::Unit;
-use crate::models::info::{CellResult, RowResult};
+use crate::models::info::RowResult;
 use crate::models::{ModelInfo, ModelResult};
 
 /// Chart of a model by its method. None for methods without one of their own.
@@ -22,17 +22,14 @@ pub fn model(material: &Material<'_>, id: &str) -> Option<Drawn> {
     }
 }
 
-/// A number of a row with its interval.
+/// A number of a row with the ends of its interval, as charts take them.
 fn number(row: &RowResult, measure: &str) -> Option<(f64, Option<(f64, f64)>)> {
-    match row.cells.get(measure) {
-        Some(Some(CellResult::Number { estimate, ci, .. })) => Some((*estimate, ci.map(|[low, high]| (low, high)))),
-        _ => None,
-    }
+    row.number(measure).map(|(value, interval)| (value, interval.map(|[low, high]| (low, high))))
 }
 
 fn drawn(material: &Material<'_>, info: &ModelInfo, result: &ModelResult, kind: ChartKind, items: &[String]) -> Drawn {
     let title = info.title.get(material.lang);
-    let alt = material.words.fill("alt_bar", &[("title", title), ("items", &items.join(&material.word("comma")))]);
+    let alt = alt_text(material, "alt_bar", title, items, None);
     let mut notes = vec![note(material.fill_or(
         "note_model_base",
         &[("n", &format::count(result.n))],

@@ -4,7 +4,7 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use crate::charts::{Chart, ChartKind, Emphasis, Gantt, GanttTask, Mark, Tornado, TornadoRow};
 use crate::diagnostics::Lang;
-use crate::document::figures::Drawn;
+use crate::document::figures::{Drawn, alt_text};
 use crate::document::finding_tables::assumption_name;
 use crate::document::format;
 use crate::document::material::Material;
@@ -51,7 +51,7 @@ pub fn gantt(material: &Material<'_>) -> Option<Drawn> {
         .collect();
     let items: Vec<String> = tasks.iter().map(|task| format!("{} {}", task.name, task.label)).collect();
     let title = material.word_or("gantt_title", "行动日程", "calendar of actions");
-    let alt = material.words.fill("alt_bar", &[("title", &title), ("items", &items.join(&material.word("comma")))]);
+    let alt = alt_text(material, "alt_bar", &title, &items, None);
     let kind = ChartKind::Gantt(Gantt {
         tasks,
         first: day(first),
@@ -136,7 +136,7 @@ pub fn tornado(material: &Material<'_>) -> Option<Drawn> {
     let items: Vec<String> =
         rows.iter().map(|row| format!("{} {} / {}", row.name, row.low_label, row.high_label)).collect();
     let title = material.word_or("tornado_title", "净收益对各项前提的敏感程度", "net benefit by assumption");
-    let alt = material.words.fill("alt_bar", &[("title", &title), ("items", &items.join(&material.word("comma")))]);
+    let alt = alt_text(material, "alt_bar", &title, &items, None);
     let kind = ChartKind::Tornado(Tornado {
         rows,
         base,

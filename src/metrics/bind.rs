@@ -229,7 +229,7 @@ impl Binding {
 
 /// The components of a composite with their weights in this project; those without a weight above 0 are dropped. None for other
 /// metrics.
-pub fn components_in_use<'a>(spec: &'a MetricSpec, usage: &RawPluginUse) -> Vec<(&'a RawComponent, f64)> {
+pub(super) fn components_in_use<'a>(spec: &'a MetricSpec, usage: &RawPluginUse) -> Vec<(&'a RawComponent, f64)> {
     let Estimator::Composite { components } = &spec.estimator else { return Vec::new() };
     let own = usage.weights.get(&spec.id);
     let weighted = components.iter().filter_map(|component| {

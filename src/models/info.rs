@@ -234,6 +234,16 @@ impl ModelResults {
     }
 }
 
+impl RowResult {
+    /// The number of a measure with its interval; `None` where there is none.
+    pub fn number(&self, measure: &str) -> Option<(f64, Option<[f64; 2]>)> {
+        match self.cells.get(measure) {
+            Some(Some(CellResult::Number { estimate, ci, .. })) => Some((*estimate, *ci)),
+            _ => None,
+        }
+    }
+}
+
 impl ModelResult {
     /// Takes over the numbers of a fit, each with what the replicates say about it.
     pub(super) fn publish(&mut self, fit: &Fit, spread: &Spread) {

@@ -3,7 +3,7 @@
 use chrono::Days;
 
 use crate::config::Project;
-use crate::config::raw::{RawAction, RawActionEdit, RawContingency, RawCost, RawPlan, RawStrategy};
+use crate::config::raw::{RawAction, RawActionEdit, RawContingency, RawCost, RawCostLine, RawPlan, RawStrategy};
 use crate::diagnostics::messages::plan as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, lang_texts};
 use crate::plan::PlanInputs;
@@ -103,34 +103,19 @@ fn entry(
     }
 }
 
+/// The cost lines of an action: the planner's, else those of the library as guide prices.
 fn costs(id: &str, action: &LibraryAction, own: &RawActionEdit) -> Vec<RawCost> {
-    match &own.costs {
-        Some(lines) => lines
-            .iter()
-            .map(|line| RawCost {
-                action: id.to_owned(),
-                item: line.item.clone(),
-                quantity: line.quantity,
-                unit: line.unit.clone(),
-                price: line.price,
-                amount: None,
-                estimate: false,
-            })
-            .collect(),
-        None => action
-            .costs
-            .iter()
-            .map(|line| RawCost {
-                action: id.to_owned(),
-                item: line.item.clone(),
-                quantity: line.quantity,
-                unit: line.unit.clone(),
-                price: line.price,
-                amount: None,
-                estimate: true,
-            })
-            .collect(),
-    }
+    let lines = own.costs.as_ref().unwrap_or(&action.costs);
+    let line = |line: &RawCostLine| RawCost {
+        action: id.to_owned(),
+        item: line.item.clone(),
+        quantity: line.quantity,
+        unit: line.unit.clone(),
+        price: line.price,
+        amount: None,
+        estimate: own.costs.is_none(),
+    };
+    lines.iter().map(line).collect()
 }
 
 /// A role with the person who fills it: `门店经理 周敏`, `Zhou Min, store manager`.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::analysis::FindingKind;
 use crate::config::fragment;
-use crate::config::raw::StrategyKind;
+use crate::config::raw::{RawCostLine, StrategyKind};
 use crate::diagnostics::messages::plan as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized, Location};
 
@@ -98,22 +98,7 @@ pub struct LibraryAction {
     pub after: Vec<String>,
     /// Guide prices in yuan.
     #[serde(default)]
-    pub costs: Vec<LibraryCost>,
-}
-
-/// A cost line with a guide price in yuan.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LibraryCost {
-    /// What is bought.
-    pub item: Localized,
-    /// How many.
-    pub quantity: f64,
-    /// Unit.
-    #[serde(default)]
-    pub unit: Option<Localized>,
-    /// Price of one.
-    pub price: f64,
+    pub costs: Vec<RawCostLine>,
 }
 
 /// What a strategy is expected to do, and how that is known.

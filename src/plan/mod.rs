@@ -14,8 +14,6 @@ pub mod suggest;
 pub mod swot;
 pub mod trace;
 
-use std::collections::BTreeMap;
-
 use crate::analysis::findings::FindingInputs;
 use crate::analysis::summary::{IndicatorSummary, summarise};
 use crate::analysis::{Finding, Testing, collect_findings};
@@ -23,7 +21,6 @@ use crate::config::Project;
 use crate::diagnostics::Diagnostics;
 use crate::metrics::{Distribution, MetricResults};
 use crate::models::ModelResults;
-use crate::plugins::Plugin;
 
 pub use calendar::Calendar;
 pub use finance::FinanceResult;
@@ -37,8 +34,6 @@ pub use swot::Swot;
 pub struct PlanInputs<'a> {
     /// The project.
     pub project: &'a Project,
-    /// Plugins by id.
-    pub plugins: &'a BTreeMap<String, Plugin>,
     /// Estimates.
     pub results: &'a MetricResults,
     /// Models.
@@ -79,10 +74,9 @@ pub fn summaries<'a>(project: &'a Project, results: &'a MetricResults) -> Vec<In
 /// Finds what calls for a plan, completes the plan where the project wants that, follows its links and reckons what it comes
 /// to. Everything wrong is reported.
 pub fn make_plan(inputs: PlanInputs<'_>, diagnostics: &mut Diagnostics) -> Planned {
-    let PlanInputs { project, plugins, results, models, distributions, .. } = inputs;
+    let PlanInputs { project, results, models, distributions, .. } = inputs;
     let summaries = summaries(project, results);
-    let findings =
-        collect_findings(FindingInputs { project, plugins, results, summaries: &summaries, models, distributions });
+    let findings = collect_findings(FindingInputs { project, results, summaries: &summaries, models, distributions });
     let written = suggest::complete(&inputs, &summaries, &findings, diagnostics);
     let mut plan = resolve_plan(project, written, results, diagnostics);
     plan.judge(&summaries, results, project.raw.settings.confidence);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::analysis::IndicatorSummary;
-use crate::metrics::{Better, MetricResults};
+use crate::metrics::{Better, Estimate, MetricResults};
 
 /// Chance with which a change of the size asked is to be proved.
 pub const POWER: f64 = 0.8;
@@ -71,11 +71,16 @@ pub fn reachability(
         Some(_) => Ambition::Beyond,
         None => Ambition::NoHistory,
     };
-    let quantiles = quantiles(confidence);
+    let provable = provable_change(estimate, confidence);
     let se = estimate.se.filter(|se| *se > 0.0);
-    let provable = se.zip(quantiles).map(|(se, z)| z * se * std::f64::consts::SQRT_2);
-    let answers_needed = se.zip(quantiles).and_then(|(se, z)| answers_needed(change, se, z, estimate.n));
+    let answers_needed = se.zip(quantiles(confidence)).and_then(|(se, z)| answers_needed(change, se, z, estimate.n));
     Some(Reachability { value, change, largest_step, ambition, provable, answers_needed, answers: estimate.n })
+}
+
+/// The smallest change that a next wave of the same size proves with a chance of 80%. None without a standard error above 0.
+pub fn provable_change(estimate: &Estimate, confidence: f64) -> Option<f64> {
+    let se = estimate.se.filter(|se| *se > 0.0)?;
+    Some(quantiles(confidence)? * se * std::f64::consts::SQRT_2)
 }
 
 /// `z(1 - alpha / 2) + z(power)`.

@@ -11,7 +11,7 @@ use crate::metrics::{Better, Unit};
 use crate::plan::calendar::parse_date;
 use crate::plan::edits;
 use crate::plan::library::LibraryStrategy;
-use crate::plan::reach::reachability;
+use crate::plan::reach::provable_change;
 use crate::plan::{PlanInputs, target_value};
 
 /// Objectives suggested at most, unless the project says otherwise.
@@ -164,8 +164,7 @@ fn target(inputs: &PlanInputs<'_>, summary: &IndicatorSummary<'_>, findings: &[F
     let nearest = set.filter(|against| better(*against)).min_by(|a, b| (a - value).abs().total_cmp(&(b - value).abs()));
     let decimals = crate::analysis::printed_decimals(summary.info.unit);
     nearest.map(|against| round_half_away(against, decimals)).or_else(|| {
-        let aim = value + 1e-9_f64.copysign(if summary.info.better == Better::Lower { -1.0 } else { 1.0 });
-        let provable = reachability(summary, inputs.results, aim, inputs.project.raw.settings.confidence)?.provable?;
+        let provable = provable_change(summary.current?, inputs.project.raw.settings.confidence)?;
         let step = if summary.info.better == Better::Lower { -provable } else { provable };
         let whole = matches!(summary.info.unit, Unit::Percent | Unit::Points);
         let aim = if whole { (value + step).round() } else { round_half_away(value + step, decimals) };

@@ -1,5 +1,6 @@
 //! Findings that need several indicators at once: where the complaint funnel loses most, and satisfied customers who leave.
 
+use crate::analysis::findings::indicators::evidence;
 use crate::analysis::findings::{Context, Evidence, Finding, FindingKind};
 use crate::diagnostics::Localized;
 
@@ -28,15 +29,9 @@ fn complaint_leak(context: &Context<'_>) -> Option<Finding> {
     let mut worst: Option<Finding> = None;
     for (summary, estimate, value) in known {
         let evidence = Evidence {
-            value,
-            interval: estimate.ci,
-            against: before.0,
-            against_name: before.1.clone(),
             gap: (before.0 - value).max(0.0),
-            unit: estimate.unit,
-            p_value: None,
             significant: estimate.ci.is_some_and(|interval| interval[1] < before.0),
-            n: estimate.n,
+            ..evidence(estimate, before.0, before.1.clone())?
         };
         if evidence.gap >= LEAK && worst.as_ref().is_none_or(|held| evidence.gap > held.evidence.gap) {
             worst = Some(context.finding(FindingKind::ComplaintLeak, summary, estimate, None, evidence));
@@ -53,17 +48,8 @@ fn satisfied_leave(context: &Context<'_>) -> Option<Finding> {
         && let Some(estimate) = summary.current
         && let (Some(value), Some([_, high])) = (estimate.estimate, estimate.ci)
     {
-        let evidence = Evidence {
-            value,
-            interval: estimate.ci,
-            against: 50.0,
-            against_name: None,
-            gap: (50.0 - value).max(0.0),
-            unit: estimate.unit,
-            p_value: None,
-            significant: true,
-            n: estimate.n,
-        };
+        let gap = (50.0 - value).max(0.0);
+        let evidence = Evidence { gap, significant: true, ..evidence(estimate, 50.0, None)? };
         return (high < 50.0).then(|| context.finding(FindingKind::SatisfiedLeave, summary, estimate, None, evidence));
     }
     let (satisfied, returned) = PAIRS.iter().find_map(|(satisfaction, return_rate)| {
@@ -73,20 +59,10 @@ fn satisfied_leave(context: &Context<'_>) -> Option<Finding> {
         Some((satisfied, returned))
     })?;
     let (high, low) = (satisfied.current?, returned.current?);
-    let (level, value) = (high.estimate?, low.estimate?);
     if low.ci?[1] >= high.ci?[0] {
         return None;
     }
-    let evidence = Evidence {
-        value,
-        interval: low.ci,
-        against: level,
-        against_name: Some(satisfied.info.title.clone()),
-        gap: level - value,
-        unit: low.unit,
-        p_value: None,
-        significant: true,
-        n: low.n,
-    };
+    let name = Some(satisfied.info.title.clone());
+    let evidence = Evidence { significant: true, ..evidence(low, high.estimate?, name)? };
     Some(context.finding(FindingKind::SatisfiedLeave, returned, low, None, evidence))
 }

@@ -6,8 +6,6 @@ use serde::Serialize;
 
 use crate::analysis::findings::FindingInputs;
 use crate::metrics::MetricInfo;
-use crate::metrics::bind::components_in_use;
-use crate::models::info::CellResult;
 use crate::models::{ModelInfo, ModelResult};
 
 /// Taken where nothing says how much an indicator matters.
@@ -62,17 +60,13 @@ pub(super) fn newest<'a>(inputs: FindingInputs<'a>, info: &ModelInfo) -> Option<
 /// Importance by item as a share of the largest, where the model has a table of items with `importance` or `share`.
 pub(super) fn item_importance(result: &ModelResult) -> Vec<(String, f64)> {
     let measures = ["importance", "rescaled", "share"];
-    let number = |cell: Option<&Option<CellResult>>| match cell {
-        Some(Some(CellResult::Number { estimate, .. })) => Some(*estimate),
-        _ => None,
-    };
     let found: Vec<(String, f64)> = result
         .tables
         .iter()
         .filter_map(|table| {
             let measure = measures.iter().find(|id| table.measures.iter().any(|held| held.id == **id))?;
             let rows = table.rows.iter();
-            Some(rows.filter_map(|row| Some((row.id.clone(), number(row.cells.get(*measure))?))).collect::<Vec<_>>())
+            Some(rows.filter_map(|row| Some((row.id.clone(), row.number(measure)?.0))).collect::<Vec<_>>())
         })
         .next()
         .unwrap_or_default();
@@ -107,18 +101,14 @@ pub(super) fn names(expression: &str) -> BTreeSet<&str> {
     expression.split(|letter: char| !inside(letter)).filter(|word| !word.is_empty()).collect()
 }
 
+/// The weight of every component over the largest of its composite.
 fn of_composites(inputs: FindingInputs<'_>) -> BTreeMap<String, Importance> {
     let mut known: BTreeMap<String, Importance> = BTreeMap::new();
-    for (id, usage) in &inputs.project.raw.plugins {
-        let Some(plugin) = inputs.plugins.get(id) else { continue };
-        for spec in &plugin.manifest.metrics {
-            let parts = components_in_use(spec, usage);
-            let largest = parts.iter().map(|(_, weight)| *weight).fold(0.0, f64::max);
-            for (component, weight) in parts {
-                let source = ImportanceSource::Composite(spec.id.clone());
-                let held = Importance { value: weight / largest, source };
-                known.entry(component.metric.clone()).or_insert(held);
-            }
+    for info in &inputs.results.metrics {
+        let largest = info.parts.iter().map(|part| part.share).fold(0.0, f64::max);
+        for part in &info.parts {
+            let source = ImportanceSource::Composite(info.id.clone());
+            known.entry(part.metric.clone()).or_insert(Importance { value: part.share / largest, source });
         }
     }
     known

@@ -17,7 +17,6 @@ use crate::config::Project;
 use crate::diagnostics::Localized;
 use crate::metrics::{Distribution, Estimate, MetricResults, Unit};
 use crate::models::ModelResults;
-use crate::plugins::Plugin;
 
 pub use importance::{Importance, ImportanceSource};
 pub use priority::Priority;
@@ -158,10 +157,8 @@ pub struct FindingGroup {
 /// What findings are made of.
 #[derive(Debug, Clone, Copy)]
 pub struct FindingInputs<'a> {
-    /// The project: rivals, settings.
+    /// The project: rivals, settings, the columns that feed inputs.
     pub project: &'a Project,
-    /// Plugins by id: weights of composites.
-    pub plugins: &'a BTreeMap<String, Plugin>,
     /// Estimates.
     pub results: &'a MetricResults,
     /// Every metric with its comparisons.

@@ -5,7 +5,6 @@ use crate::analysis::findings::{
     Context, Evidence, Finding, FindingKind, Importance, ImportanceSource, Priority, priority,
 };
 use crate::metrics::Unit;
-use crate::models::info::{CellResult, RowResult};
 use crate::models::{ModelInfo, ModelResult};
 
 /// Method whose items fall into quadrants.
@@ -26,8 +25,8 @@ fn of_map(context: &Context<'_>, info: &ModelInfo, result: &ModelResult) -> Vec<
     let share = |item: &str| shares.iter().find(|(id, _)| id == item).map(|(_, value)| *value);
     let rows = result.tables.iter().flat_map(|table| &table.rows);
     rows.filter_map(|row| {
-        let (importance, _) = number(row, "importance")?;
-        let (performance, interval) = number(row, "performance")?;
+        let (importance, _) = row.number("importance")?;
+        let (performance, interval) = row.number("performance")?;
         if importance < importance_cut {
             return None;
         }
@@ -62,11 +61,4 @@ fn of_map(context: &Context<'_>, info: &ModelInfo, result: &ModelResult) -> Vec<
         })
     })
     .collect()
-}
-
-fn number(row: &RowResult, measure: &str) -> Option<(f64, Option<[f64; 2]>)> {
-    match row.cells.get(measure) {
-        Some(Some(CellResult::Number { estimate, ci, .. })) => Some((*estimate, *ci)),
-        _ => None,
-    }
 }
