@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{copy_folder, find, manyi, metrics, root};
+use crate::support::{copy_folder, find, manyi, metrics, office, root};
 
 /// The November export of the sample as UTF-8 without a mark.
 fn november() -> String {
@@ -30,23 +30,15 @@ fn sample_with(folder: &Path, file: &Path) -> Value {
 #[test]
 fn spreadsheets_of_libreoffice_give_the_numbers_of_the_csv() {
     let work = tempfile::tempdir().unwrap();
-    if Command::new("libreoffice").arg("--version").output().is_err() {
-        eprintln!("skipped spreadsheets_of_libreoffice_give_the_numbers_of_the_csv: libreoffice is absent");
+    if office::skipped("spreadsheets_of_libreoffice_give_the_numbers_of_the_csv") {
         return;
     }
     let csv = work.path().join("november.csv");
     fs::write(&csv, november()).unwrap();
     let known = metrics(&root().join("samples/campus-canteen"));
     for format in ["xls", "ods", "xlsx"] {
-        let output = Command::new("libreoffice")
-            .arg(format!("-env:UserInstallation=file://{}", work.path().join("office").display()))
-            .args(["--headless", "--infilter=CSV:44,34,76,1,,0,false,false", "--convert-to", format, "--outdir"])
-            .arg(work.path())
-            .arg(&csv)
-            .output()
-            .unwrap();
-        let file = work.path().join(format!("november.{format}"));
-        assert!(file.is_file(), "{}", String::from_utf8_lossy(&output.stderr));
+        let delimited = ["--infilter=CSV:44,34,76,1,,0,false,false"];
+        let file = office::convert_with(&delimited, &csv, format, work.path());
         let found = sample_with(&work.path().join(format), &file);
         assert_eq!(found["estimates"], known["estimates"], "{format}");
     }

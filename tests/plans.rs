@@ -11,7 +11,7 @@ use manyi::plan::Library;
 use manyi::plugins::Better;
 use serde_json::Value;
 
-use crate::support::{copy_folder, manyi, root};
+use crate::support::{copy_folder, manyi, problems, root};
 
 fn library(folder: &Path) -> Library {
     let mut diagnostics = Diagnostics::new();
@@ -42,15 +42,6 @@ fn plan(folder: &Path, arguments: &[&str]) -> String {
 
 fn plan_json(folder: &Path) -> Value {
     serde_json::from_str(&plan(folder, &["--json"])).unwrap()
-}
-
-/// Codes that `check` reports, with the key they stand at.
-fn problems(folder: &Path) -> Vec<(String, String)> {
-    let output = manyi().arg("check").arg(folder).arg("--json").output().unwrap();
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let found = report["diagnostics"].as_array().unwrap();
-    found.iter().map(|found| (text(&found["code"]), text(&found["key_path"]))).collect()
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! Index hierarchies declared in a plugin: numbers of numpy in `hierarchy/tests.yaml`, and what is said of bad declarations.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{manyi, metrics, root};
+use crate::support::{manyi, metrics, problems, root};
 
 /// A project with the plugin, whose declaration `change` edits; every input has its column unless it is left out.
 fn project(change: impl Fn(&str) -> String, left_out: &str) -> TempDir {
@@ -39,14 +38,6 @@ fn project(change: impl Fn(&str) -> String, left_out: &str) -> TempDir {
     );
     fs::write(folder.path().join("manyi.yaml"), yaml).unwrap();
     folder
-}
-
-/// The codes and places of what `check` prints.
-fn problems(folder: &Path) -> Vec<(String, String)> {
-    let output = manyi().arg("check").arg(folder).arg("--json").output().unwrap();
-    let parsed: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    parsed["diagnostics"].as_array().unwrap().iter().map(|one| (text(&one["code"]), text(&one["key_path"]))).collect()
 }
 
 fn model<'a>(results: &'a Value, id: &str) -> &'a Value {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{manyi, metrics, root};
+use crate::support::{manyi, metrics, reported, root};
 
 /// The project in a folder of its own; `change` edits `plugin.yaml`.
 fn project(change: impl Fn(&str) -> String) -> TempDir {
@@ -124,13 +124,11 @@ fn an_item_that_nobody_was_asked_is_left_out() {
     assert!(notes.iter().any(|note| note["code"] == "M0615" && note["message"].as_str().unwrap().contains("x7")));
 }
 
-/// The codes and messages that `check` prints for a plugin.
+/// The codes, places and hints of what `check` prints for a plugin.
 fn problems(folder: &Path) -> Vec<(String, String, String)> {
-    let output = manyi().arg("check").arg(folder).arg("--json").output().unwrap();
-    let parsed: Value = serde_json::from_slice(&output.stdout).unwrap();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let found = parsed["diagnostics"].as_array().unwrap().iter();
-    found.map(|one| (text(&one["code"]), text(&one["key_path"]), text(&one["hint"]))).collect()
+    let found = reported(folder);
+    found.iter().map(|one| (text(&one["code"]), text(&one["key_path"]), text(&one["hint"]))).collect()
 }
 
 #[test]

@@ -3,43 +3,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use crate::support::office::{convert, pages, skipped};
 use crate::support::{copy_folder, manyi, root};
-
-/// True, with a printed line, where the programs that open Word files are absent.
-fn skipped(test: &str) -> bool {
-    let present = |program: &str, argument: &str| Command::new(program).arg(argument).output().is_ok();
-    let absent = !present("soffice", "--version") || !present("pdftotext", "-v");
-    if absent {
-        eprintln!("skipped {test}: soffice or pdftotext is not installed");
-    }
-    absent
-}
-
-/// Converts a file with LibreOffice; the result stands in `folder`.
-fn convert(file: &Path, to: &str, folder: &Path) -> PathBuf {
-    let profile = tempfile::tempdir().unwrap();
-    let output = Command::new("soffice")
-        .arg(format!("-env:UserInstallation=file://{}", profile.path().display()))
-        .args(["--headless", "--convert-to", to, "--outdir"])
-        .arg(folder)
-        .arg(file)
-        .output()
-        .unwrap();
-    let ending = to.split(':').next().unwrap();
-    let made = folder.join(file.with_extension(ending).file_name().unwrap());
-    assert!(made.is_file(), "{}", String::from_utf8_lossy(&output.stderr));
-    made
-}
-
-/// The text of a PDF, page by page.
-fn pages(pdf: &Path) -> Vec<String> {
-    let output = Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(pdf).arg("-").output().unwrap();
-    assert!(output.status.success());
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.trim_end_matches('\u{c}').split('\u{c}').map(ToOwned::to_owned).collect()
-}
 
 /// A copy of the sample whose only report has the given options.
 fn sample(options: &str) -> tempfile::TempDir {

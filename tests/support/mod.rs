@@ -1,6 +1,7 @@
 //! What the integration tests share: running the program on a project and finding an estimate in its JSON.
 
 pub mod memory;
+pub mod office;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,19 @@ pub fn metrics(folder: &Path) -> Value {
         String::from_utf8_lossy(&output.stdout)
     );
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What `manyi check DIR` reports, as JSON.
+pub fn reported(folder: &Path) -> Vec<Value> {
+    let output = manyi().arg("check").arg(folder).arg("--json").output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    report["diagnostics"].as_array().unwrap().clone()
+}
+
+/// Codes of what `check` reports, with the key they stand at.
+pub fn problems(folder: &Path) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    reported(folder).iter().map(|found| (text(&found["code"]), text(&found["key_path"]))).collect()
 }
 
 /// The answers of a project; a project with errors fails the test.
