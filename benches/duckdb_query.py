@@ -33,16 +33,16 @@ METRICS = {
 }
 
 
-def query(source: str) -> str:
+def query(source: str, metrics: dict[str, tuple[str, str]] = METRICS, segments: list[str] = SEGMENTS) -> str:
     """One pass for values, one grouped aggregation over all of them: n, sums of w, w2, wy, w2y, w2y2."""
-    values = ",\n  ".join(f"CASE WHEN {base} THEN {value} END AS y_{metric}" for metric, (value, base) in METRICS.items())
+    values = ",\n  ".join(f"CASE WHEN {base} THEN {value} END AS y_{metric}" for metric, (value, base) in metrics.items())
     sums = ",\n  ".join(
         f"count(y_{metric}), sum(weight) FILTER (y_{metric} IS NOT NULL), sum(weight * weight) FILTER (y_{metric} IS NOT NULL), "
         f"sum(weight * y_{metric}), sum(weight * weight * y_{metric}), sum(weight * weight * y_{metric} * y_{metric})"
-        for metric in METRICS
+        for metric in metrics
     )
-    sets = ", ".join(["(wave)"] + [f"(wave, {segment})" for segment in SEGMENTS])
-    columns = ", ".join(SEGMENTS)
+    sets = ", ".join(["(wave)"] + [f"(wave, {segment})" for segment in segments])
+    columns = ", ".join(segments)
     return f"""
 WITH answers AS (SELECT wave, {columns}, weight,
   {values}

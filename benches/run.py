@@ -152,13 +152,15 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--folder", type=pathlib.Path, help="where the data lie (default: a cache folder)")
-    parser.add_argument("--skip", choices=["indicators", "survey", "paths", "documents"], action="append", default=[])
+    parser.add_argument("--skip", choices=["indicators", "large", "survey", "paths", "documents"], action="append", default=[])
     options = parser.parse_args()
     if not options.manyi.exists():
         sys.exit(f"{options.manyi} is absent: build it with `cargo build --release` or name it with --manyi")
     if "indicators" not in options.skip:
         indicators(options)
     sys.stdout.flush()
+    if "large" not in options.skip:
+        beside("large.py", options, *(["--folder", str(options.folder)] if options.folder else []))
     if "survey" not in options.skip:
         beside("svyby.py", options, *(["--folder", str(options.folder)] if options.folder else []))
     if "paths" not in options.skip:

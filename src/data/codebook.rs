@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use datafusion::arrow::array::{Array, ArrayRef};
+use datafusion::arrow::array::Array;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use datafusion::common::HashMap;
 use indexmap::{IndexMap, IndexSet};
@@ -18,6 +18,7 @@ use crate::data::ordering::natural;
 use crate::data::quality::InvalidCells;
 use crate::data::rawcells::RawCells;
 use crate::data::sources::LoadedSource;
+use crate::data::stored::StoredColumn;
 use crate::data::table::{Column, ColumnCounts, OPTION_SEPARATOR, RawHeader};
 use crate::diagnostics::Localized;
 
@@ -27,7 +28,7 @@ pub struct CodedColumn {
     /// Description; the counts are filled when it is known which rows stay.
     pub column: Column,
     /// One array a chunk, files and chunks in order.
-    pub arrays: Vec<ArrayRef>,
+    pub arrays: StoredColumn,
     /// Rows (over all chunks) that are neither an answer where the arrays hold a value nor missing where they hold none.
     pub unlike_nulls: Vec<(u32, CellStatus)>,
     /// Unreadable cells, by file.
@@ -133,12 +134,21 @@ impl Sink {
         let mut known = KnownCells::new(&rules);
         let mut invalid = InvalidCells::new(&self.name, source, rules.range());
         for chunk in &source.table.chunks {
-            let cells = RawCells::new(chunk.columns.get(position).and_then(Option::as_ref));
+            let array = chunk.columns.get(position).and_then(Option::as_ref);
+            if let Some(array) = as_they_are.bytes(array) {
+                self.cells.push_array(array);
+                continue;
+            }
+            let cells = RawCells::new(array);
             if let Some(array) = as_they_are.array(&cells).filter(|array| array.len() == chunk.rows.len()) {
                 self.cells.push_array(array);
                 continue;
             }
             known.enter(&cells);
+            if let Some(options) = known.options(&cells, &mut self.cells) {
+                self.cells.push_options(options);
+                continue;
+            }
             for (index, &row) in chunk.rows.iter().enumerate() {
                 let coded = known.code(&cells, index, &mut self.cells);
                 if coded.1 == CellStatus::Invalid {
@@ -205,6 +215,7 @@ impl Sink {
             _ => Vec::new(),
         };
         let (arrays, unlike_nulls) = self.cells.finish(&categories);
+        let arrays = StoredColumn::new(arrow_type(self.kind), arrays);
         let title = raw.title.clone().or_else(|| header_title.map(Localized::Plain));
         let column = Column {
             title: title.unwrap_or_else(|| Localized::Plain(self.name.clone())),

@@ -12,6 +12,7 @@ use indexmap::IndexSet;
 
 use crate::config::raw::ColumnType;
 use crate::data::cells::Answer;
+use crate::data::stored::shrunk;
 
 /// What became of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +157,13 @@ impl CodedCells {
     /// Takes over a whole chunk whose nulls are all missing answers. Its type must be the one of the column's kind.
     pub fn push_array(&mut self, array: ArrayRef) {
         self.rows += array.len();
-        self.arrays.push(Chunk::Ready(array));
+        self.arrays.push(Chunk::Ready(shrunk(array)));
+    }
+
+    /// Takes over a whole chunk of indices into the options, whose nulls are all missing answers.
+    pub fn push_options(&mut self, indices: Int32Array) {
+        self.rows += indices.len();
+        self.arrays.push(Chunk::Indices(indices));
     }
 
     /// Distinct options, or joined options, in the order in which they came.

@@ -9,6 +9,8 @@ use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, DataFusionError, ScalarValue};
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::{Expr, ExprSchemable, Operator};
+use datafusion::optimizer::simplify_expressions::{ExprSimplifier, SimplifyContext};
+use datafusion::physical_plan::PhysicalExpr;
 use datafusion::prelude::SessionConfig;
 use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, ExprWithAlias};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
@@ -127,7 +129,7 @@ impl Expression {
         refuse_constructs(&logical)?;
         check_types(&logical, &schema)?;
         // The physical form is made once here so that a wrong argument is found before any data is read.
-        let physical = state().create_physical_expr(logical.clone(), &schema).map_err(invalid)?;
+        let physical = physical(&logical, &schema).map_err(invalid)?;
         let data_type = physical.data_type(schema.as_arrow()).map_err(invalid)?;
         let found = ValueKind::of(&data_type);
         let expected = match expect {
@@ -200,7 +202,7 @@ impl Expression {
     /// One value a row of `batch`, which must hold the columns it reads.
     pub fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef, ExpressionError> {
         let schema = DFSchema::try_from(batch.schema().as_ref().clone()).map_err(invalid)?;
-        let physical = state().create_physical_expr(self.logical.clone(), &schema).map_err(invalid)?;
+        let physical = physical(&self.logical, &schema).map_err(invalid)?;
         let value = physical.evaluate(batch).map_err(invalid)?;
         value.into_array(batch.num_rows()).map_err(invalid)
     }
@@ -328,6 +330,17 @@ pub(super) fn state() -> &'static SessionState {
     })
 }
 
+/// An expression made ready for batches of columns of this schema, what is constant in it reckoned once.
+///
+/// # Errors
+/// What the engine has against the expression.
+pub fn physical(expression: &Expr, schema: &DFSchema) -> Result<Arc<dyn PhysicalExpr>, DataFusionError> {
+    let context = SimplifyContext::builder().with_schema(Arc::new(schema.clone())).build();
+    let simplifier = ExprSimplifier::new(context);
+    let simple = simplifier.simplify(simplifier.coerce(expression.clone(), schema)?)?;
+    state().create_physical_expr(simple, schema)
+}
+
 fn invalid(error: DataFusionError) -> ExpressionError {
     let reason = error.strip_backtrace();
     let reason = reason.strip_prefix("Error during planning: ").unwrap_or(&reason);
@@ -411,7 +424,7 @@ mod tests {
 
     #[test]
     fn conditions_are_evaluated_with_sql_nulls() {
-        let cases: [(&str, [Option<bool>; 3]); 12] = [
+        let cases: [(&str, [Option<bool>; 3]); 13] = [
             ("praise >= 4", [Some(true), Some(false), None]),
             ("Aware", [Some(true), Some(false), None]),
             ("praise >= 4 and Aware", [Some(true), Some(false), None]),
@@ -424,6 +437,7 @@ mod tests {
             ("rank_of(reasons, '近') = 2", [Some(true), Some(false), None]),
             ("rank_of(reasons, '近') <= 3", [Some(true), Some(false), None]),
             ("submitted >= '2026-10-01'", [Some(false), Some(true), None]),
+            ("coalesce(praise >= 4, Aware, true)", [Some(true), Some(false), Some(true)]),
         ];
         for (text, expected) in cases {
             assert_eq!(booleans(text), expected, "{text}");

@@ -31,10 +31,13 @@ pub fn role_of(profile: &Profile) -> Option<Role> {
         "序号",
         "编号",
         "答卷编号",
+        "答题序号",
         "答案编号",
         "样本编号",
         "id",
         "response id",
+        // LimeSurvey with code and text of the questions as headers.
+        "id. response id",
         "responseid",
         "respondent",
         "respid",

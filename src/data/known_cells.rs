@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
+use datafusion::arrow::compute::{max, min};
+use datafusion::arrow::datatypes::Int8Type;
 use datafusion::common::HashMap;
 
 use crate::config::raw::ColumnType;
@@ -27,6 +29,14 @@ impl AsTheyAre {
             booleans: rules.takes_booleans(),
             moments: rules.kind() == ColumnType::Date,
         }
+    }
+
+    /// The array of a chunk as it is kept, if its cells are small whole numbers and none of them needs reading.
+    pub fn bytes(&self, array: Option<&ArrayRef>) -> Option<ArrayRef> {
+        let [low, high] = self.numbers?;
+        let bytes = array?.as_primitive_opt::<Int8Type>()?;
+        let fits = |number: i8| (low..=high).contains(&f64::from(number));
+        (min(bytes).is_none_or(fits) && max(bytes).is_none_or(fits)).then_some(array?.clone())
     }
 
     /// The array for the cells of a chunk, if none of them needs reading.
@@ -76,6 +86,24 @@ impl<'a> KnownCells<'a> {
             self.by_key.resize(repeated.texts().len(), None);
             self.texts = Some(repeated.texts().clone());
         }
+    }
+
+    /// Index of the option in every row of a chunk of repeated texts that was entered; `None` if a cell is neither an option
+    /// nor a missing answer.
+    pub fn options(&mut self, cells: &RawCells, coded: &mut CodedCells) -> Option<Int32Array> {
+        let RawCells::Repeated(repeated) = cells else { return None };
+        if self.rules.kind() != ColumnType::Single {
+            return None;
+        }
+        let mut options = Vec::with_capacity(repeated.keys().len());
+        for row in 0..repeated.keys().len() {
+            options.push(match self.code(cells, row, coded) {
+                (Value::Text(option), CellStatus::Valid) => Some(i32::try_from(option).ok()?),
+                (Value::Null, CellStatus::Missing) => None,
+                _ => return None,
+            });
+        }
+        Some(Int32Array::from(options))
     }
 
     /// The coded cell in a row of the chunk that was entered.
@@ -210,6 +238,6 @@ mod tests {
     #[test]
     fn infinite_numbers_are_no_answers() {
         let found = coded("{type: number}", vec![Arc::new(Float64Array::from(vec![1.0, f64::INFINITY]))]);
-        assert_eq!(found.arrays[0].null_count(), 1);
+        assert_eq!(found.arrays.chunk(0).null_count(), 1);
     }
 }

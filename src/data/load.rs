@@ -4,10 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
-};
-use datafusion::arrow::compute::filter_record_batch;
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use indexmap::IndexMap;
 
@@ -23,6 +20,7 @@ use crate::data::quality::{
 };
 use crate::data::sources::{LoadedSource, load_raw};
 use crate::data::stacking::{stack, stacked_headers};
+use crate::data::stored::Batches;
 use crate::data::table::{InputFile, Responses, Step, StepKind, WAVE, WEIGHT};
 use crate::data::themes::add_themes;
 use crate::data::waves;
@@ -102,7 +100,7 @@ pub fn assemble(
 
     let (weights, weighting) = weights?;
     let schema = responses_schema(columns);
-    let batches = build_batches(&schema, columns, &coded, &index, &kept.keep, &waves, &weights)?;
+    let batches = build_batches(&schema, columns, &coded, &index, &kept.keep, &waves, weights)?;
     let described =
         columns.keys().filter_map(|name| coded.get(name)).map(|column| counted(column, &kept.keep)).collect();
     Some(Responses {
@@ -312,7 +310,7 @@ pub(super) fn evaluate(
     let schema = Arc::new(Schema::new(fields));
     let mut results = Vec::new();
     for (chunk, (_, rows)) in index.chunks().enumerate() {
-        let arrays: Vec<ArrayRef> = needed.iter().map(|column| Arc::clone(&column.arrays[chunk])).collect();
+        let arrays: Vec<ArrayRef> = needed.iter().map(|column| column.arrays.chunk(chunk)).collect();
         results.push(expression.evaluate_columns(&schema, arrays, rows.len())?);
     }
     Ok(results)
@@ -330,7 +328,7 @@ fn cut_into_waves(
     let column = declared.and_then(|wave| coded.get(&wave.column).map(|column| (wave, column)));
     let Some((wave, column)) = column else { return waves::by_source(sources, index, &kept.keep, diagnostics) };
     let cut = waves::by_column(wave, column, &kept.keep);
-    let lost = |row: usize| cut.of_rows[row].is_none();
+    let lost = |row: usize| cut.of_rows.get(row).is_none();
     if kept.keep.iter().enumerate().any(|(row, keep)| *keep && lost(row)) {
         let rows = kept.drop_where(StepKind::Wave { column: wave.column.clone() }, lost);
         let diagnostic = Diagnostic::warning(&messages::ROWS_WITHOUT_WAVE).arg("column", &wave.column).key("data.wave");
@@ -415,30 +413,28 @@ fn build_batches(
     index: &RowIndex,
     keep: &[bool],
     waves: &waves::Waves,
-    weights: &[f64],
-) -> Option<Vec<RecordBatch>> {
+    weights: Vec<f64>,
+) -> Option<Batches> {
     let unnamed = [String::new()];
     let names: &[String] = if waves.names.is_empty() { &unnamed } else { &waves.names };
     let wave_names: ArrayRef = Arc::new(StringArray::from_iter_values(names));
-    let mut batches = Vec::new();
+    let weights = Float64Array::from(weights);
+    let coded: Vec<&CodedColumn> = columns.keys().filter_map(|name| coded.get(name)).collect();
+    let mut batches = Batches::new(Arc::clone(schema));
     for (chunk, (_, rows)) in index.chunks().enumerate() {
         let kept = &keep[rows.clone()];
         if !kept.contains(&true) {
             continue;
         }
-        let mut arrays: Vec<ArrayRef> =
-            columns.keys().filter_map(|name| coded.get(name)).map(|column| Arc::clone(&column.arrays[chunk])).collect();
+        let mut arrays: Vec<ArrayRef> = coded.iter().map(|column| Arc::clone(column.arrays.stored(chunk))).collect();
         // Rows without a wave are masked out; any key will do for them.
         let keys: Int32Array =
-            waves.of_rows[rows.clone()].iter().map(|wave| Some(wave.unwrap_or_default() as i32)).collect();
+            rows.clone().map(|row| waves.of_rows.get(row).map_or(Some(0), |wave| i32::try_from(wave).ok())).collect();
         arrays.push(Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::clone(&wave_names))));
-        arrays.push(Arc::new(Float64Array::from(weights[rows].to_vec())));
-        let batch = RecordBatch::try_new(Arc::clone(schema), arrays).ok()?;
-        batches.push(if kept.contains(&false) {
-            filter_record_batch(&batch, &BooleanArray::from(kept.to_vec())).ok()?
-        } else {
-            batch
-        });
+        arrays.push(Arc::new(weights.slice(rows.start, rows.len())));
+        if !batches.push_kept(kept, arrays) {
+            return None;
+        }
     }
     Some(batches)
 }
@@ -447,7 +443,7 @@ fn counted(column: &CodedColumn, keep: &[bool]) -> crate::data::table::Column {
     let mut described = column.column.clone();
     let counts = &mut described.counts;
     let mut start = 0;
-    for array in &column.arrays {
+    for array in column.arrays.iter_stored() {
         let kept = &keep[start..start + array.len()];
         start += array.len();
         let rows = kept.iter().filter(|kept| **kept).count();

@@ -96,7 +96,7 @@ pub fn add_lookups(
                 continue;
             }
         };
-        let arrays = keys.arrays.iter().map(|keys| taken(keys, &gathered, lookup.take)).collect();
+        let arrays = keys.arrays.iter().map(|keys| taken(&keys, &gathered, lookup.take)).collect();
         let column = code_derived(name, raw, arrays, sources);
         diagnostics.extend(column.invalid.iter().map(InvalidCells::diagnostic));
         coded.insert(name.clone(), column);
@@ -123,10 +123,10 @@ fn gather<'a>(lookup: &'a RawLookup, on: &str, table: &Responses) -> Result<Hash
         Some((text, expression)) => expression.evaluate(batch).map(Some).map_err(|error| Box::new((key, *text, error))),
     };
     let mut gathered: HashMap<String, Gathered> = HashMap::new();
-    for batch in &table.batches {
+    for batch in (0..table.batches.len()).filter_map(|batch| table.batches.batch(batch)) {
         let Some(keys) = batch.column_by_name(on).and_then(|keys| cast(keys, &DataType::Utf8).ok()) else { continue };
-        let of = values(batch, &of, "of")?.and_then(|values| cast(&values, &DataType::Float64).ok());
-        let keep = values(batch, &keep, "keep")?;
+        let of = values(&batch, &of, "of")?.and_then(|values| cast(&values, &DataType::Float64).ok());
+        let keep = values(&batch, &keep, "keep")?;
         for (row, key) in keys.as_string::<i32>().iter().enumerate() {
             let Some(key) = key else { continue };
             let kept = keep
@@ -183,7 +183,7 @@ tables:
         let project = crate::config::load_project(folder.path(), &mut diagnostics).unwrap();
         let tables = load_tables(&project, &mut diagnostics);
         tables
-            .map(|tables| tables.survey.batches[0].clone())
+            .map(|tables| tables.survey.batches.batch(0).unwrap())
             .ok_or_else(|| diagnostics.iter().map(|found| found.message.code).collect())
     }
 

@@ -28,6 +28,7 @@ pub mod row_functions;
 pub mod scales;
 pub mod sources;
 mod stacking;
+pub mod stored;
 pub mod table;
 pub mod tables;
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::data::numbers::number_text;
 use crate::data::rawcells::RawCells;
 use crate::data::scales::{is_not_applicable, worded_points, wording_position};
 use crate::data::sources::LoadedSource;
+use crate::data::stored::StoredColumn;
 use crate::data::table::RawTable;
 use crate::diagnostics::messages::coding as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
@@ -171,8 +172,8 @@ impl<'a> RowIndex<'a> {
 }
 
 /// Rows whose id was seen in an earlier row, and examples of such ids. Rows without an id repeat nothing.
-pub fn repeated_ids(ids: &[ArrayRef]) -> (Vec<usize>, Vec<String>) {
-    let texts: Vec<ArrayRef> = ids.iter().filter_map(|array| cast(array, &DataType::Utf8).ok()).collect();
+pub fn repeated_ids(ids: &StoredColumn) -> (Vec<usize>, Vec<String>) {
+    let texts: Vec<ArrayRef> = ids.iter().filter_map(|array| cast(&array, &DataType::Utf8).ok()).collect();
     let mut seen: HashSet<&str> = HashSet::with_capacity(texts.iter().map(|array| array.len()).sum());
     let mut repeated = Vec::new();
     let mut values: Vec<String> = Vec::new();
@@ -201,14 +202,14 @@ pub fn repeated_ids_diagnostic(column: &str, index: &RowIndex, rows: &[usize], v
 pub fn checked_weights(
     column: &str,
     key: &str,
-    arrays: &[ArrayRef],
+    arrays: &StoredColumn,
     keep: &[bool],
     index: &RowIndex,
 ) -> Result<Vec<f64>, Vec<Diagnostic>> {
     let mut weights = Vec::with_capacity(keep.len());
     let (mut absent, mut negative) = (Vec::new(), Vec::new());
-    for array in arrays {
-        let cells = RawCells::new(Some(array));
+    for array in arrays.iter() {
+        let cells = RawCells::new(Some(&array));
         for row in 0..array.len() {
             let weight = if let RawCells::Numbers(numbers) = &cells { numbers.get(row) } else { None };
             let number = weights.len();
@@ -237,11 +238,11 @@ pub fn checked_weights(
 }
 
 /// Number of different answers among the rows kept, counted up to two.
-pub fn group_count(arrays: &[ArrayRef], keep: &[bool]) -> usize {
+pub fn group_count(arrays: &StoredColumn, keep: &[bool]) -> usize {
     let mut groups: HashSet<String> = HashSet::new();
     let mut row = 0;
-    for array in arrays {
-        let cells = RawCells::new(Some(array));
+    for array in arrays.iter() {
+        let cells = RawCells::new(Some(&array));
         for index in 0..array.len() {
             if keep[row]
                 && let Some(text) = cells.text(index)

@@ -10,6 +10,7 @@ use datafusion::arrow::compute::{cast, max, min};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, TimeUnit, TimestampMillisecondType};
 
 use crate::data::numbers::number_text;
+use crate::data::stored::grown;
 
 /// The cells of a column in one chunk.
 pub enum RawCells {
@@ -59,6 +60,11 @@ impl RepeatedTexts {
         usize::try_from(key).ok().filter(|&key| self.texts.is_valid(key))
     }
 
+    /// Keys of the texts, one a row; those of empty texts among them.
+    pub fn keys(&self) -> &Int32Array {
+        &self.keys
+    }
+
     /// The distinct texts.
     pub fn texts(&self) -> &StringArray {
         &self.texts
@@ -102,7 +108,8 @@ impl RawCells {
                     Err(_) => Self::Empty,
                 }
             }
-            DataType::Dictionary(key, value) if **key == DataType::Int32 && **value == DataType::Utf8 => {
+            DataType::Dictionary(_, value) if **value == DataType::Utf8 => {
+                let array = grown(array, &DataType::Dictionary(Box::new(DataType::Int32), value.clone()));
                 let array = array.as_dictionary::<Int32Type>();
                 Self::Repeated(RepeatedTexts { keys: array.keys().clone(), texts: array.values().as_string().clone() })
             }

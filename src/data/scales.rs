@@ -147,6 +147,7 @@ const NOT_APPLICABLE: &[&str] = &[
     "不了解",
     "无法评价",
     "没去过",
+    "不便评价",
     "n/a",
     "na",
     "not applicable",
@@ -154,6 +155,8 @@ const NOT_APPLICABLE: &[&str] = &[
     "dont know",
     "never used",
     "does not apply",
+    "no comment",
+    "no comments",
 ];
 
 /// Position of an answer text on a scale with so many points, from 1 for the worst; `None` if the words are not known.

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::array::{ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use indexmap::IndexMap;
 
 use crate::config::raw::ColumnType;
+use crate::data::stored::Batches;
 use crate::data::weighting::WaveWeights;
 use crate::diagnostics::{Localized, Location};
 
@@ -48,7 +49,8 @@ pub struct RawHeader {
 /// A run of rows of a raw table.
 #[derive(Debug, Clone)]
 pub struct RawChunk {
-    /// One array a header (Utf8, Dictionary(Int32, Utf8), Float64, Int64, Boolean or Timestamp(ms)); `None` where the reader was told not to read it.
+    /// One array a header (Utf8, Dictionary(Int32, Utf8), Float64, Int64, Boolean or Timestamp(ms), or one of these in its small
+    /// form, see [`crate::data::stored`]); `None` where the reader was told not to read it.
     pub columns: Vec<Option<ArrayRef>>,
     /// Row number of each row as an editor or spreadsheet shows it, header counted.
     pub rows: Vec<u32>,
@@ -126,7 +128,7 @@ pub struct Responses {
     /// Arrow schema of the batches.
     pub schema: SchemaRef,
     /// The answers, in file order.
-    pub batches: Vec<RecordBatch>,
+    pub batches: Batches,
     /// Names of the waves in time order; empty if the project has a single unnamed wave.
     pub waves: Vec<String>,
     /// True if the project declares a weight or a weighting.
@@ -150,8 +152,8 @@ impl Responses {
     /// A column as texts, row by row; empty where there is no answer.
     pub fn column_texts(&self, name: &str) -> Vec<String> {
         let mut texts = Vec::with_capacity(self.row_count());
-        for cells in self.batches.iter().filter_map(|batch| batch.column_by_name(name)) {
-            let Ok(cells) = cast(cells, &DataType::Utf8) else { continue };
+        for cells in self.batches.column_by_name(name) {
+            let Ok(cells) = cast(&cells, &DataType::Utf8) else { continue };
             texts.extend(cells.as_string::<i32>().iter().map(|cell| cell.unwrap_or_default().to_owned()));
         }
         texts
@@ -159,7 +161,7 @@ impl Responses {
 
     /// Number of answers.
     pub fn row_count(&self) -> usize {
-        self.batches.iter().map(RecordBatch::num_rows).sum()
+        self.batches.row_count()
     }
 
     /// The schema, shared.

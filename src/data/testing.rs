@@ -62,8 +62,8 @@ pub fn source(file: &str, lines: &str) -> LoadedSource {
 /// A column of the responses as texts, `-` for null.
 pub fn texts(responses: &Responses, name: &str) -> Vec<String> {
     let mut shown = Vec::new();
-    for batch in &responses.batches {
-        let array = cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
+    for array in responses.batches.column_by_name(name) {
+        let array = cast(&array, &DataType::Utf8).unwrap();
         let array = array.as_string::<i32>();
         shown.extend(
             (0..array.len())

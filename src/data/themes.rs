@@ -281,7 +281,7 @@ pub fn add_themes(
             .entry(themes.dictionary.clone())
             .or_insert_with(|| read_dictionary(project, name, themes, diagnostics).map(Reader::new));
         let Some(reader) = reader else { continue };
-        let texts = answers.arrays.iter().filter_map(|array| cast(array, &DataType::Utf8).ok());
+        let texts = answers.arrays.iter().filter_map(|array| cast(&array, &DataType::Utf8).ok());
         let arrays: Vec<ArrayRef> = texts.map(|texts| reader.coded(raw.kind, texts.as_string())).collect();
         let plain = RawColumn {
             separator: Some(OPTION_SEPARATOR.to_string()),

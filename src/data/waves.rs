@@ -19,26 +19,51 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 pub struct Waves {
     /// Names in time order; empty for a single unnamed wave.
     pub names: Vec<String>,
-    /// Index into `names` for each row; `None` where the row has no wave.
-    pub of_rows: Vec<Option<usize>>,
+    /// Index into `names` for each row.
+    pub of_rows: WaveNumbers,
     /// Newest day among the kept rows, `YYYY-MM-DD`, if a date column drives the waves.
     pub newest: Option<String>,
+}
+
+/// The wave of every row, in four bytes each.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WaveNumbers(Vec<u32>);
+
+impl WaveNumbers {
+    const NONE: u32 = u32::MAX;
+
+    fn with_capacity(rows: usize) -> Self {
+        Self(Vec::with_capacity(rows))
+    }
+
+    fn push(&mut self, wave: Option<u32>) {
+        self.0.push(wave.unwrap_or(Self::NONE));
+    }
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Index of the row's wave; `None` where it has none.
+    pub fn get(&self, row: usize) -> Option<usize> {
+        self.0.get(row).filter(|wave| **wave != Self::NONE).map(|wave| *wave as usize)
+    }
 }
 
 impl Waves {
     /// One unnamed wave for all rows.
     fn unnamed(rows: usize) -> Self {
-        Self { names: Vec::new(), of_rows: vec![Some(0); rows], newest: None }
+        Self { names: Vec::new(), of_rows: WaveNumbers(vec![0; rows]), newest: None }
     }
 }
 
 /// Waves from a column of the codebook; only kept rows give waves.
 pub fn by_column(wave: &RawWave, coded: &CodedColumn, keep: &[bool]) -> Waves {
     let mut names: IndexSet<String> = IndexSet::new();
-    let mut of_rows = Vec::with_capacity(keep.len());
+    let mut of_rows = WaveNumbers::with_capacity(keep.len());
     let mut newest: Option<i64> = None;
-    for array in &coded.arrays {
-        let cells = RawCells::new(Some(array));
+    for array in coded.arrays.iter() {
+        let cells = RawCells::new(Some(&array));
         if let RawCells::Repeated(repeated) = &cells {
             let mut known = vec![None; repeated.texts().len()];
             for index in 0..array.len() {
@@ -46,8 +71,7 @@ pub fn by_column(wave: &RawWave, coded: &CodedColumn, keep: &[bool]) -> Waves {
                 of_rows.push(key.and_then(|key| {
                     let text = repeated.texts().value(key);
                     if known[key].is_none() && !text.is_empty() {
-                        known[key] =
-                            Some(names.get_index_of(text).unwrap_or_else(|| names.insert_full(text.to_owned()).0));
+                        known[key] = Some(number_of(&mut names, text));
                     }
                     known[key]
                 }));
@@ -64,7 +88,7 @@ pub fn by_column(wave: &RawWave, coded: &CodedColumn, keep: &[bool]) -> Waves {
                 }),
                 cells => cells.text(index).filter(|text| !text.is_empty()).map(std::borrow::Cow::into_owned),
             };
-            of_rows.push(name.map(|name| names.insert_full(name).0));
+            of_rows.push(name.map(|name| number_of(&mut names, &name)));
         }
     }
     let declared = &coded.column.categories;
@@ -72,14 +96,23 @@ pub fn by_column(wave: &RawWave, coded: &CodedColumn, keep: &[bool]) -> Waves {
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by(|&a, &b| rank(&names[a]).cmp(&rank(&names[b])).then_with(|| natural(&names[a], &names[b])));
     let mut place = vec![0; order.len()];
-    for (new, &old) in order.iter().enumerate() {
+    for (new, &old) in (0..).zip(&order) {
         place[old] = new;
+    }
+    for wave in of_rows.0.iter_mut().filter(|wave| **wave != WaveNumbers::NONE) {
+        *wave = place[*wave as usize];
     }
     Waves {
         names: order.iter().map(|&old| names[old].clone()).collect(),
-        of_rows: of_rows.into_iter().map(|wave| wave.map(|old| place[old])).collect(),
+        of_rows,
         newest: newest.and_then(chrono::DateTime::from_timestamp_millis).map(|day| day.format("%Y-%m-%d").to_string()),
     }
+}
+
+/// Number of a wave in the order met.
+fn number_of(names: &mut IndexSet<String>, name: &str) -> u32 {
+    let number = names.get_index_of(name).unwrap_or_else(|| names.insert_full(name.to_owned()).0);
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Waves from the files: all of them name one, or none does.
@@ -103,12 +136,12 @@ pub fn by_source(sources: &[LoadedSource], index: &RowIndex, keep: &[bool], diag
     names.sort_by(|a, b| natural(a, b));
     let wave_of = |source: usize| {
         let wave = sources[source].wave.as_ref()?;
-        names.iter().position(|name| name == wave)
+        names.iter().position(|name| name == wave).and_then(|number| u32::try_from(number).ok())
     };
-    let mut of_rows = Vec::with_capacity(index.total());
+    let mut of_rows = WaveNumbers::with_capacity(index.total());
     for (source, rows) in index.chunks() {
         let wave = wave_of(source);
-        of_rows.extend(rows.map(|_| wave));
+        rows.for_each(|_| of_rows.push(wave));
     }
     Waves { names, of_rows, newest: None }
 }

@@ -3,19 +3,16 @@
 
 use std::collections::HashMap;
 
-use datafusion::arrow::array::{AsArray, RecordBatch};
-use datafusion::arrow::datatypes::UInt32Type;
+use datafusion::arrow::array::AsArray;
 use datafusion::error::DataFusionError;
 
 use crate::data::Responses;
 use crate::data::ordering::natural;
-use crate::data::table::{WAVE, WEIGHT};
 use crate::metrics::bind::Item;
-use crate::metrics::counter::{column, dictionary_codes, floats, level_codes};
 use crate::metrics::cube::Grouping;
 use crate::metrics::design::UnitCodes;
 use crate::metrics::estimates::SegmentInfo;
-use crate::metrics::scan::{ScanRequest, UNIT, collect, value_name};
+use crate::metrics::evaluate::{Evaluator, Values};
 
 /// Every answer, column by column; all columns have the same length.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,19 +41,22 @@ pub fn columns(
     segments: &[SegmentInfo],
     unit_codes: UnitCodes,
 ) -> Result<Columns, DataFusionError> {
-    let groupings = segments.iter().map(|segment| Grouping {
-        column: Some(segment.column.clone()),
-        levels: segment.groups.iter().map(|(value, _)| value.clone()).collect(),
-    });
-    let request = ScanRequest { items, keys: &[], groupings: groupings.collect(), units: 0, unit_codes };
+    let groupings: Vec<Grouping> = segments
+        .iter()
+        .map(|segment| Grouping {
+            column: Some(segment.column.clone()),
+            levels: segment.groups.iter().map(|(value, _)| value.clone()).collect(),
+        })
+        .collect();
     let mut all = Columns {
         groups: vec![Vec::new(); segments.len()],
         values: vec![Vec::new(); items.len()],
         names: vec![Vec::new(); items.len()],
         ..Columns::default()
     };
-    for batch in collect(responses, &request)? {
-        append(&mut all, &batch, &request)?;
+    let evaluator = Evaluator::new(responses, items)?;
+    for batch in 0..responses.batches.len() {
+        all.append(&evaluator, batch, &groupings, unit_codes.as_ref().map(|codes| codes[batch].as_slice()))?;
     }
     for (values, names) in all.values.iter_mut().zip(&mut all.names) {
         order(values, names);
@@ -82,29 +82,38 @@ fn order(values: &mut [f64], names: &mut Vec<String>) {
     }
 }
 
-fn append(all: &mut Columns, batch: &RecordBatch, request: &ScanRequest<'_>) -> Result<(), DataFusionError> {
-    let rows = batch.num_rows();
-    all.waves.extend(dictionary_codes(column(batch, WAVE)?, rows)?);
-    all.weights.extend(floats(column(batch, WEIGHT)?)?.values());
-    match batch.column_by_name(UNIT) {
-        Some(units) => all.units.extend(units.as_primitive::<UInt32Type>().values()),
-        None => all.units.extend(std::iter::repeat_n(0, rows)),
-    }
-    for (grouping, groups) in request.groupings.iter().zip(&mut all.groups) {
-        if let Some(name) = &grouping.column {
-            groups.extend(level_codes(column(batch, name)?, &grouping.levels)?);
+impl Columns {
+    fn append(
+        &mut self,
+        evaluator: &Evaluator<'_>,
+        batch: usize,
+        groupings: &[Grouping],
+        units: Option<&[u32]>,
+    ) -> Result<(), DataFusionError> {
+        let weights = evaluator.weights(batch);
+        self.waves.extend(evaluator.waves(batch));
+        self.weights.extend(weights.values());
+        match units {
+            Some(units) => self.units.extend(units),
+            None => self.units.extend(std::iter::repeat_n(0, weights.len())),
         }
-    }
-    for (index, (values, names)) in all.values.iter_mut().zip(&mut all.names).enumerate() {
-        let array = column(batch, &value_name(index))?;
-        if let Some(texts) = array.as_string_opt::<i32>() {
-            append_texts(values, names, texts.iter());
-            continue;
+        for (grouping, groups) in groupings.iter().zip(&mut self.groups) {
+            groups.extend(evaluator.levels(batch, grouping));
         }
-        let array = floats(array)?;
-        values.extend(array.iter().map(|value| value.filter(|value| value.is_finite()).unwrap_or(f64::NAN)));
+        for ((found, values), names) in evaluator.values(batch)?.iter().zip(&mut self.values).zip(&mut self.names) {
+            if let Values::Rows(array, _) = found
+                && let Some(texts) = array.as_string_opt::<i32>()
+            {
+                append_texts(values, names, texts.iter());
+                continue;
+            }
+            for row in 0..weights.len() {
+                let number = found.answer(row)?.map(|answer| answer.y).filter(|value| value.is_finite());
+                values.push(number.unwrap_or(f64::NAN));
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Appends the numbers of texts, numbered as they are met.

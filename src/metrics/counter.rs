@@ -3,13 +3,12 @@
 
 use std::collections::HashMap;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch};
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, UInt32Type};
+use datafusion::arrow::array::Float64Array;
 use datafusion::error::DataFusionError;
 
-use crate::data::table::{WAVE, WEIGHT};
-use crate::metrics::cube::{Answer, Cell, CellStore, Cube, KeyCells, NO_GROUP, WeightGrid};
-use crate::metrics::scan::{ScanRequest, UNIT, per_name, value_name};
+use crate::metrics::cube::{Answer, Cell, CellStore, Cube, Grouping, KeyCells, NO_GROUP, WeightGrid};
+use crate::metrics::evaluate::{Evaluator, Values, answer, floats, held};
+use crate::metrics::scan::ScanRequest;
 
 /// What every counter of a scan shares.
 #[derive(Debug)]
@@ -29,7 +28,11 @@ pub struct Layout<'a> {
 struct AnswerCodes {
     answers: Vec<Answer>,
     numbers: HashMap<(u64, u64), u32>,
+    /// Numbers by combination of the item's inputs, [`NOT_MET`] where none of its rows was met.
+    by_combination: Vec<u32>,
 }
+
+const NOT_MET: u32 = u32::MAX;
 
 /// Answers that are looked for one by one before hashing: most items have only a few.
 const FEW_ANSWERS: usize = 8;
@@ -47,6 +50,37 @@ impl AnswerCodes {
             answers.push(answer);
             u32::try_from(answers.len()).unwrap_or(u32::MAX)
         })
+    }
+
+    /// Numbers of rows that were looked up; 0 outside the base.
+    fn of_combinations(&mut self, mut of_rows: Vec<u32>, answers: &[Option<Answer>]) -> Vec<u32> {
+        self.by_combination.resize(answers.len(), NOT_MET);
+        for slot in &mut of_rows {
+            let combination = *slot as usize;
+            if self.by_combination[combination] == NOT_MET {
+                let number = answers[combination].map_or(0, |answer| self.number(answer));
+                self.by_combination[combination] = number;
+            }
+            *slot = self.by_combination[combination];
+        }
+        of_rows
+    }
+
+    /// Numbers of rows that were evaluated; 0 outside the base.
+    fn of_values(&mut self, values: &Float64Array, per: Option<&Float64Array>) -> Vec<u32> {
+        let mut last: Option<(Answer, u32)> = None;
+        let number = |row: usize| {
+            let Some(found) = answer(held(values, row), per.map(|per| held(per, row))) else { return 0 };
+            match last {
+                Some((met, code)) if met == found => code,
+                _ => {
+                    let code = self.number(found);
+                    last = Some((found, code));
+                    code
+                }
+            }
+        };
+        (0..values.len()).map(number).collect()
     }
 }
 
@@ -238,21 +272,20 @@ impl<'a> Counter<'a> {
     /// Takes in a batch.
     ///
     /// # Errors
-    /// A column that is not there or not of the kind that the scan asked for.
-    pub fn count(&mut self, batch: &RecordBatch) -> Result<(), DataFusionError> {
-        let rows = batch.num_rows();
-        let waves = dictionary_codes(column(batch, WAVE)?, rows)?;
-        let weights: Vec<u64> =
-            floats(column(batch, WEIGHT)?)?.values().iter().map(|weight| self.layout.grid.quantize(*weight)).collect();
-        let units: Vec<u32> = match batch.column_by_name(UNIT) {
-            Some(units) => units.as_primitive::<UInt32Type>().values().to_vec(),
-            None => vec![0; rows],
+    /// An error of the engine on one of its rows.
+    pub(super) fn count(&mut self, evaluator: &Evaluator<'_>, batch: usize) -> Result<(), DataFusionError> {
+        let waves = evaluator.waves(batch);
+        let weights = evaluator.weights(batch);
+        let weights: Vec<u64> = weights.values().iter().map(|weight| self.layout.grid.quantize(*weight)).collect();
+        let units = match &self.layout.request.unit_codes {
+            Some(units) => units[batch].clone(),
+            None => vec![0; waves.len()],
         };
-        for row in 0..rows {
-            self.unit_rows[waves[row] as usize][units[row] as usize].add(weights[row]);
+        for ((wave, unit), weight) in waves.iter().zip(&units).zip(&weights) {
+            self.unit_rows[*wave as usize][*unit as usize].add(*weight);
         }
-        let groups = self.groups(batch, &waves)?;
-        let codes = self.codes(batch)?;
+        let groups = self.groups(evaluator, batch, &waves);
+        let codes = self.codes(evaluator, batch)?;
         self.pending.append(Rows { weights, units, groups, codes });
         if self.pending.weights.len() >= ROWS_AT_ONCE {
             self.count_pending();
@@ -307,58 +340,26 @@ impl<'a> Counter<'a> {
     }
 
     /// Group of every row in every grouping.
-    fn groups(&self, batch: &RecordBatch, waves: &[u32]) -> Result<Vec<Vec<u32>>, DataFusionError> {
-        self.layout
-            .request
-            .groupings
-            .iter()
-            .map(|grouping| {
-                let Some(name) = &grouping.column else { return Ok(waves.to_vec()) };
-                let levels = u32::try_from(grouping.levels.len()).unwrap_or(u32::MAX);
-                let codes = level_codes(column(batch, name)?, &grouping.levels)?;
-                Ok(codes
-                    .into_iter()
-                    .zip(waves)
-                    .map(|(level, wave)| if level == NO_GROUP { NO_GROUP } else { wave * levels + level })
-                    .collect())
-            })
-            .collect()
+    fn groups(&self, evaluator: &Evaluator<'_>, batch: usize, waves: &[u32]) -> Vec<Vec<u32>> {
+        let of_grouping = |grouping: &Grouping| {
+            let mut levels = evaluator.levels(batch, grouping);
+            let count = u32::try_from(grouping.levels.len()).unwrap_or(u32::MAX);
+            for (level, wave) in levels.iter_mut().zip(waves).filter(|(level, _)| **level != NO_GROUP) {
+                *level += wave * count;
+            }
+            levels
+        };
+        self.layout.request.groupings.iter().map(of_grouping).collect()
     }
 
     /// Answer code of every row for every item.
-    fn codes(&mut self, batch: &RecordBatch) -> Result<Vec<Vec<u32>>, DataFusionError> {
-        let request = self.layout.request;
-        let mut all = Vec::with_capacity(request.items.len());
-        for (index, item) in request.items.iter().enumerate() {
-            let values = floats(column(batch, &value_name(index))?)?;
-            let per = match item.per {
-                Some(_) => Some(floats(column(batch, &per_name(index))?)?),
-                None => None,
-            };
-            let codes = &mut self.items[index];
-            let mut last: Option<(f64, f64, u32)> = None;
-            let numbered = (0..values.len()).map(|row| {
-                let x = match per {
-                    Some(per) if per.is_null(row) => return 0,
-                    Some(per) => per.value(row),
-                    None => 1.0,
-                };
-                let y = values.value(row);
-                if values.is_null(row) || y.is_nan() || x.is_nan() {
-                    return 0;
-                }
-                match last {
-                    Some((last_y, last_x, code)) if last_y == y && last_x == x => code,
-                    _ => {
-                        let code = codes.number(Answer { y, x });
-                        last = Some((y, x, code));
-                        code
-                    }
-                }
-            });
-            all.push(numbered.collect());
-        }
-        Ok(all)
+    fn codes(&mut self, evaluator: &Evaluator<'_>, batch: usize) -> Result<Vec<Vec<u32>>, DataFusionError> {
+        let values = evaluator.values(batch)?;
+        let coded = self.items.iter_mut().zip(values).map(|(codes, values)| match values {
+            Values::Combinations(of_rows, answers) => Ok(codes.of_combinations(of_rows, answers)),
+            Values::Rows(values, per) => Ok(codes.of_values(floats(&values)?, per.as_ref())),
+        });
+        coded.collect()
     }
 
     /// Adds what another counter of the same layout has counted; both must be unbundled.
@@ -427,42 +428,5 @@ impl<'a> Counter<'a> {
             unit_rows: self.unit_rows,
             keys,
         }
-    }
-}
-
-pub(super) fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef, DataFusionError> {
-    batch.column_by_name(name).ok_or_else(|| DataFusionError::Internal(format!("the scan lost the column `{name}`")))
-}
-
-pub(super) fn floats(array: &ArrayRef) -> Result<&Float64Array, DataFusionError> {
-    array
-        .as_primitive_opt::<Float64Type>()
-        .ok_or_else(|| DataFusionError::Internal(format!("a value of the scan is {}", array.data_type())))
-}
-
-/// Codes of a dictionary column whose dictionary is the same in every batch.
-pub(super) fn dictionary_codes(array: &ArrayRef, rows: usize) -> Result<Vec<u32>, DataFusionError> {
-    let dictionary = array
-        .as_dictionary_opt::<Int32Type>()
-        .ok_or_else(|| DataFusionError::Internal(format!("the wave of {rows} rows is {}", array.data_type())))?;
-    Ok(dictionary.keys().values().iter().map(|key| u32::try_from(*key).unwrap_or(0)).collect())
-}
-
-/// Level number of every row of a segment column; [`NO_GROUP`] for missing ones.
-pub(super) fn level_codes(array: &ArrayRef, levels: &[String]) -> Result<Vec<u32>, DataFusionError> {
-    let number = |index: usize| u32::try_from(index).unwrap_or(NO_GROUP);
-    match array.data_type() {
-        DataType::Dictionary(_, _) => {
-            let dictionary = array.as_dictionary::<Int32Type>();
-            Ok(dictionary.keys().iter().map(|key| key.map_or(NO_GROUP, |key| key.unsigned_abs())).collect())
-        }
-        DataType::Boolean => Ok(array.as_boolean().iter().map(|value| value.map_or(NO_GROUP, u32::from)).collect()),
-        DataType::Float64 => {
-            let numbers: HashMap<&str, u32> =
-                levels.iter().enumerate().map(|(index, level)| (level.as_str(), number(index))).collect();
-            let find = |value: f64| numbers.get(value.to_string().as_str()).copied().unwrap_or(NO_GROUP);
-            Ok(floats(array)?.iter().map(|value| value.map_or(NO_GROUP, find)).collect())
-        }
-        other => Err(DataFusionError::Internal(format!("a segment of type {other} cannot be grouped"))),
     }
 }

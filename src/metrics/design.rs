@@ -64,21 +64,19 @@ pub fn resolve_design(design: Option<&RawDesign>, responses: &Responses) -> (Des
 /// Gives the answers of weight 0 of each stratum a unit of their own: they belong to the sample but, as in R's `degf`, not to
 /// the degrees of freedom, and the cells of a unit do not tell how many of its answers have weight 0.
 fn part_weightless(design: &mut Design, codes: &mut UnitCodes, responses: &Responses) {
-    let weightless: Vec<Vec<bool>> = responses
-        .batches
-        .iter()
-        .map(|batch| {
-            let weights = batch.column_by_name(WEIGHT).and_then(|column| column.as_primitive_opt::<Float64Type>());
-            weights.map_or_else(Vec::new, |weights| weights.values().iter().map(|weight| *weight == 0.0).collect())
-        })
-        .collect();
-    if !weightless.iter().flatten().any(|weightless| *weightless) {
+    let weightless = |column: ArrayRef| -> Vec<bool> {
+        let weights = column.as_primitive_opt::<Float64Type>();
+        weights.map_or_else(Vec::new, |weights| weights.values().iter().map(|weight| *weight == 0.0).collect())
+    };
+    if !responses.batches.column_by_name(WEIGHT).any(|column| weightless(column).contains(&true)) {
         return;
     }
     let strata = u32::try_from(design.unit_stratum.len()).unwrap_or(u32::MAX);
-    let codes = codes.get_or_insert_with(|| responses.batches.iter().map(|batch| vec![0; batch.num_rows()]).collect());
-    for (codes, weightless) in codes.iter_mut().zip(&weightless) {
-        for (code, _) in codes.iter_mut().zip(weightless).filter(|(_, weightless)| **weightless) {
+    let codes = codes.get_or_insert_with(|| {
+        (0..responses.batches.len()).map(|batch| vec![0; responses.batches.rows(batch)]).collect()
+    });
+    for (codes, column) in codes.iter_mut().zip(responses.batches.column_by_name(WEIGHT)) {
+        for (code, _) in codes.iter_mut().zip(weightless(column)).filter(|(_, weightless)| *weightless) {
             *code += strata;
         }
     }
@@ -91,19 +89,21 @@ fn declared_design(design: Option<&RawDesign>, responses: &Responses) -> (Design
         return (Design { single_unit: declared.single_unit, ..Design::default() }, None);
     }
     let column = |name: &Option<String>, batch: usize| -> Option<Vec<String>> {
-        let array = responses.batches[batch].column_by_name(name.as_deref()?)?;
-        Some(texts(array))
+        let position = responses.batches.position(name.as_deref()?)?;
+        Some(texts(&responses.batches.column(batch, position)))
     };
     // First pass: the distinct strata and units in a fixed order, so that numbers do not depend on the order of rows.
     let mut units: BTreeMap<(String, String), u32> = BTreeMap::new();
     let mut populations: BTreeMap<String, f64> = BTreeMap::new();
     let mut rows: Vec<Vec<(String, String)>> = Vec::with_capacity(responses.batches.len());
-    for (index, batch) in responses.batches.iter().enumerate() {
+    let fpc = declared.fpc.as_deref().and_then(|name| responses.batches.position(name));
+    for index in 0..responses.batches.len() {
+        let count = responses.batches.rows(index);
         let strata = column(&declared.strata, index);
         let clusters = column(&declared.cluster, index);
-        let sizes = declared.fpc.as_deref().and_then(|name| batch.column_by_name(name)).map(numbers);
-        let mut keys = Vec::with_capacity(batch.num_rows());
-        for row in 0..batch.num_rows() {
+        let sizes = fpc.map(|position| numbers(&responses.batches.column(index, position)));
+        let mut keys = Vec::with_capacity(count);
+        for row in 0..count {
             let stratum = strata.as_ref().map_or_else(String::new, |strata| strata[row].clone());
             let cluster = clusters.as_ref().map_or_else(String::new, |clusters| clusters[row].clone());
             if let Some(size) = sizes.as_ref().map(|sizes| sizes[row]).filter(|size| size.is_finite()) {

@@ -16,6 +16,7 @@ pub mod distribution_tests;
 pub mod distributions;
 pub mod estimate;
 pub mod estimates;
+mod evaluate;
 pub mod explain;
 pub mod indicators;
 pub mod inputs;

@@ -3,16 +3,12 @@
 
 use std::collections::HashMap;
 
-use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::error::DataFusionError;
-use futures::StreamExt;
 
 use crate::data::Responses;
-use crate::data::table::{WAVE, WEIGHT};
 use crate::metrics::bind::Item;
-use crate::metrics::counter::{column, dictionary_codes, floats, level_codes};
 use crate::metrics::cube::{Grouping, NO_GROUP};
-use crate::metrics::scan::{ScanRequest, evaluated, per_name, value_name};
+use crate::metrics::evaluate::Evaluator;
 
 /// Joint numbers of answers by wave: `[wave][group][other group]`, groups in the order of the groupings, the total first.
 pub type Shared = Vec<Vec<Vec<u64>>>;
@@ -26,16 +22,11 @@ pub fn count_overlaps(
     items: &[Item],
     groupings: &[Grouping],
 ) -> Result<Vec<Shared>, DataFusionError> {
-    let request = ScanRequest { items, keys: &[], groupings: groupings.to_vec(), units: 1, unit_codes: None };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(DataFusionError::IoError)?;
+    let evaluator = Evaluator::new(responses, items)?;
     let mut atoms = Atoms { numbers: HashMap::new(), counts: vec![Vec::new(); items.len()] };
-    runtime.block_on(async {
-        let mut stream = evaluated(responses, &request, 1)?.execute_stream().await?;
-        while let Some(batch) = stream.next().await {
-            atoms.count(&batch?, &request)?;
-        }
-        Ok::<(), DataFusionError>(())
-    })?;
+    for batch in 0..responses.batches.len() {
+        atoms.count(&evaluator, batch, groupings)?;
+    }
     Ok(atoms.shared(responses.waves.len().max(1), groupings))
 }
 
@@ -47,18 +38,19 @@ struct Atoms {
 }
 
 impl Atoms {
-    fn count(&mut self, batch: &RecordBatch, request: &ScanRequest<'_>) -> Result<(), DataFusionError> {
-        let rows = batch.num_rows();
-        let weights = floats(column(batch, WEIGHT)?)?;
-        let mut codes = vec![dictionary_codes(column(batch, WAVE)?, rows)?];
-        for grouping in &request.groupings {
-            if let Some(name) = &grouping.column {
-                codes.push(level_codes(column(batch, name)?, &grouping.levels)?);
-            }
-        }
+    fn count(
+        &mut self,
+        evaluator: &Evaluator<'_>,
+        batch: usize,
+        groupings: &[Grouping],
+    ) -> Result<(), DataFusionError> {
+        let weights = evaluator.weights(batch);
+        let mut codes = vec![evaluator.waves(batch)];
+        let columns = groupings.iter().filter(|grouping| grouping.column.is_some());
+        codes.extend(columns.map(|grouping| evaluator.levels(batch, grouping)));
         let mut key = vec![0; codes.len()];
-        let mut of_row = Vec::with_capacity(rows);
-        for row in 0..rows {
+        let mut of_row = Vec::with_capacity(weights.len());
+        for row in 0..weights.len() {
             key.iter_mut().zip(&codes).for_each(|(slot, codes)| *slot = codes[row]);
             let known = self.numbers.get(&key).copied();
             let number = known.unwrap_or_else(|| {
@@ -68,18 +60,10 @@ impl Atoms {
             });
             of_row.push(number);
         }
-        for (index, item) in request.items.iter().enumerate() {
-            let values = floats(column(batch, &value_name(index))?)?;
-            let per = match item.per {
-                Some(_) => Some(floats(column(batch, &per_name(index))?)?),
-                None => None,
-            };
-            let counts = &mut self.counts[index];
+        for (values, counts) in evaluator.values(batch)?.iter().zip(&mut self.counts) {
             counts.resize(self.numbers.len(), 0);
             for (row, atom) in of_row.iter().enumerate() {
-                let known =
-                    |held: &datafusion::arrow::array::Float64Array| !held.is_null(row) && !held.value(row).is_nan();
-                if known(values) && per.is_none_or(known) && weights.value(row) > 0.0 {
+                if weights.value(row) > 0.0 && values.answer(row)?.is_some() {
                     counts[*atom] += 1;
                 }
             }

@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
-};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -16,6 +14,7 @@ use crate::config::validate::kind_name;
 use crate::config::{KeyPositions, parse_yaml};
 use crate::data::Responses;
 use crate::data::expressions::{ExpectedType, Expression, quote_name};
+use crate::data::stored::Batches;
 use crate::data::table::{WAVE, WEIGHT};
 use crate::diagnostics::messages::plugins as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
@@ -298,11 +297,12 @@ pub fn case_responses(plugin: &Plugin, case: &RawCase) -> Option<Responses> {
     fields.push(Field::new(WEIGHT, DataType::Float64, false));
     columns.push(Arc::new(Float64Array::from(weights)));
     let schema = Arc::new(Schema::new(fields));
-    let batch = RecordBatch::try_new(Arc::clone(&schema), columns).ok()?;
+    let mut batches = Batches::new(Arc::clone(&schema));
+    batches.push(rows, columns);
     Some(Responses {
         columns: Vec::new(),
         schema,
-        batches: vec![batch],
+        batches,
         waves: Vec::new(),
         weighted: case.weights.is_some(),
         weighting: Vec::new(),

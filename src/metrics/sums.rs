@@ -2,21 +2,26 @@
 //! plan, a distributed one too, can make it. Slower than the scan, and equal to it to the last bit.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, RecordBatch, UInt32Array};
 use datafusion::arrow::compute::cast as arrow_cast;
-use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type, UInt32Type};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, Float64Type, Int64Type, Schema, UInt32Type};
+use datafusion::catalog::MemTable;
+use datafusion::common::Column as ColumnName;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use datafusion::functions::math::expr_fn::round;
 use datafusion::functions_aggregate::expr_fn::{count, sum};
 use datafusion::logical_expr::{Expr, cast, lit};
+use datafusion::prelude::SessionContext;
 
 use crate::data::Responses;
 use crate::data::table::{WAVE, WEIGHT};
-use crate::metrics::counter::{column, level_codes};
+use crate::metrics::bind::Item;
 use crate::metrics::cube::{Answer, Cell, CellStore, Cube, KeyCells, NO_GROUP, WeightGrid};
-use crate::metrics::scan::{ScanRequest, UNIT, evaluated, named, per_name, value_name, weight_grid};
+use crate::metrics::evaluate::level_codes;
+use crate::metrics::scan::{ScanRequest, weight_grid};
 
 /// A weight on the grid and its square as exact decimals.
 const EXACT: DataType = DataType::Decimal128(38, 0);
@@ -29,7 +34,7 @@ pub fn count_by_sums(responses: &Responses, request: &ScanRequest<'_>) -> Result
     let grid = weight_grid(responses);
     let runtime = tokio::runtime::Builder::new_multi_thread().build().map_err(DataFusionError::IoError)?;
     runtime.block_on(async {
-        let table = evaluated(responses, request, 1)?;
+        let table = evaluated(responses, request)?;
         let sums = Sums { table, request, grid, waves: responses.waves.len().max(1), wave_names: &responses.waves };
         let mut keys = Vec::with_capacity(request.keys.len());
         for items in request.keys {
@@ -38,6 +43,54 @@ pub fn count_by_sums(responses: &Responses, request: &ScanRequest<'_>) -> Result
         let unit_rows = sums.unit_rows().await?;
         Ok(Cube { waves: sums.waves, groupings: request.groupings.clone(), grid, unit_rows, keys })
     })
+}
+
+/// Name of the column of sampling units.
+const UNIT: &str = "__unit";
+
+/// A column by its exact name: names are never folded to lower case.
+fn named(name: &str) -> Expr {
+    Expr::Column(ColumnName::from_name(name))
+}
+
+/// Name of an item's numerator.
+fn value_name(index: usize) -> String {
+    format!("__y{index}")
+}
+
+/// Name of an item's denominator.
+fn per_name(index: usize) -> String {
+    format!("__x{index}")
+}
+
+fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef, DataFusionError> {
+    batch.column_by_name(name).ok_or_else(|| DataFusionError::Internal(format!("the sums lost the column `{name}`")))
+}
+
+/// The table of wave, weight, unit, segment columns and the items' values.
+fn evaluated(responses: &Responses, request: &ScanRequest<'_>) -> Result<DataFrame, DataFusionError> {
+    let mut fields = responses.schema.fields().to_vec();
+    if request.unit_codes.is_some() {
+        fields.push(Arc::new(Field::new(UNIT, DataType::UInt32, false)));
+    }
+    let schema = Arc::new(Schema::new(fields));
+    let mut batches = Vec::with_capacity(responses.batches.len());
+    for index in 0..responses.batches.len() {
+        let mut columns: Vec<ArrayRef> =
+            (0..responses.schema.fields().len()).map(|position| responses.batches.column(index, position)).collect();
+        columns.extend(
+            request.unit_codes.iter().map(|codes| Arc::new(UInt32Array::from(codes[index].clone())) as ArrayRef),
+        );
+        batches.push(RecordBatch::try_new(Arc::clone(&schema), columns)?);
+    }
+    let mut columns = vec![named(WAVE), named(WEIGHT)];
+    columns.extend(request.unit_codes.iter().map(|_| named(UNIT)));
+    columns.extend(request.groupings.iter().filter_map(|grouping| grouping.column.as_deref()).map(named));
+    for (index, Item { value, per }) in request.items.iter().enumerate() {
+        columns.push(value.clone().alias(value_name(index)));
+        columns.extend(per.iter().map(|per| per.clone().alias(per_name(index))));
+    }
+    SessionContext::new().read_table(Arc::new(MemTable::try_new(schema, vec![batches])?))?.select(columns)
 }
 
 struct Sums<'a> {
@@ -149,7 +202,7 @@ impl Sums<'_> {
 /// Position of every cell among `names`, by its text: grouping numbers a dictionary anew. [`NO_GROUP`] for missing ones.
 fn positions(array: &ArrayRef, names: &[String]) -> Result<Vec<u32>, DataFusionError> {
     if !matches!(array.data_type(), DataType::Dictionary(..) | DataType::Utf8) {
-        return level_codes(array, names);
+        return Ok(level_codes(array, names));
     }
     let texts = arrow_cast(array, &DataType::Utf8)?;
     let numbers: HashMap<&str, u32> = names.iter().map(String::as_str).zip(0..).collect();
@@ -184,16 +237,14 @@ fn decimals(array: &ArrayRef) -> &Decimal128Array {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use std::sync::Arc;
-
     use datafusion::arrow::array::{BooleanArray, DictionaryArray, Float64Array, Int32Array, StringArray};
-    use datafusion::arrow::datatypes::{Field, Schema};
-    use datafusion::logical_expr::col;
+    use datafusion::functions::core::expr_fn::coalesce;
+    use datafusion::logical_expr::{col, when};
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
-    use crate::metrics::bind::Item;
+    use crate::data::stored::Batches;
     use crate::metrics::cube::Grouping;
     use crate::metrics::scan::scan;
 
@@ -233,11 +284,13 @@ mod tests {
                 dictionary(wave, &["1", "2"]),
                 Arc::new(weight),
             ];
-            RecordBatch::try_new(Arc::clone(&schema), columns).unwrap()
+            columns
         };
+        let mut held = Batches::new(Arc::clone(&schema));
+        (0..batches).for_each(|_| held.push(rows, batch()));
         Responses {
             columns: Vec::new(),
-            batches: (0..batches).map(|_| batch()).collect(),
+            batches: held,
             schema,
             waves: vec!["1".to_owned(), "2".to_owned()],
             weighted: true,
@@ -272,8 +325,11 @@ mod tests {
             Item { value: number(col("aware")), per: None },
             Item { value: col("spend"), per: Some(col("praise")) },
             Item { value: col("praise"), per: None },
+            // Of three columns of few answers: looked up instead of evaluated.
+            Item { value: when(col("shop").eq(lit("a")).and(col("aware")), col("praise")).end().unwrap(), per: None },
+            Item { value: col("praise") * lit(0.1), per: Some(coalesce(vec![number(col("aware")), lit(0.5)])) },
         ];
-        let keys = [vec![0], vec![1], vec![2], vec![3], vec![0, 1], vec![0, 1, 2]];
+        let keys = [vec![0], vec![1], vec![2], vec![3], vec![4], vec![5], vec![0, 1], vec![0, 1, 2, 4]];
         let unit_codes = Some((0..5).map(|batch| (0..500).map(|row| (row + batch) % 3).collect()).collect());
         let request = ScanRequest {
             items: &items,

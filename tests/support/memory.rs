@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, DictionaryArray, Float64Array, Int32Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use manyi::config::raw::{RawDesign, RawPluginUse, RawSettings};
 use manyi::data::Responses;
+use manyi::data::stored::Batches;
 use manyi::data::table::{WAVE, WEIGHT};
 use manyi::diagnostics::{Diagnostics, Location};
 use manyi::metrics::bind::Binding;
@@ -37,11 +38,12 @@ impl Answers {
         fields.push(Field::new(WEIGHT, DataType::Float64, false));
         columns.push(Arc::new(Float64Array::from(self.weights)));
         let schema = Arc::new(Schema::new(fields));
-        let batch = RecordBatch::try_new(Arc::clone(&schema), columns).unwrap();
+        let mut batches = Batches::new(Arc::clone(&schema));
+        batches.push(columns[0].len(), columns);
         Responses {
             columns: Vec::new(),
             schema,
-            batches: vec![batch],
+            batches,
             waves: self.waves,
             weighted: true,
             weighting: Vec::new(),

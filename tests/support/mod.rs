@@ -75,15 +75,15 @@ pub fn responses(folder: &Path) -> Responses {
 
 /// The weights of all answers, in the order of the files.
 pub fn weights(responses: &Responses) -> Vec<f64> {
-    let of_batch = responses.batches.iter().map(|batch| batch.column_by_name(WEIGHT).unwrap());
-    of_batch.flat_map(|weights| weights.as_primitive::<Float64Type>().values().to_vec()).collect()
+    let of_batches = responses.batches.column_by_name(WEIGHT);
+    of_batches.flat_map(|weights| weights.as_primitive::<Float64Type>().values().to_vec()).collect()
 }
 
 /// A column of the answers as texts; empty where there is none.
 pub fn texts(responses: &Responses, name: &str) -> Vec<String> {
     let mut shown = Vec::new();
-    for batch in &responses.batches {
-        let cells = cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
+    for cells in responses.batches.column_by_name(name) {
+        let cells = cast(&cells, &DataType::Utf8).unwrap();
         shown.extend(cells.as_string::<i32>().iter().map(|cell| cell.unwrap_or_default().to_owned()));
     }
     shown

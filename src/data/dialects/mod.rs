@@ -73,7 +73,7 @@ pub fn ranking_separator(dialect: Dialect) -> &'static str {
 }
 
 /// Columns that match the rows of two exports of the same answers, the usual one first.
-const ROW_IDS: [&str; 6] = ["序号", "编号", "答卷编号", "答题序号", "ResponseId", "id"];
+const ROW_IDS: [&str; 7] = ["序号", "编号", "答卷编号", "答题序号", "ResponseId", "id", limesurvey::ID];
 
 /// True for columns that must be read even if no question asks for them, because files are matched by them.
 pub fn joins_rows(header: &str) -> bool {

@@ -89,6 +89,7 @@ fn tools_are_recognised_by_their_headers() {
         ("编号,开始答题时间,结束答题时间,答题时长\n1,a,b,5秒\n", Dialect::Tencent),
         ("序号,答题时长,Q1\n1,5秒,3\n", Dialect::Wenjuan),
         ("id,submitdate,lastpage,startlanguage,Q1[SQ001]\n1,2026-09-03,3,zh,Y\n", Dialect::Limesurvey),
+        ("\"id. Response ID\",\"T01. Is it good?\"\n11,Agree\n", Dialect::Limesurvey),
         ("StartDate,Progress,Duration (in seconds),Finished,ResponseId,Q1\n1,2,3,4,5,6\n", Dialect::Qualtrics),
         ("id,score\n1,2\n", Dialect::Plain),
     ];

@@ -122,10 +122,10 @@ fn files_without_a_header_give_nulls_and_files_share_one_dictionary() {
     assert_eq!(texts(&responses, "g"), ["b", "a", "-", "c"]);
     let dictionaries: Vec<_> = responses
         .batches
-        .iter()
-        .map(|batch| {
+        .column_by_name("g")
+        .map(|groups| {
             use datafusion::arrow::array::AsArray;
-            Arc::clone(batch.column(0).as_dictionary::<Int32Type>().values())
+            Arc::clone(groups.as_dictionary::<Int32Type>().values())
         })
         .collect();
     assert!(dictionaries.iter().all(|values| values == &dictionaries[0] && values.len() == 3));

@@ -9,7 +9,9 @@ use datafusion::arrow::array::{
     Array, ArrayBuilder, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder,
     TimestampMillisecondBuilder, new_null_array,
 };
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMillisecondType};
+use datafusion::arrow::datatypes::{
+    DataType, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimeUnit, TimestampMillisecondType,
+};
 
 use crate::data::table::{CHUNK_ROWS, RawChunk};
 
@@ -161,14 +163,20 @@ pub fn cell_of(array: &ArrayRef, row: usize) -> Cell<'_> {
     }
     match array.data_type() {
         DataType::Utf8 => Cell::Text(Cow::Borrowed(array.as_string::<i32>().value(row))),
-        DataType::Dictionary(..) => match array.as_dictionary_opt::<Int32Type>() {
-            Some(repeated) => match repeated.key(row) {
-                Some(key) => cell_of(repeated.values(), key),
-                None => Cell::Empty,
-            },
-            None => Cell::Empty,
-        },
+        DataType::Dictionary(key, _) => {
+            let repeated = match key.as_ref() {
+                DataType::Int8 => array.as_dictionary::<Int8Type>().key(row),
+                DataType::Int16 => array.as_dictionary::<Int16Type>().key(row),
+                DataType::Int32 => array.as_dictionary::<Int32Type>().key(row),
+                _ => None,
+            };
+            match (repeated, array.as_any_dictionary_opt()) {
+                (Some(key), Some(dictionary)) => cell_of(dictionary.values(), key),
+                _ => Cell::Empty,
+            }
+        }
         DataType::Float64 => Cell::Number(array.as_primitive::<Float64Type>().value(row)),
+        DataType::Int8 => Cell::Integer(i64::from(array.as_primitive::<Int8Type>().value(row))),
         DataType::Int64 => Cell::Integer(array.as_primitive::<Int64Type>().value(row)),
         DataType::Boolean => Cell::Boolean(array.as_boolean().value(row)),
         DataType::Timestamp(TimeUnit::Millisecond, None) => {

@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use datafusion::arrow::array::timezone::Tz;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int8Array, Int64Array, StringBuilder};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Schema, TimeUnit, TimestampMillisecondType};
 use datafusion::arrow::temporal_conversions::as_datetime_with_timezone;
 
 use super::contain::contain;
 use super::{ReadRequest, layout};
+use crate::data::stored::shrunk;
 use crate::data::table::{CHUNK_ROWS, OPTION_SEPARATOR, RawChunk, RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
@@ -106,6 +107,7 @@ impl Kind {
             DataType::Boolean => Self::Cast(DataType::Boolean),
             // A UInt64 may be an id that neither Int64 nor Float64 holds exactly.
             DataType::UInt64 => Self::Cast(DataType::Utf8),
+            DataType::Int8 => Self::Cast(DataType::Int8),
             kind if kind.is_integer() => Self::Cast(DataType::Int64),
             kind if kind.is_floating() || kind.is_decimal() => Self::Cast(DataType::Float64),
             DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None) => {
@@ -131,6 +133,22 @@ impl Kind {
         };
         cast(array, target).map_err(|error| error.to_string())
     }
+}
+
+/// The array in its small form: a large file is held whole until its answers are coded.
+fn small(array: ArrayRef) -> ArrayRef {
+    match array.data_type() {
+        DataType::Int64 => in_bytes(array.as_primitive()).map_or(array, |bytes| Arc::new(bytes)),
+        _ => shrunk(array),
+    }
+}
+
+/// Integers in a byte each; `None` if one is too large.
+fn in_bytes(numbers: &Int64Array) -> Option<Int8Array> {
+    let valid = |row: usize| numbers.is_valid(row);
+    let byte = |(row, number): (usize, &i64)| i8::try_from(*number).ok().or_else(|| (!valid(row)).then_some(0));
+    let bytes: Option<Vec<i8>> = numbers.values().iter().enumerate().map(byte).collect();
+    Some(Int8Array::new(bytes?.into(), numbers.nulls().cloned()))
 }
 
 /// True for texts of which each distinct one is held once, as a raw table may have them.
@@ -236,8 +254,9 @@ fn read_task(
     for batch in reader {
         let batch = batch.map_err(|error| error.to_string())?;
         let columns = batch.columns().iter().zip(&task.columns);
-        let converted: Result<Vec<ArrayRef>, String> =
-            columns.filter_map(|(array, &column)| kinds[column].as_ref().map(|kind| kind.convert(array))).collect();
+        let converted: Result<Vec<ArrayRef>, String> = columns
+            .filter_map(|(array, &column)| kinds[column].as_ref().map(|kind| kind.convert(array).map(small)))
+            .collect();
         batches.push(converted?);
     }
     Ok(batches)

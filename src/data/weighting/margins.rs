@@ -109,8 +109,8 @@ fn crossed(columns: &[&CodedColumn], rows: usize) -> Cells {
         let mut known: HashMap<(u32, String), u32> = HashMap::new();
         let mut paths: Vec<Vec<String>> = Vec::new();
         let mut row = 0;
-        for array in &column.arrays {
-            let texts = RawCells::new(Some(array));
+        for array in column.arrays.iter() {
+            let texts = RawCells::new(Some(&array));
             for place in 0..array.len() {
                 let held = cells.of_rows[row].zip(texts.text(place).filter(|text| !text.is_empty()));
                 cells.of_rows[row] = held.map(|(cell, text)| {

@@ -118,9 +118,9 @@ pub(super) fn weigh_to_margins(
 fn samples(per: WeightingScope, rows: &Rows<'_>) -> Vec<(std::ops::Range<usize>, Vec<usize>)> {
     let waves = rows.waves.names.len().max(1);
     let mut of_waves = vec![Vec::new(); waves];
-    for (row, wave) in rows.waves.of_rows.iter().enumerate().filter(|(row, _)| rows.keep[*row]) {
-        if let Some(wave) = wave {
-            of_waves[*wave].push(row);
+    for row in (0..rows.keep.len()).filter(|row| rows.keep[*row]) {
+        if let Some(wave) = rows.waves.of_rows.get(row) {
+            of_waves[wave].push(row);
         }
     }
     match per {
@@ -251,7 +251,7 @@ fn place_of(table: &str, wave: Option<&str>) -> LocalizedTexts {
 
 /// The numbers of one wave, in an order of weights that does not depend on that of the rows.
 fn report(table: &str, rows: &Rows<'_>, wave: usize, members: &[usize], fitted: &Fitted) -> WaveWeights {
-    let of_wave = || (0..members.len()).filter(|member| rows.waves.of_rows[members[*member]] == Some(wave));
+    let of_wave = || (0..members.len()).filter(|member| rows.waves.of_rows.get(members[*member]) == Some(wave));
     let mut weights: Vec<f64> = of_wave().map(|member| fitted.weights[member]).collect();
     weights.sort_unstable_by(f64::total_cmp);
     let sum: f64 = weights.iter().sum();

@@ -84,7 +84,7 @@ fn parquet_types_come_down_to_the_few() {
     assert!(outcome.rows()[1].iter().all(|cell| cell == "-"));
     let kinds: Vec<String> =
         outcome.table().chunks[0].columns.iter().map(|array| array.as_ref().unwrap().data_type().to_string()).collect();
-    assert_eq!(kinds[2..8], ["Dictionary(Int32, Utf8)", "Int64", "Utf8", "Float64", "Float64", "Boolean"]);
+    assert_eq!(kinds[2..8], ["Dictionary(Int8, Utf8)", "Int8", "Utf8", "Float64", "Float64", "Boolean"]);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn texts_that_repeat_stay_dictionaries_and_others_texts() {
         let expected = (0..count).map(|row| [text(row, 7), text(row, count)].map(|cell| cell.unwrap_or("-".into())));
         assert!(outcome.rows().into_iter().eq(expected.map(|cells| cells.to_vec())));
         let few = outcome.table().chunks[0].columns[0].as_ref().unwrap().data_type().to_string();
-        assert_eq!(few, "Dictionary(Int32, Utf8)");
+        assert_eq!(few, "Dictionary(Int8, Utf8)");
     }
 }
 
