@@ -10,7 +10,7 @@ use crate::config::raw::{RawForEach, RawPlan, RawSuggest, RawSuggestDetail};
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, lang_texts};
 use crate::document::material::Subject;
-use crate::metrics::{Within, compute_within};
+use crate::metrics::{BoundTables, Within};
 use crate::models::ModelResults;
 use crate::output::publish_file;
 use crate::pipeline::Measured;
@@ -32,6 +32,8 @@ pub(super) struct Batch<'a> {
     pub(super) library: &'a Library,
     /// Date, period, fonts.
     pub(super) release: &'a Release,
+    /// The metrics, ready to be computed for each group.
+    pub(super) metrics: &'a BoundTables<'a>,
 }
 
 /// A document in place, with its line in the list in every language.
@@ -108,8 +110,8 @@ impl Batch<'_> {
 
     /// The document of one group, in a folder of its own.
     fn publish_subject(&self, subject: &Subject, folder: &Path, diagnostics: &mut Diagnostics) -> Option<Done> {
-        let Self { measured, report, library, release } = self;
-        let own = measure_subject(measured, subject, diagnostics)?;
+        let Self { measured, report, library, release, .. } = self;
+        let own = self.measure(subject, diagnostics)?;
         let planned = plan_with(&own, library, Some(&release.date), diagnostics);
         let content = Content::of_group(&own, &planned, subject, &measured.indicators.results);
         let name = safe_name(&subject.value);
@@ -130,6 +132,47 @@ impl Batch<'_> {
         });
         let lines = lines.collect();
         Some((published, lines))
+    }
+
+    /// The project and its numbers as a document about one group sees them: the title names the group, all numbers are of its answers,
+    /// and the plan follows from its own findings. `None` after an error, or if the group is too small to be shown at all.
+    fn measure(&self, subject: &Subject, diagnostics: &mut Diagnostics) -> Option<Measured> {
+        let measured = self.measured;
+        let within = Within { column: subject.column.clone(), value: subject.value.clone() };
+        let project = project_of(&measured.project, subject);
+        let mut found = Diagnostics::new();
+        let indicators = self.metrics.compute(Some(&within), &mut found);
+        // What is to be said of the whole project was said when it was measured.
+        found.retain(|problem| problem.level == Level::Error);
+        diagnostics.extend(found);
+        let mut indicators = indicators?;
+        let hidden = measured.indicators.results.estimates.iter().filter(|estimate| {
+            estimate.suppressed
+                && estimate.segment.len() == 1
+                && estimate.segment.get(&subject.column).is_some_and(|value| *value == subject.value)
+        });
+        // What is hidden beside other groups stays hidden in a document of its own.
+        let hidden: Vec<_> =
+            hidden.filter_map(|held| Some((held.metric.clone(), held.wave.clone(), held.reason?))).collect();
+        for estimate in &mut indicators.results.estimates {
+            let same = hidden.iter().find(|(metric, wave, _)| *metric == estimate.metric && *wave == estimate.wave);
+            if let Some((.., reason)) = same.filter(|_| estimate.estimate.is_some()) {
+                estimate.hide(*reason);
+            }
+        }
+        if indicators.results.estimates.iter().all(|estimate| estimate.estimate.is_none()) {
+            let note = Diagnostic::warning(&messages::GROUP_TOO_SMALL)
+                .arg("value", subject.title.get(measured.project.lang()));
+            diagnostics.push(note);
+            return None;
+        }
+        Some(Measured {
+            project,
+            plugins: Arc::clone(&measured.plugins),
+            tables: Arc::clone(&measured.tables),
+            indicators,
+            models: ModelResults::default(),
+        })
     }
 }
 
@@ -194,46 +237,6 @@ fn parameters(
         others.map(|(name, cells)| ((*name).to_owned(), cells.get(index).cloned().unwrap_or_default())).collect()
     };
     keys.iter().enumerate().map(|(index, key)| (key.clone(), row(index))).collect()
-}
-
-/// The project and its numbers as a document about one group sees them: the title names the group, all numbers are of its answers,
-/// and the plan follows from its own findings. `None` after an error, or if the group is too small to be shown at all.
-fn measure_subject(measured: &Measured, subject: &Subject, diagnostics: &mut Diagnostics) -> Option<Measured> {
-    let within = Within { column: subject.column.clone(), value: subject.value.clone() };
-    let project = project_of(&measured.project, subject);
-    let mut found = Diagnostics::new();
-    let indicators = compute_within(&project, &measured.plugins, &measured.tables, Some(&within), &mut found);
-    // What is to be said of the whole project was said when it was measured.
-    found.retain(|problem| problem.level == Level::Error);
-    diagnostics.extend(found);
-    let mut indicators = indicators?;
-    let hidden = measured.indicators.results.estimates.iter().filter(|estimate| {
-        estimate.suppressed
-            && estimate.segment.len() == 1
-            && estimate.segment.get(&subject.column).is_some_and(|value| *value == subject.value)
-    });
-    // What is hidden beside other groups stays hidden in a document of its own.
-    let hidden: Vec<_> =
-        hidden.filter_map(|held| Some((held.metric.clone(), held.wave.clone(), held.reason?))).collect();
-    for estimate in &mut indicators.results.estimates {
-        let same = hidden.iter().find(|(metric, wave, _)| *metric == estimate.metric && *wave == estimate.wave);
-        if let Some((.., reason)) = same.filter(|_| estimate.estimate.is_some()) {
-            estimate.hide(*reason);
-        }
-    }
-    if indicators.results.estimates.iter().all(|estimate| estimate.estimate.is_none()) {
-        let note =
-            Diagnostic::warning(&messages::GROUP_TOO_SMALL).arg("value", subject.title.get(measured.project.lang()));
-        diagnostics.push(note);
-        return None;
-    }
-    Some(Measured {
-        project,
-        plugins: Arc::clone(&measured.plugins),
-        tables: Arc::clone(&measured.tables),
-        indicators,
-        models: ModelResults::default(),
-    })
 }
 
 /// The project with the group in its title and without the plan that is made for all.

@@ -7,6 +7,7 @@ use crate::config::raw::{RawReport, default_formats, default_pack};
 use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
+use crate::metrics::BoundTables;
 use crate::output::manifest::FileRecord;
 use crate::pipeline::Measured;
 use crate::pipeline::batch::Batch;
@@ -73,7 +74,10 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         match &report.declared.for_each {
             None => published.extend(report.publish(&all, &release, folder, diagnostics)),
             Some(each) => {
-                let batch = Batch { measured, report, library: &library, release: &release };
+                // What is to be said of the project was said when it was measured.
+                let bound = BoundTables::bind(project, &measured.plugins, &measured.tables, &mut Diagnostics::new());
+                let Some(metrics) = &bound else { continue };
+                let batch = Batch { measured, report, library: &library, release: &release, metrics };
                 published.extend(batch.publish(each, request, &folder, diagnostics));
             }
         }
