@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use crate::config::Project;
 use crate::config::raw::{RawForEach, RawPlan, RawSuggest, RawSuggestDetail};
+use crate::config::validate::can_group;
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, lang_texts};
 use crate::document::material::Subject;
-use crate::metrics::{BoundTables, Within};
-use crate::models::ModelResults;
+use crate::metrics::{BoundTables, MetricResults, Within};
+use crate::models::{GroupModels, publish};
 use crate::output::publish_file;
 use crate::pipeline::Measured;
 use crate::pipeline::build::{BuildRequest, Published};
@@ -19,6 +20,7 @@ use crate::pipeline::files::{encoded, safe_name};
 use crate::pipeline::listing::{Listed, index_page, listed_values};
 use crate::pipeline::planning::plan_with;
 use crate::pipeline::report::{Content, Release, Report};
+use crate::pipeline::subjects::subjects;
 use crate::plan::Library;
 use crate::render::html::render_html;
 
@@ -34,6 +36,10 @@ pub(super) struct Batch<'a> {
     pub(super) release: &'a Release,
     /// The metrics, ready to be computed for each group.
     pub(super) metrics: &'a BoundTables<'a>,
+    /// The models, ready to be fitted to each group; none where the report leaves them out.
+    pub(super) models: Option<&'a GroupModels<'a>>,
+    /// The numbers of all groups beside each other, from which follows what must not be shown.
+    pub(super) groups: &'a MetricResults,
 }
 
 /// A document in place, with its line in the list in every language.
@@ -56,7 +62,16 @@ impl Batch<'_> {
         folder: &Path,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Published> {
-        let subjects = subjects(self.measured, each, &request.only, diagnostics);
+        let place = self.place();
+        let Some(segment) = self.groups.segments.iter().find(|held| held.column == each.column()) else {
+            let error = Diagnostic::error(&messages::NO_SEGMENT_FOR_EACH).arg("column", each.column());
+            let columns = &self.measured.tables.survey.columns;
+            let known = columns.iter().filter(|column| can_group(column.kind)).map(|column| column.name.as_str());
+            let key = format!("{place}.for_each");
+            diagnostics.push(error.suggest(each.column(), known).at(self.measured.project.at(&key)).key(&key));
+            return Vec::new();
+        };
+        let subjects = subjects(self.measured, each, &place, segment, &request.only, diagnostics);
         let mut published = Vec::new();
         let mut listed: BTreeMap<Lang, Vec<Listed>> = BTreeMap::new();
         for made in self.publish_subjects(&subjects, request.jobs, folder) {
@@ -75,6 +90,13 @@ impl Batch<'_> {
             }
         }
         published
+    }
+
+    /// Key path of the report.
+    fn place(&self) -> String {
+        let reports = &self.measured.project.raw.reports;
+        let index = reports.iter().position(|report| report.id == self.report.declared.id);
+        format!("reports[{}]", index.unwrap_or_default())
     }
 
     /// The documents in the order of the groups, made by as many workers as wanted; by default one a core.
@@ -146,7 +168,7 @@ impl Batch<'_> {
         found.retain(|problem| problem.level == Level::Error);
         diagnostics.extend(found);
         let mut indicators = indicators?;
-        let hidden = measured.indicators.results.estimates.iter().filter(|estimate| {
+        let hidden = self.groups.estimates.iter().filter(|estimate| {
             estimate.suppressed
                 && estimate.segment.len() == 1
                 && estimate.segment.get(&subject.column).is_some_and(|value| *value == subject.value)
@@ -166,77 +188,16 @@ impl Batch<'_> {
             diagnostics.push(note);
             return None;
         }
+        let models = self.models.map(|models| models.of_group(&within, diagnostics)).unwrap_or_default();
+        publish(&mut indicators, &models);
         Some(Measured {
             project,
             plugins: Arc::clone(&measured.plugins),
             tables: Arc::clone(&measured.tables),
             indicators,
-            models: ModelResults::default(),
+            models,
         })
     }
-}
-
-/// The groups that a report is repeated for. Unknown columns, groups and tables are reported.
-fn subjects(measured: &Measured, each: &RawForEach, only: &[String], diagnostics: &mut Diagnostics) -> Vec<Subject> {
-    let project = &measured.project;
-    let segments = &measured.indicators.results.segments;
-    let column = each.column();
-    let Some(segment) = segments.iter().find(|segment| segment.column == column) else {
-        let error = Diagnostic::error(&messages::NO_SEGMENT_FOR_EACH).arg("column", column);
-        let known = segments.iter().map(|segment| segment.column.as_str());
-        diagnostics.push(error.suggest(column, known).at(project.at("reports")).key("reports"));
-        return Vec::new();
-    };
-    let (named, table) = match each {
-        RawForEach::Column(_) => (&[][..], None),
-        RawForEach::Detailed(detail) => (detail.only.as_slice(), detail.table.as_deref()),
-    };
-    let parameters = table.map(|table| parameters(measured, table, column, diagnostics));
-    for wanted in named.iter().chain(only) {
-        if !segment.groups.iter().any(|(value, _)| value == wanted) {
-            let known = segment.groups.iter().map(|(value, _)| value.as_str());
-            let error = Diagnostic::error(&messages::NO_SUCH_GROUP).arg("column", column).arg("value", wanted);
-            diagnostics.push(error.suggest(wanted, known));
-        }
-    }
-    let chosen = |value: &String| {
-        (named.is_empty() || named.contains(value))
-            && (only.is_empty() || only.contains(value))
-            && parameters.as_ref().is_none_or(|held| held.contains_key(value))
-    };
-    let groups = segment.groups.iter().filter(|(value, _)| chosen(value));
-    groups
-        .map(|(value, title)| Subject {
-            column: column.to_owned(),
-            value: value.clone(),
-            title: title.clone(),
-            parameters: parameters.as_ref().and_then(|held| held.get(value)).cloned().unwrap_or_default(),
-        })
-        .collect()
-}
-
-/// The rows of an operational table by the value of a column: the texts of its other columns.
-fn parameters(
-    measured: &Measured,
-    table: &str,
-    column: &str,
-    diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, BTreeMap<String, String>> {
-    let found = measured.tables.operational.get(table);
-    let Some(rows) = found.filter(|rows| rows.column(column).is_some()) else {
-        let error = Diagnostic::error(&messages::NO_PARAMETERS).arg("table", table).arg("column", column);
-        let known = measured.tables.operational.keys().map(String::as_str);
-        diagnostics.push(error.suggest(table, known).at(measured.project.at("reports")).key("reports"));
-        return BTreeMap::new();
-    };
-    let texts: Vec<(&str, Vec<String>)> =
-        rows.columns.iter().map(|held| (held.name.as_str(), rows.column_texts(&held.name))).collect();
-    let Some((_, keys)) = texts.iter().find(|(name, _)| *name == column) else { return BTreeMap::new() };
-    let row = |index: usize| {
-        let others = texts.iter().filter(|(name, _)| *name != column);
-        others.map(|(name, cells)| ((*name).to_owned(), cells.get(index).cloned().unwrap_or_default())).collect()
-    };
-    keys.iter().enumerate().map(|(index, key)| (key.clone(), row(index))).collect()
 }
 
 /// The project with the group in its title and without the plan that is made for all.

@@ -7,7 +7,8 @@ use crate::config::raw::{RawReport, default_formats, default_pack};
 use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
-use crate::metrics::BoundTables;
+use crate::metrics::{BoundTables, MetricResults, compute};
+use crate::models::GroupModels;
 use crate::output::manifest::FileRecord;
 use crate::pipeline::Measured;
 use crate::pipeline::batch::Batch;
@@ -77,12 +78,33 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
                 // What is to be said of the project was said when it was measured.
                 let bound = BoundTables::bind(project, &measured.plugins, &measured.tables, &mut Diagnostics::new());
                 let Some(metrics) = &bound else { continue };
-                let batch = Batch { measured, report, library: &library, release: &release, metrics };
+                let groups = groups_beside(measured, each.column());
+                let groups = groups.as_ref().unwrap_or(&measured.indicators.results);
+                let models = each.with_models().then(|| models_of(measured, each.column(), diagnostics)).flatten();
+                let models = models.as_ref();
+                let batch = Batch { measured, report, library: &library, release: &release, metrics, models, groups };
                 published.extend(batch.publish(each, request, &folder, diagnostics));
             }
         }
     }
     published
+}
+
+/// The models, ready to be fitted to each group of a column.
+fn models_of<'a>(measured: &'a Measured, column: &str, diagnostics: &mut Diagnostics) -> Option<GroupModels<'a>> {
+    let newest = measured.indicators.results.current_wave();
+    GroupModels::bind(&measured.project, &measured.plugins, &measured.tables, column, newest, diagnostics)
+}
+
+/// The numbers of all groups of a column that is no segment. None for segments, whose groups are among the results.
+fn groups_beside(measured: &Measured, column: &str) -> Option<MetricResults> {
+    let known = measured.indicators.results.segments.iter().any(|segment| segment.column == column);
+    let mut project = measured.project.clone();
+    project.raw.segments = vec![column.to_owned()];
+    project.raw.tables.values_mut().for_each(|table| table.segments = vec![column.to_owned()]);
+    let (plugins, tables) = (&measured.plugins, &measured.tables);
+    let computed = || compute(&project, plugins, tables, &mut Diagnostics::new());
+    if known { None } else { computed().map(|indicators| indicators.results) }
 }
 
 /// The reports to build: those of the project, or one plan if it names none.

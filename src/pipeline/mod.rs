@@ -6,6 +6,7 @@ mod files;
 mod listing;
 pub mod planning;
 mod report;
+mod subjects;
 mod word;
 
 use std::collections::BTreeMap;

@@ -215,7 +215,10 @@ impl<'a> Content<'a> {
         subject: &'a Subject,
         whole: &'a MetricResults,
     ) -> Self {
-        Self { about: Some((subject, whole)), ..Self::of_all(measured, planned, &[]) }
+        let mut content = Self { about: Some((subject, whole)), ..Self::of_all(measured, planned, &[]) };
+        // Tables without the group say nothing about it.
+        content.tables.retain(|table| measured.indicators.tables().any(|(name, _)| name == table.table));
+        content
     }
 
     /// Answers that the numbers are of.
@@ -237,6 +240,7 @@ impl<'a> Content<'a> {
             files: &survey.inputs,
             columns: &survey.columns,
             answers: self.answers(),
+            answers_of_all: survey.row_count() as u64,
             wave_answers: &self.wave_answers,
             weighted: survey.weighted,
             models: &measured.models,
