@@ -1,16 +1,19 @@
 //! The answers of one group by themselves. What the group does not change, the sampling units of all answers, is handed on, so
 //! that a group is a domain of the whole sample and yet costs no more than its own answers.
 
-use datafusion::arrow::array::{BooleanArray, RecordBatch, UInt32Array};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{BooleanArray, Float64Array, RecordBatch, UInt32Array};
 use datafusion::arrow::compute::{filter, filter_record_batch};
 use datafusion::error::DataFusionError;
 
 use crate::data::Responses;
-use crate::data::table::WAVE;
+use crate::data::table::{WAVE, WEIGHT};
 use crate::metrics::compute::{Within, groups_of};
-use crate::metrics::counter::{column, dictionary_codes, level_codes};
-use crate::metrics::cube::Cell;
+use crate::metrics::counter::{column, dictionary_codes, floats, level_codes};
+use crate::metrics::cube::{Cell, WeightGrid};
 use crate::metrics::design::{Design, UnitCodes};
+use crate::metrics::scan::weight_grid;
 
 /// The answers of a group.
 pub(super) struct Part {
@@ -35,6 +38,7 @@ pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, within: &Wi
         unit_codes: unit_codes.as_ref().map(|_| Vec::new()),
         answers: vec![0; responses.waves.len().max(1)],
     };
+    let grid = weight_grid(responses);
     for (index, batch) in responses.batches.iter().enumerate() {
         let codes = level_codes(column(batch, &within.column)?, &levels)?;
         let kept: BooleanArray = codes.iter().map(|code| Some(Some(*code) == wanted)).collect();
@@ -42,6 +46,7 @@ pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, within: &Wi
             continue;
         }
         let own = filter_record_batch(batch, &kept)?;
+        let own = if responses.weighted { on_grid(&own, grid)? } else { own };
         for wave in dictionary_codes(column(&own, WAVE)?, own.num_rows())? {
             part.answers[wave as usize] += 1;
         }
@@ -58,6 +63,17 @@ pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, within: &Wi
         part.unit_codes = part.unit_codes.map(|_| vec![Vec::new()]);
     }
     Ok(part)
+}
+
+/// The rows with their weights rounded as those of all answers are, so that the group has the same numbers, to the last bit, as
+/// beside the other groups. What is a whole number of steps of that grid is one of every finer grid.
+fn on_grid(batch: &RecordBatch, grid: WeightGrid) -> Result<RecordBatch, DataFusionError> {
+    let weights = floats(column(batch, WEIGHT)?)?;
+    #[allow(clippy::cast_precision_loss, reason = "weights on the grid have at most 48 bits")]
+    let rounded: Float64Array = weights.unary(|weight| grid.quantize(weight) as f64 / grid.scale());
+    let mut columns = batch.columns().to_vec();
+    columns[batch.schema().index_of(WEIGHT)?] = Arc::new(rounded);
+    Ok(RecordBatch::try_new(batch.schema(), columns)?)
 }
 
 /// Everything about a table but its rows.

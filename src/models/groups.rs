@@ -14,9 +14,11 @@ use crate::metrics::columns::{Columns, columns};
 use crate::metrics::compute::{Statistics, Within, groups_of};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::estimates::SegmentInfo;
-use crate::models::bind::{ModelBinding, bind_project};
+use crate::metrics::suppression::{Base, complement, is_below};
+use crate::models::bind::{BoundModel, ModelBinding, bind_project};
 use crate::models::compute::{Group, Run};
 use crate::models::info::ModelResults;
+use crate::models::problem::ModelReason;
 use crate::models::sampling::WaveAnswers;
 use crate::plugins::Plugin;
 
@@ -36,6 +38,8 @@ struct TableModels<'a> {
     segment: SegmentInfo,
     statistics: Statistics,
     answers: Vec<WaveAnswers>,
+    /// For each model the group that is hidden besides the only one whose base is too small.
+    complements: Vec<Option<usize>>,
 }
 
 impl<'a> GroupModels<'a> {
@@ -74,7 +78,18 @@ impl<'a> GroupModels<'a> {
             let answers = (0..responses.waves.len().max(1))
                 .map(|wave| WaveAnswers::new(&columns, &design, u32::try_from(wave).unwrap_or(u32::MAX)))
                 .collect();
-            found.push(TableModels { responses, binding, columns, design, segment, statistics, answers });
+            let mut table = TableModels {
+                responses,
+                binding,
+                columns,
+                design,
+                segment,
+                statistics,
+                answers,
+                complements: Vec::new(),
+            };
+            table.complements = table.find_complements();
+            found.push(table);
         }
         Some(Self { project, newest: newest.map(str::to_owned), tables: found })
     }
@@ -96,8 +111,11 @@ impl<'a> GroupModels<'a> {
                 place: &place,
             };
             let group = Group { wave: table.answers.len() - 1, segment: Some((0, level)) };
-            for bound in &table.binding.models {
+            for (bound, complement) in table.binding.models.iter().zip(&table.complements) {
                 let mut result = run.result(bound, answers, group, diagnostics);
+                if *complement == Some(level) && !result.suppressed {
+                    result.hide(ModelReason::Complement);
+                }
                 result.segment.clear();
                 if table.responses.waves.is_empty() {
                     result.wave.clone_from(&self.newest);
@@ -110,5 +128,29 @@ impl<'a> GroupModels<'a> {
         all.models.sort_by_key(|info| order(&info.module));
         all.results.sort_by_key(|result| order(&result.module));
         all
+    }
+}
+
+impl TableModels<'_> {
+    /// By model, the group that would give away the only one with too small a base in the newest wave.
+    fn find_complements(&self) -> Vec<Option<usize>> {
+        let limit = self.statistics.settings.suppress_below;
+        let Some(answers) = self.answers.last() else { return vec![None; self.binding.models.len()] };
+        let base = |bound: &BoundModel, level: usize| {
+            let level = u32::try_from(level).unwrap_or(u32::MAX);
+            let (frame, _) = answers.frame(bound, &self.columns, Some((0, level)));
+            let frame = match &bound.model {
+                Some(model) => frame.keep(&model.cases(&frame)),
+                None => frame,
+            };
+            let base = frame.base();
+            let (some, small) = (base.n > 0, is_below((base.n, base.n_eff), limit));
+            Base { n: base.n, hidden: some && small, shown: some && !small }
+        };
+        let of_model = |bound: &BoundModel| {
+            let bases: Vec<Base> = (0..self.segment.groups.len()).map(|level| base(bound, level)).collect();
+            complement(&bases)
+        };
+        self.binding.models.iter().map(of_model).collect()
     }
 }
