@@ -2,7 +2,7 @@
 
 Usage: python branches.py [--manyi PATH] [--branches N ...] [--jobs N] [--folder DIR]
 Needs: pip install typst; a release build of manyi; for R Markdown Rscript with the package rmarkdown, pandoc and xelatex with ctex
-(Debian: r-cran-rmarkdown pandoc texlive-xetex texlive-lang-chinese), without which that row is left out.
+(Debian: r-cran-rmarkdown pandoc texlive-xetex texlive-lang-chinese texlive-fonts-recommended), without which that row is left out.
 
 The answers are those of samples/supermarket-chain, drawn with replacement (seeded) until each branch has 60 in each of three months. Of manyi
 the whole process is timed: reading, computing, planning, writing PDF. Every document has six charts and six to eight pages. The others get
@@ -108,7 +108,9 @@ def count(folder: pathlib.Path) -> int:
 
 
 def pages_of(pdf: pathlib.Path) -> int:
-    return max(int(found) for found in re.findall(rb"/Type\s*/Pages\b[^>]*?/Count\s+(\d+)|/Count\s+(\d+)", pdf.read_bytes()) for found in found if found)
+    """Pages of a PDF; 0 where its list of pages is packed."""
+    counts = re.findall(rb"/Type\s*/Pages\b[^>]*?/Count\s+(\d+)|/Count\s+(\d+)", pdf.read_bytes())
+    return max((int(number) for found in counts for number in found if number), default=0)
 
 
 def build(options: argparse.Namespace, branches: int) -> tuple[float, pathlib.Path]:
@@ -171,7 +173,98 @@ def r_markdown(found: list[pathlib.Path], folder: pathlib.Path) -> float | None:
         files.append(path)
     render = "for (f in commandArgs(TRUE)) rmarkdown::render(f, quiet = TRUE)"
     run = Run(["Rscript", "-e", render, *map(str, files)])
-    pages = [pages_of(path.with_suffix(".pdf")) for path in files]
-    print(f"  (c) R Markdown with xelatex, {len(files)} documents: {run.seconds:.2f} s, {len(files) / run.seconds:.3f} reports/s "
-          f"({min(pages)}-{max(pages)} pages each), most {run.memory:.0f} MiB")
+    print(f"  (c) R Markdown with xelatex, {len(files)} documents: {run.seconds:.2f} s, {len(files) / run.seconds:.3f} reports/s")
     return len(files) / run.seconds
+
+
+def rmd(document: dict) -> str:
+    """A finished document as R Markdown: its headings, paragraphs and tables, and a plot by R for every chart."""
+    meta = document["meta"]
+    parts = [
+        f"---\ntitle: {json.dumps(meta['title'], ensure_ascii=False)}\ndate: {json.dumps(meta['date_text'], ensure_ascii=False)}\n"
+        "output:\n  pdf_document:\n    latex_engine: xelatex\n    toc: true\ndocumentclass: ctexart\n"
+        "geometry: margin=25mm\nheader-includes: \\usepackage{float}\\floatplacement{figure}{H}\n---\n"
+    ]
+    for block in document["blocks"]:
+        kind = block["type"]
+        if kind == "heading":
+            parts.append(f"{'#' * block['level']} {plain(block['content'])}\n")
+        elif kind in ("paragraph", "lead"):
+            parts.append(plain(block["content"]) + "\n")
+        elif kind == "table":
+            parts.append(table(block))
+        elif kind == "figure":
+            parts.append(plot(block))
+        elif kind == "cards":
+            rows = [[card["title"], card["value"] + card["unit"], card["interval"], card["change"]] for card in block["cards"]]
+            parts.append(grid(["", "", "", ""], rows))
+        elif kind == "todos":
+            parts += [f"{number}. {escaped(item['title'])} {escaped(item['detail'])}" for number, item in enumerate(block["items"], 1)] + [""]
+    return "\n".join(parts)
+
+
+def plain(content: list) -> str:
+    return "".join(plain(piece["content"]) if isinstance(piece.get("content"), list) else escaped(piece.get("text", "")) for piece in content)
+
+
+def escaped(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>$%&~^])", r"\\\1", text)
+
+
+def grid(titles: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(title or " " for title in titles) + " |", "|" + "---|" * len(titles)]
+    return "\n".join(lines + ["| " + " | ".join(cell or " " for cell in row) + " |" for row in rows]) + "\n"
+
+
+def table(block: dict) -> str:
+    rows = [[plain(cell["content"]) for cell in row["cells"]] for row in block["rows"]]
+    return grid([plain(column["title"]) for column in block["columns"]], rows) + f"\n: {plain(block['caption'])}\n"
+
+
+def numbers(value: object) -> list[float]:
+    if isinstance(value, bool):
+        return []
+    if isinstance(value, (int, float)):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [number for part in inner for number in numbers(part)]
+
+
+def plot(block: dict) -> str:
+    """The numbers of a chart as bars or as lines."""
+    chart = {key: value for key, value in block["chart"].items() if key not in ("axis", "kind", "alt")}
+    values = ", ".join(f"{value:g}" for value in numbers(chart)[:60]) or "0"
+    draw = "plot(y, type = 'b')" if block["chart"]["kind"] in ("trend", "small_multiples") else "barplot(y, horiz = TRUE)"
+    caption = json.dumps(plain(block["caption"]).replace("\\", ""), ensure_ascii=False)
+    return f"```{{r echo=FALSE, fig.cap={caption}, fig.height=2.4}}\ny <- c({values})\n{draw}\n```\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--manyi", type=pathlib.Path, default=default_manyi())
+    parser.add_argument("--branches", type=int, nargs="+", default=[40, 1000])
+    parser.add_argument("--repeat", type=int, default=1, help="ignored: each run is long enough by itself")
+    parser.add_argument("--jobs", type=int, help="documents that manyi makes at once (default: one a core)")
+    parser.add_argument("--folder", type=pathlib.Path, default=CACHE, help="where the data lie")
+    options = parser.parse_args()
+    print("one report for each branch of a supermarket chain")
+    rates = {}
+    for branches in options.branches:
+        rates[branches], project = build(options, branches)
+    most = max(options.branches)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        found = sources(options, project, min(IN_ONE, most), folder)
+        others = {
+            "(a) typst in one process": typst_in_one(found),
+            "(b) typst in a process each": typst_in_many(found[:IN_MANY]),
+            "(c) R Markdown": r_markdown(found[:IN_R], folder),
+        }
+    for name, rate in others.items():
+        if rate:
+            ratios = ", ".join(f"{rates[branches] / rate:.1f} at {branches} branches" for branches in options.branches)
+            print(f"  manyi makes so many times the reports of {name}: {ratios}")
+
+
+if __name__ == "__main__":
+    main()
