@@ -1,7 +1,7 @@
-"""Measures manyi against DuckDB (indicators), R survey (one indicator in many groups), the plspm package of Python (path models) and
-the typst package of Python (documents), and prints ratios.
+"""Measures manyi against DuckDB (indicators), R survey (one indicator in many groups), the plspm package of Python (path models), and
+the typst package of Python and R Markdown (documents, one and many), and prints ratios.
 
-Usage: python run.py [--manyi PATH] [--rows N] [--repeat N] [--folder DIR] [--skip indicators|survey|paths|documents]
+Usage: python run.py [--manyi PATH] [--rows N] [--repeat N] [--folder DIR] [--skip indicators|survey|paths|documents|branches]
 Needs: pip install numpy pyarrow duckdb typst "pandas<3" plspm; a release build of manyi; for R see svyby.py.
 
 Each measurement is a fresh process; the shortest of the repeats counts. Both sides use all cores. The sums are compared before
@@ -152,7 +152,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--folder", type=pathlib.Path, help="where the data lie (default: a cache folder)")
-    parser.add_argument("--skip", choices=["indicators", "large", "survey", "paths", "documents"], action="append", default=[])
+    parser.add_argument("--skip", choices=["indicators", "large", "survey", "paths", "documents", "branches"], action="append", default=[])
     options = parser.parse_args()
     if not options.manyi.exists():
         sys.exit(f"{options.manyi} is absent: build it with `cargo build --release` or name it with --manyi")
@@ -167,6 +167,9 @@ def main() -> None:
         beside("pls.py", options)
     if "documents" not in options.skip:
         documents(options)
+    sys.stdout.flush()
+    if "branches" not in options.skip:
+        beside("branches.py", options, *(["--folder", str(options.folder)] if options.folder else []))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ use std::fs;
 
 use manyi::diagnostics::Diagnostics;
 use manyi::metrics::{Within, compute_within};
+use manyi::models::GroupModels;
 use manyi::pipeline::measure;
 
 use crate::support::{close, copy_folder, manyi, root};
@@ -92,6 +93,113 @@ fn a_choice_of_groups_leaves_the_rest_alone() {
     assert_eq!(wrong.status.code(), Some(1));
     let said = String::from_utf8(wrong.stderr).unwrap();
     assert!(said.contains("M0713") && said.contains("第一食堂"), "{said}");
+}
+
+/// What a document says of its answers is of its group; the whole is named beside it.
+#[test]
+fn a_document_counts_its_own_answers() {
+    let out = tempfile::tempdir().unwrap();
+    let mut command = manyi();
+    command.args(["build", "--report", "canteens", "--lang", "en", "--only", "第二食堂", "--out"]).arg(out.path());
+    assert!(command.arg(root().join("samples/campus-canteen")).output().unwrap().status.success());
+    let folder = out.path().join("2026-11/canteens/第二食堂");
+    let page = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let page = page.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "html")).unwrap();
+    let text = fs::read_to_string(page).unwrap();
+    let mut diagnostics = Diagnostics::new();
+    let measured = measure(&root().join("samples/campus-canteen"), &mut diagnostics).unwrap();
+    let canteens = measured.tables.survey.column_texts("canteen");
+    let own = canteens.iter().filter(|canteen| *canteen == "第二食堂").count();
+    let all = canteens.len();
+    let grouped =
+        |count: usize| if count < 1000 { count.to_string() } else { format!("{},{:03}", count / 1000, count % 1000) };
+    let (own, all) = (grouped(own), grouped(all));
+    assert!(text.contains(&format!("There are {own} answers of Canteen 2, out of {all} in all")), "{own} of {all}");
+    assert!(text.contains("Answers of Canteen 2"), "the table of steps ends with the group");
+    assert!(text.contains("Counts are those of all answers."), "the questions are counted over all");
+}
+
+/// The project with another `for_each` for its report of canteens.
+fn canteens_for(each: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("samples/campus-canteen"), folder.path());
+    let path = folder.path().join("manyi.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("for_each: canteen,"));
+    fs::write(&path, text.replace("for_each: canteen,", &format!("for_each: {each},"))).unwrap();
+    folder
+}
+
+fn build_canteens(folder: &tempfile::TempDir, more: &[&str]) -> (Option<i32>, String, Vec<String>) {
+    let mut command = manyi();
+    command.args(["build", "--report", "canteens", "--lang", "en", "-v"]).args(more).arg(folder.path());
+    let output = command.output().unwrap();
+    let made = fs::read_dir(folder.path().join("out/2026-11/canteens")).into_iter().flatten();
+    let mut made: Vec<String> = made.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    made.sort();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap(), made)
+}
+
+#[test]
+fn a_list_of_parameters_says_which_documents_and_what_they_are_called() {
+    let list = "{ column: canteen, parameters: [{ value: 第一食堂, title: { zh-CN: 老食堂, en: The old hall }, texts: { manager: Li Min } }, { value: 第九食堂 }] }";
+    let (code, said, made) = build_canteens(&canteens_for(list), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(made, ["index.html", "第一食堂"]);
+    assert!(said.contains("M0719") && said.contains("第九食堂"), "{said}");
+    assert!(said.contains("M0720") && said.contains("第二食堂"), "groups without parameters are named: {said}");
+}
+
+#[test]
+fn mistakes_of_parameters_are_located() {
+    let twice = "{ column: canteen, parameters: [{ value: 第一食堂 }, { value: 第一食堂 }] }";
+    let (code, said, _) = build_canteens(&canteens_for(twice), &[]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("M0718") && said.contains("parameters[1]"), "{said}");
+    let table = "{ column: canteen, table: halls }";
+    let (code, said, made) = build_canteens(&canteens_for(table), &[]);
+    assert_eq!((code, made.is_empty()), (Some(1), true));
+    assert!(said.contains("M0714") && said.contains("for_each.table"), "{said}");
+    let column = "canten";
+    let (code, said, _) = build_canteens(&canteens_for(column), &[]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("M0712") && said.contains("canteen"), "{said}");
+}
+
+/// A column that is no segment forms groups too; small groups and what would give them away stay hidden.
+#[test]
+fn the_column_need_not_be_a_segment() {
+    let folder = canteens_for("canteen");
+    let path = folder.path().join("manyi.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    let line = text.lines().find(|line| line.starts_with("segments:")).unwrap().to_owned();
+    fs::write(&path, text.replace(&line, "segments: [grade]")).unwrap();
+    let (code, said, made) = build_canteens(&folder, &["--only", "第二食堂"]);
+    assert_eq!((code, made), (Some(0), vec!["第二食堂".to_owned()]), "{said}");
+}
+
+/// The models of a group are those that the whole gives for the group as a group of a segment.
+#[test]
+fn models_of_a_group_are_those_of_the_group_in_the_whole() {
+    let mut diagnostics = Diagnostics::new();
+    let measured = measure(&root().join("samples/supermarket-chain"), &mut diagnostics).unwrap();
+    let (project, plugins, tables) = (&measured.project, &measured.plugins, &measured.tables);
+    let newest = measured.indicators.results.current_wave();
+    let models = GroupModels::bind(project, plugins, tables, "region", newest, &mut diagnostics).unwrap();
+    let mut compared = 0;
+    for value in ["南城", "新区"] {
+        let within = Within { column: "region".into(), value: value.into() };
+        let own = models.of_group(&within, &mut diagnostics);
+        assert!(own.results.iter().any(|result| result.reason.is_none()), "some model has a result in {value}");
+        for result in &own.results {
+            assert!(result.segment.is_empty());
+            let known = measured.models.find(&result.model, result.wave.as_deref(), Some(("region", value)));
+            let Some(known) = known else { continue };
+            assert_eq!((result.n, &result.values, result.reason), (known.n, &known.values, known.reason));
+            compared += 1;
+        }
+    }
+    assert!(compared > 0, "the sample has models by segment");
 }
 
 /// A file of the reader's own stands where one document should go: that one is named, the others are in place, and the exit code is 1.

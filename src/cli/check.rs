@@ -2,6 +2,7 @@
 //! problems, as long as something can be said about them.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -60,6 +61,7 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     examined.metrics = Some(indicators.results.metrics.len());
     let pipeline::OpenProject { project, plugins } = open;
     // Models take their time and change nothing about what is right or wrong in a plan but the order of its findings.
+    let (plugins, tables) = (Arc::new(plugins), Arc::new(tables));
     let measured = Measured { project, plugins, tables, indicators, models: ModelResults::default() };
     let date = document_date(&measured.project, &measured.tables, &mut Diagnostics::new());
     plan_of(&measured, date.as_deref(), diagnostics);

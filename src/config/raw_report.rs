@@ -1,17 +1,19 @@
 //! The `reports:` part of the project file as it is written: packs, languages, formats, and what a report is repeated for.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostics::Lang;
+use crate::diagnostics::{Lang, Localized};
 
 /// What a report is repeated for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RawForEach {
-    /// Every group of this segment column.
+    /// Every group of this column.
     Column(String),
-    /// The groups of a segment column that are named, or that a table lists.
+    /// The groups of a column that are named, or that a table or list has a row for.
     Detailed(RawForEachDetail),
 }
 
@@ -19,7 +21,7 @@ pub enum RawForEach {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawForEachDetail {
-    /// Segment column.
+    /// Column that forms groups; it need not be a segment.
     pub column: String,
     /// Only these groups; default all.
     #[serde(default)]
@@ -27,15 +29,40 @@ pub struct RawForEachDetail {
     /// Operational table with a row for each group: its other columns are parameters of the templates.
     #[serde(default)]
     pub table: Option<String>,
+    /// The same as a list: what each document is about, its title, and parameters of the templates.
+    #[serde(default)]
+    pub parameters: Vec<RawSubject>,
+    /// Compute the models within each group as well, where its answers suffice.
+    #[serde(default)]
+    pub models: bool,
+}
+
+/// One document of many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawSubject {
+    /// Group of the column.
+    pub value: String,
+    /// Name of the group on its document; default that of the column.
+    #[serde(default)]
+    pub title: Option<Localized>,
+    /// Texts for the templates, by name.
+    #[serde(default)]
+    pub texts: BTreeMap<String, Localized>,
 }
 
 impl RawForEach {
-    /// The segment column.
+    /// The column that forms the groups.
     pub fn column(&self) -> &str {
         match self {
             Self::Column(column) => column,
             Self::Detailed(detail) => &detail.column,
         }
+    }
+
+    /// True if models are computed within each group.
+    pub fn with_models(&self) -> bool {
+        matches!(self, Self::Detailed(detail) if detail.models)
     }
 }
 
@@ -48,7 +75,7 @@ pub struct RawReport {
     /// Template pack.
     #[serde(default = "default_pack")]
     pub pack: String,
-    /// One document for each group of a segment column, in place of one for all.
+    /// One document for each group of a column, in place of one for all.
     #[serde(default)]
     pub for_each: Option<RawForEach>,
     /// Languages to build; default the project's.

@@ -5,6 +5,8 @@ mod indicators;
 mod planning;
 mod weighting;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::analysis::FindingKind;
@@ -46,7 +48,7 @@ pub fn facts(material: &Material<'_>) -> Value {
             "column": subject.column,
             "value": subject.value,
             "title": subject.title.get(lang),
-            "parameters": subject.parameters,
+            "parameters": parameters(&subject.parameters, lang),
         })),
         "wave": {
             "current": results.current_wave().map(|wave| format::wave(wave, lang)),
@@ -56,6 +58,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         },
         "responses": {
             "total": format::count(inputs.answers),
+            "of_all": format::count(inputs.answers_of_all),
             "by_wave": wave_answers,
             "current": inputs.wave_answers.last().map_or(inputs.answers, |(_, n)| *n),
             "current_text": format::count(inputs.wave_answers.last().map_or(inputs.answers, |(_, n)| *n)),
@@ -116,6 +119,11 @@ pub fn facts(material: &Material<'_>) -> Value {
             }),
         },
     })
+}
+
+/// The parameters of a document in the language.
+fn parameters(held: &BTreeMap<String, Localized>, lang: Lang) -> BTreeMap<&str, &str> {
+    held.iter().map(|(name, text)| (name.as_str(), text.get(lang))).collect()
 }
 
 /// A text of the language, or null where there is none.

@@ -382,6 +382,7 @@ impl Canteen {
             files: &self.files,
             columns: &self.columns,
             answers: 2785,
+            answers_of_all: 2785,
             wave_answers: &self.wave_answers,
             weighted: true,
             models: &self.models,

@@ -34,8 +34,10 @@ pub struct DocumentInputs<'a> {
     pub files: &'a [InputFile],
     /// Columns of the responses with their counts.
     pub columns: &'a [Column],
-    /// Answers in the analysis, all waves.
+    /// Answers in the analysis, all waves; of a document about a group its own.
     pub answers: u64,
+    /// Answers of all groups, where the document is about one; else as `answers`.
+    pub answers_of_all: u64,
     /// Answers by wave, in time order; empty where unknown.
     pub wave_answers: &'a [(String, u64)],
     /// True if the answers are weighted.
@@ -70,7 +72,7 @@ pub struct Subject {
     /// Name of the group.
     pub title: Localized,
     /// Parameters of the templates, by name.
-    pub parameters: BTreeMap<String, String>,
+    pub parameters: BTreeMap<String, Localized>,
 }
 
 /// The inputs with everything derived for one language.

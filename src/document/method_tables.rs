@@ -189,7 +189,7 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
         let lead = material.words.fill("formula_part", &[("part", title)]);
         table.steps.iter().map(move |step| (lead.clone(), step))
     });
-    let rows: Vec<_> = survey
+    let mut rows: Vec<_> = survey
         .chain(tables)
         .map(|(lead, step)| {
             let words = &material.words;
@@ -209,6 +209,13 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
             row(vec![cell(format!("{lead}{text}")), cell(dropped), cell(format::count(step.rows))])
         })
         .collect();
+    if let Some(subject) = material.inputs.subject {
+        let (own, all) = (material.inputs.answers, material.inputs.answers_of_all);
+        let group = subject.title.get(material.lang);
+        let text = material.fill_or("step_group", &[("group", group)], "只取{group}的答卷", "Answers of {group}");
+        let others = cell(format::count(all.saturating_sub(own)));
+        rows.insert(material.inputs.steps.len(), row(vec![cell(text), others, cell(format::count(own))]));
+    }
     let columns = vec![
         text_column(&material.word("col_step"), 1.0),
         number_column(&material.word("col_dropped")),
@@ -247,7 +254,12 @@ pub fn questions(material: &Material<'_>) -> Option<Table> {
         number_column(&material.word("col_no_answer")),
         number_column(&material.word("col_not_applicable")),
     ];
-    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+    let mut notes = Vec::new();
+    if material.inputs.subject.is_some() {
+        let note = material.word_or("note_counts_of_all", "人数为全部答卷的人数。", "Counts are those of all answers.");
+        notes.push(vec![Inline::text(note)]);
+    }
+    (!rows.is_empty()).then(|| Table { columns, rows, notes, ..Table::default() })
 }
 
 /// The files read, with the first digits of their hash.

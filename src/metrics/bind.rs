@@ -95,17 +95,6 @@ pub struct Binding {
 }
 
 impl Binding {
-    /// Makes every item null for the answers that do not meet a condition. Gives the number of an item that is 1 for those
-    /// that do.
-    pub fn keep_within(&mut self, condition: &Expr) -> usize {
-        for item in &mut self.items {
-            let value = item.value.clone();
-            item.value = when(condition.clone(), value.clone()).end().unwrap_or(value);
-        }
-        let member = when(condition.clone(), lit(1.0)).end().unwrap_or(lit(1.0));
-        self.add_item(Item { value: member, per: None })
-    }
-
     /// Adds an item, or finds the same one.
     pub fn add_item(&mut self, item: Item) -> usize {
         let key = format!("{:?}|{:?}", item.value, item.per);

@@ -12,7 +12,7 @@ use crate::metrics::bind::Item;
 use crate::metrics::cube::Grouping;
 use crate::metrics::design::UnitCodes;
 use crate::metrics::estimates::SegmentInfo;
-use crate::metrics::evaluate::{Evaluator, Values};
+use crate::metrics::evaluate::{Evaluator, Values, levels_of, waves_of, weights_of};
 
 /// Every answer, column by column; all columns have the same length.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -90,15 +90,15 @@ impl Columns {
         groupings: &[Grouping],
         units: Option<&[u32]>,
     ) -> Result<(), DataFusionError> {
-        let weights = evaluator.weights(batch);
-        self.waves.extend(evaluator.waves(batch));
+        let weights = weights_of(evaluator.responses(), batch);
+        self.waves.extend(waves_of(evaluator.responses(), batch));
         self.weights.extend(weights.values());
         match units {
             Some(units) => self.units.extend(units),
             None => self.units.extend(std::iter::repeat_n(0, weights.len())),
         }
         for (grouping, groups) in groupings.iter().zip(&mut self.groups) {
-            groups.extend(evaluator.levels(batch, grouping));
+            groups.extend(levels_of(evaluator.responses(), batch, grouping));
         }
         for ((found, values), names) in evaluator.values(batch)?.iter().zip(&mut self.values).zip(&mut self.names) {
             if let Values::Rows(array, _) = found

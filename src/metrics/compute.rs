@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use datafusion::logical_expr::Expr;
+use datafusion::error::DataFusionError;
 use indexmap::IndexMap;
 
 use crate::config::Project;
@@ -15,10 +15,11 @@ use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized, Location, lang_texts};
 use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
 use crate::metrics::cube::{Cube, Grouping};
-use crate::metrics::design::{Design, resolve_design};
+use crate::metrics::design::{Design, UnitCodes, resolve_design};
 use crate::metrics::differences::group_differences;
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
 use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo};
+use crate::metrics::part::{part_of, sampled_units};
 use crate::metrics::protection::{HiddenGroups, hidden_groups};
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::suppression::is_below;
@@ -37,8 +38,21 @@ pub struct Computation {
     keys: Vec<Vec<usize>>,
     pub(super) scales: Vec<(String, usize)>,
     hidden: HiddenGroups,
-    /// Item that is known for the members of the group that all numbers are of.
-    members: Option<usize>,
+    /// Answers by wave of the group that all numbers are of; none where they are of all answers.
+    members: Option<Vec<u64>>,
+}
+
+/// The metrics of a table with what their scan needs, ready to be computed for all answers or for one group after the other.
+#[derive(Debug, Clone)]
+pub struct Prepared<'a> {
+    responses: &'a Responses,
+    binding: Binding,
+    segments: Vec<SegmentInfo>,
+    statistics: Statistics,
+    scales: Vec<(String, usize)>,
+    keys: Vec<Vec<usize>>,
+    design: Design,
+    unit_codes: UnitCodes,
 }
 
 /// Everything computed for one metric.
@@ -78,64 +92,99 @@ pub struct Within {
     pub value: String,
 }
 
-impl Within {
-    /// The condition that an answer belongs to the group.
-    fn condition(&self, responses: &Responses) -> Option<Expr> {
-        let text = format!("{} = '{}'", quote_name(&self.column), self.value.replace('\'', "''"));
-        Expression::parse(&text, &responses.schema, ExpectedType::Boolean).ok().map(|found| found.logical().clone())
-    }
-}
-
 /// Scans and computes bound metrics; used by [`compute`](crate::metrics::compute) and by plugin tests.
 pub fn compute_bound(
-    mut binding: Binding,
+    binding: Binding,
     responses: &Responses,
     segments: Vec<SegmentInfo>,
     statistics: Statistics,
     diagnostics: &mut Diagnostics,
 ) -> Option<Computation> {
-    let scales = scale_items(&mut binding, responses);
-    let condition = statistics.within.as_ref().and_then(|within| within.condition(responses));
-    let members = condition.map(|condition| binding.keep_within(&condition));
-    let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
-    let keys = scan_keys(&binding);
-    let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
-    groupings.extend(segments.iter().map(|segment| Grouping {
-        column: Some(segment.column.clone()),
-        levels: segment.groups.iter().map(|(value, _)| value.clone()).collect(),
-    }));
-    let request =
-        ScanRequest { items: &binding.items, keys: &keys, groupings, units: design.unit_stratum.len(), unit_codes };
-    let cube = match scan(responses, &request) {
-        Ok(cube) => cube,
-        Err(error) => {
-            diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
-            return None;
+    let within = statistics.within.clone();
+    Prepared::new(binding, responses, segments, statistics).compute(within.as_ref(), diagnostics)
+}
+
+impl<'a> Prepared<'a> {
+    /// Resolves the design and lays out the scan.
+    pub fn new(
+        mut binding: Binding,
+        responses: &'a Responses,
+        segments: Vec<SegmentInfo>,
+        statistics: Statistics,
+    ) -> Self {
+        let scales = scale_items(&mut binding, responses);
+        let keys = scan_keys(&binding);
+        let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
+        Self { responses, binding, segments, statistics, scales, keys, design, unit_codes }
+    }
+
+    /// The table.
+    pub fn responses(&self) -> &'a Responses {
+        self.responses
+    }
+
+    /// Computes everything, for one group or for all answers.
+    pub fn compute(&self, within: Option<&Within>, diagnostics: &mut Diagnostics) -> Option<Computation> {
+        match self.computed(within) {
+            Ok(mut computation) => {
+                computation.fill_estimates(&self.statistics.place, diagnostics);
+                Some(computation)
+            }
+            Err(error) => {
+                diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
+                None
+            }
         }
-    };
-    let results = MetricResults {
-        metrics: binding.metrics.iter().map(|metric| metric.info.clone()).collect(),
-        waves: responses.waves.clone(),
-        segments,
-        estimates: Vec::new(),
-        group_differences: Vec::new(),
-    };
-    let settings = statistics.settings;
-    let hidden = HiddenGroups::new();
-    let mut computation =
-        Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales, hidden, members };
-    let key_of_item = |item: usize| Some((item, computation.key_of(&[item])?));
-    let keys: BTreeMap<usize, usize> = computation.published_items().into_iter().filter_map(key_of_item).collect();
-    let limit = computation.settings.suppress_below;
-    computation.hidden = match hidden_groups(&computation.cube, responses, &binding.items, &keys, limit) {
-        Ok(hidden) => hidden,
-        Err(error) => {
-            diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
-            return None;
+    }
+
+    /// The cube and the groups to hide, without estimates yet.
+    fn computed(&self, within: Option<&Within>) -> Result<Computation, DataFusionError> {
+        let part = within.map(|within| part_of(self.responses, &self.unit_codes, within));
+        let responses = part.as_ref().map_or(self.responses, |part| &part.responses);
+        let unit_codes = part.as_ref().map_or(&self.unit_codes, |part| &part.unit_codes);
+        let in_use = |segment: &&SegmentInfo| within.is_none_or(|within| segment.column != within.column);
+        let segments: Vec<SegmentInfo> = self.segments.iter().filter(in_use).cloned().collect();
+        let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
+        groupings.extend(segments.iter().map(|segment| Grouping {
+            column: Some(segment.column.clone()),
+            levels: segment.groups.iter().map(|(value, _)| value.clone()).collect(),
+        }));
+        let request = ScanRequest {
+            items: &self.binding.items,
+            keys: &self.keys,
+            groupings,
+            units: self.design.unit_stratum.len(),
+            unit_codes: unit_codes.clone(),
+        };
+        let mut cube = scan(responses, &request)?;
+        if part.is_some() {
+            // The others stay in the sample: they count for the design.
+            cube.unit_rows = sampled_units(self.responses, &self.design, &self.unit_codes);
         }
-    };
-    computation.fill_estimates(&statistics.place, diagnostics);
-    Some(computation)
+        let results = MetricResults {
+            metrics: self.binding.metrics.iter().map(|metric| metric.info.clone()).collect(),
+            waves: responses.waves.clone(),
+            segments,
+            estimates: Vec::new(),
+            group_differences: Vec::new(),
+        };
+        let mut computation = Computation {
+            results,
+            metrics: self.binding.metrics.clone(),
+            cube,
+            design: self.design.clone(),
+            settings: self.statistics.settings.clone(),
+            keys: self.keys.clone(),
+            scales: self.scales.clone(),
+            hidden: HiddenGroups::new(),
+            members: part.as_ref().map(|part| part.answers.clone()),
+        };
+        let key_of_item = |item: usize| Some((item, computation.key_of(&[item])?));
+        let keys: BTreeMap<usize, usize> = computation.published_items().into_iter().filter_map(key_of_item).collect();
+        let limit = computation.settings.suppress_below;
+        computation.hidden = hidden_groups(&computation.cube, responses, &self.binding.items, &keys, limit)?;
+        Ok(computation)
+    }
 }
 
 impl Computation {
@@ -294,12 +343,9 @@ impl Computation {
 
     /// Answers by wave, in time order, whether in a base or not.
     pub fn wave_answers(&self) -> Vec<u64> {
-        let Some(item) = self.members else {
-            return self.cube.unit_rows.iter().map(|units| units.iter().map(|cell| cell.count).sum()).collect();
-        };
-        let members = Bound::Linear { item, proportion: false, factor: 1.0 };
-        let of_wave = |wave| self.estimated(&members, GroupAddress { grouping: 0, wave, level: 0 }).n;
-        (0..self.cube.waves).map(of_wave).collect()
+        self.members.clone().unwrap_or_else(|| {
+            self.cube.unit_rows.iter().map(|units| units.iter().map(|cell| cell.count).sum()).collect()
+        })
     }
 
     /// Scale columns whose distributions were counted.

@@ -7,7 +7,7 @@ use datafusion::arrow::array::Float64Array;
 use datafusion::error::DataFusionError;
 
 use crate::metrics::cube::{Answer, Cell, CellStore, Cube, Grouping, KeyCells, NO_GROUP, WeightGrid};
-use crate::metrics::evaluate::{Evaluator, Values, answer, floats, held};
+use crate::metrics::evaluate::{Evaluator, Values, answer, floats, held, levels_of, waves_of, weights_of};
 use crate::metrics::scan::ScanRequest;
 
 /// What every counter of a scan shares.
@@ -274,8 +274,8 @@ impl<'a> Counter<'a> {
     /// # Errors
     /// An error of the engine on one of its rows.
     pub(super) fn count(&mut self, evaluator: &Evaluator<'_>, batch: usize) -> Result<(), DataFusionError> {
-        let waves = evaluator.waves(batch);
-        let weights = evaluator.weights(batch);
+        let waves = waves_of(evaluator.responses(), batch);
+        let weights = weights_of(evaluator.responses(), batch);
         let weights: Vec<u64> = weights.values().iter().map(|weight| self.layout.grid.quantize(*weight)).collect();
         let units = match &self.layout.request.unit_codes {
             Some(units) => units[batch].clone(),
@@ -342,7 +342,7 @@ impl<'a> Counter<'a> {
     /// Group of every row in every grouping.
     fn groups(&self, evaluator: &Evaluator<'_>, batch: usize, waves: &[u32]) -> Vec<Vec<u32>> {
         let of_grouping = |grouping: &Grouping| {
-            let mut levels = evaluator.levels(batch, grouping);
+            let mut levels = levels_of(evaluator.responses(), batch, grouping);
             let count = u32::try_from(grouping.levels.len()).unwrap_or(u32::MAX);
             for (level, wave) in levels.iter_mut().zip(waves).filter(|(level, _)| **level != NO_GROUP) {
                 *level += wave * count;

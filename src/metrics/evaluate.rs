@@ -120,6 +120,11 @@ impl<'a> Evaluator<'a> {
         Ok(Self { responses, inputs, plans: plans.collect::<Result<_, DataFusionError>>()?, read })
     }
 
+    /// The answers that the items are evaluated on.
+    pub(super) fn responses(&self) -> &Responses {
+        self.responses
+    }
+
     /// Values of all items on a batch.
     ///
     /// # Errors
@@ -157,29 +162,29 @@ impl<'a> Evaluator<'a> {
             })
             .collect()
     }
+}
 
-    /// Number of the wave of every row of a batch.
-    pub(super) fn waves(&self, batch: usize) -> Vec<u32> {
-        let position = self.responses.batches.position(WAVE);
-        let codes = position.map(|position| level_codes(&self.responses.batches.column(batch, position), &[]));
-        codes.unwrap_or_else(|| vec![0; self.responses.batches.rows(batch)])
-    }
+/// Number of the wave of every row of a batch.
+pub(super) fn waves_of(responses: &Responses, batch: usize) -> Vec<u32> {
+    let position = responses.batches.position(WAVE);
+    let codes = position.map(|position| level_codes(&responses.batches.column(batch, position), &[]));
+    codes.unwrap_or_else(|| vec![0; responses.batches.rows(batch)])
+}
 
-    /// Weight of every row of a batch.
-    pub(super) fn weights(&self, batch: usize) -> Float64Array {
-        let position = self.responses.batches.position(WEIGHT);
-        let column = position.map(|position| self.responses.batches.column(batch, position));
-        let weights = column.and_then(|column| column.as_primitive_opt::<Float64Type>().cloned());
-        weights.unwrap_or_else(|| Float64Array::from(vec![1.0; self.responses.batches.rows(batch)]))
-    }
+/// Weight of every row of a batch.
+pub(super) fn weights_of(responses: &Responses, batch: usize) -> Float64Array {
+    let position = responses.batches.position(WEIGHT);
+    let column = position.map(|position| responses.batches.column(batch, position));
+    let weights = column.and_then(|column| column.as_primitive_opt::<Float64Type>().cloned());
+    weights.unwrap_or_else(|| Float64Array::from(vec![1.0; responses.batches.rows(batch)]))
+}
 
-    /// Level of every row of a batch in a grouping; 0 for the total, [`NO_GROUP`] where there is none.
-    pub(super) fn levels(&self, batch: usize, grouping: &Grouping) -> Vec<u32> {
-        let Some(name) = &grouping.column else { return vec![0; self.responses.batches.rows(batch)] };
-        match self.responses.batches.position(name) {
-            Some(position) => level_codes(&self.responses.batches.column(batch, position), &grouping.levels),
-            None => vec![NO_GROUP; self.responses.batches.rows(batch)],
-        }
+/// Level of every row of a batch in a grouping; 0 for the total, [`NO_GROUP`] where there is none.
+pub(super) fn levels_of(responses: &Responses, batch: usize, grouping: &Grouping) -> Vec<u32> {
+    let Some(name) = &grouping.column else { return vec![0; responses.batches.rows(batch)] };
+    match responses.batches.position(name) {
+        Some(position) => level_codes(&responses.batches.column(batch, position), &grouping.levels),
+        None => vec![NO_GROUP; responses.batches.rows(batch)],
     }
 }
 

@@ -12,7 +12,7 @@ use crate::data::tables::Tables;
 use crate::diagnostics::messages::plugins as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::bind::{Binding, Bound, BoundMetric};
-use crate::metrics::compute::{Computation, Statistics, Within, compute_bound, segment_infos};
+use crate::metrics::compute::{Computation, Prepared, Statistics, Within, segment_infos};
 use crate::metrics::estimates::{Estimate, MetricResults, SegmentInfo};
 use crate::metrics::inputs::{report_benchmarks, report_left_out, report_unavailable, resolve_inputs};
 use crate::plugins::expressions::parse_expressions;
@@ -38,6 +38,13 @@ pub struct Located<'a> {
     pub metric: &'a BoundMetric,
 }
 
+/// The metrics of a project bound to its tables, ready to be computed for all answers or for one group after the other.
+#[derive(Debug, Clone)]
+pub struct BoundTables<'a> {
+    project: &'a Project,
+    tables: IndexMap<String, (Project, Prepared<'a>)>,
+}
+
 /// Computes every metric that the project uses. `None` after an error.
 pub fn compute(
     project: &Project,
@@ -48,8 +55,7 @@ pub fn compute(
     compute_within(project, plugins, tables, None, diagnostics)
 }
 
-/// Computes every metric for the answers of one group of a column. Tables without the column are left out; so are segment
-/// columns of which the group has one value only.
+/// Computes every metric, for the answers of one group of a column if `within` names one.
 pub fn compute_within(
     project: &Project,
     plugins: &BTreeMap<String, Plugin>,
@@ -57,66 +63,86 @@ pub fn compute_within(
     within: Option<&Within>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Indicators> {
-    let before = diagnostics.count(Level::Error);
-    if project.raw.plugins.is_empty() {
-        diagnostics.push(Diagnostic::error(&messages::NO_PLUGINS).at(project.at("plugins")).key("plugins"));
-    }
-    let mut broken = false;
-    let mut bindings = IndexMap::from([(SURVEY.to_owned(), Binding::default())]);
-    for (id, usage) in &project.raw.plugins {
-        let Some(plugin) = plugins.get(id) else {
-            broken |= is_broken(id, diagnostics);
-            report_unknown_plugin(project, id, plugins, diagnostics);
-            continue;
-        };
-        let Some(table) = table_of(project, plugin, usage, diagnostics) else { continue };
-        let Some(responses) = tables.get(table) else { continue };
-        let expressions = parse_expressions(plugin, diagnostics);
-        let inputs = resolve_inputs(project, plugin, usage, responses, diagnostics);
-        bindings.entry(table.to_owned()).or_default().add_plugin(plugin, &expressions, usage, &inputs);
-    }
-    let metrics: Vec<&BoundMetric> = bindings.values().flat_map(|binding| &binding.metrics).collect();
-    report_metric_ids(project, &metrics, diagnostics);
-    report_unavailable(project, &metrics, diagnostics);
-    report_left_out(project, &metrics, diagnostics);
-    if !broken {
-        report_targets(project, &metrics, diagnostics);
-        report_benchmarks(project, &metrics, diagnostics);
-    }
-    if broken || diagnostics.count(Level::Error) > before {
-        return None;
-    }
-    let mut computed = IndexMap::new();
-    for (table, mut binding) in bindings {
-        let view = if table == SURVEY { project.clone() } else { project.of_table(&table)? };
-        let responses = tables.get(&table)?;
-        if within.is_some_and(|within| responses.column(&within.column).is_none()) {
-            continue;
+    BoundTables::bind(project, plugins, tables, diagnostics)?.compute(within, diagnostics)
+}
+
+impl<'a> BoundTables<'a> {
+    /// Binds the metrics of every plugin in use. `None` after an error.
+    pub fn bind(
+        project: &'a Project,
+        plugins: &BTreeMap<String, Plugin>,
+        tables: &'a Tables,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let before = diagnostics.count(Level::Error);
+        if project.raw.plugins.is_empty() {
+            diagnostics.push(Diagnostic::error(&messages::NO_PLUGINS).at(project.at("plugins")).key("plugins"));
         }
-        let statistics = Statistics {
-            settings: view.raw.settings.clone(),
-            design: view.raw.data.design.clone(),
-            place: view.at("data.design"),
-            within: within.cloned(),
-        };
-        if table != SURVEY {
-            binding.metrics.iter_mut().for_each(|metric| metric.info.table = Some(table.clone()));
+        let mut broken = false;
+        let mut bindings = IndexMap::from([(SURVEY.to_owned(), Binding::default())]);
+        for (id, usage) in &project.raw.plugins {
+            let Some(plugin) = plugins.get(id) else {
+                broken |= is_broken(id, diagnostics);
+                report_unknown_plugin(project, id, plugins, diagnostics);
+                continue;
+            };
+            let Some(table) = table_of(project, plugin, usage, diagnostics) else { continue };
+            let Some(responses) = tables.get(table) else { continue };
+            let expressions = parse_expressions(plugin, diagnostics);
+            let inputs = resolve_inputs(project, plugin, usage, responses, diagnostics);
+            bindings.entry(table.to_owned()).or_default().add_plugin(plugin, &expressions, usage, &inputs);
         }
-        let mut problems = Diagnostics::new();
-        let mut segments = segment_infos(&view, responses);
-        segments.retain(|segment| within.is_none_or(|within| segment.column != within.column));
-        let computation = compute_bound(binding, responses, segments, statistics, &mut problems);
-        diagnostics.extend(view.placed(&problems));
-        let computation = computation?;
-        computed.insert(table, computation);
+        let metrics: Vec<&BoundMetric> = bindings.values().flat_map(|binding| &binding.metrics).collect();
+        report_metric_ids(project, &metrics, diagnostics);
+        report_unavailable(project, &metrics, diagnostics);
+        report_left_out(project, &metrics, diagnostics);
+        if !broken {
+            report_targets(project, &metrics, diagnostics);
+            report_benchmarks(project, &metrics, diagnostics);
+        }
+        if broken || diagnostics.count(Level::Error) > before {
+            return None;
+        }
+        let mut prepared = IndexMap::new();
+        for (table, mut binding) in bindings {
+            let view = if table == SURVEY { project.clone() } else { project.of_table(&table)? };
+            let responses = tables.get(&table)?;
+            let statistics = Statistics {
+                settings: view.raw.settings.clone(),
+                design: view.raw.data.design.clone(),
+                place: view.at("data.design"),
+                within: None,
+            };
+            if table != SURVEY {
+                binding.metrics.iter_mut().for_each(|metric| metric.info.table = Some(table.clone()));
+            }
+            let segments = segment_infos(&view, responses);
+            prepared.insert(table, (view, Prepared::new(binding, responses, segments, statistics)));
+        }
+        Some(Self { project, tables: prepared })
     }
-    check_waves(project, &computed, diagnostics);
-    let order: Vec<&str> = project.raw.plugins.keys().map(String::as_str).collect();
-    let mut results = merged(&computed, &order)?;
-    if within.is_some() {
-        drop_empty_groups(&mut results);
+
+    /// Computes every metric for all answers, or for those of one group. Then tables without the column are left out; so are segment
+    /// columns of which the group has one value only. `None` after an error.
+    pub fn compute(&self, within: Option<&Within>, diagnostics: &mut Diagnostics) -> Option<Indicators> {
+        let mut computed = IndexMap::new();
+        for (table, (view, prepared)) in &self.tables {
+            if within.is_some_and(|within| prepared.responses().column(&within.column).is_none()) {
+                continue;
+            }
+            let mut problems = Diagnostics::new();
+            let computation = prepared.compute(within, &mut problems);
+            diagnostics.extend(view.placed(&problems));
+            computed.insert(table.clone(), computation?);
+        }
+        check_waves(self.project, &computed, diagnostics);
+        let order: Vec<&str> = self.project.raw.plugins.keys().map(String::as_str).collect();
+        let mut results = merged(&computed, &order)?;
+        if within.is_some() {
+            drop_empty_groups(&mut results);
+        }
+        Some(Indicators { results, tables: computed })
     }
-    Some(Indicators { results, tables: computed })
 }
 
 /// Drops the groups without any answer, and segment columns of which fewer than two groups are left.

@@ -21,6 +21,7 @@ pub mod explain;
 pub mod indicators;
 pub mod inputs;
 pub mod overlaps;
+mod part;
 pub mod plugin_tests;
 pub mod protection;
 pub mod rao_scott;
@@ -36,4 +37,4 @@ pub use estimates::{
     Better, Distribution, DistributionRow, Estimate, GroupDifference, MetricInfo, MetricResults, Reason, SegmentInfo,
     Unavailable, Unit,
 };
-pub use indicators::{Indicators, compute, compute_within};
+pub use indicators::{BoundTables, Indicators, compute, compute_within};

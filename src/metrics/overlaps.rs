@@ -8,7 +8,7 @@ use datafusion::error::DataFusionError;
 use crate::data::Responses;
 use crate::metrics::bind::Item;
 use crate::metrics::cube::{Grouping, NO_GROUP};
-use crate::metrics::evaluate::Evaluator;
+use crate::metrics::evaluate::{Evaluator, levels_of, waves_of, weights_of};
 
 /// Joint numbers of answers by wave: `[wave][group][other group]`, groups in the order of the groupings, the total first.
 pub type Shared = Vec<Vec<Vec<u64>>>;
@@ -44,10 +44,10 @@ impl Atoms {
         batch: usize,
         groupings: &[Grouping],
     ) -> Result<(), DataFusionError> {
-        let weights = evaluator.weights(batch);
-        let mut codes = vec![evaluator.waves(batch)];
+        let weights = weights_of(evaluator.responses(), batch);
+        let mut codes = vec![waves_of(evaluator.responses(), batch)];
         let columns = groupings.iter().filter(|grouping| grouping.column.is_some());
-        codes.extend(columns.map(|grouping| evaluator.levels(batch, grouping)));
+        codes.extend(columns.map(|grouping| levels_of(evaluator.responses(), batch, grouping)));
         let mut key = vec![0; codes.len()];
         let mut of_row = Vec::with_capacity(weights.len());
         for row in 0..weights.len() {

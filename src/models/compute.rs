@@ -102,20 +102,20 @@ pub fn compute_bound_models(
 }
 
 /// What every model of a run shares.
-struct Run<'a> {
-    responses: &'a Responses,
-    columns: &'a Columns,
-    design: &'a Design,
-    segments: &'a [SegmentInfo],
-    statistics: &'a Statistics,
-    place: &'a dyn Fn(&str) -> Location,
+pub(super) struct Run<'a> {
+    pub(super) responses: &'a Responses,
+    pub(super) columns: &'a Columns,
+    pub(super) design: &'a Design,
+    pub(super) segments: &'a [SegmentInfo],
+    pub(super) statistics: &'a Statistics,
+    pub(super) place: &'a dyn Fn(&str) -> Location,
 }
 
 /// A group to compute for: wave, and segment with group.
 #[derive(Clone, Copy)]
-struct Group {
-    wave: usize,
-    segment: Option<(usize, usize)>,
+pub(super) struct Group {
+    pub(super) wave: usize,
+    pub(super) segment: Option<(usize, usize)>,
 }
 
 impl Run<'_> {
@@ -150,7 +150,8 @@ impl Run<'_> {
         }
     }
 
-    fn result(
+    /// The result of a model for one group.
+    pub(super) fn result(
         &self,
         bound: &BoundModel,
         answers: &WaveAnswers,

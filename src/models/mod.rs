@@ -16,6 +16,7 @@ pub mod concentration;
 pub mod entropy;
 pub mod frame;
 pub mod funnel;
+pub mod groups;
 pub mod hierarchy;
 pub mod importance_performance;
 pub mod info;
@@ -42,6 +43,7 @@ pub mod wilson;
 
 pub use compute::{compute_models, publish};
 pub use frame::{Column, Frame, Item, Sample};
+pub use groups::GroupModels;
 pub use info::{ModelInfo, ModelResult, ModelResults};
 pub use problem::ModelProblem;
 pub use result::{Cell, Fit, Measure, Row, Table, Value};

@@ -1,127 +1,203 @@
-//! One document for each group of a segment column: which groups, their numbers, and the page that lists them all.
+//! One document for each group of a segment column: which groups, their numbers, and all documents side by side.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::config::Project;
 use crate::config::raw::{RawForEach, RawPlan, RawSuggest, RawSuggestDetail};
+use crate::config::validate::can_group;
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, lang_texts};
-use crate::document::blocks::{Align, Block, Document, Inline, Meta, Table, TableCell, TableColumn, TableRow};
-use crate::document::format;
 use crate::document::material::Subject;
-use crate::metrics::{Within, compute_within};
-use crate::models::ModelResults;
+use crate::metrics::{BoundTables, MetricResults, Within};
+use crate::models::{GroupModels, publish};
+use crate::output::publish_file;
 use crate::pipeline::Measured;
+use crate::pipeline::build::{BuildRequest, Published};
+use crate::pipeline::files::{encoded, safe_name};
+use crate::pipeline::listing::{Listed, index_page, listed_values};
+use crate::pipeline::planning::plan_with;
+use crate::pipeline::report::{Content, Release, Report};
+use crate::pipeline::subjects::subjects;
+use crate::plan::Library;
+use crate::render::html::render_html;
 
-/// Indicators on the page that lists the documents.
-const LISTED: usize = 8;
+/// What the documents of groups share.
+pub(super) struct Batch<'a> {
+    /// The project with the numbers of all answers.
+    pub(super) measured: &'a Measured,
+    /// The report that is repeated.
+    pub(super) report: &'a Report<'a>,
+    /// Strategies to choose from.
+    pub(super) library: &'a Library,
+    /// Date, period, fonts.
+    pub(super) release: &'a Release,
+    /// The metrics, ready to be computed for each group.
+    pub(super) metrics: &'a BoundTables<'a>,
+    /// The models, ready to be fitted to each group; none where the report leaves them out.
+    pub(super) models: Option<&'a GroupModels<'a>>,
+    /// The numbers of all groups beside each other, from which follows what must not be shown.
+    pub(super) groups: &'a MetricResults,
+}
 
-/// The groups that a report is repeated for. Unknown columns, groups and tables are reported.
-pub fn subjects(
-    measured: &Measured,
-    each: &RawForEach,
-    only: &[String],
-    diagnostics: &mut Diagnostics,
-) -> Vec<Subject> {
-    let project = &measured.project;
-    let segments = &measured.indicators.results.segments;
-    let column = each.column();
-    let Some(segment) = segments.iter().find(|segment| segment.column == column) else {
-        let error = Diagnostic::error(&messages::NO_SEGMENT_FOR_EACH).arg("column", column);
-        let known = segments.iter().map(|segment| segment.column.as_str());
-        diagnostics.push(error.suggest(column, known).at(project.at("reports")).key("reports"));
-        return Vec::new();
-    };
-    let (named, table) = match each {
-        RawForEach::Column(_) => (&[][..], None),
-        RawForEach::Detailed(detail) => (detail.only.as_slice(), detail.table.as_deref()),
-    };
-    let parameters = table.map(|table| parameters(measured, table, column, diagnostics));
-    for wanted in named.iter().chain(only) {
-        if !segment.groups.iter().any(|(value, _)| value == wanted) {
-            let known = segment.groups.iter().map(|(value, _)| value.as_str());
-            let error = Diagnostic::error(&messages::NO_SUCH_GROUP).arg("column", column).arg("value", wanted);
-            diagnostics.push(error.suggest(wanted, known));
+/// A document in place, with its line in the list in every language.
+type Done = (Published, Vec<(Lang, Listed)>);
+
+/// What became of one of many documents.
+struct Made {
+    index: usize,
+    done: Option<Done>,
+    found: Diagnostics,
+}
+
+impl Batch<'_> {
+    /// Publishes the report for each group, side by side on the machine's cores, and the page that lists them. One that fails is
+    /// named; the others are finished.
+    pub(super) fn publish(
+        &self,
+        each: &RawForEach,
+        request: &BuildRequest,
+        folder: &Path,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Published> {
+        let place = self.place();
+        let Some(segment) = self.groups.segments.iter().find(|held| held.column == each.column()) else {
+            let error = Diagnostic::error(&messages::NO_SEGMENT_FOR_EACH).arg("column", each.column());
+            let columns = &self.measured.tables.survey.columns;
+            let known = columns.iter().filter(|column| can_group(column.kind)).map(|column| column.name.as_str());
+            let key = format!("{place}.for_each");
+            diagnostics.push(error.suggest(each.column(), known).at(self.measured.project.at(&key)).key(&key));
+            return Vec::new();
+        };
+        let subjects = subjects(self.measured, each, &place, segment, &request.only, diagnostics);
+        let mut published = Vec::new();
+        let mut listed: BTreeMap<Lang, Vec<Listed>> = BTreeMap::new();
+        for made in self.publish_subjects(&subjects, request.jobs, folder) {
+            made.found.iter().for_each(|problem| diagnostics.push_once(problem.clone()));
+            let Some((done, lines)) = made.done else { continue };
+            lines.into_iter().for_each(|(lang, line)| listed.entry(lang).or_default().push(line));
+            published.push(done);
         }
+        // A choice of groups leaves the list of all as it is.
+        if request.only.is_empty() {
+            for (index, (lang, lines)) in listed.iter().enumerate() {
+                let page = index_page(self.measured, lines, &self.release.date, *lang);
+                let html = render_html(&page, None, &|_, _| None);
+                let name = if index == 0 { "index.html".to_owned() } else { format!("index.{lang}.html") };
+                publish_file(&folder.join(name), html.as_bytes(), diagnostics);
+            }
+        }
+        published
     }
-    let chosen = |value: &String| {
-        (named.is_empty() || named.contains(value))
-            && (only.is_empty() || only.contains(value))
-            && parameters.as_ref().is_none_or(|held| held.contains_key(value))
-    };
-    let groups = segment.groups.iter().filter(|(value, _)| chosen(value));
-    groups
-        .map(|(value, title)| Subject {
-            column: column.to_owned(),
-            value: value.clone(),
-            title: title.clone(),
-            parameters: parameters.as_ref().and_then(|held| held.get(value)).cloned().unwrap_or_default(),
+
+    /// Key path of the report.
+    fn place(&self) -> String {
+        let reports = &self.measured.project.raw.reports;
+        let index = reports.iter().position(|report| report.id == self.report.declared.id);
+        format!("reports[{}]", index.unwrap_or_default())
+    }
+
+    /// The documents in the order of the groups, made by as many workers as wanted; by default one a core.
+    fn publish_subjects(&self, subjects: &[Subject], jobs: Option<usize>, folder: &Path) -> Vec<Made> {
+        let next = AtomicUsize::new(0);
+        let made: Mutex<Vec<Made>> = Mutex::new(Vec::new());
+        let work = || {
+            while let Some((index, subject)) = {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                subjects.get(index).map(|subject| (index, subject))
+            } {
+                let mut found = Diagnostics::new();
+                let done = self.publish_subject(subject, folder, &mut found);
+                if done.is_none() && found.has_errors() {
+                    let title = subject.title.get(self.measured.project.lang());
+                    let failed = Diagnostic::error(&messages::DOCUMENT_FAILED).arg("value", title);
+                    found.push(failed.arg("report", &self.report.declared.id));
+                }
+                let mut made = made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                made.push(Made { index, done, found });
+            }
+        };
+        let workers = jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+        std::thread::scope(|scope| {
+            for _ in 0..workers.min(subjects.len()) {
+                scope.spawn(work);
+            }
+        });
+        let mut made = made.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        made.sort_by_key(|held| held.index);
+        made
+    }
+
+    /// The document of one group, in a folder of its own.
+    fn publish_subject(&self, subject: &Subject, folder: &Path, diagnostics: &mut Diagnostics) -> Option<Done> {
+        let Self { measured, report, library, release, .. } = self;
+        let own = self.measure(subject, diagnostics)?;
+        let planned = plan_with(&own, library, Some(&release.date), diagnostics);
+        let content = Content::of_group(&own, &planned, subject, &measured.indicators.results);
+        let name = safe_name(&subject.value);
+        let published = report.publish(&content, release, folder.join(&name), diagnostics)?;
+        let langs = &report.langs;
+        let lines = langs.iter().map(|&lang| {
+            let own_lang = |document: &&String| langs.len() == 1 || document.contains(&format!("_{lang}."));
+            let link = |document: &String| {
+                let kind = document.rsplit('.').next().unwrap_or_default().to_uppercase();
+                (kind, format!("{}/{}", encoded(&name), encoded(document)))
+            };
+            let line = Listed {
+                title: subject.title.clone(),
+                links: published.documents.iter().filter(own_lang).map(link).collect(),
+                values: listed_values(&own, lang),
+            };
+            (lang, line)
+        });
+        let lines = lines.collect();
+        Some((published, lines))
+    }
+
+    /// The project and its numbers as a document about one group sees them: the title names the group, all numbers are of its answers,
+    /// and the plan follows from its own findings. `None` after an error, or if the group is too small to be shown at all.
+    fn measure(&self, subject: &Subject, diagnostics: &mut Diagnostics) -> Option<Measured> {
+        let measured = self.measured;
+        let within = Within { column: subject.column.clone(), value: subject.value.clone() };
+        let project = project_of(&measured.project, subject);
+        let mut found = Diagnostics::new();
+        let indicators = self.metrics.compute(Some(&within), &mut found);
+        // What is to be said of the whole project was said when it was measured.
+        found.retain(|problem| problem.level == Level::Error);
+        diagnostics.extend(found);
+        let mut indicators = indicators?;
+        let hidden = self.groups.estimates.iter().filter(|estimate| {
+            estimate.suppressed
+                && estimate.segment.len() == 1
+                && estimate.segment.get(&subject.column).is_some_and(|value| *value == subject.value)
+        });
+        // What is hidden beside other groups stays hidden in a document of its own.
+        let hidden: Vec<_> =
+            hidden.filter_map(|held| Some((held.metric.clone(), held.wave.clone(), held.reason?))).collect();
+        for estimate in &mut indicators.results.estimates {
+            let same = hidden.iter().find(|(metric, wave, _)| *metric == estimate.metric && *wave == estimate.wave);
+            if let Some((.., reason)) = same.filter(|_| estimate.estimate.is_some()) {
+                estimate.hide(*reason);
+            }
+        }
+        if indicators.results.estimates.iter().all(|estimate| estimate.estimate.is_none()) {
+            let note = Diagnostic::warning(&messages::GROUP_TOO_SMALL)
+                .arg("value", subject.title.get(measured.project.lang()));
+            diagnostics.push(note);
+            return None;
+        }
+        let models = self.models.map(|models| models.of_group(&within, diagnostics)).unwrap_or_default();
+        publish(&mut indicators, &models);
+        Some(Measured {
+            project,
+            plugins: Arc::clone(&measured.plugins),
+            tables: Arc::clone(&measured.tables),
+            indicators,
+            models,
         })
-        .collect()
-}
-
-/// The rows of an operational table by the value of a column: the texts of its other columns.
-fn parameters(
-    measured: &Measured,
-    table: &str,
-    column: &str,
-    diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, BTreeMap<String, String>> {
-    let found = measured.tables.operational.get(table);
-    let Some(rows) = found.filter(|rows| rows.column(column).is_some()) else {
-        let error = Diagnostic::error(&messages::NO_PARAMETERS).arg("table", table).arg("column", column);
-        let known = measured.tables.operational.keys().map(String::as_str);
-        diagnostics.push(error.suggest(table, known).at(measured.project.at("reports")).key("reports"));
-        return BTreeMap::new();
-    };
-    let texts: Vec<(&str, Vec<String>)> =
-        rows.columns.iter().map(|held| (held.name.as_str(), rows.column_texts(&held.name))).collect();
-    let Some((_, keys)) = texts.iter().find(|(name, _)| *name == column) else { return BTreeMap::new() };
-    let row = |index: usize| {
-        let others = texts.iter().filter(|(name, _)| *name != column);
-        others.map(|(name, cells)| ((*name).to_owned(), cells.get(index).cloned().unwrap_or_default())).collect()
-    };
-    keys.iter().enumerate().map(|(index, key)| (key.clone(), row(index))).collect()
-}
-
-/// The project and its numbers as a document about one group sees them: the title names the group, all numbers are of its answers,
-/// and the plan follows from its own findings. `None` after an error, or if the group is too small to be shown at all.
-pub fn measure_subject(measured: &Measured, subject: &Subject, diagnostics: &mut Diagnostics) -> Option<Measured> {
-    let within = Within { column: subject.column.clone(), value: subject.value.clone() };
-    let project = project_of(&measured.project, subject);
-    let mut found = Diagnostics::new();
-    let indicators = compute_within(&project, &measured.plugins, &measured.tables, Some(&within), &mut found);
-    // What is to be said of the whole project was said when it was measured.
-    found.retain(|problem| problem.level == Level::Error);
-    diagnostics.extend(found);
-    let mut indicators = indicators?;
-    let hidden = measured.indicators.results.estimates.iter().filter(|estimate| {
-        estimate.suppressed
-            && estimate.segment.len() == 1
-            && estimate.segment.get(&subject.column).is_some_and(|value| *value == subject.value)
-    });
-    // What is hidden beside other groups stays hidden in a document of its own.
-    let hidden: Vec<_> =
-        hidden.filter_map(|held| Some((held.metric.clone(), held.wave.clone(), held.reason?))).collect();
-    for estimate in &mut indicators.results.estimates {
-        let same = hidden.iter().find(|(metric, wave, _)| *metric == estimate.metric && *wave == estimate.wave);
-        if let Some((.., reason)) = same.filter(|_| estimate.estimate.is_some()) {
-            estimate.hide(*reason);
-        }
     }
-    if indicators.results.estimates.iter().all(|estimate| estimate.estimate.is_none()) {
-        let note =
-            Diagnostic::warning(&messages::GROUP_TOO_SMALL).arg("value", subject.title.get(measured.project.lang()));
-        diagnostics.push(note);
-        return None;
-    }
-    Some(Measured {
-        project,
-        plugins: measured.plugins.clone(),
-        tables: measured.tables.clone(),
-        indicators,
-        models: ModelResults::default(),
-    })
 }
 
 /// The project with the group in its title and without the plan that is made for all.
@@ -146,80 +222,4 @@ fn project_of(project: &Project, subject: &Subject) -> Project {
         ..RawPlan::default()
     };
     own
-}
-
-/// A line of the page that lists the documents.
-#[derive(Debug, Clone)]
-pub struct Listed {
-    /// Name of the group.
-    pub title: Localized,
-    /// Links: name of the format and address relative to the page.
-    pub links: Vec<(String, String)>,
-    /// Indicators by id as printed.
-    pub values: BTreeMap<String, String>,
-}
-
-/// The lead indicators of a document, formatted, for the list.
-pub fn listed_values(measured: &Measured, lang: Lang) -> BTreeMap<String, String> {
-    let results = &measured.indicators.results;
-    let totals = results.metrics.iter().filter_map(|info| {
-        let estimate = results.find(&info.id, results.current_wave(), None)?;
-        Some((info.id.clone(), format::value_with_unit(estimate.estimate?, info.unit, lang)))
-    });
-    totals.collect()
-}
-
-/// The page that lists the documents of a report with the indicators of each; the last line is that of all answers.
-pub fn index_page(measured: &Measured, listed: &[Listed], date: &str, lang: Lang) -> Document {
-    let results = &measured.indicators.results;
-    let title = measured.project.raw.project.title.get(lang).to_owned();
-    let shown: Vec<_> = results
-        .metrics
-        .iter()
-        .filter(|info| info.variant_of.is_none() && listed.iter().any(|held| held.values.contains_key(&info.id)))
-        .take(LISTED)
-        .collect();
-    let column = |text: String, align| TableColumn { title: vec![Inline::text(text)], align, parts: 0.0 };
-    let (name, files, all) = match lang {
-        Lang::ZhCn => ("名称", "文件", "全部"),
-        Lang::En => ("Name", "Files", "All"),
-    };
-    let mut columns = vec![TableColumn { parts: 1.0, ..column(name.to_owned(), Align::Left) }];
-    columns.extend(shown.iter().map(|info| column(info.title.get(lang).to_owned(), Align::Right)));
-    columns.push(column(files.to_owned(), Align::Left));
-    let cell = |content: Vec<Inline>| TableCell { content, ..TableCell::default() };
-    let row = |title: &str, values: &BTreeMap<String, String>, links: &[(String, String)], strong: bool| {
-        let mut cells = vec![cell(vec![Inline::text(title)])];
-        let value = |id: &String| values.get(id).map_or(format::NO_VALUE, String::as_str);
-        cells.extend(shown.iter().map(|info| cell(vec![Inline::text(value(&info.id))])));
-        let mut content = Vec::new();
-        for (index, (name, url)) in links.iter().enumerate() {
-            if index > 0 {
-                content.push(Inline::text(" · "));
-            }
-            content.push(Inline::Link { url: url.clone(), content: vec![Inline::text(name)] });
-        }
-        cells.push(cell(content));
-        TableRow { cells, strong }
-    };
-    let mut rows: Vec<TableRow> =
-        listed.iter().map(|held| row(held.title.get(lang), &held.values, &held.links, false)).collect();
-    rows.push(row(all, &listed_values(measured, lang), &[], true));
-    let heading = Block::Heading { level: 1, id: "reports".into(), number: None, content: vec![Inline::text(&title)] };
-    let table = Block::Table(Table { id: "list".into(), columns, rows, ..Table::default() });
-    let period = results.current_wave().map(|wave| format::wave(wave, lang)).unwrap_or_default();
-    Document {
-        meta: Meta {
-            title,
-            subtitle: None,
-            client: None,
-            planner: None,
-            lang,
-            date: date.to_owned(),
-            date_text: format::date_text(date, lang),
-            period,
-            words: BTreeMap::new(),
-        },
-        blocks: vec![heading, table],
-    }
 }

@@ -2,11 +2,16 @@
 
 pub mod batch;
 pub mod build;
+mod files;
+mod listing;
 pub mod planning;
+mod report;
+mod subjects;
 mod word;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::analysis::{BannerTable, compute_banners};
 use crate::config::raw::RawSource;
@@ -36,10 +41,10 @@ pub struct OpenProject {
 pub struct Measured {
     /// The project.
     pub project: Project,
-    /// All plugins by id.
-    pub plugins: BTreeMap<String, Plugin>,
-    /// The answers and the operational tables.
-    pub tables: Tables,
+    /// All plugins by id; shared by the documents of groups.
+    pub plugins: Arc<BTreeMap<String, Plugin>>,
+    /// The answers and the operational tables; shared as well.
+    pub tables: Arc<Tables>,
     /// The numbers.
     pub indicators: Indicators,
     /// What the models say.
@@ -90,7 +95,7 @@ pub fn measure(root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
     let mut indicators = compute(&project, &plugins, &tables, diagnostics)?;
     let models = compute_models(&project, &plugins, &tables, &indicators, diagnostics)?;
     publish(&mut indicators, &models);
-    Some(Measured { project, plugins, tables, indicators, models })
+    Some(Measured { project, plugins: Arc::new(plugins), tables: Arc::new(tables), indicators, models })
 }
 
 /// The text of a first `manyi.yaml` for a folder, guessed from survey exports, or an example to fill in without any. Paths are
@@ -164,7 +169,7 @@ pub fn packs(diagnostics: &mut Diagnostics) -> Vec<Pack> {
         .filter(|dir| dir.get_file(dir.path().join("template.yaml")).is_some())
         .filter_map(|dir| {
             let id = dir.path().file_name()?.to_str()?;
-            Pack::load(id, build::pack_files(id, None, diagnostics), diagnostics)
+            Pack::load(id, report::pack_files(id, None, diagnostics), diagnostics)
         })
         .collect();
     packs.sort_by(|a, b| a.id.cmp(&b.id));

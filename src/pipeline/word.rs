@@ -38,6 +38,11 @@ pub(super) struct WordHost {
 }
 
 impl WordHost {
+    /// True if its placeholders are filled.
+    pub(super) fn is_template(&self) -> bool {
+        self.is_template
+    }
+
     /// The file that a report names, if it is built as a Word file. None, with a diagnostic, where it cannot be read.
     pub(super) fn read(project: &Project, report: &RawReport, diagnostics: &mut Diagnostics) -> Option<Option<Self>> {
         use crate::config::raw::ReportFormat;

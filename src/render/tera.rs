@@ -25,32 +25,70 @@ pub struct BuiltDocument {
     pub markdown: String,
 }
 
-/// From stage results to a document: facts, template, Markdown, blocks. None where the template does not render; all problems
-/// are reported.
-pub fn build_document(
-    inputs: &DocumentInputs<'_>,
-    pack: &Pack,
+/// The templates of a pack for one language, parsed once for all documents that are made of them.
+pub struct PackTemplates {
     lang: Lang,
-    diagnostics: &mut Diagnostics,
-) -> Option<BuiltDocument> {
-    let material = Material::new(*inputs, pack, lang);
-    let mut facts = facts::facts(&material);
-    let length = pack.length.get(&lang);
-    let mut details = DETAILS.into_iter();
-    loop {
-        let detail = details.next()?;
-        facts["detail"] = detail.into();
-        let markdown = render_markdown(pack, lang, &facts, diagnostics)?;
-        let mut found = Diagnostics::new();
-        let entry = pack.entry(lang, &mut found)?;
-        let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
-        let document = builder::document_from_markdown(&material, &markdown, source, &mut found);
-        // A document of limited length is the fullest that keeps the limit.
-        if length.is_some_and(|length| document_words(&document) > length.max) && details.len() > 0 {
-            continue;
+    tera: Tera,
+}
+
+impl PackTemplates {
+    /// Parses the templates; none, with a diagnostic, where one cannot be read.
+    pub fn parse(pack: &Pack, lang: Lang, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let mut tera = Tera::default();
+        tera.autoescape_on([TEMPLATE_SUFFIX]);
+        tera.set_escape_fn(escape_markdown);
+        register_filters(&mut tera, lang);
+        let templates = pack.files.iter().filter(|(path, _)| path.ends_with(TEMPLATE_SUFFIX));
+        match tera.add_raw_templates(templates.map(|(path, file)| (path, file.text.as_str()))) {
+            Ok(()) => Some(Self { lang, tera }),
+            Err(error) => {
+                diagnostics.push_once(template_error(&error, pack));
+                None
+            }
         }
-        diagnostics.extend(found.into_iter().map(|problem| at_markdown_line(problem, source)));
-        return Some(BuiltDocument { document, markdown });
+    }
+
+    /// From stage results to a document: facts, template, Markdown, blocks. `pack` is the one that was parsed. None where the
+    /// template does not render; all problems are reported.
+    pub fn document(
+        &self,
+        inputs: &DocumentInputs<'_>,
+        pack: &Pack,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<BuiltDocument> {
+        let lang = self.lang;
+        let material = Material::new(*inputs, pack, lang);
+        let mut facts = facts::facts(&material);
+        let length = pack.length.get(&lang);
+        let mut details = DETAILS.into_iter();
+        loop {
+            let detail = details.next()?;
+            facts["detail"] = detail.into();
+            let markdown = self.markdown(pack, &facts, diagnostics)?;
+            let mut found = Diagnostics::new();
+            let entry = pack.entry(lang, &mut found)?;
+            let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
+            let document = builder::document_from_markdown(&material, &markdown, source, &mut found);
+            // A document of limited length is the fullest that keeps the limit.
+            if length.is_some_and(|length| document_words(&document) > length.max) && details.len() > 0 {
+                continue;
+            }
+            diagnostics.extend(found.into_iter().map(|problem| at_markdown_line(problem, source)));
+            return Some(BuiltDocument { document, markdown });
+        }
+    }
+
+    /// Renders the pack's entry template with the facts.
+    fn markdown(&self, pack: &Pack, facts: &serde_json::Value, diagnostics: &mut Diagnostics) -> Option<String> {
+        let entry = pack.entry(self.lang, diagnostics)?;
+        let rendered = Context::from_serialize(facts).and_then(|context| self.tera.render(entry, &context));
+        match rendered {
+            Ok(markdown) => Some(tidy(&markdown)),
+            Err(error) => {
+                diagnostics.push(template_error(&error, pack));
+                None
+            }
+        }
     }
 }
 
@@ -63,36 +101,6 @@ fn at_markdown_line(mut problem: Diagnostic, source: &str) -> Diagnostic {
         problem.key_path = Some(format!("Markdown:{line}"));
     }
     problem
-}
-
-/// Renders the pack's entry template of a language with the facts.
-pub fn render_markdown(
-    pack: &Pack,
-    lang: Lang,
-    facts: &serde_json::Value,
-    diagnostics: &mut Diagnostics,
-) -> Option<String> {
-    let entry = pack.entry(lang, diagnostics)?;
-    let mut tera = Tera::default();
-    tera.autoescape_on([TEMPLATE_SUFFIX]);
-    tera.set_escape_fn(escape_markdown);
-    register_filters(&mut tera, lang);
-    let templates = pack
-        .files
-        .iter()
-        .filter(|(path, _)| path.ends_with(TEMPLATE_SUFFIX))
-        .map(|(path, file)| (path, file.text.as_str()));
-    let rendered = tera
-        .add_raw_templates(templates)
-        .and_then(|()| Context::from_serialize(facts))
-        .and_then(|context| tera.render(entry, &context));
-    match rendered {
-        Ok(markdown) => Some(tidy(&markdown)),
-        Err(error) => {
-            diagnostics.push(template_error(&error, pack));
-            None
-        }
-    }
 }
 
 /// The value of one expression over the facts as plain text. The error is Tera's own words.
@@ -301,7 +309,9 @@ mod tests {
     #[allow(clippy::result_large_err, reason = "speed is no concern here")]
     fn render(template: &str, facts: serde_json::Value) -> Result<String, Diagnostic> {
         let mut diagnostics = Diagnostics::new();
-        let markdown = render_markdown(&pack(&[("a.md.tera", template)]), Lang::ZhCn, &facts, &mut diagnostics);
+        let pack = pack(&[("a.md.tera", template)]);
+        let markdown = PackTemplates::parse(&pack, Lang::ZhCn, &mut diagnostics)
+            .and_then(|templates| templates.markdown(&pack, &facts, &mut diagnostics));
         markdown.ok_or_else(|| diagnostics.into_iter().next().unwrap())
     }
 

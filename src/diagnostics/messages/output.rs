@@ -35,8 +35,8 @@ messages! {
     NO_DATE = Message::new("M0708", "the document has no date", "文档没有日期")
         .hinted("add `project.date: 2026-11-20`, a date column for the waves, or set SOURCE_DATE_EPOCH", "请写 `project.date: 2026-11-20`，或用日期列划分各期，或设置 SOURCE_DATE_EPOCH");
     /// A report for each group of a column that is no segment.
-    NO_SEGMENT_FOR_EACH = Message::new("M0712", "`for_each` names `{column}`, which is no segment column", "`for_each` 所列的 `{column}` 不是分组列")
-        .hinted("list it under `segments`", "请把它列入 `segments`");
+    NO_SEGMENT_FOR_EACH = Message::new("M0712", "`for_each` names `{column}`, which is no column of the survey that forms groups", "`for_each` 所列的 `{column}` 不是问卷中可以分组的列")
+        .hinted("columns of the kinds `single`, `boolean` and `scale` form groups", "`single`、`boolean`、`scale` 类的列可以分组");
     /// A group that a segment column does not have.
     NO_SUCH_GROUP = Message::new("M0713", "`{column}` has no group `{value}`", "`{column}` 中没有 `{value}` 这一组");
     /// A table of parameters that is missing.
@@ -44,6 +44,16 @@ messages! {
         .hinted("declare it under `tables`", "请在 `tables` 中声明");
     /// One of many documents that failed.
     DOCUMENT_FAILED = Message::new("M0715", "the document of `{value}` in the report `{report}` was not made; the others were", "报告 `{report}` 中 `{value}` 的文档未能生成，其余不受影响");
+    /// A table and a list of parameters at once.
+    PARAMETERS_TWICE = Message::new("M0717", "`for_each` has both a `table` and a list of `parameters`", "`for_each` 同时写了 `table` 与 `parameters`")
+        .hinted("keep one of them", "请只保留其中一项");
+    /// Two rows of parameters for one group.
+    REPEATED_PARAMETERS = Message::new("M0718", "`{value}` has more than one row of parameters", "`{value}` 的参数不止一行")
+        .hinted("keep one row for each group", "请为每组只保留一行");
+    /// A row of parameters for a group that is not there.
+    PARAMETERS_OF_NOBODY = Message::new("M0719", "there are parameters for `{value}`, but no answers of it: no document is made", "参数中有 `{value}`，但没有它的答卷，不生成文档");
+    /// Groups without parameters.
+    GROUPS_LEFT_OUT = Message::new("M0720", "{count} groups of `{column}` have no row of parameters and get no document: {values}", "`{column}` 中有 {count} 组没有参数，不生成文档：{values}");
     /// A group without a number that may be shown.
     GROUP_TOO_SMALL = Message::new("M0716", "`{value}` has too few answers for a document of its own", "`{value}` 的答卷过少，不单独成册");
 }

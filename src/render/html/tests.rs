@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostics, Lang, Level, Localized, lang_texts};
 use crate::document::blocks::{Block, Document, Inline};
 use crate::document::fixtures::{self, Canteen};
 use crate::document::markdown::plain_text;
-use crate::render::tera::build_document;
+use crate::render::tera::PackTemplates;
 
 fn variants() -> Vec<(&'static str, Canteen)> {
     let whole = Canteen::new();
@@ -52,7 +52,9 @@ fn variants() -> Vec<(&'static str, Canteen)> {
 
 fn build(canteen: &Canteen, lang: Lang) -> (Document, String, Diagnostics) {
     let mut diagnostics = Diagnostics::new();
-    let built = build_document(&canteen.inputs(), &fixtures::pack(), lang, &mut diagnostics);
+    let pack = fixtures::pack();
+    let built = PackTemplates::parse(&pack, lang, &mut diagnostics)
+        .and_then(|templates| templates.document(&canteen.inputs(), &pack, &mut diagnostics));
     let problems: Vec<String> =
         diagnostics.iter().map(|found| format!("{} {:?}", found.text(Lang::En), found.location)).collect();
     let built = built.unwrap_or_else(|| panic!("{problems:?}"));

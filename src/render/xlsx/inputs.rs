@@ -3,7 +3,7 @@
 use super::book::Book;
 use super::sheet::{Cell, NumberFormat, Sheet};
 use crate::config::raw::ProportionInterval;
-use crate::data::table::{InputFile, Step, StepKind};
+use crate::data::table::{InputFile, StepKind};
 use crate::document::format;
 
 /// The sheet.
@@ -71,19 +71,19 @@ fn steps(book: Book<'_, '_>, sheet: &mut Sheet) {
         book.word("col_rows", "保留", "Kept"),
         book.word("col_dropped", "剔除", "Dropped"),
     ]);
-    let mut add = |table: &str, step: &Step| {
-        sheet.row([
-            Cell::text(table),
-            Cell::text(step_text(book, &step.kind)),
-            Cell::count(step.rows),
-            Cell::count(step.dropped),
-        ]);
+    let mut add = |table: &str, text: String, rows: u64, dropped: u64| {
+        sheet.row([Cell::text(table), Cell::text(text), Cell::count(rows), Cell::count(dropped)]);
     };
     let name = survey(book);
-    inputs.steps.iter().for_each(|step| add(&name, step));
+    inputs.steps.iter().for_each(|step| add(&name, step_text(book, &step.kind), step.rows, step.dropped));
+    if let Some(subject) = inputs.subject {
+        let values = [("group", subject.title.get(book.lang()))];
+        let text = book.fill("step_group", &values, "只取{group}的答卷", "Answers of {group}");
+        add(&name, text, inputs.answers, inputs.answers_of_all.saturating_sub(inputs.answers));
+    }
     for table in inputs.tables {
         let title = table.title.as_ref().map_or(table.table.as_str(), |title| title.get(book.lang()));
-        table.steps.iter().for_each(|step| add(title, step));
+        table.steps.iter().for_each(|step| add(title, step_text(book, &step.kind), step.rows, step.dropped));
     }
 }
 
