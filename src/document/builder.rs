@@ -12,6 +12,7 @@ use crate::document::blocks::{Block, Document, Figure, Inline, Meta, Table};
 use crate::document::figures::{self, Drawn, Order};
 use crate::document::markdown::{self, Directive, Directives};
 use crate::document::material::Material;
+use crate::document::taiwan::in_its_language;
 use crate::document::{
     banner_tables, cards, finding_tables, format, forms, indicator_figures, method_tables, model_figures, model_tables,
     numbering, plan_figures, plan_tables, tables,
@@ -96,7 +97,7 @@ pub fn document_from_markdown(
     let mut resolver = Resolver { material, file, said: BTreeSet::new() };
     let mut blocks = markdown::parse_markdown(markdown, file, &mut resolver, diagnostics);
     numbering::finish(&mut blocks, &material.words, file, diagnostics);
-    Document { meta: meta(material), blocks }
+    in_its_language(Document { meta: meta(material), blocks })
 }
 
 /// Name of the period as it is printed.
@@ -124,6 +125,7 @@ fn meta(material: &Material<'_>) -> Meta {
         date_text: format::date_text(material.inputs.date, lang),
         period: period_text(material),
         words: material.words.all().clone(),
+        brand: None,
     }
 }
 

@@ -145,7 +145,7 @@ fn capital(text: &str) -> String {
 
 /// A note of a method as a sentence.
 fn sentence(text: &str, lang: Lang) -> String {
-    let end = if lang == Lang::ZhCn { "。" } else { "." };
+    let end = if lang.is_chinese() { "。" } else { "." };
     if text.ends_with(end) { capital(text) } else { format!("{}{end}", capital(text)) }
 }
 
@@ -173,7 +173,7 @@ fn number_cell(material: &Material<'_>, held: Option<&CellResult>, measure: &Mea
 
 /// Base, how the intervals were made, and what the method says.
 fn notes(material: &Material<'_>, result: &ModelResult, table: &TableResult) -> Vec<Vec<Inline>> {
-    let own = |zh_cn: String, en: String| if material.lang == Lang::ZhCn { zh_cn } else { en };
+    let own = |zh_cn: String, en: String| if material.lang.is_chinese() { zh_cn } else { en };
     let mark = if result.flagged { SMALL_BASE_MARK } else { "" };
     let n = format::count(result.n);
     let mut notes =

@@ -6,6 +6,7 @@ use crate::config::Project;
 use crate::config::raw::{RawForEach, RawPlan, RawSuggest, RawSuggestDetail};
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, lang_texts};
+use crate::document::taiwan::in_its_language;
 use crate::document::blocks::{Align, Block, Document, Inline, Meta, Table, TableCell, TableColumn, TableRow};
 use crate::document::format;
 use crate::document::material::Subject;
@@ -181,7 +182,7 @@ pub fn index_page(measured: &Measured, listed: &[Listed], date: &str, lang: Lang
         .collect();
     let column = |text: String, align| TableColumn { title: vec![Inline::text(text)], align, parts: 0.0 };
     let (name, files, all) = match lang {
-        Lang::ZhCn => ("名称", "文件", "全部"),
+        Lang::ZhCn | Lang::ZhTw => ("名称", "文件", "全部"),
         Lang::En => ("Name", "Files", "All"),
     };
     let mut columns = vec![TableColumn { parts: 1.0, ..column(name.to_owned(), Align::Left) }];
@@ -208,7 +209,7 @@ pub fn index_page(measured: &Measured, listed: &[Listed], date: &str, lang: Lang
     let heading = Block::Heading { level: 1, id: "reports".into(), number: None, content: vec![Inline::text(&title)] };
     let table = Block::Table(Table { id: "list".into(), columns, rows, ..Table::default() });
     let period = results.current_wave().map(|wave| format::wave(wave, lang)).unwrap_or_default();
-    Document {
+    in_its_language(Document {
         meta: Meta {
             title,
             subtitle: None,
@@ -219,7 +220,8 @@ pub fn index_page(measured: &Measured, listed: &[Listed], date: &str, lang: Lang
             date_text: format::date_text(date, lang),
             period,
             words: BTreeMap::new(),
+            brand: None,
         },
         blocks: vec![heading, table],
-    }
+    })
 }

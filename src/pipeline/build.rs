@@ -22,6 +22,7 @@ use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Pr
 use crate::output::{OutputFile, publish, publish_file};
 use crate::pipeline::Measured;
 use crate::pipeline::batch::{self, Listed};
+use crate::pipeline::brand::ReportBrand;
 use crate::pipeline::planning::{document_date, plan_of, plan_with, strategy_library};
 use crate::pipeline::word::{WordHost, WordJob, word_file};
 use crate::plan::{Library, Planned};
@@ -346,7 +347,9 @@ impl<'a> BuildContext<'a> {
             .map(|(path, file)| FileRecord::of(format!("{}/{path}", report.pack), file.text.as_bytes()))
             .collect();
         let pack = Pack::load(&report.pack, files, diagnostics)?;
-        let typst = typst_sources(&report.pack, Some(&own_templates), diagnostics);
+        let mut typst = typst_sources(&report.pack, Some(&own_templates), diagnostics);
+        let brand = ReportBrand::load(project, &report.pack, &mut typst, &self.fonts, diagnostics);
+        templates.extend(brand.iter().flat_map(|brand| brand.records.iter().cloned()));
         templates.extend(typst.iter().map(|(path, _, text)| FileRecord::of(format!("typst/{path}"), text.as_bytes())));
         let host = WordHost::read(project, report, diagnostics)?;
         templates.extend(host.iter().map(|host| FileRecord::of(&host.file, &host.bytes)));
@@ -360,6 +363,7 @@ impl<'a> BuildContext<'a> {
                 report,
                 pack: &pack,
                 typst: &typst,
+                brand: brand.as_ref(),
                 css: css.as_deref(),
                 host: host.clone(),
                 lang: *lang,
@@ -430,7 +434,8 @@ impl<'a> BuildContext<'a> {
             plugins: &measured.plugins,
             date: &self.date,
         };
-        let built = build_document(&inputs, rendering.pack, rendering.lang, diagnostics)?;
+        let mut built = build_document(&inputs, rendering.pack, rendering.lang, diagnostics)?;
+        built.document.meta.brand = rendering.brand.map(|brand| brand.of(&built.document.meta));
         say_length(&built.document, rendering, diagnostics);
         let stem = self.file_stem(&built.document, rendering);
         for format in &rendering.report.formats {
@@ -459,7 +464,12 @@ impl<'a> BuildContext<'a> {
                 }
                 ReportFormat::Markdown => output.add(format!("{stem}.md"), built.markdown.clone().into_bytes()),
                 ReportFormat::Xlsx => {
-                    let input = WorkbookInput { inputs, pack: rendering.pack, banners: &self.banners };
+                    let input = WorkbookInput {
+                        inputs,
+                        pack: rendering.pack,
+                        banners: &self.banners,
+                        brand: built.document.meta.brand.as_deref(),
+                    };
                     output.add(format!("{stem}.xlsx"), render_workbook(&input, rendering.lang, diagnostics)?);
                 }
             }
@@ -484,6 +494,7 @@ impl<'a> BuildContext<'a> {
                 lang: rendering.lang,
                 width_pt: HTML_CHART_WIDTH * if narrow.get(index) == Some(&true) { 0.5 } else { 1.0 },
                 words: &document.meta.words,
+                brand: document.meta.brand.as_deref(),
             };
             let svg = render_chart_svg(chart, &picture, rendering.typst, &self.fonts, &mut problems.borrow_mut())?;
             figures.borrow_mut().push((index + 1, svg.clone()));
@@ -555,6 +566,7 @@ struct Rendering<'a> {
     report: &'a RawReport,
     pack: &'a Pack,
     typst: &'a TypstSources,
+    brand: Option<&'a ReportBrand>,
     css: Option<&'a str>,
     host: Option<WordHost>,
     lang: Lang,
@@ -563,7 +575,7 @@ struct Rendering<'a> {
 
 /// Reports a text that is shorter or longer than its pack asks for; one within its limits gets a note.
 fn say_length(document: &Document, rendering: &Rendering<'_>, diagnostics: &mut Diagnostics) {
-    let Some(length) = rendering.pack.length.get(&rendering.lang).filter(|length| !length.aim) else { return };
+    let Some(length) = rendering.pack.length(rendering.lang).filter(|length| !length.aim) else { return };
     let count = document_words(document);
     let found = if count < length.min {
         Diagnostic::warning(&pack_messages::TOO_SHORT)
@@ -616,6 +628,7 @@ fn keep_typst_source(document: &Document, rendering: &Rendering<'_>, diagnostics
     let folder = folder.join(rendering.lang.tag());
     let mut files: Vec<(String, Vec<u8>)> =
         rendering.typst.iter().map(|(path, _, text)| (path.to_owned(), text.as_bytes().to_vec())).collect();
+    files.extend(rendering.typst.pictures().map(|(path, content)| (path.to_owned(), content.to_vec())));
     files.push(("data.json".to_owned(), serde_json::to_vec(document).unwrap_or_default()));
     for (path, content) in files {
         let target = folder.join(&path);

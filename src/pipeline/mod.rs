@@ -1,6 +1,7 @@
 //! Wires the stages: the only place that knows their order.
 
 pub mod batch;
+pub mod brand;
 pub mod build;
 pub mod planning;
 mod word;
@@ -105,7 +106,7 @@ pub fn draft_project(folder: &Path, files: &[PathBuf], lang: Lang, diagnostics: 
         return None;
     }
     let title = match lang {
-        Lang::ZhCn => "满意度提升策划书",
+        Lang::ZhCn | Lang::ZhTw => "满意度提升策划书",
         Lang::En => "Satisfaction plan",
     };
     let mut guessed = guess(&loaded);

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 use crate::diagnostics::messages::document as messages;
+use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location, Position};
 use crate::document::blocks::Document;
 use crate::document::length::document_words;
@@ -35,7 +36,7 @@ pub fn build_document(
 ) -> Option<BuiltDocument> {
     let material = Material::new(*inputs, pack, lang);
     let mut facts = facts::facts(&material);
-    let length = pack.length.get(&lang);
+    let length = pack.length(lang);
     let mut details = DETAILS.into_iter();
     loop {
         let detail = details.next()?;
@@ -50,6 +51,7 @@ pub fn build_document(
             continue;
         }
         diagnostics.extend(found.into_iter().map(|problem| at_markdown_line(problem, source)));
+        let markdown = if lang == Lang::ZhTw { to_taiwan(&markdown) } else { markdown };
         return Some(BuiltDocument { document, markdown });
     }
 }
@@ -207,7 +209,7 @@ fn with_full_stop(text: &str, lang: Lang) -> String {
         return trimmed.to_owned();
     }
     match lang {
-        Lang::ZhCn => format!("{trimmed}。"),
+        Lang::ZhCn | Lang::ZhTw => format!("{trimmed}。"),
         Lang::En => format!("{trimmed}."),
     }
 }
