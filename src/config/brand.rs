@@ -290,7 +290,8 @@ impl Brand {
             primary_wash: primary.map(|colour| colour.wash(WASH)),
             chart: graphic,
             chart_bad: bad_mark,
-            accent: accent.map(|colour| shade("accent", colour, GRAPHICS_CONTRAST)),
+            // Decoration on the cover: nothing is understood by it.
+            accent,
             bad: bad_mark,
             bad_text: bad.map(|colour| shade("bad", colour, TEXT_CONTRAST)),
             bad_wash: bad.map(|colour| colour.wash(WASH)),

@@ -35,7 +35,7 @@ pub fn facts(material: &Material<'_>) -> Vec<Value> {
 }
 
 /// The last wave of every banner.
-fn newest<'a>(material: &Material<'a>) -> Vec<&'a BannerTable> {
+pub(super) fn newest<'a>(material: &Material<'a>) -> Vec<&'a BannerTable> {
     let mut found: Vec<&BannerTable> = Vec::new();
     for table in material.inputs.banners {
         match found.iter_mut().find(|held| held.id == table.id) {

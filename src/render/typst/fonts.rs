@@ -96,7 +96,9 @@ impl Fonts {
 
     /// The installed family of this name, else that with the nearest name, among those that can set the script.
     pub fn family_like(&self, wished: &str, chinese: bool) -> Option<String> {
-        let known: Vec<&str> = self.families(chinese).collect();
+        let is_mono = |family: &str| family.to_lowercase().contains("mono");
+        // Nobody takes a typewriter's letters for those of a text.
+        let known: Vec<&str> = self.families(chinese).filter(|family| is_mono(wished) || !is_mono(family)).collect();
         let same = known.iter().find(|family| family.eq_ignore_ascii_case(wished));
         same.map(|family| (*family).to_owned()).or_else(|| nearest_names(wished, known).into_iter().next())
     }
