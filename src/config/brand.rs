@@ -38,10 +38,10 @@ pub struct RawBrand {
     /// Font families.
     #[serde(default)]
     pub fonts: RawFonts,
-    /// Left of the running head; may hold `{title}`, `{client}`, `{company}`, `{period}` and `{date}`.
+    /// In place of the title in the running head; may hold `{title}`, `{client}`, `{company}`, `{period}` and `{date}`.
     #[serde(default)]
     pub header: Option<Localized>,
-    /// Left of the running foot; the same names are filled in.
+    /// At the left of the running foot, beside the page; the same names are filled in.
     #[serde(default)]
     pub footer: Option<Localized>,
 }

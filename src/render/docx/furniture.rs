@@ -42,12 +42,11 @@ impl Writer<'_> {
     /// The running head: who it is about and what it is.
     pub(super) fn running_head(&self) -> Element {
         let plain = Format::default();
-        let own = self.brand_text(|brand| &brand.header);
-        let client = self.meta.client.as_deref().filter(|client| !client.is_empty());
-        let left = own.or(client).unwrap_or(&self.meta.period);
+        let left = self.meta.client.as_deref().filter(|client| !client.is_empty()).unwrap_or(&self.meta.period);
+        let right = self.brand_text(|brand| &brand.header).unwrap_or(&self.meta.title);
         let mut paragraph = self.empty("Header").add_all(self.text_run(left, &plain));
         paragraph.push(el("w:r").add(el("w:tab")));
-        self.furniture("w:hdr", paragraph.add_all(self.text_run(&self.meta.title, &plain)))
+        self.furniture("w:hdr", paragraph.add_all(self.text_run(right, &plain)))
     }
 
     /// The running foot: the period, and the page of all pages.
