@@ -346,3 +346,102 @@ impl Brand {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Position;
+
+    /// The brand of a text, and what was said: code, line and key.
+    fn brand(text: &str, folder: &Path) -> (Option<Brand>, Vec<(&'static str, usize, String)>) {
+        let mut diagnostics = Diagnostics::new();
+        let file = BrandFile::parse(text, BRAND_FILE, folder, &mut diagnostics);
+        let brand = file.map(|file| Brand::new(vec![file], &mut diagnostics));
+        let said = diagnostics.iter().map(|found| {
+            let line = match found.location.as_ref().and_then(|place| place.position.clone()) {
+                Some(Position::Text { line, .. }) => line,
+                _ => 0,
+            };
+            (found.message.code, line, found.key_path.clone().unwrap_or_default())
+        });
+        (brand, said.collect())
+    }
+
+    fn said(text: &str) -> Vec<(&'static str, usize, String)> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("words.txt"), "no picture").unwrap();
+        std::fs::write(folder.path().join("large.png"), vec![0; 3 << 20]).unwrap();
+        brand(text, folder.path()).1
+    }
+
+    #[test]
+    fn every_mistake_is_reported_at_its_line() {
+        for (text, code, line, key) in [
+            ("company: A\ncolour: red", "M0104", 2, "colour"),
+            ("colours: { primary: red }", "M0570", 1, "colours.primary"),
+            ("colours:\n  accent: \"#12\"", "M0570", 2, "colours.accent"),
+            ("colours:\n  primary: 3", "M0111", 2, "colours.primary"),
+            ("company: A\nlogo: logo.svg", "M0574", 2, "logo"),
+            ("logo: ../logo.svg", "M0577", 1, "logo"),
+            ("logo: /etc/hostname", "M0577", 1, "logo"),
+            ("logo: words.txt", "M0576", 1, "logo"),
+            ("logo: large.png", "M0575", 1, "logo"),
+            ("footer: \"{titel}\"", "M0579", 1, "footer"),
+            ("colours: { primary: \"#cf8a1a\" }", "M0578", 1, "colours.primary"),
+        ] {
+            let said = said(text);
+            let found = said.iter().find(|found| found.0 == code);
+            let (_, found_line, found_key) = found.unwrap_or_else(|| panic!("{text}: {said:?}"));
+            assert_eq!((*found_line, found_key.as_str()), (line, key), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_out_of_the_project_is_no_logo() {
+        let (inside, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::write(outside.path().join("logo.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(outside.path().join("logo.svg"), inside.path().join("logo.svg")).unwrap();
+        let (brand, said) = brand("logo: logo.svg", inside.path());
+        assert!(brand.unwrap().logo.is_none());
+        assert_eq!(said.len(), 1, "{said:?}");
+    }
+
+    #[test]
+    fn pale_colours_are_darkened_for_text_and_less_for_charts() {
+        let (found, said) = brand("colours: { primary: \"#4aa3df\" }", Path::new("."));
+        let palette = found.unwrap().palette;
+        // #4aa3df has a contrast of 2.76 against white.
+        assert_eq!(said.iter().map(|found| found.0).collect::<Vec<_>>(), ["M0572", "M0571"]);
+        let (text, chart) = (palette.primary.unwrap(), palette.chart.unwrap());
+        assert!(text.contrast_with_white() >= TEXT_CONTRAST && chart.contrast_with_white() >= GRAPHICS_CONTRAST);
+        assert!(chart.contrast_with_white() < text.contrast_with_white());
+    }
+
+    #[test]
+    fn charts_keep_their_own_colours_where_the_brand_would_mix_good_and_bad() {
+        let (found, _) = brand("colours: { primary: \"#b35a00\" }", Path::new("."));
+        let palette = found.unwrap().palette;
+        assert_eq!([palette.chart, palette.chart_bad], OWN.map(Colour::parse));
+        assert_eq!(palette.primary.unwrap().to_string(), "#b35a00");
+    }
+
+    #[test]
+    fn the_project_stands_in_front_of_the_pack_key_by_key() {
+        let mut diagnostics = Diagnostics::new();
+        let parse = |text: &str, file: &str, diagnostics: &mut Diagnostics| {
+            BrandFile::parse(text, file, Path::new("."), diagnostics).unwrap()
+        };
+        let own = parse("colours: { primary: \"#0b6e4f\" }", "brand.yaml", &mut diagnostics);
+        let text = "company: House\ncolours: { primary: \"#17508f\", accent: nothing }\nfonts: { body: { han: Kai } }";
+        let pack = parse(text, "templates/house/brand.yaml", &mut diagnostics);
+        let brand = Brand::new(vec![own, pack], &mut diagnostics);
+        assert_eq!(brand.palette.primary.unwrap().to_string(), "#0b6e4f");
+        assert_eq!(brand.company.as_ref().unwrap().get(Lang::En), "House");
+        assert_eq!(brand.body.han.as_deref(), Some("Kai"));
+        let found: Vec<_> = diagnostics.iter().collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].location.as_ref().unwrap().file, "templates/house/brand.yaml");
+    }
+}

@@ -9,6 +9,7 @@ use crate::document::format;
 use crate::document::material::Material;
 use crate::document::tables::{SMALL_BASE_MARK, cell, note, number_column, row, text_column};
 use crate::metrics::Unit;
+use crate::models::concentration::CURVE;
 use crate::models::info::{CellResult, MeasureInfo, ModelInfo, ModelResult, TableResult};
 use crate::models::problem::ModelReason;
 
@@ -48,6 +49,8 @@ pub fn facts(material: &Material<'_>) -> Vec<Value> {
             let tables: Vec<Value> = result
                 .tables
                 .iter()
+                // The points of a curve are read from its chart.
+                .filter(|table| table.id != CURVE)
                 .take(TABLES_SHOWN)
                 .map(|table| json!({ "id": table.id, "title": table.title.get(lang) }))
                 .collect();

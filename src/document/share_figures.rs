@@ -35,7 +35,7 @@ struct Part {
 /// Questions with options that a chart of reasons can be made of, by column.
 pub fn questions<'a>(material: &Material<'a>) -> Vec<&'a BannerQuestion> {
     let questions = banner_tables::newest(material).into_iter().flat_map(|table| &table.questions);
-    questions.filter(|question| matches!(question.kind, ColumnType::Single | ColumnType::Multi)).collect()
+    questions.filter(|question| banner_tables::is_choice(question)).collect()
 }
 
 /// The options of a question of a banner by how many chose them. None where the banner hides the answers.
@@ -237,4 +237,80 @@ fn gauge_card(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Option<Ga
         emphasis: if target_tone(held) == Tone::Bad { Emphasis::Bad } else { Emphasis::Accent },
         small_base: estimate.flagged,
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Lang;
+    use crate::document::fixtures;
+
+    fn parts(shares: &[(&str, Option<f64>)]) -> Vec<Part> {
+        let part = |(name, share): &(&str, Option<f64>)| Part {
+            name: (*name).to_owned(),
+            share: *share,
+            small_base: false,
+            last: *name == "other",
+        };
+        shares.iter().map(part).collect()
+    }
+
+    fn made(drawn: Drawn) -> Pareto {
+        match drawn.chart.kind {
+            ChartKind::Pareto(made) => made,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// 50, 30, 12, 8 of 100: the first two reach 80 exactly; what is left over stands last though it is larger than the least.
+    #[test]
+    fn reasons_run_from_the_most_frequent_to_the_rest() {
+        fixtures::with_material(Lang::En, |material| {
+            let held = parts(&[("taste", Some(30.0)), ("other", Some(12.0)), ("queue", Some(50.0)), ("price", Some(8.0))]);
+            let chart = made(pareto(material, held, "why", 200, false).unwrap());
+            let rows: Vec<(&str, f64, Emphasis)> =
+                chart.rows.iter().map(|row| (row.name.as_str(), row.cumulative.unwrap(), row.emphasis)).collect();
+            let (vital, rest) = (Emphasis::Accent, Emphasis::Plain);
+            assert_eq!(rows, [("queue", 50.0, vital), ("taste", 80.0, vital), ("price", 88.0, rest), ("other", 100.0, rest)]);
+            assert_eq!(chart.threshold_note, "the first 2 make 80.0%");
+        });
+    }
+
+    /// Where several answers may be given, the line runs over all mentions: 60 and 40 are 60 % and 40 % of 100 mentions of 80 people.
+    #[test]
+    fn mentions_of_several_answers_add_up_to_all() {
+        fixtures::with_material(Lang::ZhCn, |material| {
+            let held = parts(&[("价格", Some(75.0)), ("口味", Some(50.0)), ("没人选", Some(0.0))]);
+            let chart = made(pareto(material, held, "原因", 80, true).unwrap());
+            let running: Vec<&str> = chart.rows.iter().map(|row| row.cumulative_label.as_str()).collect();
+            assert_eq!(running, ["60.0%", "100.0%"]);
+            assert_eq!(chart.rows[0].label, "75.0%");
+        });
+    }
+
+    #[test]
+    fn one_answer_or_hidden_ones_are_no_chart() {
+        fixtures::with_material(Lang::En, |material| {
+            assert!(pareto(material, parts(&[("only", Some(100.0))]), "why", 9, false).is_none());
+            assert!(pareto(material, parts(&[("a", None), ("b", None)]), "why", 9, false).is_none());
+        });
+    }
+
+    #[test]
+    fn a_card_says_whether_the_target_is_met() {
+        fixtures::with_material(Lang::En, |material| {
+            let drawn = gauge(material, &material.lead()).unwrap();
+            let ChartKind::Gauge(Gauge { cards }) = &drawn.chart.kind else { panic!("{drawn:?}") };
+            assert_eq!(cards.len(), material.lead().iter().filter(|held| held.has_value()).count());
+            for card in cards {
+                let (value, axis) = (card.value.unwrap(), &card.axis);
+                assert!(axis.min <= value && value <= axis.max, "{card:?}");
+                if let Some(target) = &card.target {
+                    assert!(axis.min <= target.value && target.value <= axis.max, "{card:?}");
+                }
+            }
+            assert!(cards.iter().any(|card| card.target.is_some()));
+        });
+    }
 }
