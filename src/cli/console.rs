@@ -1,8 +1,8 @@
 //! What the user sees: diagnostics in colour or as JSON, tables aligned by display width, progress bars. Data goes to
 //! standard output, talk to standard error.
 
-use std::fmt::Write as _;
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 

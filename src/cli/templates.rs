@@ -66,7 +66,8 @@ fn new(id: &str, from: &str, project: &Path, console: &Console, diagnostics: &mu
             let files = files_of(pack, Some(&templates), &mut Diagnostics::new());
             entries_of(&files.get("template.yaml")?.text)
         });
-        let title = Pack::load(from, pack_files(from, Some(&templates), diagnostics), diagnostics).map(|pack| pack.title);
+        let title =
+            Pack::load(from, pack_files(from, Some(&templates), diagnostics), diagnostics).map(|pack| pack.title);
         let entries = entries.or_else(|| entries_of(&base.text)).unwrap_or_default();
         for (name, text) in skeleton(id, from, title.as_ref(), &entries) {
             let path = folder.join(name);
@@ -126,7 +127,8 @@ fn show(what: &str, project: &Path, console: &Console, diagnostics: &mut Diagnos
     let templates = project.join("templates");
     let mut files: BTreeMap<String, TemplateFile> = BTreeMap::new();
     let mut ids = lineage(pack, Some(&templates), diagnostics);
-    if !EMBEDDED_FOLDERS.contains(&pack) && files_of(pack, Some(&templates), diagnostics).contains_key("template.yaml") {
+    if !EMBEDDED_FOLDERS.contains(&pack) && files_of(pack, Some(&templates), diagnostics).contains_key("template.yaml")
+    {
         // What every pack is set with stands behind its own files.
         ids.insert(0, "base".to_owned());
     }
@@ -174,7 +176,10 @@ fn show(what: &str, project: &Path, console: &Console, diagnostics: &mut Diagnos
 fn unknown_pack(pack: &str, templates: &Path, diagnostics: &Diagnostics) -> Diagnostic {
     let mut ids: Vec<String> = packs(&mut diagnostics.clone()).into_iter().map(|pack| pack.id).collect();
     let own = std::fs::read_dir(templates).into_iter().flatten().flatten();
-    ids.extend(own.filter(|entry| entry.path().join("template.yaml").is_file()).map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    ids.extend(
+        own.filter(|entry| entry.path().join("template.yaml").is_file())
+            .map(|entry| entry.file_name().to_string_lossy().into_owned()),
+    );
     ids.sort();
     ids.dedup();
     Diagnostic::error(&messages::UNKNOWN_PACK)

@@ -302,7 +302,9 @@ impl Brand {
     /// Good and bad stay apart in charts, whatever the brand: else the charts keep their own two colours.
     fn keep_apart(&self, mut palette: Palette, diagnostics: &mut Diagnostics) -> Palette {
         let [own_main, own_bad] = OWN.map(Colour::parse);
-        let (Some(main), Some(bad)) = (palette.chart.or(own_main), palette.chart_bad.or(own_bad)) else { return palette };
+        let (Some(main), Some(bad)) = (palette.chart.or(own_main), palette.chart_bad.or(own_bad)) else {
+            return palette;
+        };
         if main.is_confusable_with(bad) {
             let problem = Diagnostic::warning(&messages::CONFUSABLE).arg("colour", main).arg("bad", bad);
             let key = if palette.chart.is_some() { "colours.primary" } else { "colours.bad" };

@@ -106,7 +106,8 @@ fn lab(linear: [f64; 3], sight: &[[f64; 3]; 3]) -> [f64; 3] {
         matrix.map(|row| row.iter().zip(vector).map(|(factor, value)| factor * value).sum::<f64>())
     };
     let seen = times(sight, linear).map(|channel| channel.clamp(0.0, 1.0));
-    let root = |value: f64| if value > 216.0 / 24_389.0 { value.cbrt() } else { (24_389.0 / 27.0 * value + 16.0) / 116.0 };
+    let root =
+        |value: f64| if value > 216.0 / 24_389.0 { value.cbrt() } else { (24_389.0 / 27.0 * value + 16.0) / 116.0 };
     let xyz = times(&XYZ, seen);
     let [x, y, z] = [root(xyz[0] / WHITE[0]), root(xyz[1] / WHITE[1]), root(xyz[2] / WHITE[2])];
     [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
@@ -141,7 +142,8 @@ mod tests {
     #[test]
     fn contrast_is_that_of_the_w3c() {
         // The lightest greys that pass 4.5 and 3, with the next that fail: known from the guidelines' own examples.
-        for (text, expected) in [("#ffffff", 1.0), ("#000000", 21.0), ("#767676", 4.54), ("#777777", 4.48), ("#949494", 3.03)]
+        for (text, expected) in
+            [("#ffffff", 1.0), ("#000000", 21.0), ("#767676", 4.54), ("#777777", 4.48), ("#949494", 3.03)]
         {
             let contrast = colour(text).contrast_with_white();
             assert!((contrast - expected).abs() < 0.005, "{text}: {contrast}");

@@ -230,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_text_of_its_own_stands_word_for_word() {
-        let title: Localized = serde_json::from_str(r#"{"zh-CN": "质量", "en": "Quality", "zh-TW": "质量原文"}"#).unwrap();
+        let title: Localized =
+            serde_json::from_str(r#"{"zh-CN": "质量", "en": "Quality", "zh-TW": "质量原文"}"#).unwrap();
         assert_eq!(to_taiwan(title.get(Lang::ZhTw)), "质量原文");
         assert_eq!((title.get(Lang::ZhCn), title.get(Lang::En)), ("质量", "Quality"));
         assert_eq!(serde_json::to_string(&title).unwrap(), r#"{"zh-CN":"质量","en":"Quality","zh-TW":"质量原文"}"#);

@@ -24,9 +24,11 @@ pub fn facts(material: &Material<'_>) -> Vec<Value> {
                 segments.push(json!({ "column": name, "title": held.segment_title.get(lang) }));
             }
         }
-        let choices = table.questions.iter().filter(|question| is_choice(question)).map(|question| {
-            json!({ "column": question.column, "title": question.title.get(lang) })
-        });
+        let choices = table
+            .questions
+            .iter()
+            .filter(|question| is_choice(question))
+            .map(|question| json!({ "column": question.column, "title": question.title.get(lang) }));
         json!({
             "id": table.id,
             "title": table.title.get(lang),

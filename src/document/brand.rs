@@ -119,9 +119,9 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         written.push_str(before);
-        let value = after.split_once('}').and_then(|(name, end)| {
-            values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value, end))
-        });
+        let value = after
+            .split_once('}')
+            .and_then(|(name, end)| values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value, end)));
         match value {
             Some((value, end)) => {
                 written.push_str(value);

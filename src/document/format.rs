@@ -143,7 +143,9 @@ pub fn date_range(start: NaiveDate, end: NaiveDate, lang: Lang) -> String {
     }
     match lang {
         Lang::ZhCn | Lang::ZhTw if same_month => format!("{}{RANGE_DASH}{}日", date(start, lang), end.day()),
-        Lang::ZhCn | Lang::ZhTw if same_year => format!("{}{RANGE_DASH}{}月{}日", date(start, lang), end.month(), end.day()),
+        Lang::ZhCn | Lang::ZhTw if same_year => {
+            format!("{}{RANGE_DASH}{}月{}日", date(start, lang), end.month(), end.day())
+        }
         Lang::En if same_month => format!("{}{RANGE_DASH}{}", start.day(), date(end, lang)),
         Lang::En if same_year => {
             format!("{} {} {RANGE_DASH} {}", start.day(), month_name(start.month()), date(end, lang))

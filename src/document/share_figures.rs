@@ -3,9 +3,7 @@
 
 use crate::analysis::IndicatorSummary;
 use crate::analysis::banner::{BannerQuestion, RowKind};
-use crate::charts::{
-    Chart, ChartKind, Emphasis, Gauge, GaugeCard, Lorenz, LorenzMark, Mark, Pareto, ParetoRow,
-};
+use crate::charts::{Chart, ChartKind, Emphasis, Gauge, GaugeCard, Lorenz, LorenzMark, Mark, Pareto, ParetoRow};
 use crate::config::raw::ColumnType;
 use crate::document::blocks::Tone;
 use crate::document::figures::{Drawn, alt_text};
@@ -109,13 +107,15 @@ fn pareto(material: &Material<'_>, mut parts: Vec<Part>, title: &str, n: u64, se
     let count = format::count(vital as u64);
     let share = format!("{}%", format::number(reached, 1));
     let values = [("count", count.as_str()), ("share", share.as_str())];
-    let threshold_note = material.fill_or("pareto_note", &values, "前 {count} 项占 {share}", "the first {count} make {share}");
+    let threshold_note =
+        material.fill_or("pareto_note", &values, "前 {count} 项占 {share}", "the first {count} make {share}");
     let cumulative_title = if several {
         material.word_or("pareto_mentions", "占全部提及的累计比例", "running share of all mentions")
     } else {
         material.word_or("pareto_running", "累计占比", "running share")
     };
-    let items: Vec<String> = rows.iter().map(|row| format!("{} {}", row.name, row.label)).chain([threshold_note.clone()]).collect();
+    let items: Vec<String> =
+        rows.iter().map(|row| format!("{} {}", row.name, row.label)).chain([threshold_note.clone()]).collect();
     let alt = alt_text(material, "alt_bar", title, &items, None);
     let kind = ChartKind::Pareto(Pareto {
         axis: axes::from_zero(rows.iter().filter_map(|row| row.value), Unit::Percent, material.lang),
@@ -128,7 +128,11 @@ fn pareto(material: &Material<'_>, mut parts: Vec<Part>, title: &str, n: u64, se
     let n = format::count(n);
     let mut notes = vec![note(material.fill_or("note_pareto_base", &[("n", &n)], "基数：{n}。", "Base: {n}."))];
     if several {
-        let own = material.word_or("note_pareto_several", "可选多项，各项占比之和可超过100%。", "Several answers were possible; shares add up to more than 100%.");
+        let own = material.word_or(
+            "note_pareto_several",
+            "可选多项，各项占比之和可超过100%。",
+            "Several answers were possible; shares add up to more than 100%.",
+        );
         notes.push(note(own));
     }
     Some(Drawn { chart: Chart { kind, alt }, notes })
@@ -162,8 +166,15 @@ pub fn lorenz(material: &Material<'_>, id: &str) -> Option<Drawn> {
         })
         .collect();
     let gini = result.values.get("gini").and_then(|value| {
-        let interval = value.ci.map(|[low, high]| format!(" [{}]", format::range(&format::number(low, 3), &format::number(high, 3), lang)));
-        Some(format!("{} {}{}", value.title.get(lang), format::number(value.estimate?, 3), interval.unwrap_or_default()))
+        let interval = value.ci.map(|[low, high]| {
+            format!(" [{}]", format::range(&format::number(low, 3), &format::number(high, 3), lang))
+        });
+        Some(format!(
+            "{} {}{}",
+            value.title.get(lang),
+            format::number(value.estimate?, 3),
+            interval.unwrap_or_default()
+        ))
     });
     let items: Vec<String> = marks.iter().map(|mark| mark.label.clone()).chain(gini.clone()).collect();
     let alt = alt_text(material, "alt_bar", info.title.get(lang), &items, None);
@@ -186,7 +197,8 @@ pub fn lorenz(material: &Material<'_>, id: &str) -> Option<Drawn> {
 
 /// Indicators against their targets and the wave before. None without one that has a value.
 pub fn gauge(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> Option<Drawn> {
-    let cards: Vec<GaugeCard> = chosen.iter().filter(|held| held.has_value()).filter_map(|held| gauge_card(material, held)).collect();
+    let cards: Vec<GaugeCard> =
+        chosen.iter().filter(|held| held.has_value()).filter_map(|held| gauge_card(material, held)).collect();
     if cards.is_empty() {
         return None;
     }
@@ -267,12 +279,16 @@ mod tests {
     #[test]
     fn reasons_run_from_the_most_frequent_to_the_rest() {
         fixtures::with_material(Lang::En, |material| {
-            let held = parts(&[("taste", Some(30.0)), ("other", Some(12.0)), ("queue", Some(50.0)), ("price", Some(8.0))]);
+            let held =
+                parts(&[("taste", Some(30.0)), ("other", Some(12.0)), ("queue", Some(50.0)), ("price", Some(8.0))]);
             let chart = made(pareto(material, held, "why", 200, false).unwrap());
             let rows: Vec<(&str, f64, Emphasis)> =
                 chart.rows.iter().map(|row| (row.name.as_str(), row.cumulative.unwrap(), row.emphasis)).collect();
             let (vital, rest) = (Emphasis::Accent, Emphasis::Plain);
-            assert_eq!(rows, [("queue", 50.0, vital), ("taste", 80.0, vital), ("price", 88.0, rest), ("other", 100.0, rest)]);
+            assert_eq!(
+                rows,
+                [("queue", 50.0, vital), ("taste", 80.0, vital), ("price", 88.0, rest), ("other", 100.0, rest)]
+            );
             assert_eq!(chart.threshold_note, "the first 2 make 80.0%");
         });
     }

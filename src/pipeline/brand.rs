@@ -28,9 +28,9 @@ pub fn read_brand(project: &Project, packs: &[&str], diagnostics: &mut Diagnosti
         ids.reverse();
         for id in ids {
             let held = files_of(&id, Some(&templates), &mut Diagnostics::new()).remove(BRAND_FILE);
-            files.extend(held.and_then(|held| {
-                BrandFile::parse(&held.text, &held.origin, &templates.join(&id), &mut found)
-            }));
+            files.extend(
+                held.and_then(|held| BrandFile::parse(&held.text, &held.origin, &templates.join(&id), &mut found)),
+            );
         }
     }
     let brand = (!files.is_empty()).then(|| Brand::new(files, &mut found));
@@ -110,13 +110,7 @@ impl ReportBrand {
 }
 
 /// The families that stand in for those that are not installed; none where nothing comes near.
-fn installed(
-    brand: &Brand,
-    key: &str,
-    wished: &FontPair,
-    fonts: &Fonts,
-    diagnostics: &mut Diagnostics,
-) -> FontPair {
+fn installed(brand: &Brand, key: &str, wished: &FontPair, fonts: &Fonts, diagnostics: &mut Diagnostics) -> FontPair {
     let mut find = |script: &str, family: &Option<String>, chinese: bool| {
         let family = family.as_deref()?;
         let nearest = fonts.family_like(family, chinese);

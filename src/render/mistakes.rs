@@ -2,24 +2,96 @@
 //! vain come in; out go diagnostics with file, line, the missing name and the nearest one.
 
 use crate::diagnostics::messages::document as messages;
-use crate::diagnostics::{Diagnostic, Location, LocalizedTexts, Position, lang_texts};
+use crate::diagnostics::{Diagnostic, LocalizedTexts, Location, Position, lang_texts};
 use crate::document::pack::Pack;
 
 /// Filters of the engine and of the program; tests of the engine; its functions; its tags.
 const FILTERS: [&str; 45] = [
-    "safe", "default", "upper", "lower", "wordcount", "escape", "escape_html", "escape_xml", "newlines_to_br", "pluralize",
-    "trim", "trim_start", "trim_end", "replace", "capitalize", "title", "truncate", "indent", "str", "int", "float",
-    "length", "reverse", "split", "abs", "round", "first", "last", "nth", "join", "sort", "unique", "get", "values", "keys",
-    "pairs", "group_by", "yaml", "paragraphs", "capital", "sentence", "first_sentences", "number", "percent", "date",
+    "safe",
+    "default",
+    "upper",
+    "lower",
+    "wordcount",
+    "escape",
+    "escape_html",
+    "escape_xml",
+    "newlines_to_br",
+    "pluralize",
+    "trim",
+    "trim_start",
+    "trim_end",
+    "replace",
+    "capitalize",
+    "title",
+    "truncate",
+    "indent",
+    "str",
+    "int",
+    "float",
+    "length",
+    "reverse",
+    "split",
+    "abs",
+    "round",
+    "first",
+    "last",
+    "nth",
+    "join",
+    "sort",
+    "unique",
+    "get",
+    "values",
+    "keys",
+    "pairs",
+    "group_by",
+    "yaml",
+    "paragraphs",
+    "capital",
+    "sentence",
+    "first_sentences",
+    "number",
+    "percent",
+    "date",
 ];
 const TESTS: [&str; 17] = [
-    "string", "number", "map", "bool", "array", "integer", "float", "none", "iterable", "defined", "undefined", "odd",
-    "even", "divisible_by", "starting_with", "ending_with", "containing",
+    "string",
+    "number",
+    "map",
+    "bool",
+    "array",
+    "integer",
+    "float",
+    "none",
+    "iterable",
+    "defined",
+    "undefined",
+    "odd",
+    "even",
+    "divisible_by",
+    "starting_with",
+    "ending_with",
+    "containing",
 ];
 const FUNCTIONS: [&str; 3] = ["range", "throw", "super"];
 const TAGS: [&str; 18] = [
-    "if", "elif", "else", "endif", "for", "endfor", "set", "set_global", "endset", "include", "extends", "block",
-    "endblock", "raw", "endraw", "filter", "endfilter", "component",
+    "if",
+    "elif",
+    "else",
+    "endif",
+    "for",
+    "endfor",
+    "set",
+    "set_global",
+    "endset",
+    "include",
+    "extends",
+    "block",
+    "endblock",
+    "raw",
+    "endraw",
+    "filter",
+    "endfilter",
+    "component",
 ];
 
 /// A problem that the engine found at a place of a template.
@@ -28,7 +100,11 @@ pub(super) fn at_place(pack: &Pack, message: &str, file: &str, line: usize, colu
     let tag = || {
         let text = pack.files.get(file)?.text.lines().nth(line.checked_sub(1)?)?;
         let rest: String = text.chars().skip(column.saturating_sub(1)).collect();
-        let word: String = rest.trim_start_matches(|letter: char| !letter.is_alphanumeric()).chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+        let word: String = rest
+            .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+            .chars()
+            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .collect();
         (!word.is_empty()).then_some(word)
     };
     let (problem, suggestions) = explained(message, pack, tag);
@@ -67,7 +143,12 @@ fn explained(message: &str, pack: &Pack, tag: impl Fn() -> Option<String>) -> (L
         ("filter", "没有过滤器 `{}`", "there is no filter `{}`", FILTERS.to_vec()),
         ("test", "没有判断 `{}`", "there is no test `{}`", TESTS.to_vec()),
         ("function", "没有函数 `{}`", "there is no function `{}`", FUNCTIONS.to_vec()),
-        ("template", "模板包中没有文件 `{}`", "the pack has no file `{}`", pack.files.iter().map(|(path, _)| path).collect()),
+        (
+            "template",
+            "模板包中没有文件 `{}`",
+            "the pack has no file `{}`",
+            pack.files.iter().map(|(path, _)| path).collect(),
+        ),
     ];
     for (kind, zh, en, known) in kinds {
         if head.starts_with(&format!("Unknown {kind} `")) {

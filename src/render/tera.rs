@@ -51,7 +51,8 @@ pub fn build_document(
         if length.is_some_and(|length| document_words(&document) > length.max) && details.len() > 0 {
             continue;
         }
-        diagnostics.extend(found.into_iter().map(|problem| mistakes::in_templates(problem, pack, source, TEMPLATE_SUFFIX)));
+        diagnostics
+            .extend(found.into_iter().map(|problem| mistakes::in_templates(problem, pack, source, TEMPLATE_SUFFIX)));
         let markdown = if lang == Lang::ZhTw { to_taiwan(&markdown) } else { markdown };
         return Some(BuiltDocument { document, markdown });
     }
@@ -414,7 +415,9 @@ mod tests {
         ] {
             let error = render(template, facts.clone()).unwrap_err();
             assert_eq!(error.message.code, "M0523", "{template}");
-            let Some(Location { file, position: Some(Position::Text { line: found_line, column: found_column }) }) = &error.location else {
+            let Some(Location { file, position: Some(Position::Text { line: found_line, column: found_column }) }) =
+                &error.location
+            else {
                 panic!("{template}: no place in {error:?}")
             };
             assert_eq!((file.as_str(), *found_line), ("templates/t/a.md.tera", line), "{template}");

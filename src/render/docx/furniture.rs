@@ -136,7 +136,16 @@ pub(super) fn font_table(look: &DocxLook) -> Element {
         }
         let chinese = name == look.serif_chinese || name == look.sans_chinese;
         let traditional = name.ends_with(" TC");
-        font.push(val("w:charset", if chinese && traditional { "88" } else if chinese { "86" } else { "00" }));
+        font.push(val(
+            "w:charset",
+            if chinese && traditional {
+                "88"
+            } else if chinese {
+                "86"
+            } else {
+                "00"
+            },
+        ));
         font.push(val("w:family", known.map_or("auto", |(_, _, family)| family)));
         font.push(val("w:pitch", if name == look.mono { "fixed" } else { "variable" }));
         font

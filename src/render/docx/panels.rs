@@ -1,10 +1,10 @@
 //! The set pieces of a report: cover, indicator cards, things to do, remarks and columns, laid out as tables without rules.
 
+use super::Picture;
 use super::inlines::Format;
 use super::properties::{border, margins, paragraph_properties, shading, spacing, width};
 use super::tables::{cell, layout_table, text_width};
 use super::writer::{Room, Writer, set_property};
-use super::Picture;
 use super::xml::{Element, el, val};
 use crate::diagnostics::Lang;
 use crate::document::blocks::{Block, Card, Todo, Tone};

@@ -26,7 +26,8 @@ pub(super) fn variables(brand: &DocumentBrand) -> String {
             let _ = write!(rules, " --{name}: {colour};");
         }
     }
-    for (name, pair, generic) in [("serif", &brand.wished.body, "serif"), ("sans", &brand.wished.heading, "sans-serif")] {
+    for (name, pair, generic) in [("serif", &brand.wished.body, "serif"), ("sans", &brand.wished.heading, "sans-serif")]
+    {
         if let Some(families) = families(pair) {
             let _ = write!(rules, " --{name}: {families}, var(--own-{name}, {generic});");
         }

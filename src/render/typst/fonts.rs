@@ -105,7 +105,8 @@ impl Fonts {
 
     /// The family that the base theme sets a script in on this computer, for headings.
     pub fn usual_family(&self, chinese: bool) -> Option<String> {
-        let usual = ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC"];
+        let usual =
+            ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC"];
         let mut known = self.families(chinese);
         let first = usual.iter().find(|family| self.shelf.book.contains_family(&family.to_lowercase()));
         first.map(|family| (*family).to_owned()).or_else(|| known.next().map(ToOwned::to_owned))

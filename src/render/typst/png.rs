@@ -10,8 +10,8 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_tex
 use crate::document::brand::LogoDots;
 use crate::render::typst::fonts::Fonts;
 use crate::render::typst::sources::TypstSources;
-use crate::render::typst::world::DocumentWorld;
 use crate::render::typst::svg::{ChartPicture, compile_chart};
+use crate::render::typst::world::DocumentWorld;
 
 /// Pixels a point of a logo, which programs scale up.
 const LOGO_SCALE: f64 = 6.0;

@@ -34,10 +34,9 @@ pub(super) fn chart_of(chart: &Chart, tab: &str, look: &Look) -> Drawing {
     match chart.kind {
         ChartKind::Line => {
             let mut marker = ChartMarker::new();
-            marker
-                .set_type(ChartMarkerType::Circle)
-                .set_size(6)
-                .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(look.chart)).set_no_border());
+            marker.set_type(ChartMarkerType::Circle).set_size(6).set_format(
+                ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(look.chart)).set_no_border(),
+            );
             label.set_position(ChartDataLabelPosition::Above);
             series
                 .set_format(ChartLine::new().set_color(look.chart).set_width(2.0))

@@ -43,7 +43,9 @@ pub(super) struct Sheet {
 impl Sheet {
     /// Every text that is read, through `change`.
     pub fn change_texts(&mut self, change: impl Fn(&str) -> String) {
-        for text in [&mut self.tab, &mut self.title].into_iter().chain(self.entries.iter_mut().map(|entry| &mut entry.0)) {
+        for text in
+            [&mut self.tab, &mut self.title].into_iter().chain(self.entries.iter_mut().map(|entry| &mut entry.0))
+        {
             *text = change(text);
         }
         for cell in self.cells.values_mut() {

@@ -4,15 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatUnderline, Formula, Image, Note, ObjectMovement, Url, Workbook, Worksheet, XlsxError,
+    DocProperties, ExcelDateTime, Format, FormatUnderline, Formula, Image, Note, ObjectMovement, Url, Workbook,
+    Worksheet, XlsxError,
 };
 
 use super::charts::chart_of;
 use super::look::{self, Formats, Look};
 use super::sheet::{Cell, Place, Role, Sheet, Style, Value, text_width};
 use crate::diagnostics::messages::workbook as messages;
-use crate::document::brand::LogoDots;
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::document::brand::LogoDots;
 
 /// What stands on every page and in the properties of the file.
 #[derive(Debug, Clone, Default)]
@@ -156,7 +157,13 @@ impl Writer<'_> {
         }
         for chart in &sheet.charts {
             let numbers = self.tab_of(&chart.sheet);
-            target.insert_chart_with_offset(chart.row, 0, &chart_of(chart, numbers, &self.formats.look), chart.left, 4)?;
+            target.insert_chart_with_offset(
+                chart.row,
+                0,
+                &chart_of(chart, numbers, &self.formats.look),
+                chart.left,
+                4,
+            )?;
         }
         if let Some(logo) = self.furniture.logo.as_ref().filter(|_| sheet.id == super::contents::ID) {
             self.logo(target, logo, &widths)?;
@@ -176,7 +183,8 @@ impl Writer<'_> {
         let image = image.set_scale_width(across).set_scale_height(down);
         let right: f64 = (0..=2).map(|column| width_of(widths, column) * 7.0 + 5.0).sum();
         let before: f64 = (0..2).map(|column| width_of(widths, column) * 7.0 + 5.0).sum();
-        let image = image.set_alt_text(&self.furniture.company).set_object_movement(ObjectMovement::MoveButDontSizeWithCells);
+        let image =
+            image.set_alt_text(&self.furniture.company).set_object_movement(ObjectMovement::MoveButDontSizeWithCells);
         target.insert_image_with_offset(0, 2, &image, (right - before - width).max(0.0) as u32, 6)?;
         Ok(())
     }
