@@ -66,7 +66,7 @@ impl FromStr for Lang {
 }
 
 /// A text in one language for all, or one per language (`{ zh-CN: 美誉度, en: Reputation }`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Localized {
     /// The same text whatever the language; Chinese is written as the language of the document has it.
@@ -105,6 +105,17 @@ impl LocalizedTexts {
             Lang::En => (&self.en, &self.zh_cn),
         };
         first.as_deref().or(second.as_deref()).unwrap_or_default()
+    }
+}
+
+/// The same text is the same, whether it was written for the project or found in its data.
+impl PartialEq for Localized {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::PerLang(own), Self::PerLang(other)) => own == other,
+            (Self::PerLang(_), _) | (_, Self::PerLang(_)) => false,
+            _ => self.get(Lang::ZhCn) == other.get(Lang::ZhCn),
+        }
     }
 }
 

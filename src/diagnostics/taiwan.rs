@@ -119,7 +119,10 @@ const CHARACTERS: [(&str, &str); 35] = [
 
 /// The dictionary with our own words in front of it. It is made once, and only where a text is written in Taiwan's Chinese.
 static CONVERTER: LazyLock<ZhConverter> = LazyLock::new(|| {
-    ZhConverterBuilder::new().tables(get_builtin_tables(Variant::ZhTW)).conv_pairs(TERMS).conv_pairs(CHARACTERS).build()
+    // What is Taiwan's already stays.
+    let done = TERMS.map(|(_, taiwan)| (taiwan, taiwan));
+    let dictionary = ZhConverterBuilder::new().tables(get_builtin_tables(Variant::ZhTW));
+    dictionary.conv_pairs(done).conv_pairs(CHARACTERS).conv_pairs(TERMS).build()
 });
 
 /// A text between the marks. Marks inside it are dropped, so that it cannot end the protection early.

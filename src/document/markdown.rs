@@ -23,7 +23,8 @@ pub const DIRECTIVES: [&str; 8] = ["cover", "contents", "pagebreak", "cards", "c
 /// True for a block that was meant to be filled: one named nearly like a directive, or one with a directive's first argument.
 /// Other names are languages of code.
 fn looks_like_directive(name: &str, body: &str) -> bool {
-    let near = || !nearest_names(name, DIRECTIVES.into_iter().chain(["callout", "columns"])).is_empty();
+    // Short names, such as `r`, are part of many others.
+    let near = || name.len() > 3 && !nearest_names(name, DIRECTIVES.into_iter().chain(["callout", "columns"])).is_empty();
     !name.is_empty() && (body.trim_start().starts_with("kind:") || near())
 }
 

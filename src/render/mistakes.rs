@@ -166,9 +166,11 @@ fn explained(message: &str, pack: &Pack, tag: impl Fn() -> Option<String>) -> (L
 pub(super) fn in_templates(mut problem: Diagnostic, pack: &Pack, source: &str, suffix: &str) -> Diagnostic {
     let Some(location) = problem.location.as_mut().filter(|location| location.file == source) else { return problem };
     let Some(Position::Text { line, .. }) = location.position.take() else { return problem };
+    // References and anchors stand in running text, not in blocks.
+    let outside = [messages::UNKNOWN_REFERENCE.code, messages::DUPLICATE_ANCHOR.code].contains(&problem.message.code);
     let argument = |name: &str| problem.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
     let needle = ["value", "id", "key"].into_iter().find_map(argument).or_else(|| argument("directive"));
-    let found = needle.filter(|needle| !needle.is_empty()).and_then(|needle| {
+    let found = needle.filter(|needle| !needle.is_empty() && !outside).and_then(|needle| {
         let templates = pack.files.iter().filter(|(path, _)| path.ends_with(suffix));
         let mut places = templates.filter_map(|(_, file)| {
             let (line, column) = place_in_fences(&file.text, &needle)?;
