@@ -36,6 +36,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("datafusion::prelude::", &["metrics/scan", "data/expressions"]),
     ("quick_xml::", &["render/docx/xml"]),
     ("zip::", &["render/docx/package"]),
+    ("zhconv::", &["diagnostics/taiwan"]),
+    ("base64::", &["render/html/brand"]),
     ("wasmtime::", &["plugins/wasm/"]),
     ("println!", &[]),
     ("std::process::exit", &[]),

@@ -16,6 +16,7 @@ mod cli;
 mod coverage;
 mod disclosure;
 mod docs;
+mod documents;
 mod foreign;
 mod groups;
 mod models;

@@ -244,6 +244,26 @@ pub struct TemplatesOptions {
 pub enum TemplatesAction {
     /// List the template packs
     List,
+    /// Make a pack of your own that builds on another: only what differs has to be written
+    New {
+        /// Id of the new pack
+        id: String,
+        /// Pack that it builds on
+        #[arg(long, default_value = "satisfaction-plan")]
+        from: String,
+        /// Project folder (holds manyi.yaml)
+        #[arg(default_value = ".", value_parser = project_folder())]
+        project: PathBuf,
+    },
+    /// List the files of a pack with where each comes from, or print one
+    Show {
+        /// Pack id, or a file of a pack: `scorecard/theme.typ`
+        #[arg(value_name = "PACK[/FILE]")]
+        what: String,
+        /// Project folder (holds manyi.yaml)
+        #[arg(default_value = ".", value_parser = project_folder())]
+        project: PathBuf,
+    },
     /// Copy a pack into a project, where its files overrule the built-in ones
     Copy {
         /// Pack id
@@ -269,4 +289,6 @@ pub enum SchemaName {
     Project,
     /// plugin.yaml
     Plugin,
+    /// brand.yaml
+    Brand,
 }

@@ -15,6 +15,7 @@ use crate::diagnostics::{Diagnostics, Lang, Level};
 use crate::metrics::compute;
 use crate::models::ModelResults;
 use crate::models::bind::bind_project;
+use crate::pipeline::brand::check_brand;
 use crate::pipeline::planning::{document_date, plan_of};
 use crate::pipeline::{self, Measured};
 
@@ -31,7 +32,7 @@ pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut
     }
     if let (Some(answers), Some(metrics), 0) = (answers, metrics, errors) {
         console.talk(&match console.lang {
-            Lang::ZhCn => format!("检查通过：{answers} 份答卷，{metrics} 项指标"),
+            Lang::ZhCn | Lang::ZhTw => format!("检查通过：{answers} 份答卷，{metrics} 项指标"),
             Lang::En => format!("checked; answers: {answers}, metrics: {metrics}"),
         });
         weighting.iter().for_each(|wave| console.talk(&wave.note().text(console.lang)));
@@ -52,6 +53,7 @@ struct Examined {
 fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     let mut examined = Examined::default();
     let Some(open) = pipeline::open(folder, diagnostics) else { return examined };
+    check_brand(&open.project, diagnostics);
     let Some(tables) = load_tables(&open.project, diagnostics) else { return examined };
     examined.answers = Some(tables.survey.row_count());
     examined.weighting = tables.weighting().cloned().collect();

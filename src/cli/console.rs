@@ -1,6 +1,7 @@
 //! What the user sees: diagnostics in colour or as JSON, tables aligned by display width, progress bars. Data goes to
 //! standard output, talk to standard error.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use unicode_width::UnicodeWidthStr;
 
 use crate::cli::args::CommonOptions;
+use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Position};
 use crate::metrics::Reason;
 
@@ -41,7 +43,7 @@ impl Console {
     /// Picks the text of the language.
     pub fn say<'t>(&self, zh_cn: &'t str, en: &'t str) -> &'t str {
         match self.lang {
-            Lang::ZhCn => zh_cn,
+            Lang::ZhCn | Lang::ZhTw => zh_cn,
             Lang::En => en,
         }
     }
@@ -66,7 +68,7 @@ impl Console {
     /// Anything else that keeps standard output from taking it.
     pub fn data(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        match out.write_all(self.shown(text).as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             other => other,
         }
@@ -75,7 +77,7 @@ impl Console {
     /// Writes a line of talk to standard error unless told to be quiet.
     pub fn talk(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            let _ = writeln!(io::stderr().lock(), "{}", self.shown(text));
         }
     }
 
@@ -100,7 +102,7 @@ impl Console {
         let (errors, warnings) = (diagnostics.count(Level::Error), diagnostics.count(Level::Warning));
         if errors + warnings > 0 && !shown.is_empty() {
             let line = match self.lang {
-                Lang::ZhCn => format!("{errors} 个错误，{warnings} 个警告"),
+                Lang::ZhCn | Lang::ZhTw => format!("{errors} 个错误，{warnings} 个警告"),
                 Lang::En => format!(
                     "{errors} error{}, {warnings} warning{}",
                     if errors == 1 { "" } else { "s" },
@@ -109,7 +111,12 @@ impl Console {
             };
             let _ = writeln!(text, "{line}");
         }
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let _ = io::stderr().lock().write_all(self.shown(&text).as_bytes());
+    }
+
+    /// A text as the language has it; data as JSON stay as they are.
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.lang == Lang::ZhTw && !self.json { Cow::Owned(to_taiwan(text)) } else { Cow::Borrowed(text) }
     }
 
     fn write_diagnostic(&self, text: &mut String, diagnostic: &Diagnostic) {

@@ -33,7 +33,9 @@ pub(crate) fn run(options: &InitOptions, console: &Console, diagnostics: &mut Di
             false => console.say("推测", "guessed"),
         };
         console.talk(&match console.lang {
-            Lang::ZhCn => format!("已写入 {shown}。请核对标有“{mark}”的各行，然后运行：manyi check {next}"),
+            Lang::ZhCn | Lang::ZhTw => {
+                format!("已写入 {shown}。请核对标有“{mark}”的各行，然后运行：manyi check {next}")
+            }
             Lang::En => format!("wrote {shown}; look over the lines marked `{mark}`, then run: manyi check {next}"),
         });
     }

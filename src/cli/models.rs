@@ -137,7 +137,7 @@ fn interval_note(console: &Console, result: &ModelResult) -> Option<String> {
     let level = format::confidence(drawn.confidence);
     let failed = drawn.failed;
     Some(match console.lang {
-        Lang::ZhCn => {
+        Lang::ZhCn | Lang::ZhTw => {
             format!("{level} 区间：自助法，{} 次重抽样（种子 {}），无结果 {failed} 次", drawn.replicates, drawn.seed)
         }
         Lang::En => format!(

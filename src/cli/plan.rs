@@ -130,7 +130,7 @@ fn text(measured: &Measured, planned: &Planned, console: &Console) -> String {
             text,
             "  {}",
             match lang {
-                Lang::ZhCn => format!("另有 {more} 项，见 --json"),
+                Lang::ZhCn | Lang::ZhTw => format!("另有 {more} 项，见 --json"),
                 Lang::En => format!("{more} more with --json"),
             }
         );
@@ -169,7 +169,8 @@ fn text(measured: &Measured, planned: &Planned, console: &Console) -> String {
             text,
             "\n{}",
             match lang {
-                Lang::ZhCn => format!("预算合计 {total}（{} 行，其中 {guide} 行为待确认的参考价）", plan.costs.len()),
+                Lang::ZhCn | Lang::ZhTw =>
+                    format!("预算合计 {total}（{} 行，其中 {guide} 行为待确认的参考价）", plan.costs.len()),
                 Lang::En =>
                     format!("Budget {total} ({} lines, {guide} of them guide prices to be confirmed)", plan.costs.len()),
             }

@@ -181,7 +181,7 @@ fn new(id: &str, wasm: bool, project: &Path, console: &Console, diagnostics: &mu
             project => format!(" --project {}", project.display()),
         };
         console.talk(&match console.lang {
-            Lang::ZhCn => {
+            Lang::ZhCn | Lang::ZhTw => {
                 format!("已写入 {folder}（{}）。接着运行：manyi plugins test {id}{at}", plugin.files.join("、"))
             }
             Lang::En => format!("wrote {folder} ({}); next: manyi plugins test {id}{at}", plugin.files.join(", ")),
@@ -212,7 +212,7 @@ fn test(id: Option<&str>, project: &Path, console: &Console, diagnostics: &mut D
         return print_json(console, json!({ "schema": 1, "tests": entries }), diagnostics);
     }
     let line = |(id, outcome): &(String, TestOutcome)| match console.lang {
-        Lang::ZhCn => format!("{id}：通过 {}，失败 {}\n", outcome.passed, outcome.failed),
+        Lang::ZhCn | Lang::ZhTw => format!("{id}：通过 {}，失败 {}\n", outcome.passed, outcome.failed),
         Lang::En => format!("{id}: {} passed, {} failed\n", outcome.passed, outcome.failed),
     };
     console.data(&outcomes.iter().map(line).collect::<String>())

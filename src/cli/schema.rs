@@ -5,6 +5,7 @@ use std::io;
 use crate::cli::Outcome;
 use crate::cli::args::{SchemaName, SchemaOptions};
 use crate::cli::console::Console;
+use crate::config::brand::RawBrand;
 use crate::config::raw::RawProject;
 use crate::config::schema_of;
 use crate::plugins::manifest::RawManifest;
@@ -13,6 +14,7 @@ pub(crate) fn run(options: &SchemaOptions, console: &Console) -> Outcome {
     let schema = match options.file {
         SchemaName::Project => schema_of::<RawProject>(),
         SchemaName::Plugin => schema_of::<RawManifest>(),
+        SchemaName::Brand => schema_of::<RawBrand>(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(io::Error::other)?;
     console.data(&format!("{text}\n"))

@@ -1,5 +1,6 @@
-//! `manyi templates list|copy`.
+//! `manyi templates list|new|show|copy`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
@@ -7,14 +8,20 @@ use serde_json::json;
 use crate::cli::args::{TemplatesAction, TemplatesOptions};
 use crate::cli::console::{Console, TextTable};
 use crate::cli::{Outcome, print_json};
-use crate::diagnostics::messages::output as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
+use crate::config::fragment;
+use crate::config::validate::is_safe_file_name;
+use crate::diagnostics::messages::{document as document_messages, output as messages, packs as pack_messages};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, io_problem};
+use crate::document::pack::Pack;
+use crate::pipeline::pack_files;
 use crate::pipeline::packs;
-use crate::render::templates::files_of;
+use crate::render::templates::{TemplateFile, files_of, lineage};
 
 pub(crate) fn run(options: &TemplatesOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     match &options.action {
         TemplatesAction::List => list(console, diagnostics),
+        TemplatesAction::New { id, from, project } => new(id, from, project, console, diagnostics),
+        TemplatesAction::Show { what, project } => show(what, project, console, diagnostics),
         TemplatesAction::Copy { pack, project } => copy(pack, project, console, diagnostics),
     }
 }
@@ -37,16 +44,154 @@ fn list(console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     console.data(&table.render())
 }
 
+/// A pack of the project's own that builds on another, with one template that builds at once.
+fn new(id: &str, from: &str, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    if !is_safe_file_name(id) || id.starts_with('.') || EMBEDDED_FOLDERS.contains(&id) {
+        diagnostics.push(Diagnostic::error(&pack_messages::BAD_PACK_ID).arg("id", id));
+    }
+    let templates = project.join("templates");
+    let folder = templates.join(id);
+    let known = lineage(from, Some(&templates), diagnostics);
+    let base = files_of(from, Some(&templates), diagnostics).remove("template.yaml");
+    if base.is_none() {
+        diagnostics.push(unknown_pack(from, &templates, diagnostics));
+    }
+    if folder.exists() || !files_of(id, None, diagnostics).is_empty() {
+        diagnostics.push(Diagnostic::error(&pack_messages::PACK_EXISTS).arg("pack", id));
+    }
+    let mut written = Vec::new();
+    if let Some(base) = base.filter(|_| !diagnostics.has_errors()) {
+        // The entries of the nearest pack that has them: those of the base, or of the one that it builds on.
+        let entries = known.iter().rev().find_map(|pack| {
+            let files = files_of(pack, Some(&templates), &mut Diagnostics::new());
+            entries_of(&files.get("template.yaml")?.text)
+        });
+        let title =
+            Pack::load(from, pack_files(from, Some(&templates), diagnostics), diagnostics).map(|pack| pack.title);
+        let entries = entries.or_else(|| entries_of(&base.text)).unwrap_or_default();
+        for (name, text) in skeleton(id, from, title.as_ref(), &entries) {
+            let path = folder.join(name);
+            if write_new(&path, &text, diagnostics) {
+                written.push(path.display().to_string());
+            }
+        }
+    }
+    if console.json {
+        return print_json(console, json!({ "schema": 1, "written": written }), diagnostics);
+    }
+    written.iter().for_each(|path| console.talk(path));
+    Ok(())
+}
+
+/// Folders of templates that are no packs.
+const EMBEDDED_FOLDERS: [&str; 2] = ["base", "charts"];
+
+/// The entry templates that a description names, by language.
+fn entries_of(description: &str) -> Option<BTreeMap<String, String>> {
+    let value = fragment::parse(description).ok()?;
+    let entries = value.get("entry")?.as_object()?;
+    Some(entries.iter().filter_map(|(lang, file)| Some((lang.clone(), file.as_str()?.to_owned()))).collect())
+}
+
+/// The files of a new pack: its description, and in the project's language of the base a first template around the base's own.
+fn skeleton(
+    id: &str,
+    from: &str,
+    title: Option<&Localized>,
+    entries: &BTreeMap<String, String>,
+) -> Vec<(String, String)> {
+    let title = |lang| title.map_or(id, |title| title.get(lang)).replace('\\', "").replace('"', "'");
+    let own = |lang: &str| format!("{id}.{lang}.md.tera");
+    let mut entry = String::new();
+    for (lang, file) in entries {
+        let file = if lang == "zh-CN" || entries.len() == 1 { own(lang) } else { file.clone() };
+        entry.push_str(&format!("  {lang}: {file}\n"));
+    }
+    let description = include_str!("skeleton/pack/template.yaml")
+        .replace("PACK_ID", id)
+        .replace("BASE_ID", from)
+        .replace("TITLE_ZH", &title(Lang::ZhCn))
+        .replace("TITLE_EN", &title(Lang::En))
+        .replace("ENTRIES\n", &entry);
+    let lang = if entries.contains_key("zh-CN") { Some("zh-CN") } else { entries.keys().next().map(String::as_str) };
+    let template = lang.and_then(|lang| {
+        let text = include_str!("skeleton/pack/template.md.tera").replace("BASE_ENTRY", entries.get(lang)?);
+        Some((own(lang), text.replace("PACK_ID", id).replace("BASE_ID", from)))
+    });
+    [("template.yaml".to_owned(), description)].into_iter().chain(template).collect()
+}
+
+/// The files of a pack with their origin, or the text of one of them.
+fn show(what: &str, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    let (pack, file) = what.split_once('/').map_or((what, None), |(pack, file)| (pack, Some(file)));
+    let templates = project.join("templates");
+    let mut files: BTreeMap<String, TemplateFile> = BTreeMap::new();
+    let mut ids = lineage(pack, Some(&templates), diagnostics);
+    if !EMBEDDED_FOLDERS.contains(&pack) && files_of(pack, Some(&templates), diagnostics).contains_key("template.yaml")
+    {
+        // What every pack is set with stands behind its own files.
+        ids.insert(0, "base".to_owned());
+    }
+    for id in &ids {
+        for (path, held) in files_of(id, Some(&templates), diagnostics) {
+            // Strategies and descriptions belong to their own folder alone.
+            let own = id == pack || (path != "template.yaml" && !path.starts_with("strategies/"));
+            if own {
+                files.insert(path, held);
+            }
+        }
+    }
+    if files.is_empty() {
+        diagnostics.push(unknown_pack(pack, &templates, diagnostics));
+        return if console.json { print_json(console, json!({ "schema": 1 }), diagnostics) } else { Ok(()) };
+    }
+    let Some(file) = file else {
+        if console.json {
+            let entries: Vec<_> =
+                files.iter().map(|(path, held)| json!({ "file": path, "origin": held.origin })).collect();
+            return print_json(console, json!({ "schema": 1, "pack": pack, "files": entries }), diagnostics);
+        }
+        let head = [console.say("文件", "file"), console.say("来源", "from")];
+        let mut table = TextTable::new(head.map(str::to_owned).to_vec(), Vec::new());
+        for (path, held) in &files {
+            table.row(vec![path.clone(), held.origin.clone()]);
+        }
+        return console.data(&table.render());
+    };
+    let Some(held) = files.get(file) else {
+        let known = files.keys().map(String::as_str);
+        let error = Diagnostic::error(&document_messages::MISSING_TEMPLATE).arg("pack", pack).arg("file", file);
+        diagnostics.push(error.suggest(file, known));
+        return if console.json { print_json(console, json!({ "schema": 1 }), diagnostics) } else { Ok(()) };
+    };
+    if console.json {
+        let data = json!({ "schema": 1, "pack": pack, "file": file, "origin": held.origin, "text": held.text });
+        return print_json(console, data, diagnostics);
+    }
+    console.talk(&held.origin);
+    console.data(&held.text)
+}
+
+/// There is no such pack, neither built in nor in the project.
+fn unknown_pack(pack: &str, templates: &Path, diagnostics: &Diagnostics) -> Diagnostic {
+    let mut ids: Vec<String> = packs(&mut diagnostics.clone()).into_iter().map(|pack| pack.id).collect();
+    let own = std::fs::read_dir(templates).into_iter().flatten().flatten();
+    ids.extend(
+        own.filter(|entry| entry.path().join("template.yaml").is_file())
+            .map(|entry| entry.file_name().to_string_lossy().into_owned()),
+    );
+    ids.sort();
+    ids.dedup();
+    Diagnostic::error(&messages::UNKNOWN_PACK)
+        .arg("pack", pack)
+        .arg("known", ids.join(", "))
+        .suggest(pack, ids.iter().map(String::as_str))
+}
+
 fn copy(pack: &str, project: &Path, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let files = files_of(pack, None, diagnostics);
     if files.is_empty() || !files.contains_key("template.yaml") {
-        let ids: Vec<String> = packs(diagnostics).into_iter().map(|pack| pack.id).collect();
-        diagnostics.push(
-            Diagnostic::error(&messages::UNKNOWN_PACK)
-                .arg("pack", pack)
-                .arg("known", ids.join(", "))
-                .suggest(pack, ids.iter().map(String::as_str)),
-        );
+        diagnostics.push(unknown_pack(pack, Path::new(""), diagnostics));
     }
     let mut written = Vec::new();
     let folder = project.join("templates").join(pack);

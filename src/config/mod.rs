@@ -1,5 +1,7 @@
 //! YAML in, a checked project out. The only place that knows YAML.
 
+pub mod brand;
+pub mod colour;
 pub mod fragment;
 pub mod load;
 pub mod positions;

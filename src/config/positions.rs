@@ -29,6 +29,11 @@ impl KeyPositions {
         &self.file
     }
 
+    /// True if the file holds the key path itself.
+    pub fn holds(&self, path: &str) -> bool {
+        self.places.contains_key(path)
+    }
+
     /// Place of a key path, or of its nearest parent that the file holds, or the file alone.
     pub fn locate(&self, path: &str) -> Location {
         let mut path = path;

@@ -216,9 +216,9 @@ impl Sink {
         };
         let (arrays, unlike_nulls) = self.cells.finish(&categories);
         let arrays = StoredColumn::new(arrow_type(self.kind), arrays);
-        let title = raw.title.clone().or_else(|| header_title.map(Localized::Plain));
+        let title = raw.title.clone().or_else(|| header_title.map(|title| Localized::from(title.as_str())));
         let column = Column {
-            title: title.unwrap_or_else(|| Localized::Plain(self.name.clone())),
+            title: title.unwrap_or_else(|| Localized::from(self.name.as_str())),
             name: self.name,
             kind: self.kind,
             categories,
@@ -293,7 +293,7 @@ fn category_titles(raw: &RawColumn) -> IndexMap<String, Localized> {
     for (key, label) in raw.labels.iter().flatten() {
         match (raw.kind, label) {
             (ColumnType::Scale, RawLabel::Number(number)) => {
-                titles.entry(number_text(*number)).or_insert_with(|| Localized::Plain(key.clone()));
+                titles.entry(number_text(*number)).or_insert_with(|| Localized::from(key.as_str()));
             }
             (ColumnType::Scale, RawLabel::Text(text)) => {
                 titles.insert(key.clone(), text.clone());

@@ -34,7 +34,7 @@ impl Kind {
             Self::Number => ("［号码］", "[number]"),
             Self::Name => ("［姓名］", "[name]"),
         };
-        if lang == Lang::ZhCn { zh_cn } else { en }
+        if lang.is_chinese() { zh_cn } else { en }
     }
 }
 

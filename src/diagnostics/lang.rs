@@ -1,4 +1,5 @@
-//! The two languages the product speaks, and texts that exist in one or both.
+//! The languages of messages and documents, and texts that exist in one or more of them. Two are written by hand, Chinese and
+//! English; Taiwan's Chinese is made from the first, see [`super::taiwan`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,16 +17,25 @@ pub enum Lang {
     /// English.
     #[serde(rename = "en")]
     En,
+    /// Chinese as it is written in Taiwan: characters and terms.
+    #[serde(rename = "zh-TW")]
+    ZhTw,
 }
 
 impl Lang {
-    /// Every language, in the order documents are built.
+    /// The languages that texts are written in.
     pub const ALL: [Self; 2] = [Self::ZhCn, Self::En];
 
-    /// The tag used in YAML, file names and HTML: `zh-CN` or `en`.
+    /// True for Chinese, wherever it is written.
+    pub fn is_chinese(self) -> bool {
+        self != Self::En
+    }
+
+    /// The tag used in YAML, file names and HTML: `zh-CN`, `zh-TW` or `en`.
     pub fn tag(self) -> &'static str {
         match self {
             Self::ZhCn => "zh-CN",
+            Self::ZhTw => "zh-TW",
             Self::En => "en",
         }
     }
@@ -48,20 +58,25 @@ impl FromStr for Lang {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.to_ascii_lowercase().as_str() {
             "zh-cn" | "zh" | "zh_cn" | "zh-hans" => Ok(Self::ZhCn),
+            "zh-tw" | "zh_tw" | "zh-hant" => Ok(Self::ZhTw),
             "en" | "en-us" | "en-gb" | "en_us" => Ok(Self::En),
-            other => Err(format!("`{other}` is not a language of manyi; use `zh-CN` or `en`")),
+            other => Err(format!("`{other}` is not a language of manyi; use `zh-CN`, `zh-TW` or `en`")),
         }
     }
 }
 
 /// A text in one language for all, or one per language (`{ zh-CN: 美誉度, en: Reputation }`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Localized {
-    /// The same text whatever the language.
+    /// The same text whatever the language; Chinese is written as the language of the document has it.
     Plain(String),
     /// One text per language.
     PerLang(LocalizedTexts),
+    /// What the data say, shown as typed in every language.
+    #[serde(skip_deserializing)]
+    #[schemars(skip)]
+    Verbatim(Verbatim),
 }
 
 /// The texts of a [`Localized::PerLang`].
@@ -74,16 +89,33 @@ pub struct LocalizedTexts {
     /// English.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub en: Option<String>,
+    /// Chinese as in Taiwan, where the text made from `zh-CN` will not do.
+    #[serde(rename = "zh-TW", default, skip_serializing_if = "Option::is_none")]
+    pub zh_tw: Option<Verbatim>,
 }
 
 impl LocalizedTexts {
     /// The text in `lang`, else in the other language, else empty.
     pub fn get(&self, lang: Lang) -> &str {
+        if let (Lang::ZhTw, Some(own)) = (lang, &self.zh_tw) {
+            return own.get(lang);
+        }
         let (first, second) = match lang {
-            Lang::ZhCn => (&self.zh_cn, &self.en),
+            Lang::ZhCn | Lang::ZhTw => (&self.zh_cn, &self.en),
             Lang::En => (&self.en, &self.zh_cn),
         };
         first.as_deref().or(second.as_deref()).unwrap_or_default()
+    }
+}
+
+/// The same text is the same, whether it was written for the project or found in its data.
+impl PartialEq for Localized {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::PerLang(own), Self::PerLang(other)) => own == other,
+            (Self::PerLang(_), _) | (_, Self::PerLang(_)) => false,
+            _ => self.get(Lang::ZhCn) == other.get(Lang::ZhCn),
+        }
     }
 }
 
@@ -93,17 +125,51 @@ impl Localized {
         match self {
             Self::Plain(text) => text,
             Self::PerLang(texts) => texts.get(lang),
+            Self::Verbatim(text) => text.get(lang),
         }
     }
 }
 
 /// Texts in both languages.
 pub fn lang_texts(zh_cn: impl Into<String>, en: impl Into<String>) -> LocalizedTexts {
-    LocalizedTexts { zh_cn: Some(zh_cn.into()), en: Some(en.into()) }
+    LocalizedTexts { zh_cn: Some(zh_cn.into()), en: Some(en.into()), zh_tw: None }
 }
 
+/// A text from elsewhere, such as a value of a data file, is shown as it is.
 impl From<&str> for Localized {
     fn from(text: &str) -> Self {
-        Self::Plain(text.to_owned())
+        Self::Verbatim(Verbatim::new(text))
+    }
+}
+
+/// A text that is shown as typed. Where a document is written in Taiwan's Chinese it stands between two marks that
+/// [`taiwan`](super::taiwan) takes out again; no other language sees them.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String")]
+pub struct Verbatim {
+    marked: String,
+}
+
+impl Verbatim {
+    /// The text.
+    pub fn new(text: &str) -> Self {
+        Self { marked: super::taiwan::marked(text) }
+    }
+
+    /// The text, between its marks for a language that it is not to be converted to.
+    pub fn get(&self, lang: Lang) -> &str {
+        if lang == Lang::ZhTw { &self.marked } else { super::taiwan::unmarked(&self.marked) }
+    }
+}
+
+impl Serialize for Verbatim {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.get(Lang::ZhCn))
+    }
+}
+
+impl<'de> Deserialize<'de> for Verbatim {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::new(&String::deserialize(deserializer)?))
     }
 }

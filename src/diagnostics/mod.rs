@@ -6,13 +6,14 @@
 mod io;
 mod lang;
 pub mod messages;
+pub mod taiwan;
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
 pub use io::io_problem;
-pub use lang::{Lang, Localized, LocalizedTexts, lang_texts};
+pub use lang::{Lang, Localized, LocalizedTexts, Verbatim, lang_texts};
 pub use messages::Message;
 
 /// How bad a problem is. An error stops the run at the end of its stage; a warning does not.
@@ -168,7 +169,7 @@ impl Diagnostic {
 
     /// The sentence in the given language, placeholders filled.
     pub fn text(&self, lang: Lang) -> String {
-        fill(self.message.text(lang), |name| self.value(name, lang))
+        in_language(fill(self.message.text(lang), |name| self.value(name, lang)), lang)
     }
 
     /// What to do about it, in the given language: the "did you mean" names if there are any, then the catalogue's hint.
@@ -178,7 +179,7 @@ impl Diagnostic {
             let names: Vec<String> = self.suggestions.iter().map(|name| format!("`{name}`")).collect();
             let _ = match lang {
                 Lang::En => write!(hint, "did you mean {}?", names.join(", ")),
-                Lang::ZhCn => write!(hint, "您是不是想写 {}？", names.join("、")),
+                Lang::ZhCn | Lang::ZhTw => write!(hint, "您是不是想写 {}？", names.join("、")),
             };
         }
         if let Some(fixed) = self.message.hint(lang) {
@@ -187,7 +188,7 @@ impl Diagnostic {
             }
             hint.push_str(&fill(fixed, |name| self.value(name, lang)));
         }
-        (!hint.is_empty()).then_some(hint)
+        (!hint.is_empty()).then(|| in_language(hint, lang))
     }
 
     /// What fills a placeholder.
@@ -276,6 +277,11 @@ impl IntoIterator for Diagnostics {
     fn into_iter(self) -> Self::IntoIter {
         self.found.into_iter()
     }
+}
+
+/// The catalogue holds one Chinese; Taiwan's is made of it.
+fn in_language(text: String, lang: Lang) -> String {
+    if lang == Lang::ZhTw { taiwan::to_taiwan(&text) } else { taiwan::without_marks(text) }
 }
 
 /// Up to three of `known` that a user may have meant by `wrong`, nearest first: close in spelling, or one containing the other.

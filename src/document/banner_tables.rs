@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::analysis::banner::{BannerCell, BannerTable, RowKind, base_labels, notes};
+use crate::analysis::banner::{BannerCell, BannerQuestion, BannerTable, RowKind, base_labels, notes};
+use crate::config::raw::ColumnType;
 use crate::document::blocks::{Inline, Table, TableCell, TableRow};
 use crate::document::format;
 use crate::document::material::Material;
@@ -23,19 +24,30 @@ pub fn facts(material: &Material<'_>) -> Vec<Value> {
                 segments.push(json!({ "column": name, "title": held.segment_title.get(lang) }));
             }
         }
+        let choices = table
+            .questions
+            .iter()
+            .filter(|question| is_choice(question))
+            .map(|question| json!({ "column": question.column, "title": question.title.get(lang) }));
         json!({
             "id": table.id,
             "title": table.title.get(lang),
             "wave": table.wave.as_ref().map(|wave| format::wave(wave, lang)),
             "questions": table.questions.len(),
             "segments": segments,
+            "choices": choices.collect::<Vec<_>>(),
         })
     };
     newest(material).into_iter().map(one).collect()
 }
 
+/// True for a question whose options are chosen from, in no order of their own.
+pub(super) fn is_choice(question: &BannerQuestion) -> bool {
+    matches!(question.kind, ColumnType::Single | ColumnType::Multi)
+}
+
 /// The last wave of every banner.
-fn newest<'a>(material: &Material<'a>) -> Vec<&'a BannerTable> {
+pub(super) fn newest<'a>(material: &Material<'a>) -> Vec<&'a BannerTable> {
     let mut found: Vec<&BannerTable> = Vec::new();
     for table in material.inputs.banners {
         match found.iter_mut().find(|held| held.id == table.id) {

@@ -5,13 +5,14 @@
 //! `page_of` (`第 {page} 页　共 {pages} 页`) and `net` (over the net scores of a diverging chart). A missing word falls back to
 //! the theme's own in the document's language.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::charts::Chart;
 use crate::diagnostics::Lang;
+use crate::document::brand::DocumentBrand;
 
 /// A whole document.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Document {
     /// What the file and the running heads say.
     pub meta: Meta,
@@ -20,7 +21,7 @@ pub struct Document {
 }
 
 /// Properties of the document.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Meta {
     /// Title.
     pub title: String,
@@ -40,10 +41,13 @@ pub struct Meta {
     pub period: String,
     /// Words the theme itself prints, by key (`contents`, `table`, `figure`, `page_of`, `net`, …), from the pack.
     pub words: std::collections::BTreeMap<String, String>,
+    /// The brand that the document bears, if any.
+    #[serde(skip_deserializing)]
+    pub brand: Option<Box<DocumentBrand>>,
 }
 
 /// A piece of a document.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Block {
     /// The cover page, drawn from the document's properties.
@@ -130,7 +134,7 @@ pub enum Block {
 }
 
 /// A piece of running text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Inline {
     /// Plain text.
@@ -184,7 +188,7 @@ impl Inline {
 }
 
 /// How a remark, a card or a cell is coloured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// No colour.
@@ -201,7 +205,7 @@ pub enum Tone {
 }
 
 /// Horizontal alignment of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
     /// Text.
@@ -214,7 +218,7 @@ pub enum Align {
 }
 
 /// A three-line table.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Table {
     /// Anchor, unique in the document.
     pub id: String,
@@ -231,7 +235,7 @@ pub struct Table {
 }
 
 /// A column of a table.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TableColumn {
     /// Head.
     pub title: Vec<Inline>,
@@ -242,7 +246,7 @@ pub struct TableColumn {
 }
 
 /// A row of a table.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TableRow {
     /// Cells, one a column.
     pub cells: Vec<TableCell>,
@@ -251,7 +255,7 @@ pub struct TableRow {
 }
 
 /// A cell of a table.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TableCell {
     /// Text.
     pub content: Vec<Inline>,
@@ -260,7 +264,7 @@ pub struct TableCell {
 }
 
 /// A chart with its caption.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// Anchor, unique in the document.
     pub id: String,
@@ -275,7 +279,7 @@ pub struct Figure {
 }
 
 /// An indicator as a card.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Card {
     /// Name of the indicator.
     pub title: String,
@@ -298,7 +302,7 @@ pub struct Card {
 }
 
 /// A thing to do, as on the summary page.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Todo {
     /// What.
     pub title: String,
@@ -309,14 +313,14 @@ pub struct Todo {
 }
 
 /// Questions to be answered: on paper with boxes to tick and lines to write on, on screen with fields.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Form {
     /// Top to bottom.
     pub items: Vec<FormItem>,
 }
 
 /// A part of a form.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FormItem {
     /// A heading over the items that follow.
@@ -354,7 +358,7 @@ pub enum FormItem {
 }
 
 /// How a question is answered.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Answer {
     /// Boxes to tick.
@@ -383,7 +387,7 @@ pub enum Answer {
 }
 
 /// The answers of a scale.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AnswerScale {
     /// The numbers, low to high.
     pub points: Vec<String>,

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::IndicatorSummary;
+use crate::analysis::banner::BannerQuestion;
 use crate::config::fragment;
 use crate::diagnostics::messages::document as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -12,9 +13,10 @@ use crate::document::blocks::{Block, Document, Figure, Inline, Meta, Table};
 use crate::document::figures::{self, Drawn, Order};
 use crate::document::markdown::{self, Directive, Directives};
 use crate::document::material::Material;
+use crate::document::taiwan::in_its_language;
 use crate::document::{
     banner_tables, cards, finding_tables, format, forms, indicator_figures, method_tables, model_figures, model_tables,
-    numbering, plan_figures, plan_tables, tables,
+    numbering, plan_figures, plan_tables, share_figures, tables,
 };
 use crate::metrics::Distribution;
 
@@ -71,7 +73,7 @@ const TABLES: [&str; 23] = [
 /// Kinds of the directive `form`.
 const FORMS: [&str; 2] = ["questionnaire", "evaluation"];
 /// Kinds of the directive `chart`.
-const CHARTS: [&str; 12] = [
+const CHARTS: [&str; 15] = [
     "bar",
     "trend",
     "likert",
@@ -84,6 +86,9 @@ const CHARTS: [&str; 12] = [
     "gap",
     "gantt",
     "tornado",
+    "pareto",
+    "lorenz",
+    "gauge",
 ];
 
 /// Builds the document from Markdown that a template rendered. `file` names the Markdown in diagnostics.
@@ -96,7 +101,7 @@ pub fn document_from_markdown(
     let mut resolver = Resolver { material, file, said: BTreeSet::new() };
     let mut blocks = markdown::parse_markdown(markdown, file, &mut resolver, diagnostics);
     numbering::finish(&mut blocks, &material.words, file, diagnostics);
-    Document { meta: meta(material), blocks }
+    in_its_language(Document { meta: meta(material), blocks })
 }
 
 /// Name of the period as it is printed.
@@ -124,6 +129,7 @@ fn meta(material: &Material<'_>) -> Meta {
         date_text: format::date_text(material.inputs.date, lang),
         period: period_text(material),
         words: material.words.all().clone(),
+        brand: None,
     }
 }
 
@@ -222,7 +228,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
     fn chart(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
         let known = [
             "kind", "id", "caption", "metric", "metrics", "by", "column", "columns", "order", "limit", "scope", "note",
-            "model", "variants",
+            "model", "variants", "question",
         ];
         let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
         let kind = arguments.text("kind").unwrap_or_default();
@@ -273,6 +279,15 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 let limit = arguments.count("limit", diagnostics).unwrap_or(WAVES_SHOWN);
                 indicator_figures::small_multiples(material, &self.metrics(&arguments, diagnostics), limit)
             }
+            "pareto" if arguments.text("question").is_some() => {
+                share_figures::pareto_of_question(material, self.question(&arguments, diagnostics)?)
+            }
+            "pareto" => share_figures::pareto_of_metrics(material, &self.metrics(&arguments, diagnostics)),
+            "lorenz" => {
+                let model = self.model(&arguments, diagnostics);
+                share_figures::lorenz(material, &model)
+            }
+            "gauge" => share_figures::gauge(material, &self.metrics(&arguments, diagnostics)),
             "funnel" => indicator_figures::funnel(material),
             "gap" => indicator_figures::gap(material),
             "gantt" => plan_figures::gantt(material),
@@ -298,13 +313,37 @@ impl<'m, 'a> Resolver<'m, 'a> {
         }))
     }
 
+    /// Reports a table that a model with a result does not have.
+    fn check_model_table(&self, model: &str, table: &str, arguments: &Arguments<'_>, diagnostics: &mut Diagnostics) {
+        let wave = self.material.results().current_wave();
+        let Some(result) = self.material.inputs.models.find(model, wave, None) else { return };
+        let known: Vec<&str> = result.tables.iter().map(|held| held.id.as_str()).collect();
+        if !known.is_empty() && !known.contains(&table) {
+            let error = Diagnostic::error(&messages::UNKNOWN_MODEL_TABLE).arg("model", model).arg("id", table);
+            diagnostics.push(arguments.place(error.suggest(table, known)));
+        }
+    }
+
+    /// The question of a banner that a directive names; an unknown one is reported.
+    fn question(&self, arguments: &Arguments<'_>, diagnostics: &mut Diagnostics) -> Option<&'m BannerQuestion> {
+        let column = arguments.id("question", diagnostics).unwrap_or_default();
+        let questions = share_figures::questions(self.material);
+        let found = questions.iter().find(|question| question.column == column).copied();
+        if found.is_none() {
+            let known = questions.iter().map(|question| question.column.as_str());
+            let error = Diagnostic::error(&messages::UNKNOWN_QUESTION).arg("id", &column);
+            diagnostics.push(arguments.place(error.suggest(&column, known)));
+        }
+        found
+    }
+
     /// The id of the model that a directive names; an unknown one is reported.
     fn model(&self, arguments: &Arguments<'_>, diagnostics: &mut Diagnostics) -> String {
         let model = arguments.id("model", diagnostics).unwrap_or_default();
         let models = &self.material.inputs.models;
         if models.info(&model).is_none() {
             let known = models.models.iter().map(|info| info.id.as_str());
-            let error = Diagnostic::error(&messages::UNKNOWN_METRIC).arg("id", &model);
+            let error = Diagnostic::error(&messages::UNKNOWN_MODEL).arg("id", &model);
             diagnostics.push(arguments.place(error.suggest(&model, known)));
         }
         model
@@ -367,7 +406,11 @@ impl<'m, 'a> Resolver<'m, 'a> {
             "swot" => finding_tables::swot(material),
             "model" => {
                 let model = self.model(&arguments, diagnostics);
-                model_tables::model(material, &model, arguments.id("table", diagnostics).as_deref())
+                let table = arguments.id("table", diagnostics);
+                if let Some(table) = &table {
+                    self.check_model_table(&model, table, &arguments, diagnostics);
+                }
+                model_tables::model(material, &model, table.as_deref())
             }
             "models" => model_tables::definitions(material),
             other => {

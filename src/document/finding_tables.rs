@@ -184,7 +184,7 @@ pub fn load(material: &Material<'_>) -> Option<Table> {
                 .collect();
             let mut cells = vec![
                 cell(held.who.get(lang)),
-                cell(names.join(if lang == Lang::ZhCn { "；" } else { "; " })),
+                cell(names.join(if lang.is_chinese() { "；" } else { "; " })),
                 cell(held.actions.len().to_string()),
                 cell(held.at_once.to_string()),
             ];
@@ -214,7 +214,7 @@ pub fn assumption_name(material: &Material<'_>, plan: &RawPlan, assumption: Assu
         material.word_or("assumption_value", "单位价值", "value of one"),
     );
     let join = |item: &str, what: &str| match material.lang {
-        Lang::ZhCn => format!("{item}：{what}"),
+        Lang::ZhCn | Lang::ZhTw => format!("{item}：{what}"),
         Lang::En => format!("{item}: {what}"),
     };
     match assumption {
@@ -301,7 +301,7 @@ fn ahead(material: &Material<'_>, metric: &str, index: usize) -> String {
     let against = format::value_with_unit(held.benchmark.value, summary.info.unit, lang);
     let source = held.benchmark.source.get(lang);
     match lang {
-        Lang::ZhCn => format!("{title}为{value}，优于标杆（{source}）的{against}"),
+        Lang::ZhCn | Lang::ZhTw => format!("{title}为{value}，优于标杆（{source}）的{against}"),
         Lang::En => format!("{title} is {value}, ahead of the benchmark of {against} ({source})"),
     }
 }

@@ -22,15 +22,15 @@ pub fn kind_name(kind: FindingKind, lang: Lang) -> &'static str {
         FindingKind::Integrity => ("答卷可疑", "doubtful answers"),
         FindingKind::Keep => ("重要而出色", "important and strong"),
     };
-    if lang == Lang::ZhCn { zh } else { en }
+    if lang.is_chinese() { zh } else { en }
 }
 
 /// How heavy a finding weighs, in a word.
 pub fn severity_name(severity: Severity, lang: Lang) -> &'static str {
     match (severity, lang) {
-        (Severity::High, Lang::ZhCn) => "重",
-        (Severity::Medium, Lang::ZhCn) => "中",
-        (Severity::Low, Lang::ZhCn) => "轻",
+        (Severity::High, Lang::ZhCn | Lang::ZhTw) => "重",
+        (Severity::Medium, Lang::ZhCn | Lang::ZhTw) => "中",
+        (Severity::Low, Lang::ZhCn | Lang::ZhTw) => "轻",
         (Severity::High, Lang::En) => "high",
         (Severity::Medium, Lang::En) => "medium",
         (Severity::Low, Lang::En) => "low",
@@ -47,12 +47,12 @@ pub fn importance_source(material: &Material<'_>, source: &ImportanceSource) -> 
         ImportanceSource::Composite(id) => {
             let title = material.summary(id).map_or_else(|| id.clone(), |held| material.title(held.info));
             match lang {
-                Lang::ZhCn => format!("{title}中的权重"),
+                Lang::ZhCn | Lang::ZhTw => format!("{title}中的权重"),
                 Lang::En => format!("weight in {}", material.inline_name(&title)),
             }
         }
         ImportanceSource::Unknown => match lang {
-            Lang::ZhCn => "未知，取中间值".to_owned(),
+            Lang::ZhCn | Lang::ZhTw => "未知，取中间值".to_owned(),
             Lang::En => "not known, the middle is taken".to_owned(),
         },
     }
@@ -75,7 +75,7 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
         .is_some_and(|summary| summary.info.better == Better::Lower);
     let inline = material.inline_name(&title);
     match lang {
-        Lang::ZhCn => {
+        Lang::ZhCn | Lang::ZhTw => {
             let (short, above) = if lower { ("高", "高于") } else { ("低", "低于") };
             match finding.kind {
                 FindingKind::BelowTarget if held.significant => {

@@ -57,7 +57,7 @@ pub fn value(value: f64, unit: Unit) -> String {
 pub fn unit_suffix(unit: Unit, lang: Lang) -> &'static str {
     match (unit, lang) {
         (Unit::Percent, _) => "%",
-        (Unit::Points | Unit::Score, Lang::ZhCn) => "分",
+        (Unit::Points | Unit::Score, Lang::ZhCn | Lang::ZhTw) => "分",
         (Unit::Points, Lang::En) => " points",
         (Unit::Score, Lang::En) | (Unit::Number, _) => "",
     }
@@ -72,7 +72,7 @@ pub fn value_with_unit(held: f64, unit: Unit, lang: Lang) -> String {
 pub fn difference(delta: f64, unit: Unit, lang: Lang) -> String {
     let size = value(delta.abs(), unit);
     match (unit, lang) {
-        (Unit::Percent, Lang::ZhCn) => format!("{size}个百分点"),
+        (Unit::Percent, Lang::ZhCn | Lang::ZhTw) => format!("{size}个百分点"),
         (Unit::Percent, Lang::En) => format!("{size} percentage {}", if size == "1.0" { "point" } else { "points" }),
         (_, _) => format!("{size}{}", unit_suffix(unit, lang)),
     }
@@ -88,7 +88,7 @@ pub fn goal(target: f64, higher: bool, unit: Unit, lang: Lang) -> String {
 pub fn range(low: &str, high: &str, lang: Lang) -> String {
     if low.starts_with(MINUS) || high.starts_with(MINUS) {
         match lang {
-            Lang::ZhCn => format!("{low}至{high}"),
+            Lang::ZhCn | Lang::ZhTw => format!("{low}至{high}"),
             Lang::En => format!("{low} to {high}"),
         }
     } else {
@@ -124,7 +124,7 @@ fn month_name(month: u32) -> &'static str {
 /// A date in words: `2026年11月20日`, `20 November 2026`.
 pub fn date(date: NaiveDate, lang: Lang) -> String {
     match lang {
-        Lang::ZhCn => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+        Lang::ZhCn | Lang::ZhTw => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
         Lang::En => format!("{} {} {}", date.day(), month_name(date.month()), date.year()),
     }
 }
@@ -142,13 +142,15 @@ pub fn date_range(start: NaiveDate, end: NaiveDate, lang: Lang) -> String {
         return date(start, lang);
     }
     match lang {
-        Lang::ZhCn if same_month => format!("{}{RANGE_DASH}{}日", date(start, lang), end.day()),
-        Lang::ZhCn if same_year => format!("{}{RANGE_DASH}{}月{}日", date(start, lang), end.month(), end.day()),
+        Lang::ZhCn | Lang::ZhTw if same_month => format!("{}{RANGE_DASH}{}日", date(start, lang), end.day()),
+        Lang::ZhCn | Lang::ZhTw if same_year => {
+            format!("{}{RANGE_DASH}{}月{}日", date(start, lang), end.month(), end.day())
+        }
         Lang::En if same_month => format!("{}{RANGE_DASH}{}", start.day(), date(end, lang)),
         Lang::En if same_year => {
             format!("{} {} {RANGE_DASH} {}", start.day(), month_name(start.month()), date(end, lang))
         }
-        Lang::ZhCn => format!("{}{RANGE_DASH}{}", date(start, lang), date(end, lang)),
+        Lang::ZhCn | Lang::ZhTw => format!("{}{RANGE_DASH}{}", date(start, lang), date(end, lang)),
         Lang::En => format!("{} {RANGE_DASH} {}", date(start, lang), date(end, lang)),
     }
 }
@@ -167,11 +169,11 @@ pub fn short_span(start: NaiveDate, end: NaiveDate) -> String {
 /// `Q4 2026`, `2026` is `2026年` in Chinese; any other name stays as it is.
 pub fn wave(name: &str, lang: Lang) -> String {
     match (WaveName::of(name), lang) {
-        (WaveName::Month(year, month), Lang::ZhCn) => format!("{year}年{month}月"),
+        (WaveName::Month(year, month), Lang::ZhCn | Lang::ZhTw) => format!("{year}年{month}月"),
         (WaveName::Month(year, month), Lang::En) => format!("{} {year}", month_name(month)),
-        (WaveName::Quarter(year, quarter), Lang::ZhCn) => format!("{year}年第{quarter}季度"),
+        (WaveName::Quarter(year, quarter), Lang::ZhCn | Lang::ZhTw) => format!("{year}年第{quarter}季度"),
         (WaveName::Quarter(year, quarter), Lang::En) => format!("Q{quarter} {year}"),
-        (WaveName::Year(year), Lang::ZhCn) => format!("{year}年"),
+        (WaveName::Year(year), Lang::ZhCn | Lang::ZhTw) => format!("{year}年"),
         (WaveName::Year(_) | WaveName::Other, _) => name.to_owned(),
     }
 }
@@ -190,7 +192,7 @@ pub fn wave_labels(names: &[String], lang: Lang) -> Vec<String> {
         Some(months) if names.len() > 1 && months.iter().all(|(year, _)| *year == months[0].0) => months
             .iter()
             .map(|&(_, month)| match lang {
-                Lang::ZhCn => format!("{month}月"),
+                Lang::ZhCn | Lang::ZhTw => format!("{month}月"),
                 Lang::En => month_name(month).chars().take(3).collect(),
             })
             .collect(),
@@ -246,7 +248,7 @@ impl Money {
             _ if self.currency.is_empty() => text,
             _ if code && self.currency.is_ascii() && self.currency.len() > 1 => format!("{} {text}", self.currency),
             _ if code => format!("{}{text}", self.currency),
-            Lang::ZhCn => format!("{text}{}", self.currency),
+            Lang::ZhCn | Lang::ZhTw => format!("{text}{}", self.currency),
             Lang::En => format!("{text} {}", self.currency),
         }
     }
@@ -270,7 +272,7 @@ impl Money {
 /// Names joined as a list: `甲、乙和丙`, `a, b and c`.
 pub fn list(items: &[String], lang: Lang) -> String {
     let (comma, and) = match lang {
-        Lang::ZhCn => ("、", "和"),
+        Lang::ZhCn | Lang::ZhTw => ("、", "和"),
         Lang::En => (", ", " and "),
     };
     match items {

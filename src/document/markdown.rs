@@ -9,7 +9,7 @@ use std::ops::Range;
 use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use crate::diagnostics::messages::document as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, nearest_names};
 use crate::document::blocks::{Align, Block, Inline, Table, TableCell, TableColumn, TableRow, Tone};
 
 /// Number of a heading that the builder will number.
@@ -19,6 +19,15 @@ pub const APPENDIX: &str = "A";
 
 /// Directives that the caller resolves.
 pub const DIRECTIVES: [&str; 8] = ["cover", "contents", "pagebreak", "cards", "chart", "table", "todos", "form"];
+
+/// True for a block that was meant to be filled: one named nearly like a directive, or one with a directive's first argument.
+/// Other names are languages of code.
+fn looks_like_directive(name: &str, body: &str) -> bool {
+    // Short names, such as `r`, are part of many others.
+    let near =
+        || name.len() > 3 && !nearest_names(name, DIRECTIVES.into_iter().chain(["callout", "columns"])).is_empty();
+    !name.is_empty() && (body.trim_start().starts_with("kind:") || near())
+}
 
 /// A fenced block that is to be resolved into blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -244,6 +253,13 @@ impl<'m> Reader<'m> {
             name if DIRECTIVES.contains(&name) => {
                 let directive = Directive { name: name.to_owned(), body: text, line };
                 blocks.extend(directives.resolve(&directive, diagnostics));
+            }
+            name if looks_like_directive(name, &text) => {
+                let known = DIRECTIVES.iter().chain(&["lead", "callout", "columns"]).copied();
+                let error = Diagnostic::error(&messages::UNKNOWN_DIRECTIVE)
+                    .arg("directive", name)
+                    .arg("options", known.clone().collect::<Vec<_>>().join(", "));
+                diagnostics.push(error.suggest(name, known).at(Location::text(self.file, line, 1)));
             }
             _ => blocks.push(Block::Code { text: text.trim_end_matches('\n').to_owned() }),
         }

@@ -260,7 +260,7 @@ impl<'a> Material<'a> {
 
     /// A word that packs may leave out.
     pub fn word_or(&self, key: &str, zh_cn: &str, en: &str) -> String {
-        let own = if self.lang == Lang::ZhCn { zh_cn } else { en };
+        let own = if self.lang.is_chinese() { zh_cn } else { en };
         self.words.get_or(key, own).to_owned()
     }
 
@@ -289,7 +289,7 @@ fn money(planned: &Planned, lang: Lang) -> Money {
     let plan = &planned.plan;
     let own = plan.raw.finance.currency.as_ref().map(|currency| currency.get(lang));
     let currency = own.unwrap_or(match lang {
-        Lang::ZhCn => "元",
+        Lang::ZhCn | Lang::ZhTw => "元",
         Lang::En => "yuan",
     });
     let benefits = planned.finance.benefits.iter().map(|benefit| benefit.amount);

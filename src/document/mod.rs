@@ -5,6 +5,7 @@ pub mod axes;
 pub mod banner_tables;
 pub mod benchmarks;
 pub mod blocks;
+pub mod brand;
 pub mod builder;
 pub mod cards;
 pub mod facts;
@@ -26,7 +27,9 @@ pub mod numbering;
 pub mod pack;
 pub mod plan_figures;
 pub mod plan_tables;
+pub mod share_figures;
 pub mod tables;
+pub mod taiwan;
 
 pub use blocks::{Block, Document, Inline};
 pub use builder::document_from_markdown;

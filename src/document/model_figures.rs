@@ -5,6 +5,7 @@ use crate::charts::{Chart, ChartKind, DriverRow, Drivers, Emphasis, Mark, Plane,
 use crate::document::figures::{Drawn, alt_text};
 use crate::document::format;
 use crate::document::material::Material;
+use crate::document::share_figures::lorenz;
 use crate::document::{axes, tables::note};
 use crate::metrics::Unit;
 use crate::models::info::RowResult;
@@ -18,6 +19,7 @@ pub fn model(material: &Material<'_>, id: &str) -> Option<Drawn> {
         "relative_weights" | "shapley" => drivers(material, info, result),
         "importance_performance" => quadrants(material, info, result),
         "kano" => kano(material, info, result),
+        "concentration" => lorenz(material, id),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@ use crate::document::format;
 use crate::document::material::Material;
 use crate::document::tables::{SMALL_BASE_MARK, cell, note, number_column, row, text_column};
 use crate::metrics::Unit;
+use crate::models::concentration::CURVE;
 use crate::models::info::{CellResult, MeasureInfo, ModelInfo, ModelResult, TableResult};
 use crate::models::problem::ModelReason;
 
@@ -48,6 +49,8 @@ pub fn facts(material: &Material<'_>) -> Vec<Value> {
             let tables: Vec<Value> = result
                 .tables
                 .iter()
+                // The points of a curve are read from its chart.
+                .filter(|table| table.id != CURVE)
                 .take(TABLES_SHOWN)
                 .map(|table| json!({ "id": table.id, "title": table.title.get(lang) }))
                 .collect();
@@ -145,7 +148,7 @@ fn capital(text: &str) -> String {
 
 /// A note of a method as a sentence.
 fn sentence(text: &str, lang: Lang) -> String {
-    let end = if lang == Lang::ZhCn { "。" } else { "." };
+    let end = if lang.is_chinese() { "。" } else { "." };
     if text.ends_with(end) { capital(text) } else { format!("{}{end}", capital(text)) }
 }
 
@@ -173,7 +176,7 @@ fn number_cell(material: &Material<'_>, held: Option<&CellResult>, measure: &Mea
 
 /// Base, how the intervals were made, and what the method says.
 fn notes(material: &Material<'_>, result: &ModelResult, table: &TableResult) -> Vec<Vec<Inline>> {
-    let own = |zh_cn: String, en: String| if material.lang == Lang::ZhCn { zh_cn } else { en };
+    let own = |zh_cn: String, en: String| if material.lang.is_chinese() { zh_cn } else { en };
     let mark = if result.flagged { SMALL_BASE_MARK } else { "" };
     let n = format::count(result.n);
     let mut notes =

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::config::fragment;
 use crate::diagnostics::messages::document as messages;
+use crate::diagnostics::taiwan::marked_around_placeholders;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, Location};
 
 /// The files of a pack: path relative to the pack's folder, with `/` separators, to text.
@@ -159,7 +160,7 @@ impl Pack {
 
     /// Entry template of a language; its absence is an error.
     pub fn entry(&self, lang: Lang, diagnostics: &mut Diagnostics) -> Option<&str> {
-        let entry = self.entry.get(&lang).map(String::as_str);
+        let entry = self.entry.get(&lang).or_else(|| self.entry.get(&written_in(lang))).map(String::as_str);
         if entry.is_none() {
             diagnostics.push(Diagnostic::error(&messages::NO_ENTRY).arg("pack", &self.id).arg("lang", lang));
         }
@@ -168,8 +169,23 @@ impl Pack {
 
     /// The words of a language.
     pub fn words(&self, lang: Lang) -> Words {
-        Words { words: self.words.get(&lang).cloned().unwrap_or_default() }
+        let mut words = self.words.get(&written_in(lang)).cloned().unwrap_or_default();
+        if lang == Lang::ZhTw {
+            let own = self.words.get(&lang).into_iter().flatten();
+            words.extend(own.map(|(key, word)| (key.clone(), marked_around_placeholders(word))));
+        }
+        Words { words }
     }
+
+    /// The length that the text is to have in a language.
+    pub fn length(&self, lang: Lang) -> Option<Length> {
+        self.length.get(&lang).or_else(|| self.length.get(&written_in(lang))).copied()
+    }
+}
+
+/// The language that the templates of a language are written in: Taiwan's Chinese is made from the mainland's.
+fn written_in(lang: Lang) -> Lang {
+    if lang == Lang::ZhTw { Lang::ZhCn } else { lang }
 }
 
 fn read_description(id: &str, path: &str, files: &PackFiles, diagnostics: &mut Diagnostics) -> Option<RawPack> {

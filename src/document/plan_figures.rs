@@ -71,12 +71,12 @@ fn months(first: NaiveDate, last: NaiveDate, lang: Lang) -> Vec<Mark> {
     let (mut year, mut month) = (first.year(), first.month());
     while let Some(begin) = NaiveDate::from_ymd_opt(year, month, 1).filter(|begin| *begin <= last) {
         let short = match lang {
-            Lang::ZhCn => format!("{month}月"),
+            Lang::ZhCn | Lang::ZhTw => format!("{month}月"),
             Lang::En => begin.format("%b").to_string(),
         };
         let label = if marks.is_empty() || month == 1 {
             match lang {
-                Lang::ZhCn => format!("{year}年{short}"),
+                Lang::ZhCn | Lang::ZhTw => format!("{year}年{short}"),
                 Lang::En => format!("{short} {year}"),
             }
         } else {
@@ -116,7 +116,7 @@ pub fn tornado(material: &Material<'_>) -> Option<Drawn> {
             let [low, _, high] = swing.limits.map(|value| format::short_number(value, 2));
             let range = format::range(&low, &high, lang);
             TornadoRow {
-                name: if lang == Lang::ZhCn { format!("{name}（{range}）") } else { format!("{name} ({range})") },
+                name: if lang.is_chinese() { format!("{name}（{range}）") } else { format!("{name} ({range})") },
                 low: Some(swing.net_low),
                 low_label: money(swing.net_low),
                 high: Some(swing.net_high),

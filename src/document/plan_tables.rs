@@ -61,9 +61,9 @@ pub fn objective_text(material: &Material<'_>, objective: &Objective) -> String 
         held.current.and_then(|estimate| estimate.estimate).map(|value| format::value_with_unit(value, unit, lang));
     let lower = held.info.better == Better::Lower;
     match (lang, now) {
-        (Lang::ZhCn, Some(now)) if lower => format!("{by}前，{title}由{now}降至{target}以下"),
-        (Lang::ZhCn, Some(now)) => format!("{by}前，{title}由{now}提高到{target}"),
-        (Lang::ZhCn, None) => format!("{by}前，{title}达到{target}"),
+        (Lang::ZhCn | Lang::ZhTw, Some(now)) if lower => format!("{by}前，{title}由{now}降至{target}以下"),
+        (Lang::ZhCn | Lang::ZhTw, Some(now)) => format!("{by}前，{title}由{now}提高到{target}"),
+        (Lang::ZhCn | Lang::ZhTw, None) => format!("{by}前，{title}达到{target}"),
         (Lang::En, Some(now)) if lower => format!("Bring {title} from {now} down to {target} or less by {by}"),
         (Lang::En, Some(now)) => format!("Raise {title} from {now} to {target} by {by}"),
         (Lang::En, None) => format!("Reach {target} for {title} by {by}"),
@@ -104,7 +104,7 @@ fn how(material: &Material<'_>, action: &Action) -> String {
     for (need, name) in needs {
         let Some(need) = need.as_ref().map(|need| need.get(lang)).filter(|need| !need.is_empty()) else { continue };
         text.push_str(&match lang {
-            Lang::ZhCn => format!("；{name}：{need}"),
+            Lang::ZhCn | Lang::ZhTw => format!("；{name}：{need}"),
             Lang::En => format!("; {}: {need}", name.to_lowercase()),
         });
     }
@@ -291,7 +291,7 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
             let mut title = cell(strategy.raw.title.get(lang));
             let triggers = strategy.risks.iter().filter_map(|&index| plan.contingencies.get(index));
             let triggers: Vec<&str> = triggers.map(|held| held.raw.trigger.get(lang)).collect();
-            let mut risks = cell(triggers.join(if lang == Lang::ZhCn { "；" } else { "; " }));
+            let mut risks = cell(triggers.join(if lang.is_chinese() { "；" } else { "; " }));
             for action in strategy.actions.iter().filter_map(|&index| plan.actions.get(index)) {
                 let amount = if action.costs.is_empty() {
                     format::NO_VALUE.to_owned()

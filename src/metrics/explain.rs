@@ -139,7 +139,7 @@ pub fn number(value: f64) -> String {
 fn formulas(metric: &BoundMetric, computed: &Computed, confidence: f64, lang: Lang) -> Vec<String> {
     let Some(estimate) = computed.estimate else { return Vec::new() };
     let workings = &computed.workings;
-    let say = |zh_cn: &'static str, en: &'static str| if lang == Lang::ZhCn { zh_cn } else { en };
+    let say = |zh_cn: &'static str, en: &'static str| if lang.is_chinese() { zh_cn } else { en };
     let mut lines = Vec::new();
     match &metric.bound {
         Bound::Linear { factor, .. } => {
@@ -218,7 +218,7 @@ pub fn method_name(method: IntervalMethod, lang: Lang) -> &'static str {
         IntervalMethod::Woodruff => ("Woodruff 分位数区间", "Woodruff"),
         IntervalMethod::None => ("无：自由度不足", "none: no degrees of freedom"),
     };
-    if lang == Lang::ZhCn { zh_cn } else { en }
+    if lang.is_chinese() { zh_cn } else { en }
 }
 
 /// The unit printed behind a number.

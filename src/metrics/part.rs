@@ -43,8 +43,9 @@ pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, within: &Wi
         if !kept.contains(&true) {
             continue;
         }
-        let mut columns: Vec<ArrayRef> =
-            (0..responses.schema.fields().len()).map(|place| Arc::clone(responses.batches.stored(batch, place))).collect();
+        let mut columns: Vec<ArrayRef> = (0..responses.schema.fields().len())
+            .map(|place| Arc::clone(responses.batches.stored(batch, place)))
+            .collect();
         if let Some(place) = weight {
             columns[place] = Arc::new(on_grid(&weights_of(responses, batch), grid));
         }

@@ -45,12 +45,25 @@ pub struct Rule {
     pub reach: f64,
 }
 
+impl Concentration {
+    /// Share of the whole profit that this share of the customers bring, the best first; both 0 to 1. None unless the whole is
+    /// above 0. A customer across the border counts in part.
+    pub fn share_of_best(&self, customers: f64) -> Option<f64> {
+        at(&self.curve, customers, self.total).share
+    }
+}
+
 impl Default for Rule {
     /// The rule of 20/80/30: the best 20% of the customers, 80% of the profit, the worst 30% of the customers.
     fn default() -> Self {
         Self { best: 0.2, worst: 0.3, reach: 0.8 }
     }
 }
+
+/// Id of the table with the points of the curve.
+pub const CURVE: &str = "curve";
+/// Shares of the customers, in percent, at which the curve is given.
+pub const GRID: [f64; 15] = [0.0, 1.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 100.0];
 
 /// A point of a curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -287,6 +300,16 @@ mod tests {
         let found = plain(&[1.0, -2.0, 3.0]);
         close(found.gini.unwrap(), 5.0 / 3.0);
         close(found.gini_normalised.unwrap(), 5.0 / 9.0);
+    }
+
+    /// 50, 30, 25, ... of the first test: two customers of ten bring 80 of 100, one and a half 50 + 15.
+    #[test]
+    fn the_curve_between_its_points() {
+        let found = plain(&[50.0, 30.0, 25.0, 15.0, 10.0, 6.0, 4.0, -5.0, -10.0, -25.0]);
+        for (customers, share) in [(0.0, 0.0), (0.1, 0.5), (0.15, 0.65), (0.2, 0.8), (0.7, 1.4), (1.0, 1.0)] {
+            close(found.share_of_best(customers).unwrap(), share);
+        }
+        assert_eq!(plain(&[1.0, -3.0]).share_of_best(0.5), None);
     }
 
     /// The example of Raffinetti, Siletti and Vernizzi (2015): .555 (50.01 / 90.01), 1 and .8346 with their divisor for small

@@ -59,7 +59,7 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         fonts: Fonts::system(),
         date,
     };
-    let prepare = |report| Report::prepare(report, project, request.lang, diagnostics);
+    let prepare = |report| Report::prepare(report, project, request.lang, &release.fonts, diagnostics);
     let reports: Vec<Report<'_>> = declared.iter().filter_map(prepare).collect();
     // Banner tables cost a scan each; documents of groups have none.
     let shows = |report: &Report<'_>| report.declared.for_each.is_none() && report.may_show_banners();

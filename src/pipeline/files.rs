@@ -33,6 +33,7 @@ pub(super) fn keep_typst_source(
     let folder = place.iter().fold(folder, |folder, part| folder.join(part));
     let mut files: Vec<(String, Vec<u8>)> =
         typst.iter().map(|(path, _, text)| (path.to_owned(), text.as_bytes().to_vec())).collect();
+    files.extend(typst.pictures().map(|(path, content)| (path.to_owned(), content.to_vec())));
     files.push(("data.json".to_owned(), serde_json::to_vec(document).unwrap_or_default()));
     for (path, content) in files {
         let target = folder.join(&path);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostics::{Lang, Localized};
 use crate::document::blocks::{Align, Block, Document, Inline, Meta, Table, TableCell, TableColumn, TableRow};
 use crate::document::format;
+use crate::document::taiwan::in_its_language;
 use crate::pipeline::Measured;
 
 /// Indicators on the page that lists the documents.
@@ -43,7 +44,7 @@ pub(super) fn index_page(measured: &Measured, listed: &[Listed], date: &str, lan
         .collect();
     let column = |text: String, align| TableColumn { title: vec![Inline::text(text)], align, parts: 0.0 };
     let (name, files, all) = match lang {
-        Lang::ZhCn => ("名称", "文件", "全部"),
+        Lang::ZhCn | Lang::ZhTw => ("名称", "文件", "全部"),
         Lang::En => ("Name", "Files", "All"),
     };
     let mut columns = vec![TableColumn { parts: 1.0, ..column(name.to_owned(), Align::Left) }];
@@ -70,7 +71,7 @@ pub(super) fn index_page(measured: &Measured, listed: &[Listed], date: &str, lan
     let heading = Block::Heading { level: 1, id: "reports".into(), number: None, content: vec![Inline::text(&title)] };
     let table = Block::Table(Table { id: "list".into(), columns, rows, ..Table::default() });
     let period = results.current_wave().map(|wave| format::wave(wave, lang)).unwrap_or_default();
-    Document {
+    in_its_language(Document {
         meta: Meta {
             title,
             subtitle: None,
@@ -81,7 +82,8 @@ pub(super) fn index_page(measured: &Measured, listed: &[Listed], date: &str, lan
             date_text: format::date_text(date, lang),
             period,
             words: BTreeMap::new(),
+            brand: None,
         },
         blocks: vec![heading, table],
-    }
+    })
 }

@@ -1,6 +1,7 @@
 //! Wires the stages: the only place that knows their order.
 
 pub mod batch;
+pub mod brand;
 pub mod build;
 mod files;
 mod listing;
@@ -12,6 +13,8 @@ mod word;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+
+pub use report::pack_files;
 
 use crate::analysis::{BannerTable, compute_banners};
 use crate::config::raw::RawSource;
@@ -110,7 +113,7 @@ pub fn draft_project(folder: &Path, files: &[PathBuf], lang: Lang, diagnostics: 
         return None;
     }
     let title = match lang {
-        Lang::ZhCn => "满意度提升策划书",
+        Lang::ZhCn | Lang::ZhTw => "满意度提升策划书",
         Lang::En => "Satisfaction plan",
     };
     let mut guessed = guess(&loaded);

@@ -20,6 +20,7 @@ use crate::metrics::{Distribution, MetricResults};
 use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
 use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
+use crate::pipeline::brand::ReportBrand;
 use crate::pipeline::build::Published;
 use crate::pipeline::files::{keep_typst_source, safe_name};
 use crate::pipeline::word::{WordHost, WordJob, word_file};
@@ -56,6 +57,7 @@ pub(super) struct Report<'a> {
     pack: Pack,
     templates: BTreeMap<Lang, PackTemplates>,
     typst: TypstSources,
+    brand: Option<ReportBrand>,
     css: Option<String>,
     host: Option<WordHost>,
     records: Vec<FileRecord>,
@@ -78,6 +80,7 @@ impl<'a> Report<'a> {
         declared: &'a RawReport,
         project: &Project,
         lang: Option<Lang>,
+        fonts: &Fonts,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
         let before = diagnostics.count(Level::Error);
@@ -98,7 +101,9 @@ impl<'a> Report<'a> {
         let mut records: Vec<FileRecord> =
             files.iter().map(|(path, file)| FileRecord::of(format!("{id}/{path}"), file.text.as_bytes())).collect();
         let pack = Pack::load(id, files, diagnostics)?;
-        let typst = typst_sources(id, Some(&own_templates), diagnostics);
+        let mut typst = typst_sources(id, Some(&own_templates), diagnostics);
+        let brand = ReportBrand::load(project, id, &mut typst, fonts, diagnostics);
+        records.extend(brand.iter().flat_map(|brand| brand.records.iter().cloned()));
         records.extend(typst.iter().map(|(path, _, text)| FileRecord::of(format!("typst/{path}"), text.as_bytes())));
         let host = WordHost::read(project, declared, diagnostics)?;
         records.extend(host.iter().map(|host| FileRecord::of(&host.file, &host.bytes)));
@@ -115,7 +120,7 @@ impl<'a> Report<'a> {
             templates.insert(lang, PackTemplates::parse(&pack, lang, diagnostics)?);
         }
         let sound = diagnostics.count(Level::Error) == before;
-        sound.then_some(Self { declared, langs, pack, templates, typst, css, host, records })
+        sound.then_some(Self { declared, langs, pack, templates, typst, brand, css, host, records })
     }
 
     /// True if its documents may show banner tables: the tab book does, and so do templates that name them.
@@ -306,7 +311,8 @@ impl Rendering<'_> {
         let Self { report, content, release, lang } = self;
         let mut output = ReportFiles::default();
         let inputs = content.inputs(release);
-        let built = report.templates.get(lang)?.document(&inputs, &report.pack, diagnostics)?;
+        let mut built = report.templates.get(lang)?.document(&inputs, &report.pack, diagnostics)?;
+        built.document.meta.brand = report.brand.as_ref().map(|brand| brand.of(&built.document.meta));
         self.say_length(&built.document, diagnostics);
         let stem = self.file_stem(&built.document);
         for format in &report.declared.formats {
@@ -335,7 +341,8 @@ impl Rendering<'_> {
                 }
                 ReportFormat::Markdown => output.add(format!("{stem}.md"), built.markdown.clone().into_bytes()),
                 ReportFormat::Xlsx => {
-                    let input = WorkbookInput { inputs, pack: &report.pack, banners: content.banners };
+                    let brand = built.document.meta.brand.as_deref();
+                    let input = WorkbookInput { inputs, pack: &report.pack, banners: content.banners, brand };
                     output.add(format!("{stem}.xlsx"), render_workbook(&input, *lang, diagnostics)?);
                 }
             }
@@ -359,6 +366,7 @@ impl Rendering<'_> {
                 lang: self.lang,
                 width_pt: HTML_CHART_WIDTH * if narrow.get(index) == Some(&true) { 0.5 } else { 1.0 },
                 words: &document.meta.words,
+                brand: document.meta.brand.as_deref(),
             };
             let (typst, fonts) = (&self.report.typst, &self.release.fonts);
             let svg = render_chart_svg(chart, &picture, typst, fonts, &mut problems.borrow_mut())?;
@@ -392,7 +400,7 @@ impl Rendering<'_> {
 
     /// Reports a text that is shorter or longer than its pack asks for; one within its limits gets a note.
     fn say_length(&self, document: &Document, diagnostics: &mut Diagnostics) {
-        let Some(length) = self.report.pack.length.get(&self.lang).filter(|length| !length.aim) else { return };
+        let Some(length) = self.report.pack.length(self.lang).filter(|length| !length.aim) else { return };
         let count = document_words(document);
         let found = if count < length.min {
             Diagnostic::warning(&pack_messages::TOO_SHORT)
@@ -428,7 +436,7 @@ impl ReportFiles {
 
 /// The files of a pack, the project's own in front, and behind them those of the packs that it builds on. Descriptions of
 /// the latter stand under [`description_of`] their names.
-pub(super) fn pack_files(id: &str, project_templates: Option<&Path>, diagnostics: &mut Diagnostics) -> PackFiles {
+pub fn pack_files(id: &str, project_templates: Option<&Path>, diagnostics: &mut Diagnostics) -> PackFiles {
     let mut files = PackFiles::new();
     for base in lineage(id, project_templates, diagnostics) {
         for (path, file) in files_of(&base, project_templates, diagnostics) {

@@ -7,6 +7,7 @@ use crate::charts::Chart;
 use crate::config::Project;
 use crate::config::raw::{RawDocx, RawReport};
 use crate::diagnostics::messages::render as messages;
+use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, io_problem, lang_texts};
 use crate::document::Document;
 use crate::document::blocks::Block;
@@ -92,20 +93,21 @@ pub(super) fn word_file(job: &WordJob<'_>, diagnostics: &mut Diagnostics) -> Opt
             lang: meta.lang,
             width_pt: if half { WIDTHS.1 } else { WIDTHS.0 },
             words: &meta.words,
+            brand: meta.brand.as_deref(),
         };
         let drawn = render_chart_png(chart, &picture, job.typst, job.fonts, SCALE, &mut problems.borrow_mut())?;
         Some(Picture { png: drawn.bytes, width_pt: drawn.width_pt, height_pt: drawn.height_pt })
     };
+    let look = DocxLook::of(meta);
     let written = match job.host {
         Some(host) if host.is_template => {
             let values = Values::new(job);
-            let look = DocxLook::default();
             let options = FillOptions { file: &host.file, meta, look: &look };
             fill_docx(&host.bytes, options, &draw, &|expression| values.value(expression), diagnostics)
         }
         host => {
             let reference = host.map(|host| (host.file.as_str(), host.bytes.as_slice()));
-            render_docx(job.document, &DocxOptions { reference, ..DocxOptions::default() }, &draw, diagnostics)
+            render_docx(job.document, &DocxOptions { reference, look, ..DocxOptions::default() }, &draw, diagnostics)
         }
     };
     forget_unused();
@@ -140,7 +142,9 @@ impl<'a> Values<'a> {
         if DIRECTIVES.contains(&name.trim()) {
             return self.directive(name.trim(), body.trim());
         }
-        evaluate(expression, self.job.document.meta.lang, &self.facts).map(Fill::Text).map_err(|problem| {
+        let lang = self.job.document.meta.lang;
+        let shown = |text: String| Fill::Text(if lang == Lang::ZhTw { to_taiwan(&text) } else { text });
+        evaluate(expression, lang, &self.facts).map(shown).map_err(|problem| {
             let mut known = DIRECTIVES.map(str::to_owned).to_vec();
             known.push("document".to_owned());
             paths(&self.facts, "", &mut known);

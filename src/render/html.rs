@@ -2,6 +2,7 @@
 //! The style is inline; charts come in as SVG from the caller.
 
 mod blocks;
+mod brand;
 mod forms;
 mod inline;
 
@@ -35,12 +36,14 @@ pub fn render_html(document: &Document, css: Option<&str>, draw: DrawChart<'_>) 
     }
     let _ = writeln!(page.html, "<meta name=\"date\" content=\"{}\">", escape(&meta.date));
     // A style element ends at the first closing tag, even inside a CSS string.
-    let style = css.unwrap_or(DEFAULT_CSS).replace("</", "<\\/");
+    let own = meta.brand.as_deref().map(brand::variables).unwrap_or_default();
+    let style = format!("{}{own}", css.unwrap_or(DEFAULT_CSS)).replace("</", "<\\/");
     let _ = write!(page.html, "<style>\n{style}\n</style>\n</head>\n<body>\n");
     let _ = writeln!(page.html, "<a class=\"skip\" href=\"#main\">{}</a>", escape(word("skip")));
     let has_cover = document.blocks.iter().any(|block| matches!(block, Block::Cover { .. }));
     if !has_cover {
         page.html.push_str("<header class=\"cover\">\n");
+        page.logo();
         page.title_lines();
         page.html.push_str("</header>\n");
     }
@@ -51,7 +54,9 @@ pub fn render_html(document: &Document, css: Option<&str>, draw: DrawChart<'_>) 
     page.html.push_str("<main id=\"main\">\n");
     page.sections(rest);
     page.html.push_str("</main>\n<footer class=\"colophon\">");
-    let parts: Vec<String> = [meta.client.as_deref(), Some(meta.title.as_str()), Some(meta.date_text.as_str())]
+    let brand = meta.brand.as_deref();
+    let (footer, company) = (brand.map(|brand| brand.footer.as_str()), brand.map(|brand| brand.company.as_str()));
+    let parts: Vec<String> = [footer, meta.client.as_deref(), Some(&meta.title), Some(&meta.date_text), company]
         .into_iter()
         .flatten()
         .filter(|part| !part.is_empty())

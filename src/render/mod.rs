@@ -2,6 +2,7 @@
 
 pub mod docx;
 pub mod html;
+mod mistakes;
 pub mod templates;
 pub mod tera;
 pub mod typst;

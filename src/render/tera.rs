@@ -6,12 +6,14 @@ use std::io::{self, Write};
 use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 use crate::diagnostics::messages::document as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location, Position};
+use crate::diagnostics::taiwan::to_taiwan;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, lang_texts};
 use crate::document::blocks::Document;
 use crate::document::length::document_words;
 use crate::document::material::{DocumentInputs, Material};
 use crate::document::pack::{DETAILS, Pack};
 use crate::document::{builder, facts, format};
+use crate::render::mistakes;
 
 /// Ending of the files of a pack that are templates.
 pub const TEMPLATE_SUFFIX: &str = ".md.tera";
@@ -42,7 +44,7 @@ impl PackTemplates {
         match tera.add_raw_templates(templates.map(|(path, file)| (path, file.text.as_str()))) {
             Ok(()) => Some(Self { lang, tera }),
             Err(error) => {
-                diagnostics.push_once(template_error(&error, pack));
+                template_errors(&error, pack).into_iter().for_each(|problem| diagnostics.push_once(problem));
                 None
             }
         }
@@ -59,7 +61,7 @@ impl PackTemplates {
         let lang = self.lang;
         let material = Material::new(*inputs, pack, lang);
         let mut facts = facts::facts(&material);
-        let length = pack.length.get(&lang);
+        let length = pack.length(lang);
         let mut details = DETAILS.into_iter();
         loop {
             let detail = details.next()?;
@@ -73,7 +75,10 @@ impl PackTemplates {
             if length.is_some_and(|length| document_words(&document) > length.max) && details.len() > 0 {
                 continue;
             }
-            diagnostics.extend(found.into_iter().map(|problem| at_markdown_line(problem, source)));
+            diagnostics.extend(
+                found.into_iter().map(|problem| mistakes::in_templates(problem, pack, source, TEMPLATE_SUFFIX)),
+            );
+            let markdown = if lang == Lang::ZhTw { to_taiwan(&markdown) } else { markdown };
             return Some(BuiltDocument { document, markdown });
         }
     }
@@ -85,22 +90,11 @@ impl PackTemplates {
         match rendered {
             Ok(markdown) => Some(tidy(&markdown)),
             Err(error) => {
-                diagnostics.push(template_error(&error, pack));
+                diagnostics.extend(template_errors(&error, pack));
                 None
             }
         }
     }
-}
-
-/// A problem of the rendered Markdown names the template that it came from. The line is that of the Markdown, which no file
-/// holds, so it stands in brackets beside the file.
-fn at_markdown_line(mut problem: Diagnostic, source: &str) -> Diagnostic {
-    if let Some(location) = problem.location.as_mut().filter(|location| location.file == source)
-        && let Some(Position::Text { line, .. }) = location.position.take()
-    {
-        problem.key_path = Some(format!("Markdown:{line}"));
-    }
-    problem
 }
 
 /// The value of one expression over the facts as plain text. The error is Tera's own words.
@@ -117,15 +111,20 @@ pub fn evaluate(expression: &str, lang: Lang, facts: &serde_json::Value) -> Resu
     })
 }
 
-fn template_error(error: &tera::Error, pack: &Pack) -> Diagnostic {
-    let diagnostic = Diagnostic::error(&messages::TEMPLATE_ERROR);
+fn template_errors(error: &tera::Error, pack: &Pack) -> Vec<Diagnostic> {
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-            let source = pack.files.get(report.filename()).map_or(report.filename(), |file| file.source.as_str());
-            let place = Location::text(source, report.span().start_line, report.span().start_col + 1);
-            diagnostic.arg("problem", report.message()).at(place)
+            let span = report.span();
+            vec![mistakes::at_place(pack, report.message(), report.filename(), span.start_line, span.start_col + 1)]
         }
-        other => diagnostic.arg("problem", other),
+        other => {
+            let text = other.to_string();
+            let found = mistakes::listed(pack, &text);
+            if !found.is_empty() {
+                return found;
+            }
+            vec![Diagnostic::error(&messages::TEMPLATE_ERROR).words("problem", lang_texts(&text, &text))]
+        }
     }
 }
 
@@ -215,7 +214,7 @@ fn with_full_stop(text: &str, lang: Lang) -> String {
         return trimmed.to_owned();
     }
     match lang {
-        Lang::ZhCn => format!("{trimmed}。"),
+        Lang::ZhCn | Lang::ZhTw => format!("{trimmed}。"),
         Lang::En => format!("{trimmed}."),
     }
 }
@@ -292,6 +291,7 @@ fn tidy(markdown: &str) -> String {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::diagnostics::{Location, Position};
     use crate::document::blocks::{Block, Inline};
     use crate::document::markdown::{Directive, Directives, parse_markdown, plain_text};
     use crate::document::pack::PackFiles;
@@ -411,14 +411,46 @@ mod tests {
         assert_eq!(render(template, facts).unwrap(), "1,234.6 14.3% 2026年11月20日 甲\n\n\\*乙\\*\n");
     }
 
+    /// Every mistake names its place, what is missing and what may have been meant.
     #[test]
-    fn an_undefined_variable_is_an_error_with_its_place() {
-        let error =
-            render("甲\n乙 {{ project.titel }}", serde_json::json!({ "project": { "title": "x" } })).unwrap_err();
-        assert_eq!(error.message.code, "M0523");
-        assert_eq!(error.location, Some(Location::text("templates/t/a.md.tera", 2, 14)));
-        assert!(error.text(Lang::En).contains("titel"));
+    fn mistakes_name_place_and_nearest_name() {
+        let facts = serde_json::json!({ "project": { "title": "x" }, "responses": { "total": "3" } });
+        for (template, line, column, missing, nearest) in [
+            ("甲\n乙 {{ project.titel }}", 2, 14, "titel", Some("title")),
+            ("{{ respones.total }}", 1, 4, "respones", Some("responses")),
+            ("甲\n\n{{ project.title | capitl }}", 3, 20, "capitl", Some("capital")),
+            ("{% if project.title is definned %}x{% endif %}", 1, 24, "definned", Some("defined")),
+            ("{% for i in rangee(end=3) %}x{% endfor %}", 1, 13, "rangee", Some("range")),
+            ("甲\n{% include \"b.md.tera\" %}", 2, 1, "b.md.tera", Some("a.md.tera")),
+            ("{% iff x %}", 1, 4, "iff", Some("if")),
+        ] {
+            let error = render(template, facts.clone()).unwrap_err();
+            assert_eq!(error.message.code, "M0523", "{template}");
+            let Some(Location { file, position: Some(Position::Text { line: found_line, column: found_column }) }) =
+                &error.location
+            else {
+                panic!("{template}: no place in {error:?}")
+            };
+            assert_eq!((file.as_str(), *found_line), ("templates/t/a.md.tera", line), "{template}");
+            assert!(found_column.abs_diff(column) <= 3, "{template}: column {found_column}, not {column}");
+            for lang in Lang::ALL {
+                assert!(error.text(lang).contains(missing), "{template}: {}", error.text(lang));
+            }
+            assert_eq!(error.suggestions.first().map(String::as_str), nearest, "{template}: {error:?}");
+        }
         let syntax = render("甲\n{% if x %}", serde_json::json!({})).unwrap_err();
         assert!(matches!(syntax.location, Some(Location { position: Some(_), .. })));
+    }
+
+    #[test]
+    fn several_unknown_names_are_all_reported() {
+        let mut diagnostics = Diagnostics::new();
+        let template = "{{ a | percnt }} {{ a | sentense }}";
+        let facts = serde_json::json!({ "a": 1 });
+        let pack = pack(&[("a.md.tera", template)]);
+        let parsed = PackTemplates::parse(&pack, Lang::En, &mut diagnostics);
+        assert!(parsed.and_then(|templates| templates.markdown(&pack, &facts, &mut diagnostics)).is_none());
+        let names: Vec<_> = diagnostics.iter().flat_map(|found| found.suggestions.first().cloned()).collect();
+        assert_eq!(names, ["percent", "sentence"]);
     }
 }

@@ -63,6 +63,16 @@ messages! {
         .hinted("figures are drawn with the directive `chart`", "图表请使用 `chart` 指令");
     /// A segment that the project does not have.
     UNKNOWN_SEGMENT = Message::new("M0538", "there is no segment `{id}`", "没有名为 `{id}` 的分组");
+    /// A fenced block that looks like a directive and is none.
+    UNKNOWN_DIRECTIVE = Message::new("M0541", "there is no block `{directive}`", "没有名为 `{directive}` 的代码块指令")
+        .hinted("possible: {options}", "可用：{options}");
+    /// A model that the project does not have.
+    UNKNOWN_MODEL = Message::new("M0542", "there is no model `{id}`", "没有名为 `{id}` 的模型");
+    /// A table that a model does not have.
+    UNKNOWN_MODEL_TABLE = Message::new("M0543", "the model `{model}` has no table `{id}`", "模型 `{model}` 没有表 `{id}`");
+    /// A question that no banner asks.
+    UNKNOWN_QUESTION = Message::new("M0540", "no banner has a choice question `{id}`", "交叉表中没有选择题 `{id}`")
+        .hinted("list it under `banners` in manyi.yaml", "请在 manyi.yaml 的 `banners` 中列出");
     /// A column without a distribution.
     UNKNOWN_DISTRIBUTION = Message::new("M0539", "there is no distribution of the column `{id}`", "没有列 `{id}` 的分布");
 }

@@ -2,6 +2,7 @@
 //!
 //! Style: lower case, no full stop, values in backticks, what to do in the hint. `{name}` is filled from the diagnostic.
 
+pub mod brand;
 pub mod coding;
 pub mod config;
 pub mod document;
@@ -46,7 +47,7 @@ impl Message {
     pub fn text(&self, lang: Lang) -> &'static str {
         match lang {
             Lang::En => self.en,
-            Lang::ZhCn => self.zh_cn,
+            Lang::ZhCn | Lang::ZhTw => self.zh_cn,
         }
     }
 
@@ -54,7 +55,7 @@ impl Message {
     pub fn hint(&self, lang: Lang) -> Option<&'static str> {
         self.hint.map(|(en, zh_cn)| match lang {
             Lang::En => en,
-            Lang::ZhCn => zh_cn,
+            Lang::ZhCn | Lang::ZhTw => zh_cn,
         })
     }
 }
@@ -83,6 +84,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         document::ALL,
         plan::ALL,
         render::ALL,
+        brand::ALL,
         workbook::ALL,
         output::ALL,
         packs::ALL,

@@ -19,4 +19,10 @@ messages! {
         .hinted("remove `extends` from one of: {lineage}", "请从以下模板包之一删除 `extends`：{lineage}");
     /// A pack that is to be built on and does not exist.
     UNKNOWN_BASE = Message::new("M0695", "the template pack `{pack}` builds on `{base}`, which does not exist", "模板包 `{pack}` 的基础 `{base}` 不存在");
+    /// A pack that would be named like nothing a system can store, or like a folder of the program.
+    BAD_PACK_ID = Message::new("M0696", "`{id}` cannot be the id of a template pack", "`{id}` 不能用作模板包的名称")
+        .hinted("it names a folder: letters, digits and hyphens, and neither `base` nor `charts`", "它是文件夹的名称：请用字母、数字和连字符，且不能是 `base` 或 `charts`");
+    /// A new pack in place of one that exists.
+    PACK_EXISTS = Message::new("M0697", "there is a template pack `{pack}` already; nothing was overwritten", "模板包 `{pack}` 已存在，未覆盖任何文件")
+        .hinted("choose another id; `manyi templates copy` puts a built-in pack into the project to be edited", "请换一个名称；如需修改内置模板包，请用 `manyi templates copy`");
 }

@@ -182,7 +182,7 @@ fn without_number(text: &str) -> &str {
 fn is_wording(text: &str, lang: Lang) -> bool {
     let han = text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
     match lang {
-        Lang::ZhCn => han && text.chars().count() > 4,
+        Lang::ZhCn | Lang::ZhTw => han && text.chars().count() > 4,
         Lang::En => !han && text.contains(' '),
     }
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::diagnostics::{Localized, lang_texts};
-use crate::models::concentration::{Rule, concentration};
+use crate::models::concentration::{CURVE, GRID, Rule, concentration};
 use crate::models::registry::{ItemInfo, Method, Need};
-use crate::models::{Fit, Frame, Measure, Model, ModelProblem, options::Options};
+use crate::models::{Fit, Frame, Measure, Model, ModelProblem, Row, Table, options::Options};
 
 /// The method in the registry.
 pub const METHOD: Method = Method {
@@ -72,7 +72,22 @@ impl Model for Shares {
                 .with_interval()
                 .value(found.gini_normalised),
         ];
-        Ok(Fit { values, tables: Vec::new(), notes: Vec::new() })
+        let point = |customers: f64| Row {
+            id: format!("best_{customers:.0}"),
+            title: Localized::PerLang(lang_texts(format!("前 {customers:.0}%"), format!("best {customers:.0}%"))),
+            cells: vec![customers.into(), found.share_of_best(customers / 100.0).map(|share| 100.0 * share).into()],
+        };
+        let curve = Table {
+            id: CURVE.to_owned(),
+            title: Localized::PerLang(lang_texts("利润集中曲线", "curve of concentration")),
+            row_title: Localized::PerLang(lang_texts("客户（利润由高到低）", "customers, the most profitable first")),
+            measures: vec![
+                Measure::new("customers", "客户累计占比", "share of customers").percent(),
+                Measure::new("share", "占总利润", "share of the profit").percent(),
+            ],
+            rows: GRID.into_iter().map(point).collect(),
+        };
+        Ok(Fit { values, tables: vec![curve], notes: Vec::new() })
     }
 
     fn method(&self) -> Localized {

@@ -46,7 +46,7 @@ fn question(number: Option<u32>, text: &str, hint: &str, lang: Lang) -> Block {
     let number = number.map(|number| format!("{number}. ")).unwrap_or_default();
     let hint = match (hint.is_empty(), lang) {
         (true, _) => String::new(),
-        (false, Lang::ZhCn) => format!("（{hint}）"),
+        (false, Lang::ZhCn | Lang::ZhTw) => format!("（{hint}）"),
         (false, Lang::En) => format!(" ({hint})"),
     };
     paragraph(vec![Inline::Strong { content: vec![Inline::text(format!("{number}{text}"))] }, Inline::text(hint)])
@@ -67,7 +67,7 @@ fn answers(answer: &Answer, lang: Lang) -> Vec<Block> {
         }
         Answer::Blank { unit } => vec![paragraph(vec![Inline::text(format!("{LINE} {unit}").trim_end())])],
         Answer::Date => vec![paragraph(vec![Inline::text(match lang {
-            Lang::ZhCn => "________年____月____日",
+            Lang::ZhCn | Lang::ZhTw => "________年____月____日",
             Lang::En => "____ / ____ / ________",
         })])],
         Answer::Lines { count } => (0..*count).map(|_| paragraph(vec![Inline::text(LINE.repeat(5))])).collect(),

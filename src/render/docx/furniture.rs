@@ -2,11 +2,12 @@
 
 use super::inlines::Format;
 use super::look::{DocxLook, Page, SUBSTITUTES};
-use super::styles::W;
+use super::styles::{W, east_asian};
 use super::writer::{Writer, set_property};
 use super::xml::{Element, clean, el, parse, val};
 use crate::diagnostics::Lang;
 use crate::document::blocks::Meta;
+use crate::document::brand::DocumentBrand;
 
 /// Namespace of relations inside parts.
 pub(super) const R: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -42,15 +43,17 @@ impl Writer<'_> {
     pub(super) fn running_head(&self) -> Element {
         let plain = Format::default();
         let left = self.meta.client.as_deref().filter(|client| !client.is_empty()).unwrap_or(&self.meta.period);
+        let right = self.brand_text(|brand| &brand.header).unwrap_or(&self.meta.title);
         let mut paragraph = self.empty("Header").add_all(self.text_run(left, &plain));
         paragraph.push(el("w:r").add(el("w:tab")));
-        self.furniture("w:hdr", paragraph.add_all(self.text_run(&self.meta.title, &plain)))
+        self.furniture("w:hdr", paragraph.add_all(self.text_run(right, &plain)))
     }
 
     /// The running foot: the period, and the page of all pages.
     pub(super) fn running_foot(&self, pages: Option<u32>) -> Element {
         let plain = Format::default();
-        let mut paragraph = self.empty("Footer").add_all(self.text_run(&self.meta.period, &plain));
+        let left = self.brand_text(|brand| &brand.footer).unwrap_or(&self.meta.period);
+        let mut paragraph = self.empty("Footer").add_all(self.text_run(left, &plain));
         paragraph.push(el("w:r").add(el("w:tab")));
         let words = self.word("page_of");
         for (index, piece) in words.split('{').enumerate() {
@@ -65,6 +68,11 @@ impl Writer<'_> {
         self.furniture("w:ftr", paragraph)
     }
 
+    /// A text of the brand, if it has it.
+    fn brand_text(&self, pick: impl Fn(&DocumentBrand) -> &String) -> Option<&str> {
+        self.meta.brand.as_deref().map(pick).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
     fn furniture(&self, name: &str, mut paragraph: Element) -> Element {
         // On a client's page the tab of the line stands where its text ends.
         if !self.own_look {
@@ -76,7 +84,7 @@ impl Writer<'_> {
 }
 
 /// `settings.xml`. Fields are not renewed at opening: their results are right, and Word would ask a question first.
-pub(super) fn settings() -> Element {
+pub(super) fn settings(lang: Lang) -> Element {
     let compatible = |name: &str, value: &str| {
         let setting = el("w:compatSetting").with("w:name", name);
         setting.with("w:uri", "http://schemas.microsoft.com/office/word").with("w:val", value)
@@ -108,7 +116,7 @@ pub(super) fn settings() -> Element {
             compatible("enableOpenTypeFeatures", "1"),
             compatible("doNotFlipMirrorIndents", "1"),
         ]),
-        el("w:themeFontLang").with("w:val", "en-US").with("w:eastAsia", "zh-CN"),
+        el("w:themeFontLang").with("w:val", "en-US").with("w:eastAsia", east_asian(lang)),
         mapping,
         val("w:decimalSymbol", "."),
         val("w:listSeparator", ","),
@@ -127,7 +135,17 @@ pub(super) fn font_table(look: &DocxLook) -> Element {
             font.push(val("w:altName", substitute));
         }
         let chinese = name == look.serif_chinese || name == look.sans_chinese;
-        font.push(val("w:charset", if chinese { "86" } else { "00" }));
+        let traditional = name.ends_with(" TC");
+        font.push(val(
+            "w:charset",
+            if chinese && traditional {
+                "88"
+            } else if chinese {
+                "86"
+            } else {
+                "00"
+            },
+        ));
         font.push(val("w:family", known.map_or("auto", |(_, _, family)| family)));
         font.push(val("w:pitch", if name == look.mono { "fixed" } else { "variable" }));
         font

@@ -3,7 +3,6 @@
 use super::properties::{bold, run_properties};
 use super::writer::Writer;
 use super::xml::{Element, clean, el, val};
-use crate::diagnostics::Lang;
 use crate::document::blocks::Inline;
 use crate::document::markdown::allowed_link;
 
@@ -95,7 +94,7 @@ impl Writer<'_> {
             super::properties::size(points).into_iter().for_each(&mut put);
         }
         // Quotation marks, dashes and signs belong to both scripts: in Chinese text they are full-width.
-        if self.lang() == Lang::ZhCn && format.base.is_none() && text.contains(is_shared_mark) {
+        if self.lang().is_chinese() && format.base.is_none() && text.contains(is_shared_mark) {
             put(el("w:rFonts").with("w:hint", "eastAsia"));
         }
         let run = el("w:r");

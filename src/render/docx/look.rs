@@ -1,5 +1,10 @@
 //! The look of Word files: colours, fonts and sizes, the same as in the PDF. A brand replaces single entries.
 
+use crate::config::brand::{FontPair, Palette};
+use crate::config::colour::Colour;
+use crate::diagnostics::Lang;
+use crate::document::blocks::Meta;
+
 /// Colours (six hexadecimal digits) and font families of a Word file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocxLook {
@@ -11,6 +16,8 @@ pub struct DocxLook {
     pub hair: String,
     /// Ground of cards and remarks.
     pub wash: String,
+    /// Rule on the cover.
+    pub rule: String,
     /// Accent: numbers of headings, links, good values.
     pub accent: String,
     /// Ground of good cells.
@@ -42,6 +49,7 @@ impl Default for DocxLook {
             muted: "5D6875".into(),
             hair: "D5DBE2".into(),
             wash: "F3F6F9".into(),
+            rule: "D9771C".into(),
             accent: "17508F".into(),
             accent_wash: "E1EAF5".into(),
             bad: "D9771C".into(),
@@ -54,6 +62,38 @@ impl Default for DocxLook {
             sans_chinese: "Noto Sans CJK SC".into(),
             mono: "Consolas".into(),
         }
+    }
+}
+
+impl DocxLook {
+    /// The look of a document: the fonts of its language, and what its brand changes.
+    pub fn of(meta: &Meta) -> Self {
+        let mut look = Self::default();
+        if meta.lang == Lang::ZhTw {
+            look.serif_chinese = "Noto Serif CJK TC".into();
+            look.sans_chinese = "Noto Sans CJK TC".into();
+        }
+        let Some(brand) = &meta.brand else { return look };
+        let Palette { primary, primary_wash, accent, bad, bad_text, bad_wash, .. } = brand.palette;
+        let set = |held: &mut String, colour: Option<Colour>| {
+            if let Some(colour) = colour {
+                *held = colour.digits();
+            }
+        };
+        set(&mut look.accent, primary);
+        set(&mut look.accent_wash, primary_wash);
+        set(&mut look.bad, bad);
+        set(&mut look.bad_text, bad_text);
+        set(&mut look.bad_wash, bad_wash);
+        set(&mut look.rule, accent.or(bad));
+        let families = |pair: &FontPair, latin: &mut String, han: &mut String| {
+            for (family, held) in [(&pair.latin, latin), (&pair.han, han)] {
+                family.iter().for_each(|family| family.clone_into(held));
+            }
+        };
+        families(&brand.wished.body, &mut look.serif, &mut look.serif_chinese);
+        families(&brand.wished.heading, &mut look.sans, &mut look.sans_chinese);
+        look
     }
 }
 

@@ -119,7 +119,7 @@ fn new_file(document: &Document, options: &DocxOptions<'_>, mut writer: Writer<'
         ("header1.xml", "header", writer.running_head()),
         ("footer1.xml", "footer", writer.running_foot(options.pages)),
         ("styles.xml", "styles", styles::style_sheet(&options.look, meta.lang)),
-        ("settings.xml", "settings", furniture::settings()),
+        ("settings.xml", "settings", furniture::settings(meta.lang)),
         ("fontTable.xml", "fontTable", furniture::font_table(&options.look)),
         ("numbering.xml", "numbering", std::mem::replace(&mut writer.numbering, numbering::Numbering::new("")).part()),
     ];

@@ -1,5 +1,6 @@
 //! The set pieces of a report: cover, indicator cards, things to do, remarks and columns, laid out as tables without rules.
 
+use super::Picture;
 use super::inlines::Format;
 use super::properties::{border, margins, paragraph_properties, shading, spacing, width};
 use super::tables::{cell, layout_table, text_width};
@@ -45,9 +46,13 @@ impl Writer<'_> {
         let meta = self.meta;
         let mut written = Vec::new();
         let subtitle = meta.subtitle.as_deref().filter(|text| !text.is_empty());
+        let mut logo_height = 0;
         if self.own_look {
             written.push(self.band(subtitle, room));
             written.push(self.line("CoverPeriod", &meta.period));
+            let (logo, height) = self.cover_logo(room);
+            written.extend(logo);
+            logo_height = height;
         } else {
             written.push(self.line("Title", &meta.title));
             written.extend(subtitle.map(|text| self.line("Subtitle", text)));
@@ -56,7 +61,7 @@ impl Writer<'_> {
             if self.own_look {
                 // The lines stand at the foot of the page.
                 let height = self.page.height.saturating_sub(self.page.top + self.page.bottom);
-                let used = BAND.iter().sum::<u32>() + 1_080 + 520 * rows.len() as u32 + 900;
+                let used = BAND.iter().sum::<u32>() + 1_080 + 520 * rows.len() as u32 + 900 + logo_height;
                 let mut space = self.empty("CoverText");
                 set_property(&mut space, spacing(f64::from(height.saturating_sub(used)) / 20.0, 0.0, Some(1.0)));
                 written.push(space);
@@ -73,6 +78,29 @@ impl Writer<'_> {
             written.push(self.gap());
         }
         written
+    }
+
+    /// The logo of the brand and the name of the house at the right, with their height in twentieths of a point.
+    fn cover_logo(&mut self, room: Room) -> (Vec<Element>, u32) {
+        let Some(brand) = self.meta.brand.as_deref() else { return (Vec::new(), 0) };
+        let right = |paragraph: &mut Element| set_property(paragraph, val("w:jc", "right"));
+        let (mut written, mut height) = (Vec::new(), 0);
+        if let Some(dots) = brand.logo.as_ref().and_then(|logo| logo.dots.as_ref()) {
+            let picture = Picture { png: dots.png.to_vec(), width_pt: dots.width_pt, height_pt: dots.height_pt };
+            let run = self.picture(&picture, &brand.company, room.width);
+            // A picture needs a line as high as itself, not the fixed one of its style.
+            let mut paragraph = self.empty("Figure").add(run);
+            right(&mut paragraph);
+            written.push(paragraph);
+            height += (dots.height_pt * 20.0) as u32 + 280;
+        }
+        if !brand.company.is_empty() {
+            let mut paragraph = self.line("CoverText", &brand.company);
+            right(&mut paragraph);
+            written.push(paragraph);
+            height += 330;
+        }
+        (written, height)
     }
 
     fn band(&self, subtitle: Option<&str>, room: Room) -> Element {

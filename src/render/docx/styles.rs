@@ -21,8 +21,8 @@ struct Paragraph(&'static str, &'static str, &'static str, &'static str);
 
 /// `styles.xml` for a language.
 pub(super) fn style_sheet(look: &DocxLook, lang: Lang) -> Element {
-    let chinese = lang == Lang::ZhCn;
-    let mut sheet = el("w:styles").with("xmlns:w", W).add(defaults(look));
+    let chinese = lang.is_chinese();
+    let mut sheet = el("w:styles").with("xmlns:w", W).add(defaults(look, lang));
     sheet.push(normal(chinese));
     sheet.push(
         el("w:style")
@@ -47,17 +47,22 @@ pub(super) fn style_sheet(look: &DocxLook, lang: Lang) -> Element {
     sheet
 }
 
-fn defaults(look: &DocxLook) -> Element {
+fn defaults(look: &DocxLook, lang: Lang) -> Element {
     let mut run = vec![
         fonts(&look.serif, &look.serif_chinese),
         val("w:color", &look.ink),
-        el("w:lang").with("w:val", "en-US").with("w:eastAsia", "zh-CN").with("w:bidi", "ar-SA"),
+        el("w:lang").with("w:val", "en-US").with("w:eastAsia", east_asian(lang)).with("w:bidi", "ar-SA"),
     ];
     run.extend(size(BODY));
     el("w:docDefaults").add_all([
         el("w:rPrDefault").add(run_properties(run)),
         el("w:pPrDefault").add(paragraph_properties(Vec::new())),
     ])
+}
+
+/// The language of Chinese characters in a document of this language.
+pub(super) fn east_asian(lang: Lang) -> &'static str {
+    if lang == Lang::ZhTw { "zh-TW" } else { "zh-CN" }
 }
 
 /// Height of a body line in points: fixed, so that pages break alike whatever font stands in.
@@ -174,7 +179,7 @@ fn cover_styles(sheet: &mut Element, look: &DocxLook) {
     add(sheet, &Paragraph("CoverPeriod", "Cover Period", "Normal", ""), line(26.0, 0.0, 28.0), period);
     add(sheet, &Paragraph("CoverText", "Cover Text", "Normal", ""), line(0.0, 0.0, 16.0), vec![sans(look)]);
     let rule = vec![
-        el("w:pBdr").add(border("w:top", 32, &look.bad)),
+        el("w:pBdr").add(border("w:top", 32, &look.rule)),
         spacing(0.0, 0.0, Some(20.0)),
         el("w:ind").with("w:left", 0).with("w:right", 6_600),
     ];

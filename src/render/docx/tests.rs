@@ -24,6 +24,7 @@ fn meta(lang: Lang) -> Meta {
         date_text: "2026年11月20日".into(),
         period: "2026年11月".into(),
         words: BTreeMap::new(),
+        brand: None,
     }
 }
 

@@ -95,13 +95,13 @@ impl<'d> Writer<'d> {
     /// A word of the pack, else the program's own.
     pub(super) fn word(&self, key: &str) -> String {
         let own = match (key, self.lang()) {
-            ("contents", Lang::ZhCn) => "目录",
+            ("contents", Lang::ZhCn | Lang::ZhTw) => "目录",
             ("contents", Lang::En) => "Contents",
-            ("table", Lang::ZhCn) => "表",
+            ("table", Lang::ZhCn | Lang::ZhTw) => "表",
             ("table", Lang::En) => "Table",
-            ("figure", Lang::ZhCn) => "图",
+            ("figure", Lang::ZhCn | Lang::ZhTw) => "图",
             ("figure", Lang::En) => "Figure",
-            ("page_of", Lang::ZhCn) => "第 {page} 页　共 {pages} 页",
+            ("page_of", Lang::ZhCn | Lang::ZhTw) => "第 {page} 页　共 {pages} 页",
             ("page_of", Lang::En) => "Page {page} of {pages}",
             _ => "",
         };

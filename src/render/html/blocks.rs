@@ -55,6 +55,7 @@ impl Page<'_> {
 
     fn cover(&mut self, rows: &[(String, String)]) {
         self.line("<header class=\"cover\">");
+        self.logo();
         self.title_lines();
         if !rows.is_empty() {
             self.line("<dl>");

@@ -68,7 +68,7 @@ fn every_kind_becomes_a_picture_and_stands_in_a_pdf() {
         for (kind, _, json) in samples().into_iter().filter(|(_, own, _)| *own == lang) {
             let chart: Chart = serde_json::from_value(json).unwrap();
             for width_pt in [220.0, 480.0] {
-                let picture = ChartPicture { id: &kind, lang, width_pt, words: &lang_words };
+                let picture = ChartPicture { id: &kind, lang, width_pt, words: &lang_words, brand: None };
                 let mut diagnostics = Diagnostics::new();
                 let svg = render_chart_svg(&chart, &picture, &templates, &fonts, &mut diagnostics);
                 assert_eq!(problems(&diagnostics), Vec::<String>::new(), "{kind} {lang} {width_pt}");
@@ -139,7 +139,7 @@ fn damaged_and_hostile_data_is_drawn_without_a_remark() {
         Damage { name: "one row", number: Some, text: same, rows: 1 },
         Damage { name: "no rows", number: Some, text: same, rows: 0 },
     ];
-    for (kind, lang, json) in samples().into_iter().filter(|(_, lang, _)| *lang == Lang::ZhCn) {
+    for (kind, lang, json) in samples().into_iter().filter(|(_, lang, _)| lang.is_chinese()) {
         for damage in &damages {
             let drawn = set("figure.typ", &damaged(&json, "", damage), lang, 220.0, &templates, &fonts);
             let paged = drawn.unwrap_or_else(|problems| panic!("{kind}, {}: {problems:?}", damage.name));

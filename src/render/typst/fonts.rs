@@ -10,6 +10,8 @@ use typst::foundations::Bytes;
 use typst::text::{Font, FontBook, FontInfo};
 use typst::utils::LazyHash;
 
+use crate::diagnostics::nearest_names;
+
 /// A set of fonts. Cloning is cheap and shares what is loaded.
 #[derive(Clone)]
 pub struct Fonts {
@@ -89,6 +91,33 @@ impl Fonts {
         (0..self.shelf.faces.len()).filter_map(|index| self.shelf.book.info(index)).any(|info| {
             // Two characters of the basic set that radical-only and Japanese-only fonts do not both have.
             ['满', '这'].iter().all(|character| info.coverage.contains(u32::from(*character)))
+        })
+    }
+
+    /// The installed family of this name, else that with the nearest name, among those that can set the script.
+    pub fn family_like(&self, wished: &str, chinese: bool) -> Option<String> {
+        let is_mono = |family: &str| family.to_lowercase().contains("mono");
+        // Nobody takes a typewriter's letters for those of a text.
+        let known: Vec<&str> = self.families(chinese).filter(|family| is_mono(wished) || !is_mono(family)).collect();
+        let same = known.iter().find(|family| family.eq_ignore_ascii_case(wished));
+        same.map(|family| (*family).to_owned()).or_else(|| nearest_names(wished, known).into_iter().next())
+    }
+
+    /// The family that the base theme sets a script in on this computer, for headings.
+    pub fn usual_family(&self, chinese: bool) -> Option<String> {
+        let usual =
+            ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC"];
+        let mut known = self.families(chinese);
+        let first = usual.iter().find(|family| self.shelf.book.contains_family(&family.to_lowercase()));
+        first.map(|family| (*family).to_owned()).or_else(|| known.next().map(ToOwned::to_owned))
+    }
+
+    fn families(&self, chinese: bool) -> impl Iterator<Item = &str> {
+        let letters: &[char] = if chinese { &['满', '这'] } else { &['g', 'Q', '7'] };
+        self.shelf.book.families().filter_map(move |(name, faces)| {
+            let mut infos = faces.filter_map(|face| self.shelf.book.info(face));
+            let fits = infos.any(|info| letters.iter().all(|letter| info.coverage.contains(u32::from(*letter))));
+            fits.then_some(name)
         })
     }
 

@@ -13,7 +13,7 @@ mod world;
 pub use fonts::{Fonts, UsedFont};
 pub use pages::{HeadingPages, heading_pages};
 pub use pdf::{RenderedPdf, render_pdf};
-pub use png::{ChartPng, render_chart_png};
+pub use png::{ChartPng, render_chart_png, render_logo_png};
 pub use sources::TypstSources;
 pub use svg::{ChartPicture, render_chart_svg};
 pub use world::forget_unused;

@@ -6,10 +6,15 @@ use typst_render::RenderOptions;
 
 use crate::charts::Chart;
 use crate::diagnostics::messages::render as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_texts};
+use crate::document::brand::LogoDots;
 use crate::render::typst::fonts::Fonts;
 use crate::render::typst::sources::TypstSources;
 use crate::render::typst::svg::{ChartPicture, compile_chart};
+use crate::render::typst::world::DocumentWorld;
+
+/// Pixels a point of a logo, which programs scale up.
+const LOGO_SCALE: f64 = 6.0;
 
 /// A chart as PNG.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +25,26 @@ pub struct ChartPng {
     pub width_pt: f64,
     /// Height in points.
     pub height_pt: f64,
+}
+
+/// Draws the logo that lies under `path` among the files of `templates`, as it stands on a cover.
+///
+/// # Errors
+/// Why that is impossible, to fill a diagnostic.
+pub fn render_logo_png(path: &str, templates: &TypstSources, fonts: &Fonts) -> Result<LogoDots, LocalizedTexts> {
+    let mut found = Diagnostics::new();
+    let brand = serde_json::json!({ "company": "", "logo": { "path": path } }).to_string();
+    let world = DocumentWorld::new("logo.typ", brand, "", templates, fonts, &mut found);
+    let paged: Option<PagedDocument> = world.and_then(|world| world.compile(&mut found));
+    let Some(page) = paged.as_ref().and_then(|paged| paged.pages().first()) else {
+        let problem = |lang| found.iter().next().map_or_else(String::new, |problem| problem.text(lang));
+        return Err(lang_texts(problem(Lang::ZhCn), problem(Lang::En)));
+    };
+    let size = page.frame.size();
+    let options = RenderOptions { pixel_per_pt: Scalar::new(LOGO_SCALE), render_bleed: false };
+    let drawn = typst_render::render(page, &options).encode_png();
+    let png = drawn.map_err(|error| lang_texts(error.to_string(), error.to_string()))?;
+    Ok(LogoDots { png: png.into(), width_pt: size.x.to_pt(), height_pt: size.y.to_pt() })
 }
 
 /// Draws `chart` with `scale` pixels a point (4 prints well). None if the drawing failed; the diagnostics then say why.

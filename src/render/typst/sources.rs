@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use typst::foundations::Bytes;
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 
 /// Named Typst texts: `main.typ`, `figure.typ`, `document.typ`, `theme.typ`, `charts/lib.typ` and what these import.
 #[derive(Debug, Clone, Default)]
 pub struct TypstSources {
     files: BTreeMap<String, SourceFile>,
+    pictures: BTreeMap<String, Bytes>,
 }
 
 #[derive(Debug, Clone)]
@@ -30,6 +32,20 @@ impl TypstSources {
             let source = Source::new(id, text.into());
             self.files.insert(path.to_owned(), SourceFile { source, origin: origin.into() });
         }
+    }
+
+    /// Adds a picture that the theme may show, such as a logo.
+    pub fn insert_picture(&mut self, path: &str, content: Vec<u8>) {
+        self.pictures.insert(path.to_owned(), Bytes::new(content));
+    }
+
+    /// All pictures: path and content, by path.
+    pub fn pictures(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.pictures.iter().map(|(path, content)| (path.as_str(), content.as_slice()))
+    }
+
+    pub(super) fn picture(&self, id: FileId) -> Option<Bytes> {
+        self.pictures.get(id.get().vpath().get_without_slash()).cloned()
     }
 
     /// The text of a file.

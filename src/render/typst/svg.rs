@@ -10,6 +10,7 @@ use typst_svg::SvgOptions;
 
 use crate::charts::Chart;
 use crate::diagnostics::{Diagnostics, Lang};
+use crate::document::brand::DocumentBrand;
 use crate::render::typst::data;
 use crate::render::typst::fonts::Fonts;
 use crate::render::typst::sources::TypstSources;
@@ -26,6 +27,8 @@ pub struct ChartPicture<'a> {
     pub width_pt: f64,
     /// Words a chart prints itself, such as `net`; those of the document.
     pub words: &'a BTreeMap<String, String>,
+    /// The brand of the document.
+    pub brand: Option<&'a DocumentBrand>,
 }
 
 /// What `figure.typ` reads.
@@ -35,6 +38,7 @@ struct PictureData<'a> {
     width: f64,
     lang: Lang,
     words: &'a BTreeMap<String, String>,
+    brand: Option<&'a DocumentBrand>,
 }
 
 /// Draws `chart`. Letters are outlines, so that the picture looks the same without any font; the chart's alt text is its
@@ -59,7 +63,8 @@ pub(super) fn compile_chart(
     fonts: &Fonts,
     diagnostics: &mut Diagnostics,
 ) -> Option<PagedDocument> {
-    let content = PictureData { chart, width: picture.width_pt, lang: picture.lang, words: picture.words };
+    let ChartPicture { lang, width_pt: width, words, brand, .. } = *picture;
+    let content = PictureData { chart, width, lang, words, brand };
     let data = data::to_json(&content, diagnostics)?;
     DocumentWorld::new("figure.typ", data, "", templates, fonts, diagnostics)?.compile(diagnostics)
 }

@@ -53,6 +53,7 @@ pub(super) fn meta(lang: Lang) -> Meta {
         date_text: "2026年11月20日".into(),
         period: "2026年11月".into(),
         words: BTreeMap::new(),
+        brand: None,
     }
 }
 
@@ -299,7 +300,7 @@ fn every_chart_becomes_a_named_picture_without_shared_ids() {
     let mut seen = BTreeSet::new();
     for (number, chart) in charts().iter().enumerate() {
         let id = format!("图 {number}");
-        let picture = ChartPicture { id: &id, lang: Lang::ZhCn, width_pt: 420.0, words: &words };
+        let picture = ChartPicture { id: &id, lang: Lang::ZhCn, width_pt: 420.0, words: &words, brand: None };
         let mut diagnostics = Diagnostics::new();
         let svg = render_chart_svg(chart, &picture, &templates, &fonts, &mut diagnostics);
         assert_eq!(problems(&diagnostics), Vec::<String>::new(), "{id}");

@@ -146,6 +146,9 @@ impl World for DocumentWorld<'_> {
         if id == self.data_id {
             return Ok(self.data.clone());
         }
+        if let Some(picture) = self.sources.picture(id) {
+            return Ok(picture);
+        }
         self.sources.source(id).map(|source| Bytes::from_string(source.text().to_owned())).ok_or_else(|| not_found(id))
     }
 

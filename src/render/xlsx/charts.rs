@@ -7,12 +7,11 @@ use rust_xlsxwriter::{
     ObjectMovement,
 };
 
-use super::look::{ACCENT, BAD, HAIR, INK, MUTED, font};
+use super::look::{HAIR, INK, Look, MUTED};
 use super::sheet::{Chart, ChartKind, Tone};
-use crate::diagnostics::Lang;
 
 /// The chart as the file holds it; `tab` is the sheet with its numbers.
-pub(super) fn chart_of(chart: &Chart, tab: &str, lang: Lang) -> Drawing {
+pub(super) fn chart_of(chart: &Chart, tab: &str, look: &Look) -> Drawing {
     let (first, last) = chart.rows;
     let range = |column: u16| ChartRange::new_from_range(tab, first, column, last, column);
     let mut drawing = match chart.kind {
@@ -21,7 +20,7 @@ pub(super) fn chart_of(chart: &Chart, tab: &str, lang: Lang) -> Drawing {
     };
     let text = |size: f64| {
         let mut held = ChartFont::new();
-        held.set_name(font(lang)).set_size(size).set_color(INK).unset_bold();
+        held.set_name(&look.font).set_size(size).set_color(INK).unset_bold();
         held
     };
     let mut arms = ChartErrorBars::new();
@@ -35,13 +34,12 @@ pub(super) fn chart_of(chart: &Chart, tab: &str, lang: Lang) -> Drawing {
     match chart.kind {
         ChartKind::Line => {
             let mut marker = ChartMarker::new();
-            marker
-                .set_type(ChartMarkerType::Circle)
-                .set_size(6)
-                .set_format(ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(ACCENT)).set_no_border());
+            marker.set_type(ChartMarkerType::Circle).set_size(6).set_format(
+                ChartFormat::new().set_solid_fill(ChartSolidFill::new().set_color(look.chart)).set_no_border(),
+            );
             label.set_position(ChartDataLabelPosition::Above);
             series
-                .set_format(ChartLine::new().set_color(ACCENT).set_width(2.0))
+                .set_format(ChartLine::new().set_color(look.chart).set_width(2.0))
                 .set_marker(&marker)
                 .set_y_error_bars(&arms);
         }
@@ -49,10 +47,10 @@ pub(super) fn chart_of(chart: &Chart, tab: &str, lang: Lang) -> Drawing {
             label.set_position(ChartDataLabelPosition::InsideBase);
             label.set_font(text(9.0).set_color(rust_xlsxwriter::Color::White));
             series
-                .set_format(ChartSolidFill::new().set_color(ACCENT))
+                .set_format(ChartSolidFill::new().set_color(look.chart))
                 .set_gap(60)
                 .set_x_error_bars(&arms)
-                .set_points(&chart.tones.iter().map(point).collect::<Vec<_>>());
+                .set_points(&chart.tones.iter().map(|tone| point(tone, look)).collect::<Vec<_>>());
         }
     }
     series.set_data_label(&label);
@@ -93,9 +91,9 @@ fn plain_title(title: &str) -> String {
 }
 
 /// A bar that loses against another stands out.
-fn point(tone: &Tone) -> ChartPoint {
+fn point(tone: &Tone, look: &Look) -> ChartPoint {
     match tone {
-        Tone::Bad => ChartPoint::new().set_format(ChartSolidFill::new().set_color(BAD)),
+        Tone::Bad => ChartPoint::new().set_format(ChartSolidFill::new().set_color(look.chart_bad)),
         _ => ChartPoint::default(),
     }
 }

@@ -24,12 +24,15 @@ mod waves;
 mod writer;
 
 use crate::analysis::BannerTable;
+use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostics, Lang};
+use crate::document::brand::DocumentBrand;
 use crate::document::format;
 use crate::document::material::{DocumentInputs, Material};
 use crate::document::pack::Pack;
 
 use book::Book;
+use look::Look;
 use sheet::Sheet;
 use writer::Furniture;
 
@@ -42,19 +45,27 @@ pub struct WorkbookInput<'a> {
     pub pack: &'a Pack,
     /// The banner tables; may be empty.
     pub banners: &'a [BannerTable],
+    /// The brand of the document.
+    pub brand: Option<&'a DocumentBrand>,
 }
 
 /// The workbook as bytes. `None` where it cannot be written; the reason is reported. Problems of the plan are not: the document
 /// beside it reports them.
 pub fn render_workbook(input: &WorkbookInput<'_>, lang: Lang, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
     let material = Material::new(input.inputs, input.pack, lang);
-    let furniture = furniture(&material);
-    let sheets = sheets(Book { material: &material }, input.banners, &furniture);
+    let mut furniture = furniture(&material, input.brand);
+    let mut sheets = sheets(Book { material: &material }, input.banners, &furniture);
+    if lang == Lang::ZhTw {
+        sheets.iter_mut().for_each(|sheet| sheet.change_texts(to_taiwan));
+        for text in [&mut furniture.title, &mut furniture.client, &mut furniture.planner, &mut furniture.date] {
+            *text = to_taiwan(text);
+        }
+    }
     let tabs = names::tab_names(sheets.iter().map(|sheet| sheet.tab.as_str()));
-    writer::write(&sheets, &tabs, lang, &furniture, diagnostics)
+    writer::write(&sheets, &tabs, Look::of(lang, input.brand), &furniture, diagnostics)
 }
 
-fn furniture(material: &Material<'_>) -> Furniture {
+fn furniture(material: &Material<'_>, brand: Option<&DocumentBrand>) -> Furniture {
     let about = &material.inputs.project.raw.project;
     let text = |held: &Option<crate::diagnostics::Localized>| {
         held.as_ref().map_or_else(String::new, |text| text.get(material.lang).to_owned())
@@ -65,6 +76,10 @@ fn furniture(material: &Material<'_>) -> Furniture {
         planner: text(&about.planner),
         date: format::date_text(material.inputs.date, material.lang),
         day: material.inputs.date.to_owned(),
+        header: brand.map_or_else(String::new, |brand| brand.header.clone()),
+        footer: brand.map_or_else(String::new, |brand| brand.footer.clone()),
+        logo: brand.and_then(|brand| brand.logo.as_ref()?.dots.clone()),
+        company: brand.map_or_else(String::new, |brand| brand.company.clone()),
     }
 }
 

@@ -40,6 +40,29 @@ pub(super) struct Sheet {
     pub next: u32,
 }
 
+impl Sheet {
+    /// Every text that is read, through `change`.
+    pub fn change_texts(&mut self, change: impl Fn(&str) -> String) {
+        for text in
+            [&mut self.tab, &mut self.title].into_iter().chain(self.entries.iter_mut().map(|entry| &mut entry.0))
+        {
+            *text = change(text);
+        }
+        for cell in self.cells.values_mut() {
+            if let Value::Text(text) | Value::Link { text, .. } = &mut cell.value {
+                *text = change(text);
+            }
+            if let Some(note) = &mut cell.note {
+                *note = change(note);
+            }
+        }
+        for chart in &mut self.charts {
+            chart.title = change(&chart.title);
+            chart.alt = change(&chart.alt);
+        }
+    }
+}
+
 /// A cell.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Cell {

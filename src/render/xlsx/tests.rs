@@ -23,7 +23,7 @@ type Book = Xlsx<Cursor<Vec<u8>>>;
 
 fn bytes(canteen: &Canteen, banners: &[BannerTable], lang: Lang) -> Vec<u8> {
     let pack = fixtures::pack();
-    let input = WorkbookInput { inputs: canteen.inputs(), pack: &pack, banners };
+    let input = WorkbookInput { inputs: canteen.inputs(), pack: &pack, banners, brand: None };
     let mut diagnostics = Diagnostics::new();
     let bytes = render_workbook(&input, lang, &mut diagnostics);
     let found: Vec<String> = diagnostics.iter().map(|found| found.text(Lang::En)).collect();
@@ -576,7 +576,7 @@ fn a_text_too_long_for_a_cell_is_cut_and_said() {
     let mut canteen = Canteen::new();
     canteen.results.metrics[0].definition = Localized::from("长".repeat(40_000).as_str());
     let pack = fixtures::pack();
-    let input = WorkbookInput { inputs: canteen.inputs(), pack: &pack, banners: &[] };
+    let input = WorkbookInput { inputs: canteen.inputs(), pack: &pack, banners: &[], brand: None };
     let mut diagnostics = Diagnostics::new();
     assert!(render_workbook(&input, Lang::En, &mut diagnostics).is_some());
     let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();

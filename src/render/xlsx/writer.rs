@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatUnderline, Formula, Note, Url, Workbook, Worksheet, XlsxError,
+    DocProperties, ExcelDateTime, Format, FormatUnderline, Formula, Image, Note, ObjectMovement, Url, Workbook,
+    Worksheet, XlsxError,
 };
 
 use super::charts::chart_of;
-use super::look::{self, Formats};
+use super::look::{self, Formats, Look};
 use super::sheet::{Cell, Place, Role, Sheet, Style, Value, text_width};
 use crate::diagnostics::messages::workbook as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::document::brand::LogoDots;
 
 /// What stands on every page and in the properties of the file.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,14 @@ pub(super) struct Furniture {
     pub date: String,
     /// The date, `2026-11-20`.
     pub day: String,
+    /// Left of the head of every page; empty for the title.
+    pub header: String,
+    /// Left of the foot of every page; empty for the date.
+    pub footer: String,
+    /// Logo on the first sheet.
+    pub logo: Option<LogoDots>,
+    /// What the logo says to those who cannot see it.
+    pub company: String,
 }
 
 /// Most UTF-16 units in a cell.
@@ -44,6 +54,8 @@ const PAGE_HEIGHT: f64 = 640.0;
 const SMALLEST_SCALE: f64 = 55.0;
 /// Pixels of a row.
 const ROW_HEIGHT: f64 = 20.0;
+/// Pixels of the logo.
+const LOGO_HEIGHT: f64 = 44.0;
 /// Letters that a note may take before it breaks.
 const NOTE_LETTERS: f64 = 110.0;
 
@@ -51,11 +63,11 @@ const NOTE_LETTERS: f64 = 110.0;
 pub(super) fn write(
     sheets: &[Sheet],
     tabs: &[String],
-    lang: Lang,
+    look: Look,
     furniture: &Furniture,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<u8>> {
-    let mut writer = Writer { sheets, tabs, formats: Formats::new(lang), lang, furniture, cut: Vec::new() };
+    let mut writer = Writer { sheets, tabs, formats: Formats::new(look), furniture, cut: Vec::new() };
     let written = writer.workbook();
     for place in writer.cut {
         diagnostics.push(Diagnostic::warning(&messages::TEXT_CUT).arg("place", place).arg("limit", LONGEST_TEXT));
@@ -73,7 +85,6 @@ struct Writer<'a> {
     sheets: &'a [Sheet],
     tabs: &'a [String],
     formats: Formats,
-    lang: Lang,
     furniture: &'a Furniture,
     /// Cells whose text was too long.
     cut: Vec<String>,
@@ -82,7 +93,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn workbook(&mut self) -> Result<Vec<u8>, XlsxError> {
         let mut workbook = Workbook::new();
-        workbook.set_default_format(&look::plain(self.lang), 20, 64)?;
+        workbook.set_default_format(&look::plain(&self.formats.look), 20, 64)?;
         workbook.set_properties(&self.properties()?);
         workbook.set_tab_ratio(75);
         let (sheets, tabs) = (self.sheets, self.tabs);
@@ -146,12 +157,36 @@ impl Writer<'_> {
         }
         for chart in &sheet.charts {
             let numbers = self.tab_of(&chart.sheet);
-            target.insert_chart_with_offset(chart.row, 0, &chart_of(chart, numbers, self.lang), chart.left, 4)?;
+            target.insert_chart_with_offset(
+                chart.row,
+                0,
+                &chart_of(chart, numbers, &self.formats.look),
+                chart.left,
+                4,
+            )?;
+        }
+        if let Some(logo) = self.furniture.logo.as_ref().filter(|_| sheet.id == super::contents::ID) {
+            self.logo(target, logo, &widths)?;
         }
         if let Some((row, first, last_row, last)) = sheet.filter {
             target.autofilter(row, first, last_row, last)?;
         }
         self.page(sheet, target, &widths, note_end)
+    }
+
+    /// The logo at the right of the first lines.
+    fn logo(&self, target: &mut Worksheet, logo: &LogoDots, widths: &[f64]) -> Result<(), XlsxError> {
+        let image = Image::new_from_buffer(&logo.png)?;
+        let scale = LOGO_HEIGHT / logo.height_pt;
+        let (width, height) = (logo.width_pt * scale, LOGO_HEIGHT);
+        let (across, down) = (width / image.width(), height / image.height());
+        let image = image.set_scale_width(across).set_scale_height(down);
+        let right: f64 = (0..=2).map(|column| width_of(widths, column) * 7.0 + 5.0).sum();
+        let before: f64 = (0..2).map(|column| width_of(widths, column) * 7.0 + 5.0).sum();
+        let image =
+            image.set_alt_text(&self.furniture.company).set_object_movement(ObjectMovement::MoveButDontSizeWithCells);
+        target.insert_image_with_offset(0, 2, &image, (right - before - width).max(0.0) as u32, 6)?;
+        Ok(())
     }
 
     fn tab_of(&self, id: &str) -> &str {
@@ -219,7 +254,7 @@ impl Writer<'_> {
         let text = cut(text, LONGEST_NOTE).0;
         let lines: usize = text.lines().map(|line| text_width(line).div_ceil(46).max(1)).sum();
         let height = u32::try_from(lines).unwrap_or(20).clamp(2, 24) * 18 + 12;
-        let format = Format::new().set_font_name(look::font(self.lang)).set_font_size(9);
+        let format = Format::new().set_font_name(&self.formats.look.font).set_font_size(9);
         Note::new(text)
             .add_author_prefix(false)
             .set_author("manyi")
@@ -262,10 +297,15 @@ impl Writer<'_> {
         let held = self.furniture;
         let side = |text: &str| cut(text, 70).0.replace('&', "&&").replace(['\n', '\r'], " ");
         let name = if held.client.is_empty() { &held.date } else { &held.client };
-        target.set_header(format!("&L&9{}&R&9{}", spaced(&side(&held.title)), spaced(&side(name))));
-        target.set_footer(format!("&L&9{}&C&9&A&R&9&P / &N", spaced(&side(&held.date))));
+        let (head, foot) = (or(&held.header, &held.title), or(&held.footer, &held.date));
+        target.set_header(format!("&L&9{}&R&9{}", spaced(&side(head)), spaced(&side(name))));
+        target.set_footer(format!("&L&9{}&C&9&A&R&9&P / &N", spaced(&side(foot))));
         Ok(())
     }
+}
+
+fn or<'t>(text: &'t str, other: &'t str) -> &'t str {
+    if text.is_empty() { other } else { text }
 }
 
 /// True if the first cell with content in the next rows of a column is a number: its head goes to the right as well.

@@ -1,0 +1,244 @@
+//! Chinese as it is written in Taiwan, made from that of the mainland: characters, and the terms of the field. What the data say
+//! stays as typed: it stands between two marks, which are taken out here.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use zhconv::{Variant, ZhConverter, ZhConverterBuilder, get_builtin_tables};
+
+/// Opens what is not to be converted. Unicode keeps these two code points free for use inside a program; no file holds them.
+const OPEN: char = '\u{fdd0}';
+/// Closes it.
+const CLOSE: char = '\u{fdd1}';
+
+/// Terms of the field that the dictionary lacks or has for computers alone, the mainland's first.
+const TERMS: [(&str, &str); 62] = [
+    ("质量", "品質"),
+    ("信息", "資訊"),
+    ("软件", "軟體"),
+    ("网络", "網路"),
+    ("视频", "影片"),
+    ("短信", "簡訊"),
+    ("二维码", "行動條碼"),
+    ("打印", "列印"),
+    ("用户", "使用者"),
+    ("默认", "預設"),
+    ("反馈", "回饋"),
+    ("渠道", "通路"),
+    ("营销", "行銷"),
+    ("策划", "企劃"),
+    ("计划", "計畫"),
+    ("投诉", "客訴"),
+    ("应急预案", "應變計畫"),
+    ("预案", "應變計畫"),
+    ("置信区间", "信賴區間"),
+    ("置信", "信賴"),
+    ("均值", "平均數"),
+    ("变量", "變數"),
+    ("数据", "資料"),
+    ("抽样误差", "抽樣誤差"),
+    ("相关系数", "相關係數"),
+    ("系数", "係數"),
+    ("关系", "關係"),
+    ("联系", "聯繫"),
+    ("骨干", "骨幹"),
+    ("若干", "若干"),
+    ("干净", "乾淨"),
+    ("制造", "製造"),
+    ("制作", "製作"),
+    ("公布", "公布"),
+    ("分布", "分布"),
+    ("标注", "標註"),
+    ("备注", "備註"),
+    ("注明", "註明"),
+    ("公里", "公里"),
+    ("邻里", "鄰里"),
+    ("一周", "一週"),
+    ("两周", "兩週"),
+    ("每周", "每週"),
+    ("首周", "首週"),
+    ("本周", "本週"),
+    ("上周", "上週"),
+    ("下周", "下週"),
+    ("周期", "週期"),
+    ("周末", "週末"),
+    ("柜台", "櫃檯"),
+    ("台账", "台帳"),
+    ("四舍五入", "四捨五入"),
+    ("舍入", "捨入"),
+    ("高校", "大專院校"),
+    ("质检", "品檢"),
+    // What the dictionary takes for a word of computing and is none here.
+    ("窗口", "窗口"),
+    ("支持", "支持"),
+    ("程序", "程序"),
+    ("文件", "文件"),
+    ("项目", "項目"),
+    ("对象", "對象"),
+    ("采购", "採購"),
+];
+
+/// Characters that stand for several in Taiwan, each with that of our texts where no longer word of the dictionary says otherwise.
+const CHARACTERS: [(&str, &str); 35] = [
+    ("后", "後"),
+    ("价", "價"),
+    ("于", "於"),
+    ("占", "占"),
+    ("据", "據"),
+    ("准", "準"),
+    ("里", "裡"),
+    ("愿", "願"),
+    ("适", "適"),
+    ("荐", "薦"),
+    ("几", "幾"),
+    ("种", "種"),
+    ("确", "確"),
+    ("采", "採"),
+    ("余", "餘"),
+    ("划", "劃"),
+    ("范", "範"),
+    ("咨", "諮"),
+    ("柜", "櫃"),
+    ("广", "廣"),
+    ("挂", "掛"),
+    ("极", "極"),
+    ("万", "萬"),
+    ("征", "徵"),
+    ("云", "雲"),
+    ("厂", "廠"),
+    ("夸", "誇"),
+    ("胜", "勝"),
+    ("松", "鬆"),
+    ("咸", "鹹"),
+    ("涂", "塗"),
+    ("叶", "葉"),
+    ("苹", "蘋"),
+    ("脏", "髒"),
+    ("获", "獲"),
+];
+
+/// The dictionary with our own words in front of it. It is made once, and only where a text is written in Taiwan's Chinese.
+static CONVERTER: LazyLock<ZhConverter> = LazyLock::new(|| {
+    // What is Taiwan's already stays.
+    let done = TERMS.map(|(_, taiwan)| (taiwan, taiwan));
+    let dictionary = ZhConverterBuilder::new().tables(get_builtin_tables(Variant::ZhTW));
+    dictionary.conv_pairs(done).conv_pairs(CHARACTERS).conv_pairs(TERMS).build()
+});
+
+/// A text between the marks. Marks inside it are dropped, so that it cannot end the protection early.
+pub(super) fn marked(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let mut marked = String::with_capacity(text.len() + 6);
+    marked.push(OPEN);
+    marked.extend(text.chars().filter(|letter| !is_mark(*letter)));
+    marked.push(CLOSE);
+    marked
+}
+
+/// The text without the marks around it.
+pub(super) fn unmarked(marked: &str) -> &str {
+    marked.trim_start_matches(OPEN).trim_end_matches(CLOSE)
+}
+
+fn is_mark(letter: char) -> bool {
+    letter == OPEN || letter == CLOSE
+}
+
+/// A word with `{placeholders}`, marked all around them: what fills them is converted or not as it says itself.
+pub fn marked_around_placeholders(word: &str) -> String {
+    let mut written = String::new();
+    let mut rest = word;
+    while let Some((before, name, after)) =
+        rest.split_once('{').and_then(|(before, rest)| rest.split_once('}').map(|(name, after)| (before, name, after)))
+    {
+        written.push_str(&marked(before));
+        written.push_str(&format!("{{{name}}}"));
+        rest = after;
+    }
+    written + &marked(rest)
+}
+
+/// The text without marks, for readers in other languages than the text was fetched for.
+pub fn without_marks(mut text: String) -> String {
+    if text.contains(is_mark) {
+        text.retain(|letter| !is_mark(letter));
+    }
+    text
+}
+
+/// The text in Taiwan's characters and terms, but for what stands between marks; the marks are gone.
+pub fn to_taiwan(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(OPEN) {
+        written.push_str(&converted(before));
+        let (kept, end) = after.split_once(CLOSE).unwrap_or((after, ""));
+        written.push_str(kept);
+        rest = end;
+    }
+    written.push_str(&converted(rest));
+    written.retain(|letter| !is_mark(letter));
+    written
+}
+
+fn converted(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(CONVERTER.convert(text)) }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::{Lang, Localized, Verbatim};
+
+    #[test]
+    fn terms_are_those_of_taiwan_not_only_the_characters() {
+        for (mainland, taiwan) in [
+            ("服务质量的满意度", "服務品質的滿意度"),
+            ("软件与网络的信息", "軟體與網路的資訊"),
+            ("视频反馈", "影片回饋"),
+            ("95% 置信区间", "95% 信賴區間"),
+            ("取餐窗口后面", "取餐窗口後面"),
+            ("四种情形，先分流、后预约", "四種情形，先分流、後預約"),
+            ("推广见效", "推廣見效"),
+            ("三公里内的客户关系", "三公里內的客戶關係"),
+            ("营销渠道与投诉", "行銷通路與客訴"),
+            ("若干骨干把柜台擦干净", "若干骨幹把櫃檯擦乾淨"),
+            ("plain ASCII", "plain ASCII"),
+            ("", ""),
+        ] {
+            assert_eq!(to_taiwan(mainland), taiwan);
+        }
+    }
+
+    #[test]
+    fn what_was_converted_stays_when_converted_again() {
+        let text = "抱怨率升至14.2%，主要来自第二食堂的晚餐排队；先分流、再增员、后预约，软件质量与信息反馈。";
+        let once = to_taiwan(text);
+        assert_eq!(to_taiwan(&once), once);
+    }
+
+    #[test]
+    fn what_the_data_say_stays_as_typed() {
+        let typed = Localized::from("软件质量");
+        let sentence = |lang| format!("对“{}”的质量评价", typed.get(lang));
+        assert_eq!(to_taiwan(&sentence(Lang::ZhTw)), "對“软件质量”的品質評價");
+        assert_eq!(sentence(Lang::ZhCn), "对“软件质量”的质量评价");
+        assert_eq!(serde_json::to_string(&typed).unwrap(), "\"软件质量\"");
+        // Marks in a file are no marks.
+        assert_eq!(to_taiwan(Verbatim::new("软\u{fdd1}件").get(Lang::ZhTw)), "软件");
+    }
+
+    #[test]
+    fn a_text_of_its_own_stands_word_for_word() {
+        let title: Localized =
+            serde_json::from_str(r#"{"zh-CN": "质量", "en": "Quality", "zh-TW": "质量原文"}"#).unwrap();
+        assert_eq!(to_taiwan(title.get(Lang::ZhTw)), "质量原文");
+        assert_eq!((title.get(Lang::ZhCn), title.get(Lang::En)), ("质量", "Quality"));
+        assert_eq!(serde_json::to_string(&title).unwrap(), r#"{"zh-CN":"质量","en":"Quality","zh-TW":"质量原文"}"#);
+        let word = marked_around_placeholders("第{page}页");
+        assert_eq!(to_taiwan(&word.replace("{page}", "质量")), "第品質页");
+    }
+}

@@ -1,0 +1,205 @@
+//! Mistakes in templates, in the words of those who write templates: what the template engine says and what directives ask for in
+//! vain come in; out go diagnostics with file, line, the missing name and the nearest one.
+
+use crate::diagnostics::messages::document as messages;
+use crate::diagnostics::{Diagnostic, LocalizedTexts, Location, Position, lang_texts};
+use crate::document::pack::Pack;
+
+/// Filters of the engine and of the program; tests of the engine; its functions; its tags.
+const FILTERS: [&str; 45] = [
+    "safe",
+    "default",
+    "upper",
+    "lower",
+    "wordcount",
+    "escape",
+    "escape_html",
+    "escape_xml",
+    "newlines_to_br",
+    "pluralize",
+    "trim",
+    "trim_start",
+    "trim_end",
+    "replace",
+    "capitalize",
+    "title",
+    "truncate",
+    "indent",
+    "str",
+    "int",
+    "float",
+    "length",
+    "reverse",
+    "split",
+    "abs",
+    "round",
+    "first",
+    "last",
+    "nth",
+    "join",
+    "sort",
+    "unique",
+    "get",
+    "values",
+    "keys",
+    "pairs",
+    "group_by",
+    "yaml",
+    "paragraphs",
+    "capital",
+    "sentence",
+    "first_sentences",
+    "number",
+    "percent",
+    "date",
+];
+const TESTS: [&str; 17] = [
+    "string",
+    "number",
+    "map",
+    "bool",
+    "array",
+    "integer",
+    "float",
+    "none",
+    "iterable",
+    "defined",
+    "undefined",
+    "odd",
+    "even",
+    "divisible_by",
+    "starting_with",
+    "ending_with",
+    "containing",
+];
+const FUNCTIONS: [&str; 3] = ["range", "throw", "super"];
+const TAGS: [&str; 18] = [
+    "if",
+    "elif",
+    "else",
+    "endif",
+    "for",
+    "endfor",
+    "set",
+    "set_global",
+    "endset",
+    "include",
+    "extends",
+    "block",
+    "endblock",
+    "raw",
+    "endraw",
+    "filter",
+    "endfilter",
+    "component",
+];
+
+/// A problem that the engine found at a place of a template.
+pub(super) fn at_place(pack: &Pack, message: &str, file: &str, line: usize, column: usize) -> Diagnostic {
+    let source = pack.files.get(file).map_or(file, |held| held.source.as_str());
+    let tag = || {
+        let text = pack.files.get(file)?.text.lines().nth(line.checked_sub(1)?)?;
+        let rest: String = text.chars().skip(column.saturating_sub(1)).collect();
+        let word: String = rest
+            .trim_start_matches(|letter: char| !letter.is_alphanumeric())
+            .chars()
+            .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+            .collect();
+        (!word.is_empty()).then_some(word)
+    };
+    let (problem, suggestions) = explained(message, pack, tag);
+    let found = Diagnostic::error(&messages::TEMPLATE_ERROR).words("problem", problem);
+    Diagnostic { suggestions, ..found }.at(Location::text(source, line, column))
+}
+
+/// The problems in a text of the engine that reports several at once, each with its place; none where it holds no such report.
+pub(super) fn listed(pack: &Pack, text: &str) -> Vec<Diagnostic> {
+    let lines: Vec<&str> = text.lines().collect();
+    let report = |pair: &[&str]| {
+        let message = pair[0].strip_prefix("error: ")?;
+        let mut place = pair[1].trim_start().strip_prefix("--> ")?.rsplitn(3, ':');
+        let (column, line) = (place.next()?.parse().ok()?, place.next()?.parse().ok()?);
+        Some(at_place(pack, message, place.next()?, line, column))
+    };
+    lines.windows(2).filter_map(report).collect()
+}
+
+/// What the engine says in words of both languages, with the names that may have been meant.
+fn explained(message: &str, pack: &Pack, tag: impl Fn() -> Option<String>) -> (LocalizedTexts, Vec<String>) {
+    let quoted = |text: &str| text.split('`').nth(1).map(str::to_owned);
+    let near = |name: &str, known: Vec<&str>| crate::diagnostics::nearest_names(name, known);
+    let says = |zh: &str, en: &str, name: &str| lang_texts(zh.replace("{}", name), en.replace("{}", name));
+    let (head, available) = message.split_once(" Available ").unwrap_or((message, ""));
+    let available: Vec<&str> =
+        available.split_once(": ").map_or_else(Vec::new, |(_, names)| names.split(", ").collect());
+    let name = quoted(message).unwrap_or_default();
+    if head.starts_with("Variable `") {
+        return (says("没有变量 `{}`", "there is no variable `{}`", &name), near(&name, available));
+    }
+    if head.starts_with("Field `") {
+        return (says("没有字段 `{}`", "there is no field `{}`", &name), near(&name, available));
+    }
+    let kinds: [(&str, &str, &str, Vec<&str>); 4] = [
+        ("filter", "没有过滤器 `{}`", "there is no filter `{}`", FILTERS.to_vec()),
+        ("test", "没有判断 `{}`", "there is no test `{}`", TESTS.to_vec()),
+        ("function", "没有函数 `{}`", "there is no function `{}`", FUNCTIONS.to_vec()),
+        (
+            "template",
+            "模板包中没有文件 `{}`",
+            "the pack has no file `{}`",
+            pack.files.iter().map(|(path, _)| path).collect(),
+        ),
+    ];
+    for (kind, zh, en, known) in kinds {
+        if head.starts_with(&format!("Unknown {kind} `")) {
+            return (says(zh, en, &name), near(&name, known));
+        }
+    }
+    if let Some(word) = tag().filter(|_| head == "Unknown tag") {
+        return (says("没有标签 `{}`", "there is no tag `{}`", &word), near(&word, TAGS.to_vec()));
+    }
+    (lang_texts(message, message), Vec::new())
+}
+
+/// A problem of the rendered Markdown at the place in the templates where the directive stands that it is about. Where no template
+/// holds the words, since they were put together, the file stays and the line is that of the Markdown, in brackets beside it.
+pub(super) fn in_templates(mut problem: Diagnostic, pack: &Pack, source: &str, suffix: &str) -> Diagnostic {
+    let Some(location) = problem.location.as_mut().filter(|location| location.file == source) else { return problem };
+    let Some(Position::Text { line, .. }) = location.position.take() else { return problem };
+    // References and anchors stand in running text, not in blocks.
+    let outside = [messages::UNKNOWN_REFERENCE.code, messages::DUPLICATE_ANCHOR.code].contains(&problem.message.code);
+    let argument = |name: &str| problem.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
+    let needle = ["value", "id", "key"].into_iter().find_map(argument).or_else(|| argument("directive"));
+    let found = needle.filter(|needle| !needle.is_empty() && !outside).and_then(|needle| {
+        let templates = pack.files.iter().filter(|(path, _)| path.ends_with(suffix));
+        let mut places = templates.filter_map(|(_, file)| {
+            let (line, column) = place_in_fences(&file.text, &needle)?;
+            Some(Location::text(&file.source, line, column))
+        });
+        places.next()
+    });
+    match found {
+        Some(place) => problem.location = Some(place),
+        None => problem.key_path = Some(format!("Markdown:{line}")),
+    }
+    problem
+}
+
+/// Line and column, from 1, where the words stand by themselves inside a fenced block or in its first line.
+fn place_in_fences(text: &str, needle: &str) -> Option<(usize, usize)> {
+    let mut inside = false;
+    for (index, line) in text.lines().enumerate() {
+        let fence = line.trim_start().starts_with("```");
+        if inside || fence {
+            let stands_alone = |at: usize| {
+                let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+                !line[..at].ends_with(part) && !line[at + needle.len()..].starts_with(part)
+            };
+            if let Some((at, _)) = line.match_indices(needle).find(|(at, _)| stands_alone(*at)) {
+                return Some((index + 1, line[..at].chars().count() + 1));
+            }
+        }
+        inside ^= fence;
+    }
+    None
+}
