@@ -139,7 +139,7 @@ def sources(options: argparse.Namespace, project: pathlib.Path, wanted: int, fol
     kept, out = folder / "typst", folder / "out"
     kept.mkdir()
     Run([str(options.manyi), "build", str(project), "--out", str(out), *only], {"MANYI_KEEP_TYPST": str(kept)})
-    charts = {json.dumps(json.loads((path.parent / "data.json").read_bytes())).count('"kind": "figure"') for path in kept.rglob("main.typ")}
+    charts = {json.dumps(json.loads((path.parent / "data.json").read_bytes())).count('"type": "figure"') for path in kept.rglob("main.typ")}
     print(f"  charts in a document: {sorted(charts)}")
     return sorted(kept.rglob("main.typ"))
 

@@ -178,28 +178,35 @@ fn the_column_need_not_be_a_segment() {
     assert_eq!((code, made), (Some(0), vec!["第二食堂".to_owned()]), "{said}");
 }
 
-/// The models of a group are those that the whole gives for the group as a group of a segment.
+/// The models of a group are those that the whole gives for the group as a group of a segment, intervals included.
 #[test]
 fn models_of_a_group_are_those_of_the_group_in_the_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("samples/supermarket-chain"), folder.path());
+    let path = folder.path().join("plugins/store-models/plugin.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    let models = text.replace("    bootstrap: 200\n", "    bootstrap: 20\n    by: [total, segments]\n");
+    assert_ne!(text, models);
+    fs::write(&path, models).unwrap();
     let mut diagnostics = Diagnostics::new();
-    let measured = measure(&root().join("samples/supermarket-chain"), &mut diagnostics).unwrap();
+    let measured = measure(folder.path(), &mut diagnostics).unwrap();
     let (project, plugins, tables) = (&measured.project, &measured.plugins, &measured.tables);
     let newest = measured.indicators.results.current_wave();
     let models = GroupModels::bind(project, plugins, tables, "region", newest, &mut diagnostics).unwrap();
-    let mut compared = 0;
+    let (mut compared, mut fitted) = (0, 0);
     for value in ["南城", "新区"] {
         let within = Within { column: "region".into(), value: value.into() };
-        let own = models.of_group(&within, &mut diagnostics);
-        assert!(own.results.iter().any(|result| result.reason.is_none()), "some model has a result in {value}");
-        for result in &own.results {
-            assert!(result.segment.is_empty());
-            let known = measured.models.find(&result.model, result.wave.as_deref(), Some(("region", value)));
+        for own in models.of_group(&within, &mut diagnostics).results {
+            assert!(own.segment.is_empty(), "it stands for all answers of its document");
+            let known = measured.models.find(&own.model, own.wave.as_deref(), Some(("region", value)));
             let Some(known) = known else { continue };
-            assert_eq!((result.n, &result.values, result.reason), (known.n, &known.values, known.reason));
+            assert_eq!((own.n, own.reason), (known.n, known.reason), "{} {value}", own.model);
+            assert_eq!((&own.values, &own.tables), (&known.values, &known.tables), "{} {value}", own.model);
             compared += 1;
+            fitted += usize::from(own.reason.is_none());
         }
     }
-    assert!(compared > 0, "the sample has models by segment");
+    assert!(compared >= 4 && fitted >= 2, "{compared} compared, {fitted} with numbers");
 }
 
 /// A file of the reader's own stands where one document should go: that one is named, the others are in place, and the exit code is 1.
