@@ -18,6 +18,7 @@ mod disclosure;
 mod docs;
 mod foreign;
 mod groups;
+mod linked_disclosure;
 mod models;
 mod office;
 mod oracle;

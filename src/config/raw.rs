@@ -409,6 +409,12 @@ pub struct RawThemes {
     /// Dictionary file, relative to the project folder; by default a general one.
     #[serde(default)]
     pub dictionary: Option<String>,
+    /// Answers that documents quote for each theme; default 2, 0 for none.
+    #[serde(default)]
+    pub quotes: Option<u32>,
+    /// Texts: an answer that contains one of them is not quoted.
+    #[serde(default)]
+    pub drop: Vec<String>,
 }
 
 /// A value made of the rows of an operational table that have the same key as the answer.

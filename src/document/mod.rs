@@ -26,6 +26,7 @@ pub mod numbering;
 pub mod pack;
 pub mod plan_figures;
 pub mod plan_tables;
+pub mod quote_tables;
 pub mod tables;
 
 pub use blocks::{Block, Document, Inline};

@@ -19,7 +19,8 @@ use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::differences::group_differences;
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
 use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo};
-use crate::metrics::protection::{HiddenGroups, hidden_groups};
+use crate::metrics::protection::{Hidden, Publications, hidden_in_table};
+use crate::metrics::questions::choice_expression;
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::suppression::is_below;
 use crate::metrics::variance::Frame;
@@ -36,7 +37,9 @@ pub struct Computation {
     settings: RawSettings,
     keys: Vec<Vec<usize>>,
     pub(super) scales: Vec<(String, usize)>,
-    hidden: HiddenGroups,
+    /// Columns with a single answer whose distribution is tested, with their items.
+    pub(super) choices: Vec<(String, usize)>,
+    hidden: Hidden,
     /// Item that is known for the members of the group that all numbers are of.
     members: Option<usize>,
 }
@@ -67,6 +70,8 @@ pub struct Statistics {
     pub place: Location,
     /// Group that all numbers are of; none for all answers. The others stay in the sample: they count for the design.
     pub within: Option<Within>,
+    /// What else is published of the table.
+    pub published: Publications,
 }
 
 /// A group of a segment column that a whole computation is about.
@@ -95,6 +100,7 @@ pub fn compute_bound(
     diagnostics: &mut Diagnostics,
 ) -> Option<Computation> {
     let scales = scale_items(&mut binding, responses);
+    let choices = choice_items(&mut binding, responses, &statistics.published.choices);
     let condition = statistics.within.as_ref().and_then(|within| within.condition(responses));
     let members = condition.map(|condition| binding.keep_within(&condition));
     let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
@@ -121,14 +127,28 @@ pub fn compute_bound(
         group_differences: Vec::new(),
     };
     let settings = statistics.settings;
-    let hidden = HiddenGroups::new();
-    let mut computation =
-        Computation { results, metrics: binding.metrics, cube, design, settings, keys, scales, hidden, members };
+    let hidden = Hidden::default();
+    let mut computation = Computation {
+        results,
+        metrics: binding.metrics,
+        cube,
+        design,
+        settings,
+        keys,
+        scales,
+        choices,
+        hidden,
+        members,
+    };
     let key_of_item = |item: usize| Some((item, computation.key_of(&[item])?));
     let keys: BTreeMap<usize, usize> = computation.published_items().into_iter().filter_map(key_of_item).collect();
     let limit = computation.settings.suppress_below;
-    computation.hidden = match hidden_groups(&computation.cube, responses, &binding.items, &keys, limit) {
-        Ok(hidden) => hidden,
+    let published = &statistics.published;
+    computation.hidden = match hidden_in_table(&computation.cube, responses, &binding.items, &keys, published, limit) {
+        Ok(hidden) => match &statistics.within {
+            Some(within) => hidden.within(published, &within.column, &within.value),
+            None => hidden,
+        },
         Err(error) => {
             diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
             return None;
@@ -194,7 +214,9 @@ impl Computation {
             pairs().map(|(group, computed)| self.named(metric, group, computed)).collect();
         // The numbers of groups run wave by wave, as those of the hidden ones do.
         for (group, estimate) in estimates.iter_mut().enumerate() {
-            if estimate.estimate.is_some() && self.hides(&metric.bound, group) {
+            // That nobody is in a base tells what the others said.
+            let empty = estimate.reason == Some(Reason::EmptyBase);
+            if (estimate.estimate.is_some() || empty) && self.hides(&metric.bound, group) {
                 estimate.hide(Reason::Complement);
             }
         }
@@ -210,8 +232,8 @@ impl Computation {
         MetricNumbers { estimates, differences, single_units }
     }
 
-    /// The groups that are hidden, by item.
-    pub(super) fn hidden(&self) -> &HiddenGroups {
+    /// What is hidden.
+    pub fn hidden(&self) -> &Hidden {
         &self.hidden
     }
 
@@ -349,6 +371,16 @@ fn scale_items(binding: &mut Binding, responses: &Responses) -> Vec<(String, usi
             Some((column.name.clone(), item))
         })
         .collect()
+}
+
+/// Adds one item a question with a single answer: the number of the option.
+fn choice_items(binding: &mut Binding, responses: &Responses, choices: &[String]) -> Vec<(String, usize)> {
+    let item = |column: &Column| {
+        let text = choice_expression(column);
+        let own = Expression::parse(&text, &responses.schema, ExpectedType::Number).ok()?;
+        Some((column.name.clone(), binding.add_item(Item { value: own.logical().clone(), per: None })))
+    };
+    choices.iter().filter_map(|name| responses.column(name)).filter_map(item).collect()
 }
 
 /// One key an item, and one a composite.

@@ -15,6 +15,8 @@ use crate::metrics::bind::{Binding, Bound, BoundMetric};
 use crate::metrics::compute::{Computation, Statistics, Within, compute_bound, segment_infos};
 use crate::metrics::estimates::{Estimate, MetricResults, SegmentInfo};
 use crate::metrics::inputs::{report_benchmarks, report_left_out, report_unavailable, resolve_inputs};
+use crate::metrics::protection::Publications;
+use crate::metrics::questions::publications;
 use crate::plugins::expressions::parse_expressions;
 use crate::plugins::{Plugin, is_broken};
 
@@ -48,15 +50,17 @@ pub fn compute(
     compute_within(project, plugins, tables, None, diagnostics)
 }
 
-/// Computes every metric for the answers of one group of a column. Tables without the column are left out; so are segment
+/// Computes every metric for the answers of one group of a column, with the numbers of the whole, which may hide groups within this
+/// one. Tables without the column are left out; so are segment
 /// columns of which the group has one value only.
 pub fn compute_within(
     project: &Project,
     plugins: &BTreeMap<String, Plugin>,
     tables: &Tables,
-    within: Option<&Within>,
+    within: Option<(&Within, &Indicators)>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Indicators> {
+    let (within, whole) = within.unzip();
     let before = diagnostics.count(Level::Error);
     if project.raw.plugins.is_empty() {
         diagnostics.push(Diagnostic::error(&messages::NO_PLUGINS).at(project.at("plugins")).key("plugins"));
@@ -98,6 +102,12 @@ pub fn compute_within(
             design: view.raw.data.design.clone(),
             place: view.at("data.design"),
             within: within.cloned(),
+            published: match whole.map(|whole| whole.tables.get(&table)) {
+                None => publications(&view, responses),
+                Some(whole) => {
+                    Publications { whole: whole.map(|whole| whole.hidden().clone()), ..Publications::default() }
+                }
+            },
         };
         if table != SURVEY {
             binding.metrics.iter_mut().for_each(|metric| metric.info.table = Some(table.clone()));

@@ -22,6 +22,7 @@ pub mod inputs;
 pub mod overlaps;
 pub mod plugin_tests;
 pub mod protection;
+pub mod questions;
 pub mod rao_scott;
 pub mod scan;
 pub mod shares;

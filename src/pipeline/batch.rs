@@ -90,7 +90,13 @@ pub fn measure_subject(measured: &Measured, subject: &Subject, diagnostics: &mut
     let within = Within { column: subject.column.clone(), value: subject.value.clone() };
     let project = project_of(&measured.project, subject);
     let mut found = Diagnostics::new();
-    let indicators = compute_within(&project, &measured.plugins, &measured.tables, Some(&within), &mut found);
+    let indicators = compute_within(
+        &project,
+        &measured.plugins,
+        &measured.tables,
+        Some((&within, &measured.indicators)),
+        &mut found,
+    );
     // What is to be said of the whole project was said when it was measured.
     found.retain(|problem| problem.level == Level::Error);
     diagnostics.extend(found);

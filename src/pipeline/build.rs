@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::analysis::voices::{Voices, voices};
 use crate::analysis::{BannerTable, compute_banners};
 use crate::config::Project;
 use crate::config::raw::{RawForEach, RawReport, ReportFormat, default_formats, default_pack};
@@ -17,7 +18,7 @@ use crate::document::Document;
 use crate::document::length::document_words;
 use crate::document::material::{DocumentInputs, Subject};
 use crate::document::pack::{Pack, PackFiles, description_of};
-use crate::metrics::{Distribution, MetricResults};
+use crate::metrics::{Distribution, MetricResults, Within};
 use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
 use crate::output::{OutputFile, publish, publish_file};
 use crate::pipeline::Measured;
@@ -70,7 +71,7 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         return Vec::new();
     }
     let out = request.out.clone().unwrap_or_else(|| project.path("out"));
-    let banners = compute_banners(project, &measured.tables, diagnostics);
+    let banners = compute_banners(project, &measured.tables, Some(&measured.indicators), diagnostics);
     let context = BuildContext::new(measured, planned, banners, &date);
     let mut published = Vec::new();
     for report in &reports {
@@ -186,6 +187,13 @@ fn period_of(measured: &Measured) -> String {
     safe_name(&name)
 }
 
+/// What people wrote, in all or in the group that a document is about.
+fn voices_of(measured: &Measured, subject: Option<&Subject>) -> Vec<Voices> {
+    let within = subject.map(|held| Within { column: held.column.clone(), value: held.value.clone() });
+    let segments = &measured.indicators.survey().results.segments;
+    voices(&measured.project, &measured.tables.survey, segments, within.as_ref())
+}
+
 fn wave_answers(measured: &Measured) -> Vec<(String, u64)> {
     let waves = measured.indicators.results.waves.iter().cloned();
     waves.zip(measured.indicators.survey().wave_answers()).collect()
@@ -221,6 +229,7 @@ struct BuildContext<'a> {
     distributions: Vec<Distribution>,
     wave_answers: Vec<(String, u64)>,
     tables: Vec<TableSource>,
+    voices: Vec<Voices>,
     banners: Vec<BannerTable>,
     planned: Planned,
     date: String,
@@ -237,6 +246,7 @@ impl<'a> BuildContext<'a> {
             distributions: measured.indicators.survey().distributions(&measured.tables.survey.columns),
             wave_answers: wave_answers(measured),
             tables: measured.tables.operational_sources(&measured.project),
+            voices: voices_of(measured, None),
             banners,
             planned,
             date: date.to_owned(),
@@ -281,6 +291,7 @@ impl<'a> BuildContext<'a> {
         let context = BuildContext {
             subject: Some(subject.clone()),
             whole: Some(&self.measured.indicators.results),
+            voices: voices_of(&own, Some(subject)),
             ..BuildContext::new(&own, planned, Vec::new(), &self.date)
         };
         let name = safe_name(&subject.value);
@@ -426,6 +437,7 @@ impl<'a> BuildContext<'a> {
             whole: self.whole,
             planned: &self.planned,
             weighting: &measured.tables.survey.weighting,
+            voices: &self.voices,
             banners: &self.banners,
             plugins: &measured.plugins,
             date: &self.date,
