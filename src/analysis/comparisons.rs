@@ -5,7 +5,7 @@ use crate::analysis::multiple::adjusted;
 use crate::analysis::rounding::{printed_decimals, round_half_away};
 use crate::config::raw::{Correction, RawSettings};
 use crate::metrics::distributions::student_t_p_value;
-use crate::metrics::{Better, Estimate, GroupDifference};
+use crate::metrics::{Better, Estimate, GroupDifference, WaveDifference};
 
 /// The difference of two estimates, tested.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,6 +86,11 @@ pub fn letter(index: usize) -> String {
 pub fn difference(first: &Estimate, second: &Estimate, confidence: f64) -> Option<Difference> {
     let delta = first.estimate? - second.estimate?;
     tested(delta, first.se?.hypot(second.se?), first.df? + second.df?, confidence)
+}
+
+/// The test of a change between two waves that share sampling units.
+pub fn wave_difference(found: &WaveDifference, confidence: f64) -> Option<Difference> {
+    tested(found.delta, found.se, found.df, confidence)
 }
 
 /// The test of a difference between two groups of one wave.

@@ -286,6 +286,10 @@ pub struct RawDesign {
     /// Number of units in the population of the stratum, for the finite population correction.
     #[serde(default)]
     pub fpc: Option<String>,
+    /// Who or what comes again in a later wave: the id of a person, or the cluster. Changes between waves are then tested with
+    /// the covariance of the waves.
+    #[serde(default)]
+    pub panel: Option<String>,
     /// What a stratum with a single unit does: `error` (default), `certainty`, `adjust` or `average`.
     #[serde(default)]
     pub single_unit: SingleUnit,

@@ -7,18 +7,19 @@ use datafusion::logical_expr::Expr;
 use indexmap::IndexMap;
 
 use crate::config::Project;
-use crate::config::raw::{ColumnType, RawDesign, RawSettings};
+use crate::config::raw::{ColumnType, RawDesign, RawSettings, RawWeighting};
 use crate::config::validate::can_group;
 use crate::data::expressions::{ExpectedType, Expression, quote_name};
 use crate::data::{Column, Responses};
 use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized, Location, lang_texts};
 use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
+use crate::metrics::calibration::calibrate;
 use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, resolve_design};
-use crate::metrics::differences::group_differences;
+use crate::metrics::differences::{group_differences, wave_differences};
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
-use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo};
+use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo, WaveDifference};
 use crate::metrics::protection::{Hidden, Publications, hidden_in_table};
 use crate::metrics::questions::choice_expression;
 use crate::metrics::scan::{ScanRequest, scan};
@@ -48,6 +49,7 @@ pub struct Computation {
 struct MetricNumbers {
     estimates: Vec<Estimate>,
     differences: Vec<GroupDifference>,
+    changes: Vec<WaveDifference>,
     /// Waves and strata with a single sampling unit.
     single_units: Vec<(usize, usize)>,
 }
@@ -70,6 +72,8 @@ pub struct Statistics {
     pub place: Location,
     /// Group that all numbers are of; none for all answers. The others stay in the sample: they count for the design.
     pub within: Option<Within>,
+    /// How the weights were made, where standard errors depend on it.
+    pub weighting: Option<RawWeighting>,
     /// What else is published of the table.
     pub published: Publications,
 }
@@ -103,7 +107,8 @@ pub fn compute_bound(
     let choices = choice_items(&mut binding, responses, &statistics.published.choices);
     let condition = statistics.within.as_ref().and_then(|within| within.condition(responses));
     let members = condition.map(|condition| binding.keep_within(&condition));
-    let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
+    let resolved = resolve_design(statistics.design.as_ref(), responses);
+    let (design, unit_codes) = calibrate(resolved, statistics.weighting.as_ref(), responses);
     let keys = scan_keys(&binding);
     let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
     groupings.extend(segments.iter().map(|segment| Grouping {
@@ -125,6 +130,7 @@ pub fn compute_bound(
         segments,
         estimates: Vec::new(),
         group_differences: Vec::new(),
+        wave_differences: Vec::new(),
     };
     let settings = statistics.settings;
     let hidden = Hidden::default();
@@ -180,7 +186,7 @@ impl Computation {
         });
         let mut reported = Vec::new();
         let mut estimates = Vec::with_capacity(groups.len() * self.metrics.len());
-        let mut differences = Vec::new();
+        let (mut differences, mut changes) = (Vec::new(), Vec::new());
         for metric in numbers {
             for key in metric.single_units {
                 if !reported.contains(&key) {
@@ -195,9 +201,11 @@ impl Computation {
             }
             estimates.extend(metric.estimates);
             differences.extend(metric.differences);
+            changes.extend(metric.changes);
         }
         self.results.estimates = estimates;
         self.results.group_differences = differences;
+        self.results.wave_differences = changes;
     }
 
     /// A metric for every group, what suppression hides hidden, with the differences between the groups of the newest wave.
@@ -229,7 +237,18 @@ impl Computation {
         let single_units = pairs()
             .filter_map(|(group, computed)| computed.stratum.map(|stratum| (group.address.wave, stratum)))
             .collect();
-        MetricNumbers { estimates, differences, single_units }
+        let changes = self.changes(&estimates, &computed, newest);
+        MetricNumbers { estimates, differences, changes, single_units }
+    }
+
+    /// The changes since the wave before with the covariance of both; none where no unit comes again.
+    fn changes(&self, estimates: &[Estimate], computed: &[Computed], newest: usize) -> Vec<WaveDifference> {
+        let Some(before) = newest.checked_sub(1).filter(|_| self.design.panel) else { return Vec::new() };
+        let count = estimates.len() / self.cube.waves;
+        let of_wave =
+            |wave: usize| (&estimates[wave * count..(wave + 1) * count], &computed[wave * count..(wave + 1) * count]);
+        let frame = Frame::of_both(&self.cube, &self.design, [before, newest]);
+        wave_differences([&frame, &self.frame(newest), &self.frame(before)], of_wave(newest), of_wave(before))
     }
 
     /// What is hidden.

@@ -4,8 +4,8 @@
 use crate::metrics::bind::BoundMetric;
 use crate::metrics::compute::Computation;
 use crate::metrics::estimate::{Computed, GroupAddress};
-use crate::metrics::estimates::{Estimate, GroupDifference};
-use crate::metrics::variance::{Frame, subtract};
+use crate::metrics::estimates::{Estimate, GroupDifference, WaveDifference};
+use crate::metrics::variance::{Frame, UnitTotal, subtract};
 
 /// The difference of a metric between two groups of a wave.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,6 +37,35 @@ fn difference_in(frame: &Frame<'_>, first: &Computed, second: &Computed) -> Opti
     let variance = frame.variance(&subtract(&first.totals, &second.totals)).ok()?;
     let (se, degrees) = (variance.variance.sqrt(), variance.degrees - 1.0);
     (se > 0.0 && degrees >= 1.0).then_some(Difference { delta, se, degrees })
+}
+
+/// The change of every group since the wave before, where both estimates are shown. Groups of the two waves run in the same order;
+/// the frames hold the units of both waves, of the newer and of the older.
+pub(super) fn wave_differences(
+    [frame, now_frame, before_frame]: [&Frame<'_>; 3],
+    (now, now_computed): (&[Estimate], &[Computed]),
+    (before, before_computed): (&[Estimate], &[Computed]),
+) -> Vec<WaveDifference> {
+    let pairs = now.iter().zip(now_computed).zip(before.iter().zip(before_computed));
+    let difference =
+        |((now, now_computed), (before, before_computed)): ((&Estimate, &Computed), (&Estimate, &Computed))| {
+            let delta = now.estimate? - before.estimate?;
+            now.se.zip(before.se)?;
+            let own =
+                |frame: &Frame<'_>, totals: &Vec<UnitTotal>| frame.residuals(totals).unwrap_or_else(|| totals.clone());
+            let (newer, older) = (own(now_frame, &now_computed.totals), own(before_frame, &before_computed.totals));
+            let variance = frame.variance(&subtract(&newer, &older)).ok()?;
+            let (se, df) = (variance.variance.sqrt(), variance.degrees);
+            (se > 0.0 && df >= 1.0).then(|| WaveDifference {
+                metric: now.metric.clone(),
+                wave: now.wave.clone(),
+                segment: now.segment.clone(),
+                delta,
+                se,
+                df,
+            })
+        };
+    pairs.filter_map(difference).collect()
 }
 
 /// Every pair of shown groups of one segment column.

@@ -124,9 +124,14 @@ fn two_way_table(cube: &Cube, design: &Design, key: &KeyCells, groups: &[GroupAd
     for (row, group) in groups.iter().enumerate() {
         let number = cube.group(group.grouping, group.wave, group.level);
         for (pattern, unit, cell) in key.cells[group.grouping].of_group(number) {
-            let cells =
-                units.entry((group.wave, unit)).or_insert_with(|| vec![CellSums::default(); groups.len() * columns]);
-            cells[row * columns + place_of[pattern]] = cell_sums(&cell, cube.grid);
+            let cells = units
+                .entry((group.wave, design.sampling_unit(unit)))
+                .or_insert_with(|| vec![CellSums::default(); groups.len() * columns]);
+            let sums = &mut cells[row * columns + place_of[pattern]];
+            let added = cell_sums(&cell, cube.grid);
+            sums.answers += added.answers;
+            sums.weight += added.weight;
+            sums.squares += added.squares;
         }
     }
     let mut waves: Vec<usize> = groups.iter().map(|group| group.wave).collect();

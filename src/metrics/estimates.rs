@@ -228,6 +228,27 @@ pub struct MetricResults {
     pub estimates: Vec<Estimate>,
     /// Every pair of groups of a segment column in the newest wave, where both estimates are shown.
     pub group_differences: Vec<GroupDifference>,
+    /// The change since the wave before of every estimate shown in both, where the waves share units.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wave_differences: Vec<WaveDifference>,
+}
+
+/// The change of a metric between two waves that share sampling units, as a panel does: it does not follow from the two standard
+/// errors.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WaveDifference {
+    /// Metric id.
+    pub metric: String,
+    /// Newer wave.
+    pub wave: Option<String>,
+    /// Segment column to its value; empty for the total.
+    pub segment: IndexMap<String, String>,
+    /// Newer minus older in the printed unit.
+    pub delta: f64,
+    /// Standard error of the difference.
+    pub se: f64,
+    /// Degrees of freedom: sampling units in either base less their strata.
+    pub df: f64,
 }
 
 /// The difference of a metric between two groups of a segment column in one wave. Groups that share sampling units are

@@ -101,6 +101,7 @@ pub fn compute_within(
             settings: view.raw.settings.clone(),
             design: view.raw.data.design.clone(),
             place: view.at("data.design"),
+            weighting: view.raw.data.weighting.clone(),
             within: within.cloned(),
             published: match whole.map(|whole| whole.tables.get(&table)) {
                 None => publications(&view, responses),
@@ -302,6 +303,7 @@ fn merged(computed: &IndexMap<String, Computation>, plugins: &[&str]) -> Option<
         results.metrics.extend(own.metrics);
         results.estimates.extend(own.estimates);
         results.group_differences.extend(own.group_differences);
+        results.wave_differences.extend(own.wave_differences);
         own.segments.into_iter().for_each(|segment| add_segment(&mut results.segments, segment));
     }
     results.metrics.sort_by_key(|info| place(&info.module));

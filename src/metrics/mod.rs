@@ -5,6 +5,7 @@
 //! ones, `compute` runs all of it for one table, `indicators` for all tables of a project.
 
 pub mod bind;
+pub mod calibration;
 pub mod columns;
 pub mod compute;
 pub mod counter;
@@ -34,6 +35,6 @@ pub use compute::{Computation, Within};
 pub use estimates::ComponentShare;
 pub use estimates::{
     Better, Distribution, DistributionRow, Estimate, GroupDifference, MetricInfo, MetricResults, Reason, SegmentInfo,
-    Unavailable, Unit,
+    Unavailable, Unit, WaveDifference,
 };
 pub use indicators::{Indicators, compute, compute_within};

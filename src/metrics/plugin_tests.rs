@@ -223,6 +223,7 @@ fn run_case(
         design: None,
         place: positions.locate(path),
         within: None,
+        weighting: None,
         published: Default::default(),
     };
     let Some(computation) = compute_bound(binding, &responses, Vec::new(), statistics, diagnostics) else { return };

@@ -48,6 +48,7 @@ pub fn compute_models(
             settings: view.raw.settings.clone(),
             design: view.raw.data.design.clone(),
             place: view.at("data.design"),
+            weighting: view.raw.data.weighting.clone(),
             within: None,
             published: Publications::default(),
         };

@@ -42,6 +42,7 @@ fn check_models_of_case(
         design: None,
         place: positions.locate(path),
         within: None,
+        weighting: None,
         published: Default::default(),
     };
     let place = |_: &str| positions.locate(path);

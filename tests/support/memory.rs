@@ -76,6 +76,7 @@ pub fn compute(
         design,
         place: Location::file("manyi.yaml"),
         within: None,
+        weighting: None,
         published: Default::default(),
     };
     let computation = compute_bound(binding, &responses, segments, statistics, &mut diagnostics);

@@ -8,6 +8,7 @@ use crate::config::Project;
 use crate::data::Responses;
 use crate::metrics::SegmentInfo;
 use crate::metrics::bind::Binding;
+use crate::metrics::calibration::calibrate;
 use crate::metrics::cube::{Cube, Grouping, WeightGrid};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::distribution_tests::compare_distributions;
@@ -37,7 +38,8 @@ impl Counted {
         binding: &Binding,
         hidden: Hidden,
     ) -> Result<Self, DataFusionError> {
-        let (design, unit_codes) = resolve_design(view.raw.data.design.as_ref(), responses);
+        let resolved = resolve_design(view.raw.data.design.as_ref(), responses);
+        let (design, unit_codes) = calibrate(resolved, view.raw.data.weighting.as_ref(), responses);
         let keys: Vec<Vec<usize>> = (0..binding.items.len()).map(|item| vec![item]).collect();
         let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
         groupings.extend(segments.iter().map(|segment| Grouping {
