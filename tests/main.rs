@@ -30,4 +30,5 @@ mod samples;
 mod supermarket;
 mod support;
 mod tables;
+mod voices;
 mod workbook;

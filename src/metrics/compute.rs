@@ -146,20 +146,22 @@ pub fn compute_bound(
         hidden,
         members,
     };
+    let (published, distributions) = computation.published_items();
     let key_of_item = |item: usize| Some((item, computation.key_of(&[item])?));
-    let keys: BTreeMap<usize, usize> = computation.published_items().into_iter().filter_map(key_of_item).collect();
+    let keys: BTreeMap<usize, usize> = published.into_iter().filter_map(key_of_item).collect();
     let limit = computation.settings.suppress_below;
-    let published = &statistics.published;
-    computation.hidden = match hidden_in_table(&computation.cube, responses, &binding.items, &keys, published, limit) {
-        Ok(hidden) => match &statistics.within {
-            Some(within) => hidden.within(published, &within.column, &within.value),
-            None => hidden,
-        },
-        Err(error) => {
-            diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
-            return None;
-        }
-    };
+    let beside = &statistics.published;
+    computation.hidden =
+        match hidden_in_table(&computation.cube, responses, &binding.items, (&keys, &distributions), beside, limit) {
+            Ok(hidden) => match &statistics.within {
+                Some(within) => hidden.within(beside, &within.column, &within.value),
+                None => hidden,
+            },
+            Err(error) => {
+                diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
+                return None;
+            }
+        };
     computation.fill_estimates(&statistics.place, diagnostics);
     Some(computation)
 }

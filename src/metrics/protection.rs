@@ -33,7 +33,7 @@ pub struct PublishedBase {
     pub repeated: bool,
     /// Of several numbers that cannot all be shown, those of the lowest rank stay.
     pub rank: u8,
-    /// What differs from another base about the same columns by too few answers is hidden.
+    /// What differs from another such base about the same columns by too few answers is hidden.
     pub exact: bool,
     /// What is hidden already, wave by wave and area by area; none if that is still to be found.
     pub decided: Option<Vec<bool>>,
@@ -504,7 +504,7 @@ impl Hidden {
             conditions: self.origins.of(model.condition.iter().flat_map(columns_of).collect()),
             groupings: if model.by_segments { (0..self.own).collect() } else { vec![0] },
             repeated: false,
-            rank: 2,
+            rank: 3,
             exact: false,
             decided: None,
         });
@@ -516,7 +516,8 @@ impl Hidden {
     }
 }
 
-/// What a table hides. `items` are those of the indicators that are published, by their number; `keys` gives the cube's keys.
+/// What a table hides. `items` are those of the indicators and distributions that are published, by their number; `keys` gives the
+/// cube's keys, `distributions` those of distributions alone, which give way to indicators.
 ///
 /// # Errors
 /// An error of the engine.
@@ -524,15 +525,19 @@ pub fn hidden_in_table(
     cube: &Cube,
     responses: &Responses,
     items: &[Item],
-    keys: &BTreeMap<usize, usize>,
+    (keys, distributions): (&BTreeMap<usize, usize>, &BTreeSet<usize>),
     published: &Publications,
     limit: f64,
 ) -> Result<Hidden, DataFusionError> {
     let mut areas = Areas { groupings: cube.groupings.clone(), crossings: Vec::new() };
     let own: Vec<usize> = (0..areas.groupings.len()).collect();
     let groups = areas.count();
-    let bases: Vec<PublishedBase> =
-        keys.keys().map(|item| PublishedBase::of_item(&items[*item], own.clone(), &published.origins)).collect();
+    let base = |item: &usize| PublishedBase {
+        rank: u8::from(distributions.contains(item)),
+        exact: !distributions.contains(item),
+        ..PublishedBase::of_item(&items[*item], own.clone(), &published.origins)
+    };
+    let bases: Vec<PublishedBase> = keys.keys().map(base).collect();
     let numbers = keys.keys().copied().zip(0..).collect();
     for column in &published.repeated {
         if let Some(outer) = areas.grouping(Some(column)) {
@@ -548,7 +553,7 @@ pub fn hidden_in_table(
     let together = !hidden.questions.is_empty() || !hidden.areas.crossings.is_empty();
     // Two bases of the same columns may differ by few answers.
     let mut conditions: BTreeMap<&BTreeSet<String>, BTreeSet<String>> = BTreeMap::new();
-    for base in &hidden.bases {
+    for base in hidden.bases.iter().filter(|base| base.exact) {
         conditions.entry(&base.about).or_default().insert(condition_of(&base.item.value));
     }
     let nested = conditions.values().any(|held| held.len() > 1);
@@ -597,7 +602,7 @@ impl Hidden {
             let item = Item { value: parsed.logical().clone(), per: None };
             let base = PublishedBase::of_item(&item, groupings, &published.origins);
             self.questions.push((question.clone(), self.bases.len()));
-            self.bases.push(PublishedBase { repeated: false, rank: 1, ..base });
+            self.bases.push(PublishedBase { repeated: false, rank: 2, exact: false, ..base });
         }
     }
 }
@@ -623,10 +628,11 @@ fn items_of(bound: &Bound) -> Vec<usize> {
 }
 
 impl Computation {
-    /// Items of metrics and distributions.
-    pub(super) fn published_items(&self) -> BTreeSet<usize> {
-        let of_metrics = self.metrics.iter().flat_map(|metric| items_of(&metric.bound));
-        of_metrics.chain(self.scales.iter().map(|(_, item)| *item)).collect()
+    /// Items of metrics and distributions, and of the latter alone.
+    pub(super) fn published_items(&self) -> (BTreeSet<usize>, BTreeSet<usize>) {
+        let of_metrics: BTreeSet<usize> = self.metrics.iter().flat_map(|metric| items_of(&metric.bound)).collect();
+        let of_scales: BTreeSet<usize> = self.scales.iter().map(|(_, item)| *item).collect();
+        (&of_metrics | &of_scales, &of_scales - &of_metrics)
     }
 
     /// True if an item of a metric hides the group with this number. A composite is hidden with each of its components, since
