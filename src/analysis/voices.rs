@@ -37,6 +37,8 @@ pub struct Voices {
 pub struct ThemeVoices {
     /// Name.
     pub title: Localized,
+    /// What speaks of no theme of the dictionary.
+    pub rest: bool,
     /// Answers that speak of it.
     pub n: u64,
     /// Weighted share of them among the answers with words, 0 to 100.
@@ -83,6 +85,7 @@ fn of_column(
     let answers = answers(responses, column, written, segments, within);
     let limit = project.raw.settings.suppress_below;
     let shown = shown_groups(&answers, segments, limit);
+    let quotable = large_groups(responses, segments, within, limit);
     let enough =
         !is_few(answers.len(), limit) && within.is_none_or(|within| is_shown(responses, &themes.of, within, limit));
     let personal = project.raw.columns.get(&themes.of).is_some_and(|raw| raw.personal);
@@ -103,10 +106,11 @@ fn of_column(
         let title = column.category_titles.get(value).cloned().unwrap_or_else(|| Localized::from(value.as_str()));
         ThemeVoices {
             title,
+            rest: column.categories.last() == Some(value),
             n: of_theme.len() as u64,
             share: if whole > 0.0 { 100.0 * weight / whole } else { 0.0 },
             groups: groups.collect(),
-            quotes: chosen(&of_theme, &shown, &themes.drop, most, &mut quoted),
+            quotes: chosen(&of_theme, &quotable, &themes.drop, most, &mut quoted),
         }
     };
     let found =
@@ -207,7 +211,33 @@ fn shown_groups(answers: &[Answer], segments: &[SegmentInfo], limit: f64) -> Vec
     segments.iter().enumerate().map(of_segment).collect()
 }
 
-/// The quotes of a theme. Left out are answers of hidden groups, those that contain a text to drop, very short and very long ones,
+/// Which groups have enough answers in the newest wave, with words or without.
+fn large_groups(
+    responses: &Responses,
+    segments: &[SegmentInfo],
+    within: Option<&Within>,
+    limit: f64,
+) -> Vec<Vec<bool>> {
+    let waves = responses.column_texts(WAVE);
+    let newest = responses.waves.last();
+    let member = within.map(|within| (responses.column_texts(&within.column), within.value.as_str()));
+    let current = |row: usize| {
+        newest.is_none_or(|newest| waves.get(row) == Some(newest))
+            && member.as_ref().is_none_or(|(cells, value)| cells.get(row).is_some_and(|cell| cell == value))
+    };
+    let of_segment = |segment: &SegmentInfo| {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let groups = responses.column_texts(&segment.column).into_iter().enumerate();
+        for (_, group) in groups.filter(|(row, _)| current(*row)) {
+            *counts.entry(group).or_default() += 1;
+        }
+        let large = |(value, _): &(String, Localized)| !is_few(counts.get(value).copied().unwrap_or(0), limit);
+        segment.groups.iter().map(large).collect()
+    };
+    segments.iter().map(of_segment).collect()
+}
+
+/// The quotes of a theme. Left out are answers of small groups, those that contain a text to drop, very short and very long ones,
 /// and those quoted before. The others stand in this order: fewest themes first, then fewest masked places, then nearest to
 /// the median length, then by text.
 fn chosen(

@@ -106,19 +106,22 @@ pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&st
     if hidden {
         let limit = format::short_number(material.inputs.project.raw.settings.suppress_below, 0);
         notes.push(note(match lang {
-            Lang::ZhCn => format!("–：写了意见的不足 {limit} 人，或一经列出即可推算出这样的组。"),
+            Lang::ZhCn => format!("{}：写了意见的不足 {limit} 人，或一经列出即可推算出这样的组。", format::NO_VALUE),
             Lang::En => {
-                format!("–: fewer than {limit} answers with words, or a group that would give such a one away.")
+                format!(
+                    "{}: fewer than {limit} answers with words, or a group that would give such a one away.",
+                    format::NO_VALUE
+                )
             }
         }));
     }
     Some(Table { columns, rows, notes, ..Table::default() })
 }
 
-/// Themes by the number of answers, the first of several in the order of the dictionary.
+/// Themes by the number of answers, the first of several in the order of the dictionary; what speaks of none comes last.
 fn ranked(voices: &Voices) -> Vec<&ThemeVoices> {
     let mut themes: Vec<&ThemeVoices> = voices.themes.iter().collect();
-    themes.sort_by_key(|theme| std::cmp::Reverse(theme.n));
+    themes.sort_by_key(|theme| (theme.rest, std::cmp::Reverse(theme.n)));
     themes
 }
 
