@@ -194,3 +194,62 @@ fn quantile(sorted: &[f64], probability: f64) -> f64 {
     let above = (below + 1).min(sorted.len() - 1);
     sorted[below] + (position - position.floor()) * (sorted[above] - sorted[below])
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::diagnostics::Localized;
+    use crate::models::{Cell, Measure, Row, Table};
+
+    /// Says whether the first of four answers was drawn.
+    struct Drawn;
+
+    impl Model for Drawn {
+        fn fit(&self, _: &Frame, weights: &[f64]) -> Result<Fit, ModelProblem> {
+            let words = if weights[0] > 0.0 { "drawn" } else { "left out" };
+            let always = Cell::Text(Localized::from("always"));
+            let row = |id: &str, words: Cell| Row {
+                id: id.to_owned(),
+                title: Localized::from(id),
+                cells: vec![words, Cell::Empty],
+            };
+            let table = Table {
+                id: "items".to_owned(),
+                title: Localized::from(""),
+                row_title: Localized::from(""),
+                measures: vec![Measure::new("words", "", ""), Measure::new("stability", "", "").of_stability()],
+                rows: vec![row("first", Cell::Text(Localized::from(words))), row("second", always)],
+            };
+            let mean = Measure::new("sum", "", "").with_interval().value(weights.iter().sum::<f64>());
+            Ok(Fit { values: vec![mean], tables: vec![table], notes: Vec::new() })
+        }
+
+        fn method(&self) -> Localized {
+            Localized::from("drawn")
+        }
+    }
+
+    /// Of four units three are drawn with replacement: one is left out with the probability (3/4)³ = 0.4219. Over 4,000 replicates the
+    /// share has a standard error of 0.0078.
+    #[test]
+    fn stability_is_the_share_of_replicates_that_say_the_same() {
+        let frame = Frame {
+            outcome: None,
+            items: Vec::new(),
+            groups: None,
+            weights: vec![1.0; 4],
+            units: vec![0, 1, 2, 3],
+            sample: Arc::new(Sample::simple(4)),
+        };
+        let point = Drawn.fit(&frame, &frame.weights).unwrap();
+        let spread = bootstrap(&Drawn, &frame, &point, &Plan { replicates: 4000, seed: 7, confidence: 0.95 });
+        assert!((spread.kept[0].unwrap() - (1.0 - 0.75_f64.powi(3))).abs() < 0.032, "{:?}", spread.kept);
+        assert_eq!(spread.kept[1], Some(1.0));
+        assert_eq!(spread.numbers.len(), 1);
+        let none = bootstrap(&Drawn, &frame, &point, &Plan { replicates: 0, seed: 7, confidence: 0.95 });
+        assert!(none.kept.is_empty());
+    }
+}
