@@ -18,6 +18,9 @@ use crate::metrics::overlaps::{Areas, Atom, count_atoms};
 use crate::metrics::scan::weight_grid;
 use crate::metrics::suppression::{Base, hidden_within_columns, is_below};
 
+/// Rank of the numbers of models.
+const MODEL: u8 = 3;
+
 /// Numbers that are published on one base.
 #[derive(Debug, Clone)]
 pub struct PublishedBase {
@@ -162,6 +165,8 @@ struct Family {
     /// Item and area to the number of the row.
     rows: BTreeMap<(usize, usize), usize>,
     secrets: BTreeSet<usize>,
+    /// Items of bases whose difference may be a secret.
+    exact: BTreeSet<usize>,
     remainders: BTreeSet<(usize, usize)>,
 }
 
@@ -238,6 +243,11 @@ impl Plan<'_> {
                     let row = *families[family].rows.entry((item, area)).or_insert(next);
                     rows.push((family, row));
                 }
+                if base.exact {
+                    for &(family, _) in &rows[..base.about.len()] {
+                        families[family].exact.insert(own);
+                    }
+                }
                 if flags[number][wave * count + area] {
                     for &(family, row) in &rows[..base.about.len()] {
                         families[family].secrets.insert(row);
@@ -246,10 +256,7 @@ impl Plan<'_> {
                 all.push(Published { base: number, area, n: sizes[number][area].n, rows });
             }
         }
-        let linked = |family: &Family| {
-            let bases: BTreeSet<usize> = family.rows.keys().map(|(item, _)| *item).collect();
-            !family.secrets.is_empty() || bases.len() > 1
-        };
+        let linked = |family: &Family| !family.secrets.is_empty() || family.exact.len() > 1;
         let shared = |family: &Family| if linked(family) { self.shared(wave, family) } else { Vec::new() };
         let shared: Vec<Vec<Vec<u64>>> = families.iter().map(shared).collect();
         self.find_remainders(&all, &shared, sizes, &mut families);
@@ -278,7 +285,12 @@ impl Plan<'_> {
                 continue;
             }
             let mut rows = held.rows.iter().filter_map(|&(family, row)| Some((spaces[family].as_ref()?, row)));
-            if self.bases[held.base].decided.is_none() && rows.any(|(space, row)| space.gives_away(row)) {
+            // Models have methods of their own for missing answers, so that their totals are not sums over complete answers alone.
+            let total_of_model = self.bases[held.base].rank == MODEL && held.area == 0;
+            if self.bases[held.base].decided.is_none()
+                && !total_of_model
+                && rows.any(|(space, row)| space.gives_away(row))
+            {
                 *flag = true;
                 // What is hidden now must not follow from what is published later.
                 for &(family, row) in &held.rows[..self.bases[held.base].about.len()] {
@@ -317,14 +329,22 @@ impl Plan<'_> {
 
     /// Answers of weight above 0 that every two rows of a family share.
     fn shared(&self, wave: usize, family: &Family) -> Vec<Vec<u64>> {
+        let count = self.areas.count();
+        let mut items: Vec<usize> = family.rows.keys().map(|(item, _)| *item).collect();
+        items.dedup();
+        let mut row_of = vec![None; items.len() * count];
+        for ((item, area), row) in &family.rows {
+            if let Ok(place) = items.binary_search(item) {
+                row_of[place * count + area] = Some(*row);
+            }
+        }
         let mut shared = vec![vec![0; family.rows.len()]; family.rows.len()];
+        let mut inside: Vec<usize> = Vec::new();
         for atom in self.atoms.iter().filter(|atom| atom.wave == wave && atom.weighing > 0) {
-            let inside: Vec<usize> = atom
-                .bases
-                .iter()
-                .filter(|base| self.same[**base] == **base)
-                .flat_map(|base| atom.areas.iter().filter_map(|area| family.rows.get(&(*base, *area)).copied()))
-                .collect();
+            inside.clear();
+            for (place, _) in items.iter().enumerate().filter(|(_, item)| atom.bases.binary_search(item).is_ok()) {
+                inside.extend(atom.areas.iter().filter_map(|area| row_of[place * count + area]));
+            }
             for &one in &inside {
                 for &other in &inside {
                     shared[one][other] += atom.weighing;
@@ -497,14 +517,17 @@ impl Hidden {
         models: &[ModelBase],
         limit: f64,
     ) -> Result<Vec<Vec<bool>>, DataFusionError> {
+        if models.iter().all(|model| !model.by_segments) {
+            return Ok(vec![Vec::new(); models.len()]);
+        }
         let first = self.bases.len();
         let models = models.iter().map(|model| PublishedBase {
             item: Item { value: model.complete.clone(), per: None },
             about: self.origins.of(model.about.iter().flat_map(columns_of).collect()),
             conditions: self.origins.of(model.condition.iter().flat_map(columns_of).collect()),
-            groupings: if model.by_segments { (0..self.own).collect() } else { vec![0] },
+            groupings: if model.by_segments { (0..self.own).collect() } else { Vec::new() },
             repeated: false,
-            rank: 3,
+            rank: MODEL,
             exact: false,
             decided: None,
         });
