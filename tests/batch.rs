@@ -22,9 +22,14 @@ fn a_group_by_itself_is_the_group_in_the_whole() {
         let segment = whole.segments.iter().find(|held| held.column == column).unwrap();
         for (value, _) in &segment.groups {
             let within = Within { column: column.into(), value: value.clone() };
-            let own =
-                compute_within(&measured.project, &measured.plugins, &measured.tables, Some(&within), &mut diagnostics)
-                    .unwrap();
+            let own = compute_within(
+                &measured.project,
+                &measured.plugins,
+                &measured.tables,
+                Some((&within, &measured.indicators)),
+                &mut diagnostics,
+            )
+            .unwrap();
             assert!(own.results.segments.iter().all(|held| held.column != column));
             for estimate in own.results.estimates.iter().filter(|held| held.segment.is_empty()) {
                 let wave = estimate.wave.as_deref();

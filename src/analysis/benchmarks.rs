@@ -65,32 +65,8 @@ pub fn against_benchmark<'a>(
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use indexmap::IndexMap;
-
     use super::*;
     use crate::config::raw::BenchmarkWay;
-    use crate::metrics::Unit;
-
-    fn estimate(value: f64, se: f64) -> Estimate {
-        Estimate {
-            metric: "m".into(),
-            module: "p".into(),
-            wave: None,
-            segment: IndexMap::new(),
-            n: 201,
-            n_weighted: 201.0,
-            n_eff: 201.0,
-            estimate: Some(value),
-            se: Some(se),
-            ci: None,
-            df: Some(200.0),
-            unit: Unit::Percent,
-            base: String::new(),
-            suppressed: false,
-            flagged: false,
-            reason: None,
-        }
-    }
 
     fn benchmark(value: f64, se: Option<f64>) -> RawBenchmark {
         RawBenchmark { value, way: BenchmarkWay::Best, source: "report".into(), period: None, se }
@@ -101,11 +77,11 @@ mod tests {
     #[test]
     fn the_error_of_the_benchmark_counts() {
         let constant = benchmark(82.5, None);
-        let found = against_benchmark(&estimate(76.3, 3.0), &constant, Better::Higher, 0.95).unwrap();
+        let found = against_benchmark(&Estimate::percent_of(76.3, 3.0, 201), &constant, Better::Higher, 0.95).unwrap();
         assert_eq!((found.gap, found.standing), (-6.2, Standing::Behind));
         assert!((found.test.unwrap().statistic + 6.2 / 3.0).abs() < 1e-12);
         let uncertain = benchmark(82.5, Some(1.5));
-        let found = against_benchmark(&estimate(76.3, 3.0), &uncertain, Better::Higher, 0.95).unwrap();
+        let found = against_benchmark(&Estimate::percent_of(76.3, 3.0, 201), &uncertain, Better::Higher, 0.95).unwrap();
         assert_eq!(found.standing, Standing::Level);
         assert!((found.test.unwrap().standard_error - 11.25_f64.sqrt()).abs() < 1e-12);
     }
@@ -113,7 +89,8 @@ mod tests {
     #[test]
     fn lower_is_ahead_where_lower_is_better() {
         let constant = benchmark(10.0, None);
-        let standing = |better| against_benchmark(&estimate(5.0, 1.0), &constant, better, 0.95).unwrap().standing;
+        let standing =
+            |better| against_benchmark(&Estimate::percent_of(5.0, 1.0, 201), &constant, better, 0.95).unwrap().standing;
         assert_eq!(
             [Better::Lower, Better::Higher, Better::Neutral].map(standing),
             [Standing::Ahead, Standing::Behind, Standing::Different]

@@ -5,7 +5,7 @@ use crate::analysis::multiple::adjusted;
 use crate::analysis::rounding::{printed_decimals, round_half_away};
 use crate::config::raw::{Correction, RawSettings};
 use crate::metrics::distributions::student_t_p_value;
-use crate::metrics::{Better, Estimate, GroupDifference};
+use crate::metrics::{Better, Estimate, GroupDifference, WaveDifference};
 
 /// The difference of two estimates, tested.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,6 +88,11 @@ pub fn difference(first: &Estimate, second: &Estimate, confidence: f64) -> Optio
     tested(delta, first.se?.hypot(second.se?), first.df? + second.df?, confidence)
 }
 
+/// The test of a change between two waves that share sampling units.
+pub fn wave_difference(found: &WaveDifference, confidence: f64) -> Option<Difference> {
+    tested(found.delta, found.se, found.df, confidence)
+}
+
 /// The test of a difference between two groups of one wave.
 pub fn group_difference(found: &GroupDifference, confidence: f64) -> Option<Difference> {
     tested(found.delta, found.se, found.df, confidence)
@@ -168,55 +173,36 @@ pub fn compare_groups<'a>(
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
-    use indexmap::IndexMap;
-
     use super::*;
-    use crate::metrics::Unit;
 
     const HOLM: Testing = Testing { confidence: 0.95, correction: Correction::Holm };
-
-    fn percent(value: f64, se: f64, n: u64) -> Estimate {
-        Estimate {
-            metric: "m".into(),
-            module: "p".into(),
-            wave: None,
-            segment: IndexMap::new(),
-            n,
-            n_weighted: n as f64,
-            n_eff: n as f64,
-            estimate: Some(value),
-            se: Some(se),
-            ci: None,
-            df: Some(n as f64 - 1.0),
-            unit: Unit::Percent,
-            base: String::new(),
-            suppressed: false,
-            flagged: false,
-            reason: None,
-        }
-    }
 
     #[test]
     fn difference_of_two_waves() {
         // 14.2 - 10.3 = 3.9; sqrt(1.2^2 + 1.6^2) = 2; t = 1.95 on 198 df.
         // Printed t tables: t(0.975; 200) = 1.972, so 1.95 is not significant at 95 % but is at 90 % (1.653).
-        let test = difference(&percent(14.2, 1.2, 100), &percent(10.3, 1.6, 100), 0.95).unwrap();
+        let test =
+            difference(&Estimate::percent_of(14.2, 1.2, 100), &Estimate::percent_of(10.3, 1.6, 100), 0.95).unwrap();
         assert!((test.standard_error - 2.0).abs() < 1e-12);
         assert!((test.statistic - 1.95).abs() < 1e-12);
         assert_eq!(test.degrees_of_freedom, 198.0);
         assert!(!test.significant);
-        assert!(difference(&percent(14.2, 1.2, 100), &percent(10.3, 1.6, 100), 0.90).unwrap().significant);
+        assert!(
+            difference(&Estimate::percent_of(14.2, 1.2, 100), &Estimate::percent_of(10.3, 1.6, 100), 0.90)
+                .unwrap()
+                .significant
+        );
     }
 
     #[test]
     fn degrees_of_freedom_count_units_not_answers() {
         // Eight clusters in each of two waves: 14 degrees of freedom whatever the number of answers.
         // Printed t tables: t(0.975; 14) = 2.145, so 2.1 is not significant; on 1998 degrees it would be (1.961).
-        let in_clusters = |value| Estimate { df: Some(7.0), ..percent(value, 0.5_f64.sqrt(), 1000) };
+        let in_clusters = |value| Estimate { df: Some(7.0), ..Estimate::percent_of(value, 0.5_f64.sqrt(), 1000) };
         let test = difference(&in_clusters(52.1), &in_clusters(50.0), 0.95).unwrap();
         assert_eq!(test.degrees_of_freedom, 14.0);
         assert!((test.statistic - 2.1).abs() < 1e-9 && !test.significant);
-        let plain = |value| percent(value, 0.5_f64.sqrt(), 1000);
+        let plain = |value| Estimate::percent_of(value, 0.5_f64.sqrt(), 1000);
         assert!(difference(&plain(52.1), &plain(50.0), 0.95).unwrap().significant);
     }
 
@@ -224,7 +210,7 @@ mod tests {
     fn groups_that_share_clusters_are_tested_with_their_covariance() {
         // Taken as independent: 4 / sqrt(2^2 + 2^2) = 1.41, not significant. With a covariance of 3.5 the variance is
         // 4 + 4 - 7 = 1, so t = 4 on 14 degrees of freedom.
-        let groups = [percent(54.0, 2.0, 500), percent(50.0, 2.0, 500)];
+        let groups = [Estimate::percent_of(54.0, 2.0, 500), Estimate::percent_of(50.0, 2.0, 500)];
         let held = [Some(&groups[0]), Some(&groups[1])];
         let exact = GroupDifference {
             metric: "m".into(),
@@ -243,12 +229,12 @@ mod tests {
     #[test]
     fn targets_are_judged_as_printed() {
         // 74.96 prints as 75.0 and so reaches 75.
-        let met = against_target(&percent(74.96, 1.0, 500), 75.0, Better::Higher, 0.95).unwrap();
+        let met = against_target(&Estimate::percent_of(74.96, 1.0, 500), 75.0, Better::Higher, 0.95).unwrap();
         assert!(met.met && !met.significant && met.gap == 0.0);
         // A complaint rate of 14.2 against at most 8: 6.2 / 1.1 = 5.6 standard errors.
-        let missed = against_target(&percent(14.2, 1.1, 900), 8.0, Better::Lower, 0.95).unwrap();
+        let missed = against_target(&Estimate::percent_of(14.2, 1.1, 900), 8.0, Better::Lower, 0.95).unwrap();
         assert!(!missed.met && missed.significant && missed.gap == 6.2);
-        assert!(against_target(&percent(1.0, 1.0, 9), 2.0, Better::Neutral, 0.95).is_none());
+        assert!(against_target(&Estimate::percent_of(1.0, 1.0, 9), 2.0, Better::Neutral, 0.95).is_none());
     }
 
     /// Three groups on a line, in standard errors of a difference. Two-sided p values of the normal distribution: 1.95 0.0512,
@@ -260,7 +246,7 @@ mod tests {
         for (places, expected) in
             [([0.0, 2.3, 4.5], [1, 3, 3, 3]), ([0.0, 2.2, 4.3], [1, 1, 3, 3]), ([0.0, 0.1, 2.05], [0, 0, 0, 1])]
         {
-            let groups = places.map(|place| percent(50.0 + place, 0.5_f64.sqrt(), 1_000_000));
+            let groups = places.map(|place| Estimate::percent_of(50.0 + place, 0.5_f64.sqrt(), 1_000_000));
             let held: Vec<Option<&Estimate>> = groups.iter().map(Some).collect();
             let pairs = |correction| {
                 let testing = Testing { confidence: 0.95, correction };
@@ -274,7 +260,11 @@ mod tests {
     #[test]
     fn letters_name_the_worse_groups() {
         // Complaint rates 8.9, 23.6, 10.4 with se 1.5: differences 14.7 (t = 6.9), 1.5 (t = 0.7), 13.2 (t = 6.2).
-        let groups = [percent(8.9, 1.5, 400), percent(23.6, 1.5, 380), percent(10.4, 1.5, 120)];
+        let groups = [
+            Estimate::percent_of(8.9, 1.5, 400),
+            Estimate::percent_of(23.6, 1.5, 380),
+            Estimate::percent_of(10.4, 1.5, 120),
+        ];
         let compared =
             compare_groups(&[Some(&groups[0]), Some(&groups[1]), Some(&groups[2])], |_, _| None, Better::Lower, HOLM);
         assert_eq!(compared.tests, 3);
@@ -287,7 +277,7 @@ mod tests {
 
     #[test]
     fn suppressed_groups_are_not_tested() {
-        let group = percent(8.9, 1.5, 400);
+        let group = Estimate::percent_of(8.9, 1.5, 400);
         let compared = compare_groups(&[Some(&group), None], |_, _| None, Better::Lower, HOLM);
         assert_eq!((compared.tests, compared.letters(0)), (0, String::new()));
         assert_eq!((letter(25), letter(26)), ("z".to_owned(), "aa".to_owned()));

@@ -8,6 +8,7 @@ pub mod findings;
 pub mod multiple;
 pub mod rounding;
 pub mod summary;
+pub mod voices;
 pub mod whole;
 
 pub use banner::{BannerTable, compute_banners};

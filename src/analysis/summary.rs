@@ -98,7 +98,11 @@ pub fn summarise<'a>(
         .map(|info| {
             let current = results.find(&info.id, results.current_wave(), None);
             let previous = results.previous_wave().and_then(|wave| results.find(&info.id, Some(wave), None));
-            let change = current.zip(previous).and_then(|(now, then)| comparisons::difference(now, then, confidence));
+            let paired = results.wave_differences.iter().find(|held| held.metric == info.id && held.segment.is_empty());
+            let change = current.zip(previous).and_then(|(now, then)| match paired {
+                Some(found) => comparisons::wave_difference(found, confidence),
+                None => comparisons::difference(now, then, confidence),
+            });
             let goal = current
                 .zip(target(&info.id))
                 .and_then(|(estimate, goal)| comparisons::against_target(estimate, goal, info.better, confidence));

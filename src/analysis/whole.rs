@@ -37,42 +37,18 @@ pub fn against_whole(part: &Estimate, whole: &Estimate, better: Better, confiden
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use indexmap::IndexMap;
-
     use super::*;
-    use crate::metrics::Unit;
-
-    fn estimate(value: f64, se: f64, n: u64) -> Estimate {
-        Estimate {
-            metric: "m".into(),
-            module: "p".into(),
-            wave: None,
-            segment: IndexMap::new(),
-            n,
-            n_weighted: n as f64,
-            n_eff: n as f64,
-            estimate: Some(value),
-            se: Some(se),
-            ci: None,
-            df: Some(n as f64 - 1.0),
-            unit: Unit::Percent,
-            base: String::new(),
-            suppressed: false,
-            flagged: false,
-            reason: None,
-        }
-    }
 
     /// A variance of 900 an answer, 100 answers of 1,000: Var(part − whole) = 900 (1/100 − 1/1000) = 8.1, so a difference of 6 has
     /// t = 6 / 2.846 = 2.108, beyond t(0.975; 99) = 1.984, and one of 5.5 has not. Taken as independent it would be 9.9 and 1.907.
     #[test]
     fn the_part_is_in_the_whole() {
-        let part = estimate(76.0, 3.0, 100);
-        let whole = estimate(70.0, 0.9_f64.sqrt(), 1000);
+        let part = Estimate::percent_of(76.0, 3.0, 100);
+        let whole = Estimate::percent_of(70.0, 0.9_f64.sqrt(), 1000);
         let found = against_whole(&part, &whole, Better::Higher, 0.95).unwrap();
         assert!((found.test.unwrap().standard_error - 8.1_f64.sqrt()).abs() < 1e-12);
         assert_eq!((found.gap, found.standing), (6.0, Standing::Ahead));
-        let near = against_whole(&estimate(75.5, 3.0, 100), &whole, Better::Higher, 0.95).unwrap();
+        let near = against_whole(&Estimate::percent_of(75.5, 3.0, 100), &whole, Better::Higher, 0.95).unwrap();
         assert_eq!(near.standing, Standing::Level);
         // The whole against itself differs in nothing.
         assert_eq!(against_whole(&whole, &whole, Better::Higher, 0.95).unwrap().test, None);

@@ -208,7 +208,7 @@ fn render(console: &Console, explanation: &Explanation) -> String {
         let _ = writeln!(
             text,
             "  {:>8}  {}  ({line} manyi explain {model})",
-            estimate.n,
+            estimate.printed_n().map_or_else(|| "–".to_owned(), |n| n.to_string()),
             console.say("用于模型的完整答卷", "complete, used by the model")
         );
     } else if info.unavailable.is_none() {
@@ -218,7 +218,7 @@ fn render(console: &Console, explanation: &Explanation) -> String {
         let _ = writeln!(
             text,
             "  {:>8}  {}",
-            estimate.n,
+            estimate.printed_n().map_or_else(|| "–".to_owned(), |n| n.to_string()),
             console.say("在该组且在基数内、已作答", "in the group, in the base, and answered")
         );
     }

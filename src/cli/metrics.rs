@@ -133,8 +133,8 @@ fn table(console: &Console, results: &MetricResults, wave: Option<&str>, estimat
             value_text(console, estimate),
             estimate.ci.map_or_else(String::new, |ci| ci.map(|end| printed(end, estimate.unit)).join("–")),
             estimate.se.map_or_else(String::new, |se| format!("{se:.2}")),
-            estimate.n.to_string(),
-            format!("{:.0}", estimate.n_eff),
+            estimate.printed_n().map_or_else(|| "–".to_owned(), |n| n.to_string()),
+            estimate.printed_weights().map_or_else(|| "–".to_owned(), |[_, n_eff]| format!("{n_eff:.0}")),
         ]);
     }
     wave_line(console, wave) + &table.render()
@@ -213,9 +213,9 @@ fn print_csv(console: &Console, estimates: &[&Estimate]) -> Outcome {
             estimate.wave.clone().unwrap_or_default(),
             column.to_owned(),
             plain_cell(value),
-            estimate.n.to_string(),
-            estimate.n_weighted.to_string(),
-            estimate.n_eff.to_string(),
+            estimate.printed_n().map_or_else(String::new, |n| n.to_string()),
+            number(estimate.printed_weights().map(|held| held[0])),
+            number(estimate.printed_weights().map(|held| held[1])),
             number(estimate.estimate),
             number(estimate.se),
             number(estimate.df),

@@ -99,10 +99,13 @@ fn block(console: &Console, table: &BannerTable, question: &BannerQuestion, colu
     }));
     let right = std::iter::once(false).chain(columns.iter().map(|_| true)).collect();
     let mut text = TextTable::new(head, right);
+    fn hidden() -> String {
+        "–".to_owned()
+    }
     let bases: [fn(&BannerBase) -> String; 3] = [
-        |base| format!("{}{}", base.n, if base.flagged { " †" } else { "" }),
-        |base| format!("{:.1}", round_half_away(base.n_weighted, 1)),
-        |base| format!("{:.1}", round_half_away(base.n_eff, 1)),
+        |base| base.n.map_or_else(hidden, |n| format!("{n}{}", if base.flagged { " †" } else { "" })),
+        |base| base.n_weighted.map_or_else(hidden, |n| format!("{:.1}", round_half_away(n, 1))),
+        |base| base.n_eff.map_or_else(hidden, |n| format!("{:.1}", round_half_away(n, 1))),
     ];
     for (label, cell) in base_labels().iter().zip(bases) {
         let cells = columns.iter().map(|column| cell(&question.bases[*column]));
@@ -112,7 +115,17 @@ fn block(console: &Console, table: &BannerTable, question: &BannerQuestion, colu
         let cells = columns.iter().map(|column| cell_text(row.kind, &row.cells[*column]));
         text.row(std::iter::once(row.title.get(lang).to_owned()).chain(cells).collect());
     }
-    text.render()
+    let tested = question.distributions.iter().find(|held| {
+        columns.iter().any(|column| table.columns[*column].segment.as_deref() == Some(held.segment.as_str()))
+    });
+    let line = tested.map_or_else(String::new, |held| {
+        let test = &held.test;
+        let numbers = format!("F = {:.2} ({:.1}; {:.1}), p = {:.4}", test.f, test.ndf, test.ddf, test.p);
+        console.say("各组分布是否一致（Rao-Scott）：", "same distribution in the groups (Rao-Scott): ").to_owned()
+            + &numbers
+            + "\n"
+    });
+    text.render() + &line
 }
 
 fn cell_text(kind: RowKind, cell: &BannerCell) -> String {
@@ -165,9 +178,9 @@ fn print_csv(console: &Console, tables: &[&BannerTable]) -> Outcome {
                         column.segment.clone().unwrap_or_default(),
                         plain_cell(column.value.as_deref().unwrap_or_default()),
                         column.letter.clone(),
-                        base.n.to_string(),
-                        base.n_weighted.to_string(),
-                        base.n_eff.to_string(),
+                        base.n.map_or_else(String::new, |n| n.to_string()),
+                        number(base.n_weighted),
+                        number(base.n_eff),
                         number(cell.estimate),
                         number(cell.se),
                         cell.higher_than.clone(),

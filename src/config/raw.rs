@@ -286,6 +286,10 @@ pub struct RawDesign {
     /// Number of units in the population of the stratum, for the finite population correction.
     #[serde(default)]
     pub fpc: Option<String>,
+    /// Who or what comes again in a later wave: the id of a person, or the cluster. Changes between waves are then tested with
+    /// the covariance of the waves.
+    #[serde(default)]
+    pub panel: Option<String>,
     /// What a stratum with a single unit does: `error` (default), `certainty`, `adjust` or `average`.
     #[serde(default)]
     pub single_unit: SingleUnit,
@@ -409,6 +413,12 @@ pub struct RawThemes {
     /// Dictionary file, relative to the project folder; by default a general one.
     #[serde(default)]
     pub dictionary: Option<String>,
+    /// Answers that documents quote for each theme; default 2, 0 for none.
+    #[serde(default)]
+    pub quotes: Option<u32>,
+    /// Texts: an answer that contains one of them is not quoted.
+    #[serde(default)]
+    pub drop: Vec<String>,
 }
 
 /// A value made of the rows of an operational table that have the same key as the answer.

@@ -28,6 +28,9 @@ pub struct RawWeighting {
     /// What an answer without a value in a margin's column does: `error` (default) or `keep`.
     #[serde(default)]
     pub missing: MissingMargin,
+    /// Standard errors with the weights as given, `fixed` (default), or `calibrated`: with the agreement taken into account.
+    #[serde(default)]
+    pub variance: WeightingVariance,
     /// Largest relative difference left between the weights' sum and a margin's figure.
     #[serde(default = "default_tolerance")]
     pub tolerance: f64,
@@ -65,6 +68,17 @@ pub enum WeightingMethod {
     Rake,
     /// Agreement with one margin in one step.
     Poststratify,
+}
+
+/// What standard errors know of the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WeightingVariance {
+    /// The weights alone, as if they had been known before the survey.
+    #[default]
+    Fixed,
+    /// That they agree with known figures: residuals from the regression on the categories.
+    Calibrated,
 }
 
 /// Which answers are made to agree with the margins together.

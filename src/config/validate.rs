@@ -109,7 +109,7 @@ fn validate_references(project: &Project, diagnostics: &mut Diagnostics) {
         validate_reference(project, &wave.column, "data.wave.column", kinds, diagnostics);
     }
     if let Some(design) = &raw.data.design {
-        let keys = [("strata", &design.strata), ("cluster", &design.cluster)];
+        let keys = [("strata", &design.strata), ("cluster", &design.cluster), ("panel", &design.panel)];
         for (key, column) in keys {
             if let Some(column) = column {
                 let kinds = &[ColumnType::Single, ColumnType::Number, ColumnType::Scale, ColumnType::Text];

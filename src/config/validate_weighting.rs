@@ -1,7 +1,9 @@
 //! What the schema cannot say about `data.weighting`: columns that must exist, figures that must add up, limits. Needs no data.
 
 use crate::config::project::Project;
-use crate::config::raw::{ColumnType, RawWeighting, WeightingMethod, margin_columns, margin_figures};
+use crate::config::raw::{
+    ColumnType, RawWeighting, WeightingMethod, WeightingScope, WeightingVariance, margin_columns, margin_figures,
+};
 use crate::config::validate::{GROUPING, problem, validate_reference};
 use crate::diagnostics::messages::weighting as messages;
 use crate::diagnostics::{Diagnostics, LocalizedTexts, lang_texts};
@@ -46,6 +48,9 @@ pub(super) fn validate_weighting(project: &Project, diagnostics: &mut Diagnostic
         let found = weighting.margins.len();
         let several = problem(project, &messages::SEVERAL_MARGINS, "data.weighting.method").arg("found", found);
         diagnostics.push(several);
+    }
+    if weighting.variance == WeightingVariance::Calibrated && weighting.per == WeightingScope::All {
+        diagnostics.push(problem(project, &messages::CALIBRATED_TOGETHER, "data.weighting.variance"));
     }
     validate_margins(project, weighting, diagnostics);
     validate_limits(project, weighting, diagnostics);

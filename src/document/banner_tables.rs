@@ -97,7 +97,7 @@ fn one_table(material: &Material<'_>, table: &BannerTable, shown: &[usize]) -> T
             rows.push(row(std::iter::once(cell(indented)).chain(cells).collect()));
         }
         let bases = shown.iter().filter_map(|&index| question.bases.get(index)).map(|base| {
-            let mut content = vec![Inline::text(format::count(base.n))];
+            let mut content = vec![Inline::text(base.n.map_or_else(|| format::NO_VALUE.to_owned(), format::count))];
             if base.flagged {
                 content.push(Inline::Superscript { text: SMALL_BASE_MARK.into() });
             }

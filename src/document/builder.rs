@@ -16,7 +16,7 @@ use crate::document::material::Material;
 use crate::document::taiwan::in_its_language;
 use crate::document::{
     banner_tables, cards, finding_tables, format, forms, indicator_figures, method_tables, model_figures, model_tables,
-    numbering, plan_figures, plan_tables, share_figures, tables,
+    numbering, plan_figures, plan_tables, quote_tables, share_figures, tables,
 };
 use crate::metrics::Distribution;
 
@@ -45,7 +45,7 @@ const GENERAL_NOTES: [&str; 15] = [
 ];
 
 /// Kinds of the directive `table`.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 25] = [
     "indicators",
     "segments",
     "waves",
@@ -69,6 +69,8 @@ const TABLES: [&str; 23] = [
     "load",
     "sensitivity",
     "swot",
+    "themes",
+    "quotes",
 ];
 /// Kinds of the directive `form`.
 const FORMS: [&str; 2] = ["questionnaire", "evaluation"];
@@ -364,6 +366,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
             "note",
             "model",
             "table",
+            "column",
         ];
         let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
         let kind = arguments.text("kind").unwrap_or_default();
@@ -413,6 +416,20 @@ impl<'m, 'a> Resolver<'m, 'a> {
                 model_tables::model(material, &model, table.as_deref())
             }
             "models" => model_tables::definitions(material),
+            "themes" | "quotes" => {
+                let column = arguments.id("column", diagnostics);
+                let known = quote_tables::columns(material);
+                if let Some(named) = column.as_deref().filter(|named| !known.contains(named)) {
+                    arguments.refuse("column", named, &known, diagnostics);
+                }
+                if kind == "quotes" {
+                    quote_tables::quotes(material, column.as_deref())
+                } else {
+                    let segment = arguments.text("by").and_then(|_| self.segment(&arguments, diagnostics));
+                    let segment = segment.map(|index| material.results().segments[index].column.as_str());
+                    quote_tables::themes(material, column.as_deref(), segment)
+                }
+            }
             other => {
                 let kinds: Vec<&str> = TABLES.iter().copied().chain(["trace", "banner"]).collect();
                 arguments.refuse("kind", other, &kinds, diagnostics);

@@ -15,7 +15,7 @@ use crate::document::builder::period_text;
 use crate::document::material::Material;
 use crate::document::model_tables;
 use crate::document::pack::DETAILS;
-use crate::document::{banner_tables, format, forms};
+use crate::document::{banner_tables, format, forms, quote_tables};
 
 /// The facts of a document. Keys that have nothing to say are null, never absent.
 pub fn facts(material: &Material<'_>) -> Value {
@@ -94,30 +94,39 @@ pub fn facts(material: &Material<'_>) -> Value {
         "plan": planning::plan(material),
         "urgent": planning::urgent(material),
         "banners": banner_tables::facts(material),
+        "voices": quote_tables::facts(material),
         "forms": forms::facts(material),
-        "has": {
-            "waves": results.waves.len() > 1,
-            "segments": indicators::has_group_values(material),
-            "whole": inputs.whole.is_some(),
-            "benchmarks": material.summaries.iter().any(|held| !held.benchmarks.is_empty()),
-            "targets": material.summaries.iter().any(|held| held.target.is_some()),
-            "values": material.headline().iter().any(|held| held.has_value()),
-            "plan": !material.plan.is_empty(),
-            "findings": material.inputs.planned.findings.iter().any(|held| held.kind != FindingKind::Keep),
-            "reach": material.plan.objectives.iter().any(|held| held.reach.is_some()),
-            "sensitivity": !material.inputs.planned.finance.swings.is_empty(),
-            "swot": material.inputs.planned.swot.is_some(),
-            "shared_people": material.inputs.planned.calendar.people.iter().any(|held| held.actions.len() > 1),
-            "composite": material.summaries.iter().any(|held| held.info.estimator == "composite" && held.has_value()),
-            "inputs": inputs.project.raw.plugins.values().any(|held| !held.inputs.is_empty()),
-            "steps": !inputs.steps.is_empty(),
-            "questions": inputs.columns.iter().any(|column| !column.title.get(lang).is_empty()),
-            "trace": material.plan.objectives.iter().any(|objective| {
-                objective.strategies.iter().any(|&index| {
-                    material.plan.strategies.get(index).is_some_and(|strategy| !strategy.actions.is_empty())
-                })
-            }),
-        },
+        "has": has(material),
+    })
+}
+
+/// What there is.
+fn has(material: &Material<'_>) -> Value {
+    let (lang, inputs, results) = (material.lang, &material.inputs, material.results());
+    json!({
+        "waves": results.waves.len() > 1,
+        "quotes": quote_tables::quotes(material, None).is_some(),
+        "themes": quote_tables::themes(material, None, None).is_some(),
+        "segments": indicators::has_group_values(material),
+        "whole": inputs.whole.is_some(),
+        "benchmarks": material.summaries.iter().any(|held| !held.benchmarks.is_empty()),
+        "targets": material.summaries.iter().any(|held| held.target.is_some()),
+        "values": material.headline().iter().any(|held| held.has_value()),
+        "plan": !material.plan.is_empty(),
+        "findings": material.inputs.planned.findings.iter().any(|held| held.kind != FindingKind::Keep),
+        "reach": material.plan.objectives.iter().any(|held| held.reach.is_some()),
+        "sensitivity": !material.inputs.planned.finance.swings.is_empty(),
+        "swot": material.inputs.planned.swot.is_some(),
+        "shared_people": material.inputs.planned.calendar.people.iter().any(|held| held.actions.len() > 1),
+        "composite": material.summaries.iter().any(|held| held.info.estimator == "composite" && held.has_value()),
+        "inputs": inputs.project.raw.plugins.values().any(|held| !held.inputs.is_empty()),
+        "steps": !inputs.steps.is_empty(),
+        "questions": inputs.columns.iter().any(|column| !column.title.get(lang).is_empty()),
+        "trace": material.plan.objectives.iter().any(|objective| {
+            objective.strategies.iter().any(|&index| {
+                material.plan.strategies.get(index).is_some_and(|strategy| !strategy.actions.is_empty())
+            })
+        }),
     })
 }
 

@@ -61,8 +61,10 @@ pub fn bar(material: &Material<'_>, summary: &IndicatorSummary<'_>, segment: usi
     let lows = bars.iter().flat_map(|bar| bar.interval.map(|held| held.0).into_iter().chain(bar.value));
     let axis = axes::from_zero(lows.chain(values).chain(goal), info.unit, material.lang);
     let target = target_mark(material, summary);
-    let mut notes =
-        vec![bases_note(material, groups.iter().map(|&(group, held)| (material.group_title(segment, group), held.n)))];
+    let mut notes = vec![bases_note(
+        material,
+        groups.iter().filter_map(|&(group, held)| Some((material.group_title(segment, group), held.printed_n()?))),
+    )];
     notes.push(note(material.words.fill("note_whiskers", &[("level", &material.confidence())])));
     if bars.iter().any(|bar| bar.emphasis == Emphasis::Bad) {
         notes.push(note(material.group_test_note("note_bar_bad")));
@@ -161,7 +163,7 @@ pub fn trend(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
     let bases = waves
         .iter()
         .zip(&names)
-        .filter_map(|(wave, name)| results.find(&first.info.id, Some(wave), None).map(|held| (name.clone(), held.n)));
+        .filter_map(|(wave, name)| Some((name.clone(), results.find(&first.info.id, Some(wave), None)?.printed_n()?)));
     let mut notes = vec![bases_note(material, bases)];
     notes.push(note(material.words.fill("note_band", &[("level", &material.confidence())])));
     let items: Vec<String> = series

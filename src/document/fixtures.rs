@@ -391,6 +391,7 @@ impl Canteen {
             whole: None,
             planned: self.planned(),
             weighting: &[],
+            voices: &[],
             banners: &[],
             plugins: &self.plugins,
             date: "2026-11-20",

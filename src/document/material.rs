@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::BannerTable;
 use crate::analysis::summary::{self, Findings, IndicatorSummary};
+use crate::analysis::voices::Voices;
 use crate::analysis::whole::{WholeComparison, against_whole};
 use crate::config::Project;
 use crate::config::raw::Correction;
@@ -54,6 +55,8 @@ pub struct DocumentInputs<'a> {
     pub planned: &'a Planned,
     /// What the weighting came to, wave by wave; empty where the weights are given or there are none.
     pub weighting: &'a [WaveWeights],
+    /// What people wrote, theme by theme; empty where the project takes no themes of an open answer.
+    pub voices: &'a [Voices],
     /// Banner tables; empty where the project has none.
     pub banners: &'a [BannerTable],
     /// All plugins by id; those not in use too.

@@ -160,11 +160,11 @@ pub fn bases(material: &Material<'_>) -> Option<Table> {
             let mut cells = vec![
                 cell(material.title(info)),
                 cell(if base.is_empty() { material.word("all_answers") } else { base.to_owned() }),
-                cell(format::count(estimate.n)),
+                cell(estimate.printed_n().map_or_else(|| format::NO_VALUE.into(), format::count)),
             ];
             if material.inputs.weighted {
-                cells.push(cell(format::number(estimate.n_weighted, 0)));
-                cells.push(cell(format::number(estimate.n_eff, 0)));
+                let weights = estimate.printed_weights().map(|weights| weights.map(|held| format::number(held, 0)));
+                cells.extend(weights.unwrap_or_else(|| [(); 2].map(|()| format::NO_VALUE.to_owned())).map(cell));
             }
             row(cells)
         })

@@ -27,6 +27,7 @@ pub mod numbering;
 pub mod pack;
 pub mod plan_figures;
 pub mod plan_tables;
+pub mod quote_tables;
 pub mod share_figures;
 pub mod tables;
 pub mod taiwan;

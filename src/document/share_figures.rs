@@ -51,7 +51,7 @@ pub fn pareto_of_question(material: &Material<'_>, question: &BannerQuestion) ->
     });
     let several = question.kind == ColumnType::Multi;
     let title = question.title.get(lang).to_owned();
-    pareto(material, parts.collect(), &title, base.n, several)
+    pareto(material, parts.collect(), &title, base.n?, several)
 }
 
 /// Indicators that are shares of one base, such as the reasons for leaving. None without two values.

@@ -164,7 +164,8 @@ fn indicator_row(
     cells.push(value);
     let interval = estimate.and_then(|estimate| material.interval_text(estimate));
     cells.push(cell(interval.unwrap_or_else(|| format::NO_VALUE.into())));
-    cells.push(cell(estimate.map_or_else(|| format::NO_VALUE.into(), |estimate| format::count(estimate.n))));
+    let n = estimate.and_then(Estimate::printed_n);
+    cells.push(cell(n.map_or_else(|| format::NO_VALUE.into(), format::count)));
     if has_change {
         cells.push(match held.change {
             Some(change) => {
@@ -400,8 +401,8 @@ pub fn small_base_note(material: &Material<'_>) -> Vec<Inline> {
 
 /// Smallest to largest base of some estimates, `371–412`.
 pub fn base_range<'e>(estimates: impl Iterator<Item = &'e Estimate> + Clone) -> String {
-    let low = estimates.clone().map(|held| held.n).min();
-    let high = estimates.map(|held| held.n).max();
+    let low = estimates.clone().filter_map(Estimate::printed_n).min();
+    let high = estimates.filter_map(Estimate::printed_n).max();
     match (low, high) {
         (Some(low), Some(high)) if low == high => format::count(low),
         (Some(low), Some(high)) => format!("{}{}{}", format::count(low), format::RANGE_DASH, format::count(high)),

@@ -7,20 +7,22 @@ use datafusion::error::DataFusionError;
 use indexmap::IndexMap;
 
 use crate::config::Project;
-use crate::config::raw::{ColumnType, RawDesign, RawSettings};
+use crate::config::raw::{ColumnType, RawDesign, RawSettings, RawWeighting};
 use crate::config::validate::can_group;
 use crate::data::expressions::{ExpectedType, Expression, quote_name};
 use crate::data::{Column, Responses};
 use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized, Location, lang_texts};
 use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
+use crate::metrics::calibration::calibrate;
 use crate::metrics::cube::{Cube, Grouping};
 use crate::metrics::design::{Design, UnitCodes, resolve_design};
-use crate::metrics::differences::group_differences;
+use crate::metrics::differences::{group_differences, wave_differences};
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
-use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo};
+use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo, WaveDifference};
 use crate::metrics::part::{part_of, sampled_units};
-use crate::metrics::protection::{HiddenGroups, hidden_groups};
+use crate::metrics::protection::{Hidden, Publications, hidden_in_table};
+use crate::metrics::questions::choice_expression;
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::suppression::is_below;
 use crate::metrics::variance::Frame;
@@ -37,7 +39,9 @@ pub struct Computation {
     settings: RawSettings,
     keys: Vec<Vec<usize>>,
     pub(super) scales: Vec<(String, usize)>,
-    hidden: HiddenGroups,
+    /// Columns with a single answer whose distribution is tested, with their items.
+    pub(super) choices: Vec<(String, usize)>,
+    hidden: Hidden,
     /// Answers by wave of the group that all numbers are of; none where they are of all answers.
     members: Option<Vec<u64>>,
 }
@@ -50,6 +54,7 @@ pub struct Prepared<'a> {
     segments: Vec<SegmentInfo>,
     statistics: Statistics,
     scales: Vec<(String, usize)>,
+    choices: Vec<(String, usize)>,
     keys: Vec<Vec<usize>>,
     design: Design,
     unit_codes: UnitCodes,
@@ -59,6 +64,7 @@ pub struct Prepared<'a> {
 struct MetricNumbers {
     estimates: Vec<Estimate>,
     differences: Vec<GroupDifference>,
+    changes: Vec<WaveDifference>,
     /// Waves and strata with a single sampling unit.
     single_units: Vec<(usize, usize)>,
 }
@@ -79,8 +85,10 @@ pub struct Statistics {
     pub design: Option<RawDesign>,
     /// Where the design is declared, for diagnostics.
     pub place: Location,
-    /// Group that all numbers are of; none for all answers. The others stay in the sample: they count for the design.
-    pub within: Option<Within>,
+    /// How the weights were made, where standard errors depend on it.
+    pub weighting: Option<RawWeighting>,
+    /// What else is published of the table.
+    pub published: Publications,
 }
 
 /// A group of a segment column that a whole computation is about.
@@ -92,6 +100,15 @@ pub struct Within {
     pub value: String,
 }
 
+/// A group to compute for. The other answers stay in the sample: they count for the design.
+#[derive(Debug, Clone, Copy)]
+pub struct Group<'a> {
+    /// The group.
+    pub within: &'a Within,
+    /// What the table hides of all groups beside each other.
+    pub whole: Option<&'a Hidden>,
+}
+
 /// Scans and computes bound metrics; used by [`compute`](crate::metrics::compute) and by plugin tests.
 pub fn compute_bound(
     binding: Binding,
@@ -100,8 +117,7 @@ pub fn compute_bound(
     statistics: Statistics,
     diagnostics: &mut Diagnostics,
 ) -> Option<Computation> {
-    let within = statistics.within.clone();
-    Prepared::new(binding, responses, segments, statistics).compute(within.as_ref(), diagnostics)
+    Prepared::new(binding, responses, segments, statistics).compute(None, diagnostics)
 }
 
 impl<'a> Prepared<'a> {
@@ -113,9 +129,11 @@ impl<'a> Prepared<'a> {
         statistics: Statistics,
     ) -> Self {
         let scales = scale_items(&mut binding, responses);
+        let choices = choice_items(&mut binding, responses, &statistics.published.choices);
         let keys = scan_keys(&binding);
-        let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
-        Self { responses, binding, segments, statistics, scales, keys, design, unit_codes }
+        let resolved = resolve_design(statistics.design.as_ref(), responses);
+        let (design, unit_codes) = calibrate(resolved, statistics.weighting.as_ref(), responses);
+        Self { responses, binding, segments, statistics, scales, choices, keys, design, unit_codes }
     }
 
     /// The table.
@@ -124,8 +142,8 @@ impl<'a> Prepared<'a> {
     }
 
     /// Computes everything, for one group or for all answers.
-    pub fn compute(&self, within: Option<&Within>, diagnostics: &mut Diagnostics) -> Option<Computation> {
-        match self.computed(within) {
+    pub fn compute(&self, group: Option<Group<'_>>, diagnostics: &mut Diagnostics) -> Option<Computation> {
+        match self.computed(group) {
             Ok(mut computation) => {
                 computation.fill_estimates(&self.statistics.place, diagnostics);
                 Some(computation)
@@ -138,7 +156,8 @@ impl<'a> Prepared<'a> {
     }
 
     /// The cube and the groups to hide, without estimates yet.
-    fn computed(&self, within: Option<&Within>) -> Result<Computation, DataFusionError> {
+    fn computed(&self, group: Option<Group<'_>>) -> Result<Computation, DataFusionError> {
+        let within = group.map(|group| group.within);
         let part = within.map(|within| part_of(self.responses, &self.unit_codes, within));
         let responses = part.as_ref().map_or(self.responses, |part| &part.responses);
         let unit_codes = part.as_ref().map_or(&self.unit_codes, |part| &part.unit_codes);
@@ -167,6 +186,7 @@ impl<'a> Prepared<'a> {
             segments,
             estimates: Vec::new(),
             group_differences: Vec::new(),
+            wave_differences: Vec::new(),
         };
         let mut computation = Computation {
             results,
@@ -176,13 +196,23 @@ impl<'a> Prepared<'a> {
             settings: self.statistics.settings.clone(),
             keys: self.keys.clone(),
             scales: self.scales.clone(),
-            hidden: HiddenGroups::new(),
+            choices: self.choices.clone(),
+            hidden: Hidden::default(),
             members: part.as_ref().map(|part| part.answers.clone()),
         };
+        let (published, distributions) = computation.published_items();
         let key_of_item = |item: usize| Some((item, computation.key_of(&[item])?));
-        let keys: BTreeMap<usize, usize> = computation.published_items().into_iter().filter_map(key_of_item).collect();
-        let limit = computation.settings.suppress_below;
-        computation.hidden = hidden_groups(&computation.cube, responses, &self.binding.items, &keys, limit)?;
+        let keys: BTreeMap<usize, usize> = published.into_iter().filter_map(key_of_item).collect();
+        let (limit, items) = (computation.settings.suppress_below, &self.binding.items);
+        let own = (&keys, &distributions);
+        computation.hidden = match group {
+            None => hidden_in_table(&computation.cube, responses, items, own, &self.statistics.published, limit)?,
+            Some(Group { within, whole }) => {
+                let alone = Publications::default();
+                let hidden = hidden_in_table(&computation.cube, responses, items, own, &alone, limit)?;
+                hidden.within(whole, &within.column, &within.value)
+            }
+        };
         Ok(computation)
     }
 }
@@ -209,7 +239,7 @@ impl Computation {
         });
         let mut reported = Vec::new();
         let mut estimates = Vec::with_capacity(groups.len() * self.metrics.len());
-        let mut differences = Vec::new();
+        let (mut differences, mut changes) = (Vec::new(), Vec::new());
         for metric in numbers {
             for key in metric.single_units {
                 if !reported.contains(&key) {
@@ -224,9 +254,11 @@ impl Computation {
             }
             estimates.extend(metric.estimates);
             differences.extend(metric.differences);
+            changes.extend(metric.changes);
         }
         self.results.estimates = estimates;
         self.results.group_differences = differences;
+        self.results.wave_differences = changes;
     }
 
     /// A metric for every group, what suppression hides hidden, with the differences between the groups of the newest wave.
@@ -243,7 +275,9 @@ impl Computation {
             pairs().map(|(group, computed)| self.named(metric, group, computed)).collect();
         // The numbers of groups run wave by wave, as those of the hidden ones do.
         for (group, estimate) in estimates.iter_mut().enumerate() {
-            if estimate.estimate.is_some() && self.hides(&metric.bound, group) {
+            // That nobody is in a base tells what the others said.
+            let empty = estimate.reason == Some(Reason::EmptyBase);
+            if (estimate.estimate.is_some() || empty) && self.hides(&metric.bound, group) {
                 estimate.hide(Reason::Complement);
             }
         }
@@ -256,11 +290,22 @@ impl Computation {
         let single_units = pairs()
             .filter_map(|(group, computed)| computed.stratum.map(|stratum| (group.address.wave, stratum)))
             .collect();
-        MetricNumbers { estimates, differences, single_units }
+        let changes = self.changes(&estimates, &computed, newest);
+        MetricNumbers { estimates, differences, changes, single_units }
     }
 
-    /// The groups that are hidden, by item.
-    pub(super) fn hidden(&self) -> &HiddenGroups {
+    /// The changes since the wave before with the covariance of both; none where no unit comes again.
+    fn changes(&self, estimates: &[Estimate], computed: &[Computed], newest: usize) -> Vec<WaveDifference> {
+        let Some(before) = newest.checked_sub(1).filter(|_| self.design.panel) else { return Vec::new() };
+        let count = estimates.len() / self.cube.waves;
+        let of_wave =
+            |wave: usize| (&estimates[wave * count..(wave + 1) * count], &computed[wave * count..(wave + 1) * count]);
+        let frame = Frame::of_both(&self.cube, &self.design, [before, newest]);
+        wave_differences([&frame, &self.frame(newest), &self.frame(before)], of_wave(newest), of_wave(before))
+    }
+
+    /// What is hidden.
+    pub fn hidden(&self) -> &Hidden {
         &self.hidden
     }
 
@@ -395,6 +440,16 @@ fn scale_items(binding: &mut Binding, responses: &Responses) -> Vec<(String, usi
             Some((column.name.clone(), item))
         })
         .collect()
+}
+
+/// Adds one item a question with a single answer: the number of the option.
+fn choice_items(binding: &mut Binding, responses: &Responses, choices: &[String]) -> Vec<(String, usize)> {
+    let item = |column: &Column| {
+        let text = choice_expression(column);
+        let own = Expression::parse(&text, &responses.schema, ExpectedType::Number).ok()?;
+        Some((column.name.clone(), binding.add_item(Item { value: own.logical().clone(), per: None })))
+    };
+    choices.iter().filter_map(|name| responses.column(name)).filter_map(item).collect()
 }
 
 /// One key an item, and one a composite.

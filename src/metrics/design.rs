@@ -9,6 +9,7 @@ use datafusion::arrow::datatypes::{DataType, Float64Type};
 use crate::config::raw::{RawDesign, SingleUnit};
 use crate::data::Responses;
 use crate::data::table::WEIGHT;
+use crate::metrics::calibration::Calibration;
 
 /// A declared sampling design, resolved against the answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,12 +18,16 @@ pub struct Design {
     pub strata: Vec<String>,
     /// Stratum of each unit.
     pub unit_stratum: Vec<usize>,
+    /// The same unit in two waves is one unit, so the waves are not independent.
+    pub panel: bool,
     /// True if units are clusters; else each answer is its own unit and `unit` means stratum (or its answers of weight 0).
     pub clustered: bool,
     /// Population size of each stratum in units; `None` without a finite population correction.
     pub population: Vec<Option<f64>>,
     /// What a stratum with a single unit does.
     pub single_unit: SingleUnit,
+    /// What the weights were made to agree with, where standard errors take that into account.
+    pub calibration: Option<Calibration>,
 }
 
 impl Default for Design {
@@ -30,15 +35,22 @@ impl Default for Design {
         Self {
             strata: vec![String::new()],
             unit_stratum: vec![0],
+            panel: false,
             clustered: false,
             population: vec![None],
             // Without a declared design a wave of one answer has an estimate and no standard error.
             single_unit: SingleUnit::Certainty,
+            calibration: None,
         }
     }
 }
 
 impl Design {
+    /// The sampling unit that a unit is part of; itself, unless units are split by the margins of the weights.
+    pub fn sampling_unit(&self, unit: usize) -> usize {
+        self.calibration.as_ref().map_or(unit, |held| held.sampling_unit[unit])
+    }
+
     /// One minus the sampled share of a stratum's population, the finite population correction; 1 without one.
     pub fn kept_share(&self, stratum: usize, sampled: f64) -> f64 {
         match self.population[stratum] {
@@ -85,7 +97,9 @@ fn part_weightless(design: &mut Design, codes: &mut UnitCodes, responses: &Respo
 
 fn declared_design(design: Option<&RawDesign>, responses: &Responses) -> (Design, UnitCodes) {
     let Some(declared) = design else { return (Design::default(), None) };
-    if declared.strata.is_none() && declared.cluster.is_none() && declared.fpc.is_none() {
+    // The unit that comes again is the cluster, or without clusters the person.
+    let unit = declared.cluster.as_ref().or(declared.panel.as_ref());
+    if declared.strata.is_none() && unit.is_none() && declared.fpc.is_none() {
         return (Design { single_unit: declared.single_unit, ..Design::default() }, None);
     }
     let column = |name: &Option<String>, batch: usize| -> Option<Vec<String>> {
@@ -100,12 +114,16 @@ fn declared_design(design: Option<&RawDesign>, responses: &Responses) -> (Design
     for index in 0..responses.batches.len() {
         let count = responses.batches.rows(index);
         let strata = column(&declared.strata, index);
-        let clusters = column(&declared.cluster, index);
+        let clusters = column(&unit.cloned(), index);
         let sizes = fpc.map(|position| numbers(&responses.batches.column(index, position)));
         let mut keys = Vec::with_capacity(count);
         for row in 0..count {
             let stratum = strata.as_ref().map_or_else(String::new, |strata| strata[row].clone());
-            let cluster = clusters.as_ref().map_or_else(String::new, |clusters| clusters[row].clone());
+            let mut cluster = clusters.as_ref().map_or_else(String::new, |clusters| clusters[row].clone());
+            if cluster.is_empty() && declared.cluster.is_none() && declared.panel.is_some() {
+                // Who has no id comes once.
+                cluster = format!("\u{0}{index}-{row}");
+            }
             if let Some(size) = sizes.as_ref().map(|sizes| sizes[row]).filter(|size| size.is_finite()) {
                 let known = populations.entry(stratum.clone()).or_insert(size);
                 *known = known.max(size);
@@ -127,9 +145,11 @@ fn declared_design(design: Option<&RawDesign>, responses: &Responses) -> (Design
     let resolved = Design {
         strata,
         unit_stratum,
-        clustered: declared.cluster.is_some(),
+        panel: declared.panel.is_some(),
+        clustered: unit.is_some(),
         population,
         single_unit: declared.single_unit,
+        calibration: None,
     };
     (resolved, Some(codes))
 }
@@ -142,7 +162,7 @@ fn texts(array: &ArrayRef) -> Vec<String> {
     }
 }
 
-fn numbers(array: &ArrayRef) -> Vec<f64> {
+pub(super) fn numbers(array: &ArrayRef) -> Vec<f64> {
     let plain = cast(array, &DataType::Float64).unwrap_or_else(|_| ArrayRef::clone(array));
     match plain.as_primitive_opt::<Float64Type>() {
         Some(cells) => float_values(cells),

@@ -4,8 +4,8 @@
 use crate::metrics::bind::BoundMetric;
 use crate::metrics::compute::Computation;
 use crate::metrics::estimate::{Computed, GroupAddress};
-use crate::metrics::estimates::{Estimate, GroupDifference};
-use crate::metrics::variance::{Frame, subtract};
+use crate::metrics::estimates::{Estimate, GroupDifference, WaveDifference};
+use crate::metrics::variance::{Frame, UnitTotal, subtract};
 
 /// The difference of a metric between two groups of a wave.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +39,39 @@ fn difference_in(frame: &Frame<'_>, first: &Computed, second: &Computed) -> Opti
     (se > 0.0 && degrees >= 1.0).then_some(Difference { delta, se, degrees })
 }
 
+/// The change of every group since the wave before, where both estimates are shown. Groups of the two waves run in the same order;
+/// the frames hold the units of both waves, of the newer and of the older.
+pub(super) fn wave_differences(
+    [frame, now_frame, before_frame]: [&Frame<'_>; 3],
+    (now, now_computed): (&[Estimate], &[Computed]),
+    (before, before_computed): (&[Estimate], &[Computed]),
+) -> Vec<WaveDifference> {
+    let pairs = now.iter().zip(now_computed).zip(before.iter().zip(before_computed));
+    let difference =
+        |((now, now_computed), (before, before_computed)): ((&Estimate, &Computed), (&Estimate, &Computed))| {
+            let delta = now.estimate? - before.estimate?;
+            now.se.zip(before.se)?;
+            let own =
+                |frame: &Frame<'_>, totals: &Vec<UnitTotal>| frame.residuals(totals).unwrap_or_else(|| totals.clone());
+            let (newer, older) = (own(now_frame, &now_computed.totals), own(before_frame, &before_computed.totals));
+            let variance = frame.variance(&subtract(&newer, &older)).ok()?;
+            let (se, df) = (variance.variance.sqrt(), variance.degrees);
+            (se > 0.0 && df >= 1.0).then(|| WaveDifference {
+                metric: now.metric.clone(),
+                wave: now.wave.clone(),
+                segment: now.segment.clone(),
+                delta,
+                se,
+                df,
+            })
+        };
+    pairs.filter_map(difference).collect()
+}
+
 /// Every pair of shown groups of one segment column.
+/// Groups of a column above which they are not compared two by two: nobody reads half a million comparisons.
+const MOST_COMPARED: usize = 200;
+
 pub(super) fn group_differences(
     frame: &Frame<'_>,
     estimates: &[Estimate],
@@ -47,6 +79,9 @@ pub(super) fn group_differences(
 ) -> Vec<GroupDifference> {
     let shown: Vec<(&Estimate, &Computed)> =
         estimates.iter().zip(computed).filter(|(estimate, _)| estimate.estimate.is_some()).collect();
+    if shown.len() > MOST_COMPARED {
+        return Vec::new();
+    }
     let mut differences = Vec::new();
     for (index, (first, first_computed)) in shown.iter().enumerate() {
         for (second, second_computed) in &shown[index + 1..] {

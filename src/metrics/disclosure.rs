@@ -1,82 +1,96 @@
-//! Which hidden groups follow from the published ones by addition and subtraction over all segment columns, and what more must
-//! be hidden so that none does. Joint numbers of answers come in; they say all there is to know about unions and nesting.
+//! Which hidden sums follow from published ones by addition and subtraction. Joint numbers of answers come in; they say all
+//! there is to know about unions and nesting.
 //!
-//! A published share or mean with its weighted base is a known sum over the answers of its group, so the published groups are
-//! linear equations, and a hidden group is worked out exactly if its row lies in the space of theirs. With answers as
-//! coordinates, the inner product of two rows is the number of answers that the groups share, and membership is decided on
-//! these numbers alone (Gram matrix). The arithmetic is that of whole numbers modulo a prime, so nothing is rounded.
+//! A published share or mean with its weighted base is a known sum over the answers of its group, so what is published is a
+//! set of linear equations, and a hidden sum is worked out exactly if its row lies in the space of theirs. With answers as
+//! coordinates, the inner product of two rows is the number of answers that both hold, and membership is decided on these
+//! numbers alone: publishing a row takes its part out of all others (a step of Gauss on the Gram matrix), and what is left of
+//! a row is nothing where it follows. The arithmetic is that of whole numbers modulo a prime, so nothing is rounded.
 
 /// 2^61 - 1: large enough that no determinant of joint counts is a multiple of it by accident.
 const PRIME: u64 = (1 << 61) - 1;
 
-/// Hides more groups until no hidden one follows from the published ones. `shared[g][h]` is the number of answers in both
-/// groups, on the diagonal that of the group; group 0 is the total. Each step hides, of the groups that give a hidden one
-/// away, the one with the fewest answers (the first of several), and the total only where nothing else is left.
-pub fn protect(shared: &[Vec<u64>], hidden: &mut [bool]) {
-    while let Some(sources) = given_away(shared, hidden) {
-        let fewest = |allowed: &dyn Fn(usize) -> bool| {
-            let groups = sources.iter().copied().filter(|&group| allowed(group));
-            groups.min_by_key(|&group| (shared[group][group], group))
-        };
-        let part = fewest(&|group| shared[group][group] < shared[0][0]);
-        match part.or_else(|| fewest(&|_| true)) {
-            Some(more) => hidden[more] = true,
-            None => return,
-        }
-    }
+/// The sums that the numbers of one family of bases tell, as far as they are published.
+#[derive(Debug, Clone)]
+pub struct Space {
+    /// Inner products of what is left of each sum once the published ones are taken away.
+    products: Vec<Vec<u64>>,
+    /// Sums that must not follow from published ones.
+    secrets: Vec<usize>,
+    /// Neither published nor empty.
+    open: Vec<usize>,
 }
 
-/// The published groups from which the first hidden group that is not safe can be worked out; `None` if all are safe.
-fn given_away(shared: &[Vec<u64>], hidden: &[bool]) -> Option<Vec<usize>> {
-    let held =
-        |wanted: bool| (0..shared.len()).filter(move |&group| hidden[group] == wanted && shared[group][group] > 0);
-    let published: Vec<usize> = held(false).collect();
-    let secret: Vec<usize> = held(true).collect();
-    if secret.is_empty() {
-        return None;
+impl Space {
+    /// `shared[i][j]` is the number of answers in both sums, on the diagonal that of the sum. `secrets` must never follow from
+    /// what is published, and neither must the difference of the two sums of each of `remainders`, the second within the first.
+    pub fn new(shared: &[Vec<u64>], secrets: &[usize], remainders: &[(usize, usize)]) -> Self {
+        let known = shared.len();
+        let product = |row: usize, column: usize| shared[row][column] % PRIME;
+        let mut products: Vec<Vec<u64>> =
+            (0..known).map(|row| (0..known).map(|column| product(row, column)).collect()).collect();
+        for row in &mut products {
+            let differences: Vec<u64> = remainders.iter().map(|&(whole, part)| minus(row[whole], row[part])).collect();
+            row.extend(differences);
+        }
+        for &(whole, part) in remainders {
+            let row =
+                (0..known + remainders.len()).map(|column| minus(products[whole][column], products[part][column]));
+            products.push(row.collect());
+        }
+        let secrets: Vec<usize> = secrets.iter().copied().chain(known..known + remainders.len()).collect();
+        let open = (0..products.len()).filter(|&row| products[row][row] != 0).collect();
+        Self { products, secrets, open }
     }
-    let width = published.len();
-    let row = |&group: &usize| published.iter().chain(&secret).map(|&other| shared[group][other] % PRIME).collect();
-    let mut rows: Vec<Vec<u64>> = published.iter().map(row).collect();
-    let pivots = reduce(&mut rows, width);
-    for (number, &target) in secret.iter().enumerate() {
-        let factors: Vec<(usize, u64)> =
-            pivots.iter().enumerate().map(|(row, &column)| (published[column], rows[row][width + number])).collect();
-        let explained =
-            factors.iter().fold(0, |sum, &(group, factor)| (sum + times(factor, shared[group][target])) % PRIME);
-        if explained == shared[target][target] % PRIME {
-            return Some(factors.into_iter().filter(|&(_, factor)| factor != 0).map(|(group, _)| group).collect());
+
+    /// True if a secret would follow from this sum together with those published so far.
+    pub fn gives_away(&self, sum: usize) -> bool {
+        let own = self.products[sum][sum];
+        // A sum that follows from the published ones tells nothing new.
+        own != 0
+            && self.secrets.iter().any(|&secret| {
+                let (both, whole) = (self.products[secret][sum], self.products[secret][secret]);
+                whole != 0 && both != 0 && times(whole, own) == times(both, both)
+            })
+    }
+
+    /// Lets a sum not follow from what is published from now on.
+    pub fn keep_secret(&mut self, sum: usize) {
+        if !self.secrets.contains(&sum) {
+            self.secrets.push(sum);
         }
     }
-    None
-}
 
-/// Brings the first `width` columns to reduced row echelon form and gives the pivot column of each leading row.
-fn reduce(rows: &mut [Vec<u64>], width: usize) -> Vec<usize> {
-    let mut pivots = Vec::new();
-    for column in 0..width {
-        let place = pivots.len();
-        let Some(found) = (place..rows.len()).find(|&row| rows[row][column] != 0) else { continue };
-        rows.swap(place, found);
-        let inverse = power(rows[place][column], PRIME - 2);
-        rows[place].iter_mut().for_each(|value| *value = times(*value, inverse));
-        let leading = rows[place].clone();
-        for (_, row) in rows.iter_mut().enumerate().filter(|&(row, _)| row != place) {
-            let factor = row[column];
-            if factor != 0 {
-                row.iter_mut().zip(&leading).for_each(|(value, lead)| {
-                    *value = (*value + PRIME - times(factor, *lead)) % PRIME;
-                });
+    /// Publishes a sum.
+    pub fn publish(&mut self, sum: usize) {
+        let own = self.products[sum][sum];
+        if own == 0 {
+            return;
+        }
+        let inverse = power(own, PRIME - 2);
+        let lead = self.products[sum].clone();
+        let touched: Vec<usize> = self.open.iter().copied().filter(|&column| lead[column] != 0).collect();
+        for &row in &touched {
+            let factor = times(lead[row], inverse);
+            for &column in &touched {
+                let held = self.products[row][column];
+                self.products[row][column] = minus(held, times(factor, lead[column]));
             }
         }
-        pivots.push(column);
+        self.open.retain(|&row| self.products[row][row] != 0);
     }
-    pivots
+}
+
+fn minus(left: u64, right: u64) -> u64 {
+    (left + PRIME - right) % PRIME
 }
 
 fn times(left: u64, right: u64) -> u64 {
-    let product = u128::from(left) * u128::from(right) % u128::from(PRIME);
-    u64::try_from(product).unwrap_or(0)
+    // 2^61 is 1 modulo the prime, so the upper bits are added to the lower ones.
+    let product = u128::from(left) * u128::from(right);
+    let (low, high) = (product & u128::from(PRIME), product >> 61);
+    let sum = u64::try_from(low + high).unwrap_or(0);
+    if sum >= PRIME { sum - PRIME } else { sum }
 }
 
 fn power(base: u64, mut exponent: u64) -> u64 {
@@ -106,9 +120,15 @@ mod tests {
     }
 
     fn protected(shared: &[Vec<u64>], hidden: &[usize]) -> Vec<usize> {
-        let mut flags: Vec<bool> = (0..shared.len()).map(|group| hidden.contains(&group)).collect();
-        protect(shared, &mut flags);
-        (0..flags.len()).filter(|&group| flags[group]).collect()
+        let mut space = Space::new(shared, hidden, &[]);
+        let mut order: Vec<usize> = (0..shared.len()).filter(|group| !hidden.contains(group)).collect();
+        order.sort_by_key(|&group| std::cmp::Reverse((group == 0, shared[group][group], group)));
+        let mut kept = hidden.to_vec();
+        for group in order {
+            if space.gives_away(group) { kept.push(group) } else { space.publish(group) }
+        }
+        kept.sort_unstable();
+        kept
     }
 
     #[test]
@@ -146,5 +166,25 @@ mod tests {
         let counts = shared(&[15, 40, 50, 60], &[&[0, 1], &[2, 3], &[0, 2], &[1, 3], &[0, 3], &[1, 2], &[0]]);
         let hidden = protected(&counts, &[7]);
         assert!(hidden.len() > 1 && hidden.contains(&7), "{hidden:?}");
+    }
+
+    #[test]
+    fn a_small_difference_of_two_bases_is_a_secret() {
+        // 190 of 200 are customers. Both published tell about the 10 who are not; one of them alone does not.
+        let shared = [vec![200, 190], vec![190, 190]];
+        let mut space = Space::new(&shared, &[], &[(0, 1)]);
+        assert!(!space.gives_away(0));
+        space.publish(0);
+        assert!(space.gives_away(1));
+        let open = Space::new(&shared, &[], &[]);
+        assert!(!open.gives_away(1));
+    }
+
+    #[test]
+    fn products_are_those_of_whole_numbers_modulo_the_prime() {
+        for (left, right) in [(PRIME - 1, PRIME - 1), (1 << 60, 12_345_678_901), (PRIME - 1, 2), (0, 5)] {
+            let exact = u128::from(left) * u128::from(right) % u128::from(PRIME);
+            assert_eq!(u128::from(times(left, right)), exact);
+        }
     }
 }

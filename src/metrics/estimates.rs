@@ -89,8 +89,10 @@ pub enum Reason {
     Complement,
 }
 
-/// One metric for one group in one wave.
+/// One metric for one group in one wave. Written out, the bases of a hidden estimate are null: how many answered a question that
+/// only some are asked tells what the others said.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(into = "PublishedEstimate")]
 pub struct Estimate {
     /// Metric id.
     pub metric: String,
@@ -126,8 +128,87 @@ pub struct Estimate {
     pub reason: Option<Reason>,
 }
 
+/// An estimate as it is written out.
+#[derive(Serialize)]
+struct PublishedEstimate {
+    metric: String,
+    module: String,
+    wave: Option<String>,
+    segment: IndexMap<String, String>,
+    n: Option<u64>,
+    n_weighted: Option<f64>,
+    n_eff: Option<f64>,
+    estimate: Option<f64>,
+    se: Option<f64>,
+    ci: Option<[f64; 2]>,
+    df: Option<f64>,
+    unit: Unit,
+    base: String,
+    suppressed: bool,
+    flagged: bool,
+    reason: Option<Reason>,
+}
+
+impl From<Estimate> for PublishedEstimate {
+    fn from(held: Estimate) -> Self {
+        let weights = held.printed_weights();
+        Self {
+            n: held.printed_n(),
+            n_weighted: weights.map(|[n_weighted, _]| n_weighted),
+            n_eff: weights.map(|[_, n_eff]| n_eff),
+            metric: held.metric,
+            module: held.module,
+            wave: held.wave,
+            segment: held.segment,
+            estimate: held.estimate,
+            se: held.se,
+            ci: held.ci,
+            df: held.df,
+            unit: held.unit,
+            base: held.base,
+            suppressed: held.suppressed,
+            flagged: held.flagged,
+            reason: held.reason,
+        }
+    }
+}
+
 impl Estimate {
-    /// Takes the numbers away; the bases stay.
+    /// A percentage on `n` answers of one wave, for tests.
+    #[cfg(test)]
+    #[allow(clippy::cast_precision_loss, reason = "small numbers")]
+    pub fn percent_of(value: f64, se: f64, n: u64) -> Self {
+        Self {
+            metric: "m".into(),
+            module: "p".into(),
+            wave: None,
+            segment: IndexMap::new(),
+            n,
+            n_weighted: n as f64,
+            n_eff: n as f64,
+            estimate: Some(value),
+            se: Some(se),
+            ci: None,
+            df: Some(n as f64 - 1.0),
+            unit: Unit::Percent,
+            base: String::new(),
+            suppressed: false,
+            flagged: false,
+            reason: None,
+        }
+    }
+
+    /// The number of answers; none for a hidden estimate.
+    pub fn printed_n(&self) -> Option<u64> {
+        (!self.suppressed).then_some(self.n)
+    }
+
+    /// Weighted and effective number of answers; none for a hidden estimate.
+    pub fn printed_weights(&self) -> Option<[f64; 2]> {
+        (!self.suppressed).then_some([self.n_weighted, self.n_eff])
+    }
+
+    /// Takes the numbers away; the bases stay for those who compute on, and are not printed.
     pub fn hide(&mut self, reason: Reason) {
         (self.estimate, self.se, self.ci, self.df) = (None, None, None, None);
         (self.suppressed, self.flagged, self.reason) = (true, false, Some(reason));
@@ -147,6 +228,27 @@ pub struct MetricResults {
     pub estimates: Vec<Estimate>,
     /// Every pair of groups of a segment column in the newest wave, where both estimates are shown.
     pub group_differences: Vec<GroupDifference>,
+    /// The change since the wave before of every estimate shown in both, where the waves share units.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wave_differences: Vec<WaveDifference>,
+}
+
+/// The change of a metric between two waves that share sampling units, as a panel does: it does not follow from the two standard
+/// errors.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WaveDifference {
+    /// Metric id.
+    pub metric: String,
+    /// Newer wave.
+    pub wave: Option<String>,
+    /// Segment column to its value; empty for the total.
+    pub segment: IndexMap<String, String>,
+    /// Newer minus older in the printed unit.
+    pub delta: f64,
+    /// Standard error of the difference.
+    pub se: f64,
+    /// Degrees of freedom: sampling units in either base less their strata.
+    pub df: f64,
 }
 
 /// The difference of a metric between two groups of a segment column in one wave. Groups that share sampling units are

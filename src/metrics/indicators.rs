@@ -12,9 +12,10 @@ use crate::data::tables::Tables;
 use crate::diagnostics::messages::plugins as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::bind::{Binding, Bound, BoundMetric};
-use crate::metrics::compute::{Computation, Prepared, Statistics, Within, segment_infos};
+use crate::metrics::compute::{Computation, Group, Prepared, Statistics, Within, segment_infos};
 use crate::metrics::estimates::{Estimate, MetricResults, SegmentInfo};
 use crate::metrics::inputs::{report_benchmarks, report_left_out, report_unavailable, resolve_inputs};
+use crate::metrics::questions::publications;
 use crate::plugins::expressions::parse_expressions;
 use crate::plugins::{Plugin, is_broken};
 
@@ -55,12 +56,13 @@ pub fn compute(
     compute_within(project, plugins, tables, None, diagnostics)
 }
 
-/// Computes every metric, for the answers of one group of a column if `within` names one.
+/// Computes every metric, for the answers of one group of a column if `within` names one, with the numbers of the whole, which may
+/// hide groups within this one.
 pub fn compute_within(
     project: &Project,
     plugins: &BTreeMap<String, Plugin>,
     tables: &Tables,
-    within: Option<&Within>,
+    within: Option<(&Within, &Indicators)>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Indicators> {
     BoundTables::bind(project, plugins, tables, diagnostics)?.compute(within, diagnostics)
@@ -111,7 +113,8 @@ impl<'a> BoundTables<'a> {
                 settings: view.raw.settings.clone(),
                 design: view.raw.data.design.clone(),
                 place: view.at("data.design"),
-                within: None,
+                weighting: view.raw.data.weighting.clone(),
+                published: publications(&view, responses),
             };
             if table != SURVEY {
                 binding.metrics.iter_mut().for_each(|metric| metric.info.table = Some(table.clone()));
@@ -122,16 +125,19 @@ impl<'a> BoundTables<'a> {
         Some(Self { project, tables: prepared })
     }
 
-    /// Computes every metric for all answers, or for those of one group. Then tables without the column are left out; so are segment
-    /// columns of which the group has one value only. `None` after an error.
-    pub fn compute(&self, within: Option<&Within>, diagnostics: &mut Diagnostics) -> Option<Indicators> {
+    /// Computes every metric for all answers, or for those of one group, with the numbers of all groups, which may hide groups within
+    /// this one. Then tables without the column are left out; so are segment columns of which the group has one value only. `None` after
+    /// an error.
+    pub fn compute(&self, within: Option<(&Within, &Indicators)>, diagnostics: &mut Diagnostics) -> Option<Indicators> {
         let mut computed = IndexMap::new();
         for (table, (view, prepared)) in &self.tables {
-            if within.is_some_and(|within| prepared.responses().column(&within.column).is_none()) {
+            if within.is_some_and(|(within, _)| prepared.responses().column(&within.column).is_none()) {
                 continue;
             }
             let mut problems = Diagnostics::new();
-            let computation = prepared.compute(within, &mut problems);
+            let group =
+                within.map(|(within, whole)| Group { within, whole: whole.tables.get(table).map(Computation::hidden) });
+            let computation = prepared.compute(group, &mut problems);
             diagnostics.extend(view.placed(&problems));
             computed.insert(table.clone(), computation?);
         }
@@ -318,6 +324,7 @@ fn merged(computed: &IndexMap<String, Computation>, plugins: &[&str]) -> Option<
         results.metrics.extend(own.metrics);
         results.estimates.extend(own.estimates);
         results.group_differences.extend(own.group_differences);
+        results.wave_differences.extend(own.wave_differences);
         own.segments.into_iter().for_each(|segment| add_segment(&mut results.segments, segment));
     }
     results.metrics.sort_by_key(|info| place(&info.module));

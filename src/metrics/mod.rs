@@ -5,6 +5,7 @@
 //! ones, `compute` runs all of it for one table, `indicators` for all tables of a project.
 
 pub mod bind;
+pub mod calibration;
 pub mod columns;
 pub mod compute;
 pub mod counter;
@@ -24,6 +25,7 @@ pub mod overlaps;
 mod part;
 pub mod plugin_tests;
 pub mod protection;
+pub mod questions;
 pub mod rao_scott;
 pub mod scan;
 pub mod shares;
@@ -35,6 +37,6 @@ pub use compute::{Computation, Within};
 pub use estimates::ComponentShare;
 pub use estimates::{
     Better, Distribution, DistributionRow, Estimate, GroupDifference, MetricInfo, MetricResults, Reason, SegmentInfo,
-    Unavailable, Unit,
+    Unavailable, Unit, WaveDifference,
 };
 pub use indicators::{BoundTables, Indicators, compute, compute_within};

@@ -217,7 +217,13 @@ fn run_case(
     let mut binding = Binding::default();
     binding.add_plugin(plugin, expressions, &RawPluginUse::default(), &inputs);
     let settings = RawSettings { suppress_below: 0.0, flag_below: 0.0, ..RawSettings::default() };
-    let statistics = Statistics { settings, design: None, place: positions.locate(path), within: None };
+    let statistics = Statistics {
+        settings,
+        design: None,
+        place: positions.locate(path),
+        weighting: None,
+        published: Default::default(),
+    };
     let Some(computation) = compute_bound(binding, &responses, Vec::new(), statistics, diagnostics) else { return };
     let is_model = |id: &str| plugin.manifest.models.iter().any(|model| model.id == id);
     for (metric, expected) in case.expect.iter().filter(|(id, _)| !is_model(id)) {

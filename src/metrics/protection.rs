@@ -1,86 +1,642 @@
-//! Which groups a table must not show, item by item: those whose base is too small, and those that would give them away, alone
-//! within one segment column or by addition and subtraction over all of them.
+//! Which groups a table must not show, base by base: those with too few answers, and those that would give them away to a reader
+//! of everything that is published of the table: indicators, banners, models and the documents about single groups.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use datafusion::error::DataFusionError;
+use datafusion::logical_expr::Expr;
 
 use crate::data::Responses;
+use crate::data::expressions::{ExpectedType, Expression, quote_name};
 use crate::metrics::bind::{Bound, Item};
 use crate::metrics::compute::Computation;
-use crate::metrics::cube::{Cell, Cube, Grouping};
-use crate::metrics::disclosure::protect;
+use crate::metrics::cube::{Cell, Cube, Grouping, WeightGrid};
+use crate::metrics::disclosure::Space;
 use crate::metrics::estimate::effective_number;
-use crate::metrics::overlaps::count_overlaps;
+use crate::metrics::overlaps::{Areas, Atom, count_atoms};
+use crate::metrics::scan::weight_grid;
 use crate::metrics::suppression::{Base, hidden_within_columns, is_below};
 
-/// For each item the groups that are hidden: wave by wave the total, then the groups of every segment column.
-pub type HiddenGroups = BTreeMap<usize, Vec<bool>>;
+/// Rank of the numbers of models.
+const MODEL: u8 = 3;
 
-/// What is hidden of each item. `keys` gives the cube's key of an item. Items with the same base hide the same groups, so a
-/// share, its complement and whatever else is made of the same answers protect each other.
+/// Numbers that are published on one base.
+#[derive(Debug, Clone)]
+pub struct PublishedBase {
+    /// Known for the answers of the base.
+    pub item: Item,
+    /// What the numbers are about: columns whose sums over the base they tell.
+    pub about: BTreeSet<String>,
+    /// Columns that decide who is in the base: its size tells about them.
+    pub conditions: BTreeSet<String>,
+    /// Groupings whose groups have the numbers.
+    pub groupings: Vec<usize>,
+    /// Documents about single groups have them too.
+    pub repeated: bool,
+    /// Of several numbers that cannot all be shown, those of the lowest rank stay.
+    pub rank: u8,
+    /// What differs from another such base about the same columns by too few answers is hidden.
+    pub exact: bool,
+    /// What is hidden already, wave by wave and area by area; none if that is still to be found.
+    pub decided: Option<Vec<bool>>,
+}
+
+impl PublishedBase {
+    /// The numbers made of an item.
+    pub fn of_item(item: &Item, groupings: Vec<usize>, origins: &Origins) -> Self {
+        let (mut about, mut conditions) = parts_of(&item.value);
+        about.extend(item.per.iter().flat_map(columns_of));
+        if about.is_empty() {
+            about = std::mem::take(&mut conditions);
+        }
+        let (about, conditions) = (origins.of(about), origins.of(conditions));
+        Self { item: item.clone(), about, conditions, groupings, repeated: true, rank: 0, exact: true, decided: None }
+    }
+}
+
+/// Columns that other columns are derived from.
+#[derive(Debug, Clone, Default)]
+pub struct Origins(pub BTreeMap<String, BTreeSet<String>>);
+
+impl Origins {
+    /// The columns that these are made of, at the end of every chain.
+    fn of(&self, columns: BTreeSet<String>) -> BTreeSet<String> {
+        let mut open: Vec<String> = columns.into_iter().collect();
+        let (mut seen, mut found) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(column) = open.pop().filter(|_| seen.len() < 10_000) {
+            if !seen.insert(column.clone()) {
+                continue;
+            }
+            match self.0.get(&column) {
+                Some(origins) if !origins.is_empty() => open.extend(origins.iter().cloned()),
+                _ => {
+                    found.insert(column);
+                }
+            }
+        }
+        found
+    }
+}
+
+fn columns_of(expression: &Expr) -> BTreeSet<String> {
+    expression.column_refs().into_iter().map(|column| column.name.clone()).collect()
+}
+
+/// Columns of the value and of the condition of an item: `CASE WHEN condition THEN value END`.
+fn parts_of(value: &Expr) -> (BTreeSet<String>, BTreeSet<String>) {
+    match value {
+        Expr::Case(case) if case.expr.is_none() && case.else_expr.is_none() && case.when_then_expr.len() == 1 => {
+            let (when, then) = &case.when_then_expr[0];
+            (columns_of(then), columns_of(when))
+        }
+        _ => (columns_of(value), BTreeSet::new()),
+    }
+}
+
+/// The condition of an item as text; empty without one.
+fn condition_of(value: &Expr) -> String {
+    match value {
+        Expr::Case(case) if case.expr.is_none() && case.else_expr.is_none() && case.when_then_expr.len() == 1 => {
+            case.when_then_expr[0].0.to_string()
+        }
+        _ => String::new(),
+    }
+}
+
+/// What is hidden of each base: wave by wave, area by area.
 ///
 /// # Errors
 /// An error of the engine.
-pub fn hidden_groups(
+pub fn hidden_areas(
+    responses: &Responses,
+    bases: &[PublishedBase],
+    areas: &Areas,
+    limit: f64,
+) -> Result<Vec<Vec<bool>>, DataFusionError> {
+    let conditions: BTreeSet<&String> = bases.iter().flat_map(|base| &base.conditions).collect();
+    let mut items: Vec<Item> = bases.iter().map(|base| base.item.clone()).collect();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for column in conditions {
+        let text = format!("CASE WHEN {} IS NOT NULL THEN 1.0 END", quote_name(column));
+        if let Ok(parsed) = Expression::parse(&text, &responses.schema, ExpectedType::Number) {
+            known.insert(column, items.len());
+            items.push(Item { value: parsed.logical().clone(), per: None });
+        }
+    }
+    let grid = weight_grid(responses);
+    let atoms = count_atoms(responses, &items, areas, grid)?;
+    let waves = responses.waves.len().max(1);
+    let plan = Plan { bases, areas, atoms: &atoms, known: &known, same: same_bases(&atoms, items.len()), waves, limit };
+    Ok(plan.hidden(grid))
+}
+
+/// For each item the first one with the same answers in its base.
+fn same_bases(atoms: &[Atom], items: usize) -> Vec<usize> {
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); items];
+    for (number, atom) in atoms.iter().enumerate() {
+        atom.bases.iter().for_each(|base| members[*base].push(number));
+    }
+    let mut first: BTreeMap<&[usize], usize> = BTreeMap::new();
+    members.iter().enumerate().map(|(item, members)| *first.entry(members).or_insert(item)).collect()
+}
+
+/// A number of a base in an area, with the rows of equations that it tells.
+struct Published {
+    base: usize,
+    area: usize,
+    n: u64,
+    rows: Vec<(usize, usize)>,
+}
+
+struct Plan<'a> {
+    bases: &'a [PublishedBase],
+    areas: &'a Areas,
+    atoms: &'a [Atom],
+    known: &'a BTreeMap<&'a str, usize>,
+    same: Vec<usize>,
+    waves: usize,
+    limit: f64,
+}
+
+/// All that is published about one column in one wave.
+#[derive(Default)]
+struct Family {
+    /// Item and area to the number of the row.
+    rows: BTreeMap<(usize, usize), usize>,
+    secrets: BTreeSet<usize>,
+    /// Items of bases whose difference may be a secret.
+    exact: BTreeSet<usize>,
+    remainders: BTreeSet<(usize, usize)>,
+}
+
+impl Plan<'_> {
+    fn hidden(&self, grid: WeightGrid) -> Vec<Vec<bool>> {
+        let count = self.areas.count();
+        let mut flags: Vec<Vec<bool>> = self
+            .bases
+            .iter()
+            .map(|base| base.decided.clone().unwrap_or_else(|| vec![false; self.waves * count]))
+            .collect();
+        for wave in 0..self.waves {
+            let sizes = self.sizes(wave, grid);
+            for (number, base) in self.bases.iter().enumerate().filter(|(_, base)| base.decided.is_none()) {
+                let own = &mut flags[number][wave * count..(wave + 1) * count];
+                own.copy_from_slice(&self.hidden_by_size(base, &sizes[number]));
+            }
+            self.protect(wave, &sizes, &mut flags);
+        }
+        flags
+    }
+
+    /// The bases of a wave, area by area.
+    fn sizes(&self, wave: usize, grid: WeightGrid) -> Vec<Vec<Base>> {
+        let mut cells = vec![vec![Cell::default(); self.areas.count()]; self.bases.len()];
+        for atom in self.atoms.iter().filter(|atom| atom.wave == wave) {
+            for base in atom.bases.iter().filter(|base| **base < self.bases.len()) {
+                atom.areas.iter().for_each(|area| cells[*base][*area].merge(&atom.cell));
+            }
+        }
+        cells.iter().map(|cells| cells.iter().map(|cell| base_of(cell, grid, self.limit)).collect()).collect()
+    }
+
+    /// What is hidden for its size, or beside the only such group of a column.
+    fn hidden_by_size(&self, base: &PublishedBase, sizes: &[Base]) -> Vec<bool> {
+        let mut hidden: Vec<bool> = sizes.iter().map(|size| size.hidden).collect();
+        let columns: Vec<Range<usize>> = base
+            .groupings
+            .iter()
+            .filter(|grouping| **grouping > 0)
+            .map(|&grouping| {
+                let first = self.areas.group(grouping, 0);
+                first..first + self.areas.groupings[grouping].levels.len()
+            })
+            .collect();
+        let within = hidden_within_columns(sizes, &columns);
+        hidden.iter_mut().zip(within).for_each(|(flag, more)| *flag |= more);
+        hidden
+    }
+
+    /// Hides more numbers of a wave until no small base follows from what is shown.
+    fn protect(&self, wave: usize, sizes: &[Vec<Base>], flags: &mut [Vec<bool>]) {
+        let count = self.areas.count();
+        let mut families: Vec<Family> = Vec::new();
+        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut all: Vec<Published> = Vec::new();
+        for (number, base) in self.bases.iter().enumerate() {
+            // A base without answers tells that nobody met its condition.
+            let tells = |area: &usize| sizes[number][*area].n > 0 || !base.conditions.is_empty();
+            for area in self.areas_of(base).into_iter().filter(tells) {
+                let mut rows = Vec::new();
+                let own = self.same[number];
+                let told = base.about.iter().map(|column| (column.as_str(), own));
+                let counted = base
+                    .conditions
+                    .iter()
+                    .filter_map(|column| Some((column.as_str(), self.same[*self.known.get(column.as_str())?])));
+                for (column, item) in told.chain(counted) {
+                    let family = *names.entry(column).or_insert_with(|| {
+                        families.push(Family::default());
+                        families.len() - 1
+                    });
+                    let next = families[family].rows.len();
+                    let row = *families[family].rows.entry((item, area)).or_insert(next);
+                    rows.push((family, row));
+                }
+                if base.exact {
+                    for &(family, _) in &rows[..base.about.len()] {
+                        families[family].exact.insert(own);
+                    }
+                }
+                if flags[number][wave * count + area] {
+                    for &(family, row) in &rows[..base.about.len()] {
+                        families[family].secrets.insert(row);
+                    }
+                }
+                all.push(Published { base: number, area, n: sizes[number][area].n, rows });
+            }
+        }
+        let linked = |family: &Family| !family.secrets.is_empty() || family.exact.len() > 1;
+        let shared = |family: &Family| if linked(family) { self.shared(wave, family) } else { Vec::new() };
+        let shared: Vec<Vec<Vec<u64>>> = families.iter().map(shared).collect();
+        self.find_remainders(&all, &shared, sizes, &mut families);
+        let open: Vec<bool> =
+            families.iter().map(|family| !(family.secrets.is_empty() && family.remainders.is_empty())).collect();
+        let mut spaces: Vec<Option<Space>> = families
+            .iter()
+            .zip(&shared)
+            .zip(&open)
+            .map(|((family, shared), open)| {
+                let secrets: Vec<usize> = family.secrets.iter().copied().collect();
+                let remainders: Vec<(usize, usize)> = family.remainders.iter().copied().collect();
+                open.then(|| Space::new(shared, &secrets, &remainders))
+            })
+            .collect();
+        // What is decided comes first, then by rank; the total before groups, large before small groups, the last of several
+        // first.
+        all.sort_by_key(|held| {
+            let base = &self.bases[held.base];
+            let place = (held.area > 0, held.area >= self.areas.group(self.areas.groupings.len(), 0));
+            (base.decided.is_none(), base.rank, place, std::cmp::Reverse((held.n, held.area)), held.base)
+        });
+        for held in &all {
+            let flag = &mut flags[held.base][wave * count + held.area];
+            if *flag {
+                continue;
+            }
+            let mut rows = held.rows.iter().filter_map(|&(family, row)| Some((spaces[family].as_ref()?, row)));
+            // Models have methods of their own for missing answers, so that their totals are not sums over complete answers alone.
+            let total_of_model = self.bases[held.base].rank == MODEL && held.area == 0;
+            if self.bases[held.base].decided.is_none()
+                && !total_of_model
+                && rows.any(|(space, row)| space.gives_away(row))
+            {
+                *flag = true;
+                // What is hidden now must not follow from what is published later.
+                for &(family, row) in &held.rows[..self.bases[held.base].about.len()] {
+                    if let Some(space) = &mut spaces[family] {
+                        space.keep_secret(row);
+                    }
+                }
+                continue;
+            }
+            for &(family, row) in &held.rows {
+                if let Some(space) = &mut spaces[family] {
+                    space.publish(row);
+                }
+            }
+        }
+    }
+
+    /// The areas that a base is published for.
+    fn areas_of(&self, base: &PublishedBase) -> Vec<usize> {
+        let level_count = |grouping: usize| self.areas.groupings[grouping].levels.len();
+        let groups = base
+            .groupings
+            .iter()
+            .flat_map(|&grouping| (0..level_count(grouping)).map(move |level| self.areas.group(grouping, level)));
+        let crossings =
+            self.areas.crossings.iter().filter(|(outer, inner)| {
+                base.repeated && base.groupings.contains(outer) && base.groupings.contains(inner)
+            });
+        let crossed = crossings.flat_map(|&(outer, inner)| {
+            (0..level_count(outer)).flat_map(move |one| {
+                (0..level_count(inner)).filter_map(move |other| self.areas.crossed((outer, one), (inner, other)))
+            })
+        });
+        groups.chain(crossed).collect()
+    }
+
+    /// Answers of weight above 0 that every two rows of a family share.
+    fn shared(&self, wave: usize, family: &Family) -> Vec<Vec<u64>> {
+        let count = self.areas.count();
+        let mut items: Vec<usize> = family.rows.keys().map(|(item, _)| *item).collect();
+        items.dedup();
+        let mut row_of = vec![None; items.len() * count];
+        for ((item, area), row) in &family.rows {
+            if let Ok(place) = items.binary_search(item) {
+                row_of[place * count + area] = Some(*row);
+            }
+        }
+        let mut shared = vec![vec![0; family.rows.len()]; family.rows.len()];
+        let mut inside: Vec<usize> = Vec::new();
+        for atom in self.atoms.iter().filter(|atom| atom.wave == wave && atom.weighing > 0) {
+            inside.clear();
+            for (place, _) in items.iter().enumerate().filter(|(_, item)| atom.bases.binary_search(item).is_ok()) {
+                inside.extend(atom.areas.iter().filter_map(|area| row_of[place * count + area]));
+            }
+            for &one in &inside {
+                for &other in &inside {
+                    shared[one][other] += atom.weighing;
+                }
+            }
+        }
+        shared
+    }
+
+    /// Two bases about the same columns, one within the other and both large: the few answers between them are a secret.
+    fn find_remainders(
+        &self,
+        all: &[Published],
+        shared: &[Vec<Vec<u64>>],
+        sizes: &[Vec<Base>],
+        families: &mut [Family],
+    ) {
+        let mut by_area: BTreeMap<usize, Vec<&Published>> = BTreeMap::new();
+        let exact = |held: &&Published| self.bases[held.base].exact && sizes[held.base][held.area].shown;
+        all.iter().filter(exact).for_each(|held| by_area.entry(held.area).or_default().push(held));
+        for held in by_area.values() {
+            for whole in held {
+                for part in held {
+                    let alike = self.bases[whole.base].about == self.bases[part.base].about;
+                    if !alike || self.same[whole.base] == self.same[part.base] {
+                        continue;
+                    }
+                    let about = self.bases[whole.base].about.len();
+                    for (&(family, outer), &(_, inner)) in whole.rows[..about].iter().zip(&part.rows[..about]) {
+                        let shared = &shared[family];
+                        let nested = shared[outer][inner] == shared[inner][inner];
+                        let left = shared[outer][outer] - shared[outer][inner];
+                        if nested && left > 0 && is_few(left, self.limit) {
+                            families[family].remainders.insert((outer, inner));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
+fn is_few(answers: u64, limit: f64) -> bool {
+    (answers as f64) < limit
+}
+
+/// A base as suppression sees it.
+fn base_of(cell: &Cell, grid: WeightGrid, limit: f64) -> Base {
+    let weight = grid.weight(cell.weight);
+    let n_eff = effective_number(weight, grid.weight_squared(cell.weight_squared));
+    let small = is_below((cell.count, n_eff), limit);
+    Base { n: cell.count, hidden: weight > 0.0 && small, shown: weight > 0.0 && !small }
+}
+
+/// What is published of a table beside its indicators.
+#[derive(Debug, Clone, Default)]
+pub struct Publications {
+    /// Banners: the columns down the side with those across the top.
+    pub banners: Vec<PublishedQuestion>,
+    /// Segment columns with a document for each group.
+    pub repeated: Vec<String>,
+    /// Columns by the columns they are derived from.
+    pub origins: Origins,
+    /// Questions with a single answer whose distribution is tested.
+    pub choices: Vec<String>,
+}
+
+/// A question of a banner.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PublishedQuestion {
+    /// Column.
+    pub column: String,
+    /// Expression that is known for those who answered.
+    pub item: String,
+    /// Segments across the top.
+    pub segments: Vec<Grouping>,
+}
+
+/// The complete answers of a model.
+#[derive(Debug, Clone)]
+pub struct ModelBase {
+    /// 1 for the complete answers in its base, null for others.
+    pub complete: Expr,
+    /// Values that it is about.
+    pub about: Vec<Expr>,
+    /// Condition of its base.
+    pub condition: Option<Expr>,
+    /// Groups of segments have it too.
+    pub by_segments: bool,
+}
+
+/// What is hidden in a table.
+#[derive(Debug, Clone, Default)]
+pub struct Hidden {
+    areas: Areas,
+    /// Groups of the indicators: the total, then those of every segment column.
+    groups: usize,
+    /// Groupings of the indicators, which come first among all.
+    own: usize,
+    origins: Origins,
+    /// Bases with what is hidden of them, wave by wave and area by area.
+    bases: Vec<PublishedBase>,
+    /// Item of an indicator to its base.
+    items: BTreeMap<usize, usize>,
+    /// Column and segments of a banner to the base of the question.
+    questions: Vec<(PublishedQuestion, usize)>,
+}
+
+impl Hidden {
+    /// True if an item hides the group with this number; groups run wave by wave.
+    pub fn hides_item(&self, item: usize, group: usize) -> bool {
+        let (wave, area) = (group / self.groups.max(1), group % self.groups.max(1));
+        self.items.get(&item).is_some_and(|base| self.is_hidden(*base, wave, area))
+    }
+
+    fn is_hidden(&self, base: usize, wave: usize, area: usize) -> bool {
+        let flags = self.bases[base].decided.as_deref().unwrap_or_default();
+        flags.get(wave * self.areas.count() + area).copied().unwrap_or(false)
+    }
+
+    /// The groups of a segment column (the total without one) that a question of a banner hides in a wave.
+    pub fn hidden_columns(&self, column: &str, across: &[String], segment: Option<&str>, wave: usize) -> Vec<bool> {
+        let asked = |held: &&(PublishedQuestion, usize)| {
+            held.0.column == column
+                && held.0.segments.iter().filter_map(|grouping| grouping.column.as_ref()).eq(across.iter())
+        };
+        let Some((_, base)) = self.questions.iter().find(asked) else { return Vec::new() };
+        let Some(grouping) = self.areas.grouping(segment) else { return Vec::new() };
+        let levels = 0..self.areas.groupings[grouping].levels.len();
+        levels.map(|level| self.is_hidden(*base, wave, self.areas.group(grouping, level))).collect()
+    }
+
+    /// The groups within `value` of `column` that the whole hides are hidden here too.
+    fn hide_within(&mut self, whole: &Self, column: &str, value: &str) {
+        let Some(outer) = whole.areas.grouping(Some(column)) else { return };
+        let Some(level) = whole.areas.groupings[outer].levels.iter().position(|held| held == value) else { return };
+        let count = self.areas.count();
+        for (item, base) in &self.items {
+            let Some(&outer_base) = whole.items.get(item) else { continue };
+            let Some(flags) = &mut self.bases[*base].decided else { continue };
+            for (number, grouping) in self.areas.groupings.iter().enumerate() {
+                let Some(inner) = whole.areas.grouping(grouping.column.as_deref()) else { continue };
+                for (own, name) in grouping.levels.iter().enumerate() {
+                    let place = whole.areas.groupings[inner].levels.iter().position(|held| held == name);
+                    let area = match (inner, place) {
+                        (0, _) => Some(whole.areas.group(outer, level)),
+                        (_, Some(place)) => whole.areas.crossed((outer, level), (inner, place)),
+                        (_, None) => None,
+                    };
+                    let Some(area) = area else { continue };
+                    for wave in 0..flags.len() / count.max(1) {
+                        let own_area = self.areas.group(number, own);
+                        flags[wave * count + own_area] |= whole.is_hidden(outer_base, wave, area);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What models hide beside what is hidden already, model by model: wave by wave the total, then the groups of the segments.
+    ///
+    /// # Errors
+    /// An error of the engine.
+    pub fn with_models(
+        &self,
+        responses: &Responses,
+        models: &[ModelBase],
+        limit: f64,
+    ) -> Result<Vec<Vec<bool>>, DataFusionError> {
+        if models.iter().all(|model| !model.by_segments) {
+            return Ok(vec![Vec::new(); models.len()]);
+        }
+        let first = self.bases.len();
+        let models = models.iter().map(|model| PublishedBase {
+            item: Item { value: model.complete.clone(), per: None },
+            about: self.origins.of(model.about.iter().flat_map(columns_of).collect()),
+            conditions: self.origins.of(model.condition.iter().flat_map(columns_of).collect()),
+            groupings: if model.by_segments { (0..self.own).collect() } else { Vec::new() },
+            repeated: false,
+            rank: MODEL,
+            exact: false,
+            decided: None,
+        });
+        let bases: Vec<PublishedBase> = self.bases.iter().cloned().chain(models).collect();
+        let flags = hidden_areas(responses, &bases, &self.areas, limit)?;
+        let count = self.areas.count().max(1);
+        let groups = |flags: &Vec<bool>| flags.chunks(count).flat_map(|wave| wave[..self.groups].to_vec()).collect();
+        Ok(flags[first..].iter().map(groups).collect())
+    }
+}
+
+/// What a table hides. `items` are those of the indicators and distributions that are published, by their number; `keys` gives the
+/// cube's keys, `distributions` those of distributions alone, which give way to indicators.
+///
+/// # Errors
+/// An error of the engine.
+pub fn hidden_in_table(
     cube: &Cube,
     responses: &Responses,
     items: &[Item],
-    keys: &BTreeMap<usize, usize>,
-    suppress_below: f64,
-) -> Result<HiddenGroups, DataFusionError> {
-    let columns = column_ranges(&cube.groupings);
-    let groups = columns.last().map_or(1, |last| last.end);
-    let mut hidden = HiddenGroups::new();
-    for (&item, &key) in keys {
-        let bases = bases_of(cube, key, suppress_below);
-        hidden.insert(item, bases.iter().flat_map(|wave| hidden_within_columns(wave, &columns)).collect());
-    }
-    // Within one segment column that is all there is.
-    let open: Vec<usize> = hidden.iter().filter(|(_, flags)| flags.contains(&true)).map(|(item, _)| *item).collect();
-    if open.is_empty() || columns.len() < 2 {
-        return Ok(hidden);
-    }
-    let looked_at: Vec<Item> = open.iter().map(|item| items[*item].clone()).collect();
-    let overlaps = count_overlaps(responses, &looked_at, &cube.groupings)?;
-    for (item, waves) in open.iter().zip(&overlaps) {
-        if let Some(flags) = hidden.get_mut(item) {
-            waves.iter().zip(flags.chunks_mut(groups)).for_each(|(shared, flags)| protect(shared, flags));
+    (keys, distributions): (&BTreeMap<usize, usize>, &BTreeSet<usize>),
+    published: &Publications,
+    limit: f64,
+) -> Result<Hidden, DataFusionError> {
+    let mut areas = Areas { groupings: cube.groupings.clone(), crossings: Vec::new() };
+    let own: Vec<usize> = (0..areas.groupings.len()).collect();
+    let groups = areas.count();
+    let base = |item: &usize| PublishedBase {
+        rank: u8::from(distributions.contains(item)),
+        exact: !distributions.contains(item),
+        ..PublishedBase::of_item(&items[*item], own.clone(), &published.origins)
+    };
+    let bases: Vec<PublishedBase> = keys.keys().map(base).collect();
+    let numbers = keys.keys().copied().zip(0..).collect();
+    for column in &published.repeated {
+        if let Some(outer) = areas.grouping(Some(column)) {
+            areas
+                .crossings
+                .extend(own.iter().filter(|inner| **inner > 0 && **inner != outer).map(|inner| (outer, *inner)));
         }
     }
+    let origins = published.origins.clone();
+    let mut hidden = Hidden { areas, groups, own: own.len(), origins, bases, items: numbers, questions: Vec::new() };
+    hidden.add_questions(responses, published);
+    let small = |key: &usize| sizes_of(cube, *key, limit).iter().any(|base| base.hidden);
+    let together = !hidden.questions.is_empty() || !hidden.areas.crossings.is_empty();
+    // Two bases of the same columns may differ by few answers.
+    let mut conditions: BTreeMap<&BTreeSet<String>, BTreeSet<String>> = BTreeMap::new();
+    for base in hidden.bases.iter().filter(|base| base.exact) {
+        conditions.entry(&base.about).or_default().insert(condition_of(&base.item.value));
+    }
+    let nested = conditions.values().any(|held| held.len() > 1);
+    let needed = together || nested || keys.values().any(small);
+    let flags = if needed {
+        hidden_areas(responses, &hidden.bases, &hidden.areas, limit)?
+    } else {
+        vec![vec![false; cube.waves * groups]; hidden.bases.len()]
+    };
+    hidden.bases.iter_mut().zip(flags).for_each(|(base, flags)| base.decided = Some(flags));
     Ok(hidden)
 }
 
-/// Where the groups of each segment column stand among all groups of a wave; the total is group 0.
-pub fn column_ranges(groupings: &[Grouping]) -> Vec<Range<usize>> {
-    let mut start = 1;
-    let segments = groupings.iter().filter(|grouping| grouping.column.is_some());
-    segments
-        .map(|grouping| {
-            let range = start..start + grouping.levels.len();
-            start = range.end;
-            range
-        })
-        .collect()
+/// What the banners of a table without indicators hide.
+///
+/// # Errors
+/// An error of the engine.
+pub fn hidden_in_banners(
+    responses: &Responses,
+    published: &Publications,
+    limit: f64,
+) -> Result<Hidden, DataFusionError> {
+    let total = Grouping { column: None, levels: vec![String::new()] };
+    let mut hidden =
+        Hidden { areas: Areas { groupings: vec![total], ..Areas::default() }, groups: 1, own: 1, ..Hidden::default() };
+    hidden.add_questions(responses, published);
+    let flags = hidden_areas(responses, &hidden.bases, &hidden.areas, limit)?;
+    hidden.bases.iter_mut().zip(flags).for_each(|(base, flags)| base.decided = Some(flags));
+    Ok(hidden)
 }
 
-/// The bases of all groups, wave by wave.
-fn bases_of(cube: &Cube, key: usize, suppress_below: f64) -> Vec<Vec<Base>> {
-    let mut waves: Vec<Vec<Base>> = vec![Vec::new(); cube.waves];
+impl Hidden {
+    fn add_questions(&mut self, responses: &Responses, published: &Publications) {
+        // Areas are numbered grouping by grouping, so all groupings come first.
+        for grouping in published.banners.iter().flat_map(|question| &question.segments) {
+            if self.areas.grouping(grouping.column.as_deref()).is_none() {
+                self.areas.groupings.push(grouping.clone());
+            }
+        }
+        for question in &published.banners {
+            let Ok(parsed) = Expression::parse(&question.item, &responses.schema, ExpectedType::Number) else {
+                continue;
+            };
+            let across = question.segments.iter().filter_map(|held| self.areas.grouping(held.column.as_deref()));
+            let groupings = std::iter::once(0).chain(across).collect();
+            let item = Item { value: parsed.logical().clone(), per: None };
+            let base = PublishedBase::of_item(&item, groupings, &published.origins);
+            self.questions.push((question.clone(), self.bases.len()));
+            self.bases.push(PublishedBase { repeated: false, rank: 2, exact: false, ..base });
+        }
+    }
+}
+
+/// The bases of all groups in all waves.
+fn sizes_of(cube: &Cube, key: usize, limit: f64) -> Vec<Base> {
+    let mut sizes = Vec::new();
     for (grouping, store) in cube.groupings.iter().zip(&cube.keys[key].cells) {
         let mut sums = vec![Cell::default(); cube.waves * grouping.levels.len()];
         store.for_each(|_, group, _, cell| sums[group].merge(cell));
-        for (wave, sums) in waves.iter_mut().zip(sums.chunks(grouping.levels.len().max(1))) {
-            wave.extend(sums.iter().map(|cell| {
-                let weight = cube.grid.weight(cell.weight);
-                let n_eff = effective_number(weight, cube.grid.weight_squared(cell.weight_squared));
-                let small = is_below((cell.count, n_eff), suppress_below);
-                Base { n: cell.count, hidden: weight > 0.0 && small, shown: weight > 0.0 && !small }
-            }));
-        }
+        sizes.extend(sums.iter().map(|cell| base_of(cell, cube.grid, limit)));
     }
-    waves
+    sizes
 }
 
 /// Items that a metric is made of.
@@ -93,10 +649,11 @@ fn items_of(bound: &Bound) -> Vec<usize> {
 }
 
 impl Computation {
-    /// Items of metrics and distributions.
-    pub(super) fn published_items(&self) -> BTreeSet<usize> {
-        let of_metrics = self.metrics.iter().flat_map(|metric| items_of(&metric.bound));
-        of_metrics.chain(self.scales.iter().map(|(_, item)| *item)).collect()
+    /// Items of metrics and distributions, and of the latter alone.
+    pub(super) fn published_items(&self) -> (BTreeSet<usize>, BTreeSet<usize>) {
+        let of_metrics: BTreeSet<usize> = self.metrics.iter().flat_map(|metric| items_of(&metric.bound)).collect();
+        let of_scales: BTreeSet<usize> = self.scales.iter().map(|(_, item)| *item).collect();
+        (&of_metrics | &of_scales, &of_scales - &of_metrics)
     }
 
     /// True if an item of a metric hides the group with this number. A composite is hidden with each of its components, since
@@ -107,6 +664,16 @@ impl Computation {
 
     /// True if an item hides the group with this number.
     pub(super) fn hides_item(&self, item: usize, group: usize) -> bool {
-        self.hidden().get(&item).is_some_and(|flags| flags.get(group).copied().unwrap_or(false))
+        self.hidden().hides_item(item, group)
+    }
+}
+
+impl Hidden {
+    /// Takes over what the whole hides, where these are the numbers of one group in it.
+    pub(super) fn within(mut self, whole: Option<&Self>, column: &str, value: &str) -> Self {
+        if let Some(whole) = whole {
+            self.hide_within(whole, column, value);
+        }
+        self
     }
 }

@@ -33,7 +33,7 @@ pub struct SingleUnitStratum {
 }
 
 /// What the answers of one group add to one sampling unit (or stratum, without clusters).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct UnitTotal {
     /// Sampling unit (or stratum, without clusters).
     pub unit: usize,
@@ -43,6 +43,8 @@ pub struct UnitTotal {
     pub total: f64,
     /// `sum w^2 z^2`
     pub squares: f64,
+    /// `sum w^2 z`
+    pub cross: f64,
 }
 
 /// Running sums of one stratum.
@@ -62,17 +64,40 @@ pub struct Frame<'a> {
     cube: &'a Cube,
     design: &'a Design,
     sampled: Vec<f64>,
+    /// The wave whose weights were made to agree with known figures; none for several waves.
+    wave: Option<usize>,
 }
 
 impl<'a> Frame<'a> {
     /// Counts the units of a wave.
     pub fn new(cube: &'a Cube, design: &'a Design, wave: usize) -> Self {
+        Self { wave: Some(wave), ..Self::of_waves(cube, design, &[wave]) }
+    }
+
+    /// The units of two waves as one sample: a unit that is in both counts once.
+    pub fn of_both(cube: &'a Cube, design: &'a Design, waves: [usize; 2]) -> Self {
+        Self::of_waves(cube, design, &waves)
+    }
+
+    fn of_waves(cube: &'a Cube, design: &'a Design, waves: &[usize]) -> Self {
         let mut sampled = vec![0.0; design.strata.len()];
-        for (unit, rows) in cube.unit_rows[wave].iter().enumerate() {
-            sampled[design.unit_stratum[unit]] +=
-                if design.clustered { f64::from(u8::from(rows.count > 0)) } else { count(rows) };
+        let mut seen = vec![false; cube.units()];
+        for (unit, rows) in waves.iter().flat_map(|wave| cube.unit_rows[*wave].iter().enumerate()) {
+            let whole = design.sampling_unit(unit);
+            sampled[design.unit_stratum[unit]] += if !design.clustered {
+                count(rows)
+            } else {
+                f64::from(u8::from(rows.count > 0 && !std::mem::replace(&mut seen[whole], true)))
+            };
         }
-        Self { cube, design, sampled }
+        Self { cube, design, sampled, wave: None }
+    }
+
+    /// The totals by sampling unit, of residuals where the weights of the wave were made to agree with known figures; none where the
+    /// totals stay as they are.
+    pub fn residuals(&self, totals: &[UnitTotal]) -> Option<Vec<UnitTotal>> {
+        let (calibration, wave) = self.design.calibration.as_ref().zip(self.wave)?;
+        Some(calibration.residuals(self.cube, wave, totals))
     }
 
     /// Units sampled in a stratum, whether they answered or not.
@@ -88,12 +113,14 @@ impl<'a> Frame<'a> {
         for influence in ordered {
             let Influence { unit, cell, value } = *influence;
             if totals.last().is_none_or(|last| last.unit != unit) {
-                totals.push(UnitTotal { unit, answers: 0.0, total: 0.0, squares: 0.0 });
+                totals.push(UnitTotal { unit, ..UnitTotal::default() });
             }
             if let Some(sums) = totals.last_mut().filter(|_| cell.weight > 0) {
                 sums.answers += count(&cell);
                 sums.total += self.cube.grid.weight(cell.weight) * value;
-                sums.squares += self.cube.grid.weight_squared(cell.weight_squared) * value * value;
+                let squared = self.cube.grid.weight_squared(cell.weight_squared) * value;
+                sums.squares += squared * value;
+                sums.cross += squared;
             }
         }
         totals
@@ -105,6 +132,8 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// A stratum with a single unit, if the design's policy refuses it.
     pub fn variance(&self, totals: &[UnitTotal]) -> Result<Variance, SingleUnitStratum> {
+        let residuals = self.residuals(totals);
+        let totals = residuals.as_deref().unwrap_or(totals);
         let mut strata: Vec<StratumSums> =
             self.sampled.iter().map(|units| StratumSums { units: *units, ..StratumSums::default() }).collect();
         for sums in totals {
@@ -127,6 +156,7 @@ pub fn scale(totals: &mut [UnitTotal], factor: f64) {
     for sums in totals {
         sums.total *= factor;
         sums.squares *= factor * factor;
+        sums.cross *= factor;
     }
 }
 
@@ -134,7 +164,7 @@ pub fn scale(totals: &mut [UnitTotal], factor: f64) {
 pub fn subtract(first: &[UnitTotal], second: &[UnitTotal]) -> Vec<UnitTotal> {
     let mut merged: Vec<UnitTotal> = Vec::with_capacity(first.len() + second.len());
     merged.extend_from_slice(first);
-    merged.extend(second.iter().map(|sums| UnitTotal { total: -sums.total, ..*sums }));
+    merged.extend(second.iter().map(|sums| UnitTotal { total: -sums.total, cross: -sums.cross, ..*sums }));
     merged.sort_by_key(|sums| sums.unit);
     merged.dedup_by(|next, kept| {
         let same = next.unit == kept.unit;
@@ -142,6 +172,7 @@ pub fn subtract(first: &[UnitTotal], second: &[UnitTotal]) -> Vec<UnitTotal> {
             kept.answers += next.answers;
             kept.total += next.total;
             kept.squares += next.squares;
+            kept.cross += next.cross;
         }
         same
     });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::DataType;
-use datafusion::logical_expr::cast;
+use datafusion::logical_expr::{Expr, cast, lit, when};
 use indexmap::IndexMap;
 
 use crate::config::Project;
@@ -18,6 +18,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
 use crate::metrics::bind::{Binding, Item};
 use crate::metrics::indicators::table_of;
 use crate::metrics::inputs::resolve_inputs;
+use crate::metrics::protection::ModelBase;
 use crate::models::Model;
 use crate::models::info::{ItemUse, ModelInfo};
 use crate::models::registry::{self, ItemInfo, Need, check_models};
@@ -46,6 +47,24 @@ pub struct BoundModel {
     pub items: Vec<Vec<usize>>,
     /// Groups of segments are computed as well.
     pub by_segments: bool,
+}
+
+impl BoundModel {
+    /// The answers that the model rests on, as the protection of small bases sees them.
+    pub fn complete_answers(&self, items: &[Item]) -> ModelBase {
+        let value = |index: usize| items[index].value.clone();
+        let condition = self.base.map(|base| value(base).eq(lit(1.0)));
+        let about: Vec<Expr> =
+            self.outcome.iter().chain(self.items.iter().flatten()).map(|index| value(*index)).collect();
+        let known = about.iter().map(|value| value.clone().is_not_null());
+        let complete = condition.clone().into_iter().chain(known).reduce(Expr::and).unwrap_or(lit(true));
+        ModelBase {
+            complete: when(complete, lit(1.0)).end().unwrap_or(lit(1.0)),
+            about,
+            condition,
+            by_segments: self.by_segments,
+        }
+    }
 }
 
 /// All models of a project with the values that the pass over the data must evaluate.

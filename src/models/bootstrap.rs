@@ -27,6 +27,8 @@ pub const MOST_FAILURES: f64 = 0.1;
 pub struct Spread {
     /// One entry a number of [`Fit::numbers`]; `None` where more than a tenth of the replicates do not give it.
     pub numbers: Vec<Option<Interval>>,
+    /// One entry a cell of [`Fit::followed`]: the share of the replicates in which it is as in the fit, 0 to 1.
+    pub kept: Vec<Option<f64>>,
     /// Replicates without a result.
     pub failed: usize,
     /// The problem of the first of them.
@@ -78,6 +80,7 @@ pub fn multipliers(sample: &Sample, seed: u64, replicate: u64) -> Vec<f64> {
 }
 
 /// Refits the model with the weights of every replicate. `point` is the fit with the sampling weights.
+#[allow(clippy::cast_precision_loss, reason = "numbers of replicates are small")]
 pub fn bootstrap(model: &dyn Model, frame: &Frame, point: &Fit, plan: &Plan) -> Spread {
     let count = point.numbers().len();
     if count == 0 || plan.replicates < 2 {
@@ -86,7 +89,12 @@ pub fn bootstrap(model: &dyn Model, frame: &Frame, point: &Fit, plan: &Plan) -> 
     let refit = match model.refit(frame) {
         Ok(refit) => refit,
         Err(problem) => {
-            return Spread { numbers: vec![None; count], failed: plan.replicates, problem: Some(problem) };
+            return Spread {
+                numbers: vec![None; count],
+                failed: plan.replicates,
+                problem: Some(problem),
+                ..Spread::default()
+            };
         }
     };
     let results = replicate_numbers(&refit, frame, point, plan);
@@ -94,6 +102,7 @@ pub fn bootstrap(model: &dyn Model, frame: &Frame, point: &Fit, plan: &Plan) -> 
     let drawn: Vec<&Vec<f64>> = results.iter().filter_map(|result| result.as_ref().ok()).collect();
     let mut spread = Spread {
         numbers: vec![None; count],
+        kept: Vec::new(),
         failed: failed.len(),
         problem: failed.first().map(|problem| (*problem).clone()),
     };
@@ -103,11 +112,17 @@ pub fn bootstrap(model: &dyn Model, frame: &Frame, point: &Fit, plan: &Plan) -> 
                 interval_of(drawn.iter().map(|numbers| numbers[index]).collect(), plan.replicates, plan.confidence)
             })
             .collect();
+        let followed = point.followed().len();
+        let share = |place: usize| {
+            let stayed: f64 = drawn.iter().map(|numbers| numbers[count + place]).sum();
+            (!drawn.is_empty()).then(|| stayed / drawn.len() as f64)
+        };
+        spread.kept = (0..followed).map(share).collect();
     }
     spread
 }
 
-/// The numbers of every replicate, in order.
+/// The numbers of every replicate, in order, and behind them 1 for every followed cell that stayed as it is, else 0.
 fn replicate_numbers(
     refit: &Refit<'_>,
     frame: &Frame,
@@ -127,7 +142,12 @@ fn replicate_numbers(
                 frame.weights.iter().zip(&frame.units).map(|(weight, unit)| weight * factors[*unit as usize]).collect();
             let result = refit(&weights).and_then(|fit| {
                 // A row that comes and goes with the weights cannot be followed through the replicates.
-                if fit.has_layout_of(point) { Ok(fit.numbers()) } else { Err(ModelProblem::Singular) }
+                if !fit.has_layout_of(point) {
+                    return Err(ModelProblem::Singular);
+                }
+                let stayed = fit.followed().into_iter().zip(point.followed());
+                let stayed = stayed.map(|(now, point)| f64::from(u8::from(now == point)));
+                Ok(fit.numbers().into_iter().chain(stayed).collect())
             });
             own.push((replicate, result));
         }
@@ -173,4 +193,63 @@ fn quantile(sorted: &[f64], probability: f64) -> f64 {
     let below = position.floor() as usize;
     let above = (below + 1).min(sorted.len() - 1);
     sorted[below] + (position - position.floor()) * (sorted[above] - sorted[below])
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::diagnostics::Localized;
+    use crate::models::{Cell, Measure, Row, Table};
+
+    /// Says whether the first of four answers was drawn.
+    struct Drawn;
+
+    impl Model for Drawn {
+        fn fit(&self, _: &Frame, weights: &[f64]) -> Result<Fit, ModelProblem> {
+            let words = if weights[0] > 0.0 { "drawn" } else { "left out" };
+            let always = Cell::Text(Localized::from("always"));
+            let row = |id: &str, words: Cell| Row {
+                id: id.to_owned(),
+                title: Localized::from(id),
+                cells: vec![words, Cell::Empty],
+            };
+            let table = Table {
+                id: "items".to_owned(),
+                title: Localized::from(""),
+                row_title: Localized::from(""),
+                measures: vec![Measure::new("words", "", ""), Measure::new("stability", "", "").of_stability()],
+                rows: vec![row("first", Cell::Text(Localized::from(words))), row("second", always)],
+            };
+            let mean = Measure::new("sum", "", "").with_interval().value(weights.iter().sum::<f64>());
+            Ok(Fit { values: vec![mean], tables: vec![table], notes: Vec::new() })
+        }
+
+        fn method(&self) -> Localized {
+            Localized::from("drawn")
+        }
+    }
+
+    /// Of four units three are drawn with replacement: one is left out with the probability (3/4)³ = 0.4219. Over 4,000 replicates the
+    /// share has a standard error of 0.0078.
+    #[test]
+    fn stability_is_the_share_of_replicates_that_say_the_same() {
+        let frame = Frame {
+            outcome: None,
+            items: Vec::new(),
+            groups: None,
+            weights: vec![1.0; 4],
+            units: vec![0, 1, 2, 3],
+            sample: Arc::new(Sample::simple(4)),
+        };
+        let point = Drawn.fit(&frame, &frame.weights).unwrap();
+        let spread = bootstrap(&Drawn, &frame, &point, &Plan { replicates: 4000, seed: 7, confidence: 0.95 });
+        assert!((spread.kept[0].unwrap() - (1.0 - 0.75_f64.powi(3))).abs() < 0.032, "{:?}", spread.kept);
+        assert_eq!(spread.kept[1], Some(1.0));
+        assert_eq!(spread.numbers.len(), 1);
+        let none = bootstrap(&Drawn, &frame, &point, &Plan { replicates: 0, seed: 7, confidence: 0.95 });
+        assert!(none.kept.is_empty());
+    }
 }

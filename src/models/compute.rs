@@ -12,10 +12,11 @@ use crate::data::{Responses, Tables};
 use crate::diagnostics::messages::{metrics as metric_messages, models as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, Location, lang_texts};
 use crate::metrics::columns::{Columns, columns};
-use crate::metrics::compute::Statistics;
+use crate::metrics::compute::{Computation, Statistics};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::estimates::{Reason, SegmentInfo};
 use crate::metrics::indicators::Indicators;
+use crate::metrics::protection::{Hidden, Publications};
 use crate::metrics::suppression::{Base, complement, is_below};
 use crate::models::bind::{BoundModel, ModelBinding, bind_project};
 use crate::models::bootstrap::{Plan, Spread, bootstrap};
@@ -47,12 +48,15 @@ pub fn compute_models(
             settings: view.raw.settings.clone(),
             design: view.raw.data.design.clone(),
             place: view.at("data.design"),
-            within: None,
+            weighting: view.raw.data.weighting.clone(),
+            published: Publications::default(),
         };
         let responses = tables.get(&table)?;
-        let segments = indicators.tables().find(|(name, _)| *name == table).map(|(_, found)| &found.results.segments);
-        let segments = segments.map_or(&[][..], Vec::as_slice);
-        let mut computed = compute_bound_models(binding, responses, segments, &statistics, &place, diagnostics)?;
+        let computation = indicators.tables().find(|(name, _)| *name == table).map(|(_, found)| found);
+        let segments = computation.map_or(&[][..], |found| found.results.segments.as_slice());
+        let hidden = computation.map(Computation::hidden);
+        let mut computed =
+            compute_bound_models(binding, responses, (segments, hidden), &statistics, &place, diagnostics)?;
         if responses.waves.is_empty() {
             // As with metrics: what has no waves stands beside the newest of the survey.
             let newest = indicators.results.current_wave();
@@ -68,11 +72,12 @@ pub fn compute_models(
     Some(all)
 }
 
-/// Computes bound models; used by [`compute_models`] and by plugin tests. `place` says where a plugin is used.
+/// Computes bound models; used by [`compute_models`] and by plugin tests. `place` says where a plugin is used, `hidden` what the
+/// indicators of the table hide.
 pub fn compute_bound_models(
     binding: ModelBinding,
     responses: &Responses,
-    segments: &[SegmentInfo],
+    (segments, hidden): (&[SegmentInfo], Option<&Hidden>),
     statistics: &Statistics,
     place: &dyn Fn(&str) -> Location,
     diagnostics: &mut Diagnostics,
@@ -90,13 +95,23 @@ pub fn compute_bound_models(
             return None;
         }
     };
+    let limit = statistics.settings.suppress_below;
+    let bases = binding.models.iter().map(|bound| bound.complete_answers(&binding.values.items)).collect::<Vec<_>>();
+    let given_away = match hidden.map(|hidden| hidden.with_models(responses, &bases, limit)).transpose() {
+        Ok(found) => found.unwrap_or_default(),
+        Err(error) => {
+            diagnostics.push(Diagnostic::error(&metric_messages::SCAN_FAILED).arg("problem", error));
+            return None;
+        }
+    };
     let run = Run { responses, columns: &columns, design: &design, segments, statistics, place };
     let answers: Vec<WaveAnswers> = (0..responses.waves.len().max(1))
         .map(|wave| WaveAnswers::new(&columns, &design, u32::try_from(wave).unwrap_or(u32::MAX)))
         .collect();
     let mut results = Vec::new();
-    for bound in &binding.models {
-        run.results_of(bound, &answers, &mut results, diagnostics);
+    for (number, bound) in binding.models.iter().enumerate() {
+        let given_away = given_away.get(number).map(Vec::as_slice).unwrap_or_default();
+        run.results_of(bound, &answers, given_away, &mut results, diagnostics);
     }
     Some(ModelResults { models: binding.models.into_iter().map(|bound| bound.info).collect(), results })
 }
@@ -128,11 +143,22 @@ impl Run<'_> {
         &self,
         bound: &BoundModel,
         answers: &[WaveAnswers],
+        given_away: &[bool],
         results: &mut Vec<ModelResult>,
         diagnostics: &mut Diagnostics,
     ) {
+        let places = given_away.len() / answers.len().max(1);
         for (wave, wave_answers) in answers.iter().enumerate() {
-            let mut add = |segment| self.result(bound, wave_answers, Group { wave, segment }, diagnostics);
+            let mut place = 0;
+            let mut add = |segment| {
+                let mut result = self.result(bound, wave_answers, Group { wave, segment }, diagnostics);
+                let gives_away = given_away.get(wave * places + place).copied().unwrap_or(false);
+                if gives_away && result.reason.is_none() {
+                    result.hide(ModelReason::Complement);
+                }
+                place += 1;
+                result
+            };
             let total = add(None);
             let shown = total.reason.is_none();
             results.push(total);

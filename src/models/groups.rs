@@ -11,6 +11,7 @@ use crate::data::{Responses, Tables};
 use crate::diagnostics::messages::metrics as metric_messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::metrics::columns::{Columns, columns};
+use crate::metrics::protection::Publications;
 use crate::metrics::compute::{Statistics, Within, groups_of};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::estimates::SegmentInfo;
@@ -64,7 +65,8 @@ impl<'a> GroupModels<'a> {
                 settings: view.raw.settings.clone(),
                 design: view.raw.data.design.clone(),
                 place: view.at("data.design"),
-                within: None,
+                weighting: view.raw.data.weighting.clone(),
+                published: Publications::default(),
             };
             let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
             let segments = std::slice::from_ref(&segment);

@@ -248,6 +248,7 @@ impl ModelResult {
     /// Takes over the numbers of a fit, each with what the replicates say about it.
     pub(super) fn publish(&mut self, fit: &Fit, spread: &Spread) {
         let mut drawn = spread.numbers.iter().copied();
+        let mut kept = spread.kept.iter().copied();
         let mut next = |measure: &Measure| if measure.interval { drawn.next().flatten() } else { None };
         for value in &fit.values {
             let measure = &value.measure;
@@ -268,7 +269,11 @@ impl ModelResult {
                 let mut cells = IndexMap::new();
                 for (cell, measure) in row.cells.iter().zip(&table.measures) {
                     let interval = next(measure);
+                    let share = if measure.stability { kept.next().flatten() } else { None };
                     let cell = match cell {
+                        Cell::Empty if measure.stability => {
+                            share.map(|share| CellResult::Number { estimate: 100.0 * share, se: None, ci: None })
+                        }
                         Cell::Number(estimate) => Some(CellResult::Number {
                             estimate: *estimate,
                             se: interval.map(|interval| interval.se),

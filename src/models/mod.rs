@@ -9,7 +9,6 @@
 pub mod ahp;
 pub mod bind;
 pub mod bootstrap;
-pub mod churn;
 pub mod collinearity;
 pub mod compute;
 pub mod concentration;
@@ -22,6 +21,7 @@ pub mod importance_performance;
 pub mod info;
 pub mod integrity;
 pub mod kano;
+pub mod lifetime;
 pub mod logrank;
 mod methods;
 pub mod moments;

@@ -37,11 +37,18 @@ fn check_models_of_case(
     binding.add_plugin(plugin, &usage, &inputs, diagnostics);
     binding.models.iter_mut().for_each(|bound| bound.info.replicates = 0);
     let settings = RawSettings { suppress_below: 0.0, flag_below: 0.0, ..RawSettings::default() };
-    let statistics = Statistics { settings, design: None, place: positions.locate(path), within: None };
+    let statistics = Statistics {
+        settings,
+        design: None,
+        place: positions.locate(path),
+        weighting: None,
+        published: Default::default(),
+    };
     let place = |_: &str| positions.locate(path);
     // Why a model has no result is told where a case does not expect that.
     let mut found = Diagnostics::new();
-    let results = compute_bound_models(binding, &responses, &[], &statistics, &place, &mut found).unwrap_or_default();
+    let results =
+        compute_bound_models(binding, &responses, (&[], None), &statistics, &place, &mut found).unwrap_or_default();
     for (model, expected) in case.expect.iter().filter(|(id, _)| is_model(id)) {
         let key = format!("{path}.expect.{model}");
         let Some(result) = results.find(model, None, None) else {

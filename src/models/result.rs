@@ -41,13 +41,16 @@ pub struct Measure {
     pub decimals: u32,
     /// True if the bootstrap gives it a standard error and an interval.
     pub interval: bool,
+    /// True if it is the share of bootstrap replicates that leave the words of the measure before it as they are; the method leaves
+    /// its cells empty.
+    pub stability: bool,
 }
 
 impl Measure {
     /// A plain number printed with three decimals, without an interval.
     pub fn new(id: &str, zh_cn: &str, en: &str) -> Self {
         let title = Localized::PerLang(lang_texts(zh_cn, en));
-        Self { id: id.to_owned(), title, unit: Unit::Number, decimals: 3, interval: false }
+        Self { id: id.to_owned(), title, unit: Unit::Number, decimals: 3, interval: false, stability: false }
     }
 
     /// The same in percent, printed with one decimal.
@@ -66,6 +69,12 @@ impl Measure {
     #[must_use]
     pub fn with_interval(self) -> Self {
         Self { interval: true, ..self }
+    }
+
+    /// The share of replicates that leave the words of the measure before it as they are, in percent.
+    #[must_use]
+    pub fn of_stability(self) -> Self {
+        Self { stability: true, decimals: 0, ..self.percent() }
     }
 
     /// The same as a value.
@@ -145,6 +154,25 @@ impl Fit {
             }
         }
         numbers
+    }
+
+    /// The words whose stability is asked for, row by row.
+    pub fn followed(&self) -> Vec<&Cell> {
+        let of_table = |table: &'_ Table| {
+            let places: Vec<usize> =
+                (1..table.measures.len()).filter(|place| table.measures[*place].stability).collect();
+            places
+        };
+        self.tables
+            .iter()
+            .flat_map(|table| {
+                let places = of_table(table);
+                table
+                    .rows
+                    .iter()
+                    .flat_map(move |row| places.clone().into_iter().filter_map(|place| row.cells.get(place - 1)))
+            })
+            .collect()
     }
 
     /// True if the other fit has the same values, tables, rows and measures in the same order.

@@ -141,9 +141,11 @@ mod tests {
         Design {
             strata: vec!["north".to_owned(), "south".to_owned()],
             unit_stratum: vec![0, 0, 1, 1],
+            panel: false,
             clustered,
             population: vec![None, Some(40.0)],
             single_unit: SingleUnit::Certainty,
+            calibration: None,
         }
     }
 

@@ -84,6 +84,7 @@ fn measure(declared: &RawMeasure) -> Measure {
         unit: declared.unit.unwrap_or(Unit::Number),
         decimals: declared.decimals.unwrap_or(DECIMALS),
         interval: declared.bootstrapped,
+        stability: false,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::config::validate::can_group;
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, lang_texts};
 use crate::document::material::Subject;
-use crate::metrics::{BoundTables, MetricResults, Within};
+use crate::metrics::{BoundTables, Indicators, Within};
 use crate::models::{GroupModels, publish};
 use crate::output::publish_file;
 use crate::pipeline::Measured;
@@ -39,7 +39,7 @@ pub(super) struct Batch<'a> {
     /// The models, ready to be fitted to each group; none where the report leaves them out.
     pub(super) models: Option<&'a GroupModels<'a>>,
     /// The numbers of all groups beside each other, from which follows what must not be shown.
-    pub(super) groups: &'a MetricResults,
+    pub(super) groups: &'a Indicators,
 }
 
 /// A document in place, with its line in the list in every language.
@@ -63,7 +63,7 @@ impl Batch<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Vec<Published> {
         let place = self.place();
-        let Some(segment) = self.groups.segments.iter().find(|held| held.column == each.column()) else {
+        let Some(segment) = self.groups.results.segments.iter().find(|held| held.column == each.column()) else {
             let error = Diagnostic::error(&messages::NO_SEGMENT_FOR_EACH).arg("column", each.column());
             let columns = &self.measured.tables.survey.columns;
             let known = columns.iter().filter(|column| can_group(column.kind)).map(|column| column.name.as_str());
@@ -163,12 +163,12 @@ impl Batch<'_> {
         let within = Within { column: subject.column.clone(), value: subject.value.clone() };
         let project = project_of(&measured.project, subject);
         let mut found = Diagnostics::new();
-        let indicators = self.metrics.compute(Some(&within), &mut found);
+        let indicators = self.metrics.compute(Some((&within, self.groups)), &mut found);
         // What is to be said of the whole project was said when it was measured.
         found.retain(|problem| problem.level == Level::Error);
         diagnostics.extend(found);
         let mut indicators = indicators?;
-        let hidden = self.groups.estimates.iter().filter(|estimate| {
+        let hidden = self.groups.results.estimates.iter().filter(|estimate| {
             estimate.suppressed
                 && estimate.segment.len() == 1
                 && estimate.segment.get(&subject.column).is_some_and(|value| *value == subject.value)

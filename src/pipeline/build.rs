@@ -7,7 +7,7 @@ use crate::config::raw::{RawReport, default_formats, default_pack};
 use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
-use crate::metrics::{BoundTables, MetricResults, compute};
+use crate::metrics::{BoundTables, Indicators, compute};
 use crate::models::GroupModels;
 use crate::output::manifest::FileRecord;
 use crate::pipeline::Measured;
@@ -64,7 +64,7 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
     // Banner tables cost a scan each; documents of groups have none.
     let shows = |report: &Report<'_>| report.declared.for_each.is_none() && report.may_show_banners();
     let banners: Vec<BannerTable> = match reports.iter().any(shows) {
-        true => compute_banners(project, &measured.tables, diagnostics),
+        true => compute_banners(project, &measured.tables, Some(&measured.indicators), diagnostics),
         false => Vec::new(),
     };
     let out = request.out.clone().unwrap_or_else(|| project.path("out")).join(&release.period);
@@ -79,7 +79,7 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
                 let bound = BoundTables::bind(project, &measured.plugins, &measured.tables, &mut Diagnostics::new());
                 let Some(metrics) = &bound else { continue };
                 let groups = groups_beside(measured, each.column());
-                let groups = groups.as_ref().unwrap_or(&measured.indicators.results);
+                let groups = groups.as_ref().unwrap_or(&measured.indicators);
                 let models = each.with_models().then(|| models_of(measured, each.column(), diagnostics)).flatten();
                 let models = models.as_ref();
                 let batch = Batch { measured, report, library: &library, release: &release, metrics, models, groups };
@@ -96,15 +96,16 @@ fn models_of<'a>(measured: &'a Measured, column: &str, diagnostics: &mut Diagnos
     GroupModels::bind(&measured.project, &measured.plugins, &measured.tables, column, newest, diagnostics)
 }
 
-/// The numbers of all groups of a column that is no segment. None for segments, whose groups are among the results.
-fn groups_beside(measured: &Measured, column: &str) -> Option<MetricResults> {
+/// The numbers with the groups of a column that is no segment beside those of the segments. None for segments, whose groups are
+/// among the numbers already.
+fn groups_beside(measured: &Measured, column: &str) -> Option<Indicators> {
     let known = measured.indicators.results.segments.iter().any(|segment| segment.column == column);
     let mut project = measured.project.clone();
-    project.raw.segments = vec![column.to_owned()];
-    project.raw.tables.values_mut().for_each(|table| table.segments = vec![column.to_owned()]);
+    project.raw.segments.push(column.to_owned());
+    project.raw.tables.values_mut().for_each(|table| table.segments.push(column.to_owned()));
     let (plugins, tables) = (&measured.plugins, &measured.tables);
     let computed = || compute(&project, plugins, tables, &mut Diagnostics::new());
-    if known { None } else { computed().map(|indicators| indicators.results) }
+    if known { None } else { computed() }
 }
 
 /// The reports to build: those of the project, or one plan if it names none.

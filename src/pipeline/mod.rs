@@ -63,8 +63,8 @@ pub struct Tabulated {
     pub tables: Vec<BannerTable>,
 }
 
-/// Reads the project and its data and makes its banner tables, stopping after the first stage with errors. Plugins are not
-/// needed for them.
+/// Reads the project and its data and makes its banner tables, stopping after the first stage with errors. The indicators are
+/// computed for what small bases hide in both; a project whose plugins cannot be used has its banners alone.
 pub fn tabulate(root: &Path, diagnostics: &mut Diagnostics) -> Option<Tabulated> {
     let project = load_project(root, diagnostics)?;
     if diagnostics.has_errors() {
@@ -74,7 +74,11 @@ pub fn tabulate(root: &Path, diagnostics: &mut Diagnostics) -> Option<Tabulated>
     if diagnostics.has_errors() {
         return None;
     }
-    let tables = compute_banners(&project, &data, diagnostics);
+    let mut unsaid = Diagnostics::new();
+    let plugins = discover(Some(root), &mut unsaid);
+    let indicators =
+        if project.raw.plugins.is_empty() { None } else { compute(&project, &plugins, &data, &mut unsaid) };
+    let tables = compute_banners(&project, &data, indicators.as_ref(), diagnostics);
     Some(Tabulated { project, tables })
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::BannerTable;
+use crate::analysis::voices::{Voices, voices};
 use crate::charts::Chart;
 use crate::config::Project;
 use crate::config::raw::{RawReport, ReportFormat};
@@ -16,7 +17,7 @@ use crate::document::Document;
 use crate::document::length::document_words;
 use crate::document::material::{DocumentInputs, Subject};
 use crate::document::pack::{Pack, PackFiles, description_of};
-use crate::metrics::{Distribution, MetricResults};
+use crate::metrics::{Distribution, MetricResults, Within};
 use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
 use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
@@ -69,6 +70,7 @@ pub(super) struct Content<'a> {
     distributions: Vec<Distribution>,
     wave_answers: Vec<(String, u64)>,
     tables: Vec<TableSource>,
+    voices: Vec<Voices>,
     planned: &'a Planned,
     banners: &'a [BannerTable],
     about: Option<(&'a Subject, &'a MetricResults)>,
@@ -207,6 +209,7 @@ impl<'a> Content<'a> {
             distributions: survey.distributions(&measured.tables.survey.columns),
             wave_answers: waves.zip(survey.wave_answers()).collect(),
             tables: measured.tables.operational_sources(&measured.project),
+            voices: voices_of(measured, None),
             planned,
             banners,
             about: None,
@@ -220,7 +223,8 @@ impl<'a> Content<'a> {
         subject: &'a Subject,
         whole: &'a MetricResults,
     ) -> Self {
-        let mut content = Self { about: Some((subject, whole)), ..Self::of_all(measured, planned, &[]) };
+        let voices = voices_of(measured, Some(subject));
+        let mut content = Self { about: Some((subject, whole)), voices, ..Self::of_all(measured, planned, &[]) };
         // Tables without the group say nothing about it.
         content.tables.retain(|table| measured.indicators.tables().any(|(name, _)| name == table.table));
         content
@@ -254,6 +258,7 @@ impl<'a> Content<'a> {
             whole: self.about.map(|(_, whole)| whole),
             planned: self.planned,
             weighting: &survey.weighting,
+            voices: &self.voices,
             banners: self.banners,
             plugins: &measured.plugins,
             date: &release.date,
@@ -296,6 +301,13 @@ impl<'a> Content<'a> {
             outputs: output.files.iter().map(|file| FileRecord::of(&file.name, &file.content)).collect(),
         }
     }
+}
+
+/// What people wrote, in all or in the group that a document is about.
+fn voices_of(measured: &Measured, subject: Option<&Subject>) -> Vec<Voices> {
+    let within = subject.map(|held| Within { column: held.column.clone(), value: held.value.clone() });
+    let segments = &measured.indicators.survey().results.segments;
+    voices(&measured.project, &measured.tables.survey, segments, within.as_ref())
 }
 
 /// One language of one document.

@@ -177,8 +177,13 @@ for (design_name in names(designs)) for (name in c(names(metrics), names(composi
 }
 
 # The same units in both waves: one design over both, the wave as a domain, the covariance kept.
-for (design_name in c("cluster", "strata_cluster")) {
-  design <- designs[[design_name]](answers)
+answers$person <- substr(answers$id, nchar(answers$id) - 1, nchar(answers$id))
+panels <- c(designs[c("cluster", "strata_cluster")], list(
+  panel = function(d) svydesign(ids = ~person, weights = ~w, data = d),
+  panel_strata = function(d) svydesign(ids = ~person, strata = ~stratum, nest = TRUE, weights = ~w, data = d)
+))
+for (design_name in names(panels)) {
+  design <- panels[[design_name]](answers)
   for (name in names(metrics)) {
     if (!metrics[[name]]$kind %in% c("mean", "proportion")) next
     base <- subset(design, design$variables[[paste0("in_", name)]])

@@ -6,6 +6,7 @@ options(survey.lonely.psu = "fail")
 answers <- read.csv("answers.csv", colClasses = c(wave = "character"))
 answers$one <- 1
 answers$w_zero <- ifelse(grepl("5$", answers$id) | answers$psu == "south-4", 0, answers$w)
+answers$often <- with(answers, ifelse(visits <= 2, "few", ifelse(visits <= 5, "some", "many")))
 answers$both <- interaction(answers$wave, answers$stratum)
 
 # Each wave is a sample of its own, so the wave is a stratum (or splits the strata), and a unit visited twice is two units.
@@ -24,7 +25,9 @@ designs <- list(
 
 records <- list()
 waves <- sort(unique(answers$wave))
-for (name in names(designs)) for (column in c("praise", "nps", "recommend", "perception")) for (by in c("group", "wave")) {
+for (name in names(designs)) for (column in c("praise", "nps", "recommend", "perception", "often", "stratum")) for (by in c("group", "wave")) {
+  # Where the strata are part of the design they are no question.
+  if (column == "stratum" && grepl("strata|zero_cluster", name)) next
   design <- designs[[name]](answers)
   base <- subset(design, !is.na(design$variables[[column]]) & (by == "wave" | design$variables$wave == waves[2]))
   # Answers of weight 0 belong to the sample but not to the table: an answer that only they give has no column.

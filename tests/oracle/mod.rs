@@ -1,5 +1,6 @@
 //! Estimates, standard errors and intervals against R `survey` on the answers in this folder; README.md says how R was asked.
 
+mod calibrated;
 mod distributions;
 mod drivers;
 mod hierarchy;
@@ -10,7 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use manyi::analysis::Difference;
-use manyi::analysis::comparisons::{difference, group_difference};
+use manyi::analysis::comparisons::{difference, group_difference, wave_difference};
 use manyi::diagnostics::Diagnostics;
 use manyi::metrics::Computation;
 use manyi::pipeline;
@@ -33,6 +34,8 @@ const DESIGNS: &[(&str, &str)] = &[
     ("zero_weights", "weight: w"),
     ("zero_strata", "weight: w\n  design: { strata: stratum }"),
     ("zero_cluster", "weight: w\n  design: { strata: stratum, cluster: psu }"),
+    ("panel", "weight: w\n  design: { panel: person }"),
+    ("panel_strata", "weight: w\n  design: { strata: stratum, panel: person }"),
 ];
 
 /// Designs whose names begin so give weight 0 to the ids that end in 5 and to one sampling unit.
@@ -141,6 +144,10 @@ fn tested(computation: &Computation, record: &Value) -> Option<Difference> {
         let total = |wave: &str| results.find(metric, Some(wave), None).unwrap();
         return difference(total(&results.waves[1]), total(&results.waves[0]), 0.95);
     }
+    if record["samples"] == "paired" {
+        let change = results.wave_differences.iter().find(|held| held.metric == metric && held.segment.is_empty());
+        return wave_difference(change.unwrap(), 0.95);
+    }
     let (a, b) = (record["a"].as_str().unwrap(), record["b"].as_str().unwrap());
     let of_pair = results.group_differences.iter().find(|found| found.metric == metric && found.a == a && found.b == b);
     let found = of_pair.unwrap();
@@ -158,12 +165,14 @@ fn differences_agree_with_r() {
     let mut compared = 0;
     let mut wrong = Vec::new();
     for (name, design) in DESIGNS {
-        let project = project(name, design, "logit");
+        // Where the clusters are visited in both waves, the changes with their covariance are asked for as well.
+        let panel = design.replace("cluster: psu }", "cluster: psu, panel: psu }");
+        let project = project(name, &panel, "logit");
         let mut diagnostics = Diagnostics::new();
         let indicators = pipeline::measure(project.path(), &mut diagnostics).unwrap().indicators;
         let computation = indicators.survey();
         let records = expected["differences"].as_array().unwrap().iter();
-        for record in records.filter(|record| record["design"] == *name && record["samples"] != "paired") {
+        for record in records.filter(|record| record["design"] == *name) {
             let found = tested(computation, record);
             let numbers = found.map(|found| {
                 [found.delta, found.standard_error, found.statistic, found.degrees_of_freedom, found.p_value]

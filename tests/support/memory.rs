@@ -73,7 +73,13 @@ pub fn compute(
         let inputs = own_inputs(plugin, &responses);
         binding.add_plugin(plugin, &expressions, &RawPluginUse::default(), &inputs);
     }
-    let statistics = Statistics { settings, design, place: Location::file("manyi.yaml"), within: None };
+    let statistics = Statistics {
+        settings,
+        design,
+        place: Location::file("manyi.yaml"),
+        weighting: None,
+        published: Default::default(),
+    };
     let computation = compute_bound(binding, &responses, segments, statistics, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:?}", diagnostics.iter().collect::<Vec<_>>());
     computation.unwrap().results

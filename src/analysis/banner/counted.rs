@@ -1,9 +1,6 @@
 //! One scan for all banners of a table: the answers of every item by group, in the cube that indicators are made of too, and the
 //! groups that must be hidden.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-
 use datafusion::error::DataFusionError;
 
 use crate::analysis::banner::group::GroupAnswers;
@@ -11,9 +8,13 @@ use crate::config::Project;
 use crate::data::Responses;
 use crate::metrics::SegmentInfo;
 use crate::metrics::bind::Binding;
+use crate::metrics::calibration::calibrate;
 use crate::metrics::cube::{Cube, Grouping, WeightGrid};
 use crate::metrics::design::{Design, resolve_design};
-use crate::metrics::protection::{HiddenGroups, column_ranges, hidden_groups};
+use crate::metrics::distribution_tests::compare_distributions;
+use crate::metrics::estimate::GroupAddress;
+use crate::metrics::protection::Hidden;
+use crate::metrics::rao_scott::RaoScott;
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::variance::Frame;
 
@@ -22,11 +23,11 @@ use crate::metrics::variance::Frame;
 pub(super) struct Counted {
     cube: Cube,
     pub(super) design: Design,
-    hidden: HiddenGroups,
+    hidden: Hidden,
 }
 
 impl Counted {
-    /// Scans a table once; `questions` are the items that hold the bases of the questions.
+    /// Scans a table once; `hidden` says what is hidden of the questions.
     ///
     /// # Errors
     /// An error of the engine.
@@ -35,9 +36,10 @@ impl Counted {
         responses: &Responses,
         segments: &[SegmentInfo],
         binding: &Binding,
-        questions: &[usize],
+        hidden: Hidden,
     ) -> Result<Self, DataFusionError> {
-        let (design, unit_codes) = resolve_design(view.raw.data.design.as_ref(), responses);
+        let resolved = resolve_design(view.raw.data.design.as_ref(), responses);
+        let (design, unit_codes) = calibrate(resolved, view.raw.data.weighting.as_ref(), responses);
         let keys: Vec<Vec<usize>> = (0..binding.items.len()).map(|item| vec![item]).collect();
         let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
         groupings.extend(segments.iter().map(|segment| Grouping {
@@ -47,9 +49,6 @@ impl Counted {
         let units = design.unit_stratum.len();
         let request = ScanRequest { items: &binding.items, keys: &keys, groupings, units, unit_codes };
         let cube = scan(responses, &request)?;
-        let keys: BTreeMap<usize, usize> = questions.iter().map(|item| (*item, *item)).collect();
-        let limit = view.raw.settings.suppress_below;
-        let hidden = hidden_groups(&cube, responses, &binding.items, &keys, limit)?;
         Ok(Self { cube, design, hidden })
     }
 
@@ -68,14 +67,23 @@ impl Counted {
         self.cube.waves
     }
 
-    /// Which groups of a segment column (of the total without one) an item that holds a base hides in a wave.
-    pub(super) fn hidden(&self, item: usize, segment: Option<&str>, wave: usize) -> Vec<bool> {
-        let columns = column_ranges(&self.cube.groupings);
-        let groups = columns.last().map_or(1, |last| last.end);
-        let named = self.cube.groupings.iter().skip(1).position(|held| held.column.as_deref() == segment);
-        let own: Range<usize> = named.map_or(0..1, |column| columns[column].clone());
-        let flags = self.hidden.get(&item).map(Vec::as_slice).unwrap_or_default();
-        flags.get(wave * groups + own.start..wave * groups + own.end).map_or_else(Vec::new, <[bool]>::to_vec)
+    /// Which groups of a segment column (of the total without one) a question hides in a wave; `across` are the segments of the
+    /// banner.
+    pub(super) fn hidden(&self, column: &str, across: &[String], segment: Option<&str>, wave: usize) -> Vec<bool> {
+        self.hidden.hidden_columns(column, across, segment, wave)
+    }
+
+    /// Whether the answers to an item fall alike in some groups of a segment column; `n` counts them.
+    pub(super) fn distribution_test(
+        &self,
+        item: usize,
+        segment: &str,
+        (wave, levels): (usize, &[usize]),
+        n: u64,
+    ) -> Option<RaoScott> {
+        let grouping = self.cube.groupings.iter().position(|held| held.column.as_deref() == Some(segment))?;
+        let groups: Vec<GroupAddress> = levels.iter().map(|&level| GroupAddress { grouping, wave, level }).collect();
+        compare_distributions(&self.cube, &self.design, &self.cube.keys[item], &groups, n)
     }
 
     /// The answers to an item in a wave, group by group of a segment column; the single group of the total without one.

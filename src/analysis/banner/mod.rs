@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::config::raw::{BannerCorrection, ColumnType};
 use crate::diagnostics::Localized;
 use crate::metrics::Reason;
+use crate::metrics::rao_scott::RaoScott;
 
 pub use letters::column_letter;
 pub use sections::compute_banners;
@@ -67,17 +68,29 @@ pub struct BannerQuestion {
     pub bases: Vec<BannerBase>,
     /// The rows.
     pub rows: Vec<BannerRow>,
+    /// Whether the answers fall alike in the shown groups of a segment, for scales and questions with a single answer.
+    pub distributions: Vec<BannerTest>,
+}
+
+/// The Rao-Scott test of a question between the shown groups of a segment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BannerTest {
+    /// Segment column.
+    pub segment: String,
+    /// The test.
+    #[serde(flatten)]
+    pub test: RaoScott,
 }
 
 /// Who answered a question in one column.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BannerBase {
-    /// Answers.
-    pub n: u64,
-    /// Sum of their weights.
-    pub n_weighted: f64,
-    /// Kish effective number of answers.
-    pub n_eff: f64,
+    /// Answers; none where the cells are hidden.
+    pub n: Option<u64>,
+    /// Sum of their weights; none where the cells are hidden.
+    pub n_weighted: Option<f64>,
+    /// Kish effective number of answers; none where the cells are hidden.
+    pub n_eff: Option<f64>,
     /// Few answers: shown with a mark.
     pub flagged: bool,
     /// Why the cells of the column are empty.

@@ -9,9 +9,8 @@ use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
 use crate::metrics::bind::{Binding, Item};
 use crate::metrics::compute::{groups_of, scale_levels};
+use crate::metrics::questions::{MOST_OPTIONS, choice_expression};
 
-/// Options above which a question is left out unless the banner names it.
-const MOST_OPTIONS: usize = 50;
 /// Levels up to which a scale shows a row for each, and nets.
 const MOST_LEVELS: usize = 11;
 /// Levels from which the two highest and the two lowest do not overlap.
@@ -69,7 +68,7 @@ pub(super) fn questions(
     questions
 }
 
-/// Every scale, single and multi that is neither a segment of the banner, nor personal, nor part of the design.
+/// The questions of a banner that names none, without those of too many options.
 fn usual_questions<'a>(
     view: &Project,
     responses: &'a Responses,
@@ -77,23 +76,10 @@ fn usual_questions<'a>(
     segments: &[String],
     diagnostics: &mut Diagnostics,
 ) -> Vec<&'a Column> {
-    let data = &view.raw.data;
-    let design = data.design.as_ref();
-    let special = [
-        data.id.as_deref(),
-        data.weight.as_deref(),
-        data.wave.as_ref().map(|wave| wave.column.as_str()),
-        design.and_then(|design| design.strata.as_deref()),
-        design.and_then(|design| design.cluster.as_deref()),
-    ];
-    let mut kept = Vec::new();
-    for column in &responses.columns {
-        let usual = matches!(column.kind, ColumnType::Scale | ColumnType::Single | ColumnType::Multi);
-        let personal = view.raw.columns.get(&column.name).is_some_and(|raw| raw.personal);
-        if !usual || personal || segments.contains(&column.name) || special.contains(&Some(&column.name)) {
-            continue;
-        }
-        if column.categories.len() > MOST_OPTIONS {
+    let mut kept = crate::metrics::questions::usual_questions(view, responses, segments);
+    kept.retain(|column| {
+        let long = column.categories.len() > MOST_OPTIONS;
+        if long {
             diagnostics.push(
                 Diagnostic::note(&messages::BANNER_LONG)
                     .arg("name", &column.name)
@@ -101,10 +87,9 @@ fn usual_questions<'a>(
                     .arg("id", &banner.id)
                     .at(view.at("banners")),
             );
-            continue;
         }
-        kept.push(column);
-    }
+        !long
+    });
     kept
 }
 
@@ -124,12 +109,7 @@ fn question(column: &Column, responses: &Responses, binding: &mut Binding) -> Op
         }
         ColumnType::Single => {
             let options = groups_of(column);
-            let cases: String = options
-                .iter()
-                .enumerate()
-                .map(|(code, (option, _))| format!(" WHEN {name} = {} THEN {code}.0", quote_text(option)))
-                .collect();
-            let item = add(&format!("CASE{cases} END"))?;
+            let item = add(&choice_expression(column))?;
             let coded = (0_u32..).map(f64::from).zip(options);
             coded.map(|(code, (option, title))| answer(item, [code; 2], option, title)).collect()
         }

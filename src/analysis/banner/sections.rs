@@ -7,21 +7,31 @@ use crate::analysis::banner::counted::Counted;
 use crate::analysis::banner::group::{GroupAnswers, Measured, pair_test};
 use crate::analysis::banner::letters::{column_letter, write_letters};
 use crate::analysis::banner::questions::{Question, Row, questions};
-use crate::analysis::banner::{BannerBase, BannerCell, BannerColumn, BannerQuestion, BannerRow, BannerTable, words};
+use crate::analysis::banner::{
+    BannerBase, BannerCell, BannerColumn, BannerQuestion, BannerRow, BannerTable, BannerTest, words,
+};
 use crate::config::Project;
 use crate::config::project::SURVEY;
-use crate::config::raw::{BannerWaves, RawBanner, RawSettings};
+use crate::config::raw::{BannerWaves, ColumnType, RawBanner, RawSettings};
 use crate::data::{Responses, Tables};
 use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
 use crate::metrics::bind::Binding;
 use crate::metrics::compute::segment_infos;
+use crate::metrics::protection::{Hidden, hidden_in_banners};
+use crate::metrics::questions::{banner_segments, publications};
 use crate::metrics::suppression::is_below;
 use crate::metrics::variance::{Frame, SingleUnitStratum};
-use crate::metrics::{Reason, SegmentInfo};
+use crate::metrics::{Indicators, Reason, SegmentInfo};
 
 /// Every banner of the project, each wave of it a table of its own, in the order of the project. Each data table is scanned once.
-pub fn compute_banners(project: &Project, tables: &Tables, diagnostics: &mut Diagnostics) -> Vec<BannerTable> {
+/// What small bases hide is settled with the indicators, since a reader has both.
+pub fn compute_banners(
+    project: &Project,
+    tables: &Tables,
+    indicators: Option<&Indicators>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<BannerTable> {
     let mut by_table: IndexMap<&str, Vec<&RawBanner>> = IndexMap::new();
     for banner in &project.raw.banners {
         by_table.entry(banner.table.as_deref().unwrap_or(SURVEY)).or_default().push(banner);
@@ -30,7 +40,9 @@ pub fn compute_banners(project: &Project, tables: &Tables, diagnostics: &mut Dia
     for (table, banners) in by_table {
         let view = if table == SURVEY { Some(project.clone()) } else { project.of_table(table) };
         if let (Some(view), Some(responses)) = (view, tables.get(table)) {
-            made.extend(of_table(&view, responses, &banners, diagnostics));
+            let hidden = indicators.and_then(|found| found.tables().find(|(name, _)| *name == table));
+            let hidden = hidden.map(|(_, computation)| computation.hidden().clone());
+            made.extend(of_table(&view, responses, &banners, hidden, diagnostics));
         }
     }
     let place = |id: &str| project.raw.banners.iter().position(|banner| banner.id == id);
@@ -49,13 +61,14 @@ fn of_table(
     view: &Project,
     responses: &Responses,
     banners: &[&RawBanner],
+    hidden: Option<Hidden>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<BannerTable> {
     let mut binding = Binding::default();
     let planned: Vec<Planned<'_>> = banners
         .iter()
         .map(|banner| {
-            let segments = banner.segments.clone().unwrap_or_else(|| view.raw.segments.clone());
+            let segments = banner_segments(view, banner);
             let questions = questions(view, responses, banner, &segments, &mut binding, diagnostics);
             Planned { banner, segments, questions }
         })
@@ -68,9 +81,12 @@ fn of_table(
     let mut crossed = view.clone();
     crossed.raw.segments = used.into_iter().collect();
     let segments = segment_infos(&crossed, responses);
-    let first_item = |question: &Question| question.rows.first().map(|row| row.item);
-    let bases: Vec<usize> = planned.iter().flat_map(|planned| &planned.questions).filter_map(first_item).collect();
-    let counted = match Counted::scan(view, responses, &segments, &binding, &bases) {
+    let limit = view.raw.settings.suppress_below;
+    let hidden = match hidden {
+        Some(hidden) => Ok(hidden),
+        None => hidden_in_banners(responses, &publications(view, responses), limit),
+    };
+    let counted = match hidden.and_then(|hidden| Counted::scan(view, responses, &segments, &binding, hidden)) {
         Ok(counted) => counted,
         Err(error) => {
             diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
@@ -158,19 +174,36 @@ impl TableMaker<'_> {
                 spans.iter().flat_map(|span| self.counted.answers(row.item, span.segment, self.wave)).collect()
             });
         }
-        let bases = answers.first().map_or_else(Vec::new, |(item, answers)| self.bases(*item, answers, spans));
+        let bases = answers.first().map_or_else(Vec::new, |(_, answers)| self.bases(question, answers, spans));
         let rows = question.rows.iter().map(|row| self.row(row, &answers[&row.item], &bases, spans, columns));
         Ok(BannerQuestion {
             column: question.column.clone(),
             title: question.title.clone(),
             kind: question.kind,
             rows: rows.collect::<Result<_, _>>()?,
+            distributions: self.distribution_tests(question, &bases, spans),
             bases,
         })
     }
 
+    /// The tests of a question whose answers are parts of one whole, segment by segment, over the groups that are shown.
+    fn distribution_tests(&self, question: &Question, bases: &[BannerBase], spans: &[Span<'_>]) -> Vec<BannerTest> {
+        let Some(item) = question.rows.first().map(|row| row.item) else { return Vec::new() };
+        if !matches!(question.kind, ColumnType::Single | ColumnType::Scale) {
+            return Vec::new();
+        }
+        let of_span = |span: &Span<'_>| {
+            let shown = |level: &usize| bases[span.first + level].reason.is_none();
+            let levels: Vec<usize> = (0..span.count).filter(shown).collect();
+            let n = levels.iter().filter_map(|level| bases[span.first + level].n).sum();
+            let test = self.counted.distribution_test(item, span.segment?, (self.wave, &levels), n)?;
+            Some(BannerTest { segment: span.segment?.to_owned(), test })
+        };
+        spans.iter().filter_map(of_span).collect()
+    }
+
     /// The base of every column, with the reason why its cells are hidden.
-    fn bases(&self, item: usize, answers: &[GroupAnswers], spans: &[Span<'_>]) -> Vec<BannerBase> {
+    fn bases(&self, question: &Question, answers: &[GroupAnswers], spans: &[Span<'_>]) -> Vec<BannerBase> {
         let grid = self.counted.grid();
         let base = |answers: &GroupAnswers| {
             let held = answers.answered(grid);
@@ -182,12 +215,18 @@ impl TableMaker<'_> {
                 _ => None,
             };
             let flagged = reason.is_none() && below(self.settings.flag_below);
-            BannerBase { n: held.n, n_weighted: held.n_weighted, n_eff: held.n_eff, flagged, reason }
+            BannerBase { n: Some(held.n), n_weighted: Some(held.n_weighted), n_eff: Some(held.n_eff), flagged, reason }
         };
         let mut bases: Vec<BannerBase> = answers.iter().map(base).collect();
-        let hidden = spans.iter().flat_map(|span| self.counted.hidden(item, span.segment, self.wave));
+        let across: Vec<String> = spans.iter().filter_map(|span| span.segment.map(str::to_owned)).collect();
+        let hidden =
+            spans.iter().flat_map(|span| self.counted.hidden(&question.column, &across, span.segment, self.wave));
         for (base, _) in bases.iter_mut().zip(hidden).filter(|(base, hidden)| *hidden && base.reason.is_none()) {
             (base.reason, base.flagged) = (Some(Reason::Complement), false);
+        }
+        let hidden = |base: &&mut BannerBase| matches!(base.reason, Some(Reason::SmallBase | Reason::Complement));
+        for base in bases.iter_mut().filter(hidden) {
+            (base.n, base.n_weighted, base.n_eff) = (None, None, None);
         }
         bases
     }

@@ -50,6 +50,9 @@ messages! {
     /// Trimming and raking pull apart.
     TRIM_UNSTABLE = Message::new("M0414", "the weights of {place} cannot keep both the margins and `trim`: after {rounds} rounds one is still {ratio} of the mean", "{place}的权数无法同时满足边际与 `trim`：经 {rounds} 次截尾，仍有权数为均值的 {ratio} 倍")
         .hinted("widen `trim`, or join small categories", "请放宽 `trim`，或合并过小的类别");
+    /// Calibrated standard errors where the waves were weighed together.
+    CALIBRATED_TOGETHER = Message::new("M0450", "`variance: calibrated` needs weights that are made wave by wave, not `per: all`", "`variance: calibrated` 要求各期分别加权，不能与 `per: all` 同用")
+        .hinted("leave out `per`, or `variance`", "请去掉 `per` 或 `variance`");
     /// A benchmark of an unknown metric.
     UNKNOWN_BENCHMARK = Message::new("M0420", "`benchmarks` names `{metric}`, which no plugin in use defines", "`benchmarks` 中的 `{metric}` 不是所用插件的指标");
     /// A benchmark that cannot be compared with.

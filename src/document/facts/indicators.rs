@@ -7,7 +7,7 @@ use crate::analysis::{BenchmarkComparison, IndicatorSummary, SegmentComparison, 
 use crate::document::benchmarks::{source_text, way_title};
 use crate::document::material::Material;
 use crate::document::{figures, format};
-use crate::metrics::{Better, Distribution, DistributionRow};
+use crate::metrics::{Better, Distribution, DistributionRow, Estimate};
 
 /// Indicators that have a value, in order.
 pub(super) fn list(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> Vec<Value> {
@@ -44,7 +44,7 @@ pub(super) fn indicator(material: &Material<'_>, held: &IndicatorSummary<'_>) ->
         "number": value.map(|held| format::value(held, info.unit)),
         "unit": format::unit_suffix(info.unit, lang).trim(),
         "interval": estimate.and_then(|estimate| material.interval_text(estimate)),
-        "n": estimate.map(|estimate| format::count(estimate.n)),
+        "n": estimate.and_then(Estimate::printed_n).map(format::count),
         "flagged": estimate.is_some_and(|estimate| estimate.flagged),
         "better": match info.better { Better::Higher => "higher", Better::Lower => "lower", Better::Neutral => "neutral" },
         "composite": info.estimator == "composite",
@@ -175,7 +175,7 @@ fn group(material: &Material<'_>, segment: usize, compared: &SegmentComparison<'
     json!({
         "title": material.group_title(segment, index),
         "value": material.value_text(estimate),
-        "n": estimate.map(|held| format::count(held.n)),
+        "n": estimate.and_then(Estimate::printed_n).map(format::count),
         "flagged": estimate.is_some_and(|held| held.flagged),
         "beaten_by": format::list(&better, material.lang),
         "beaten_by_all": !better.is_empty() && better.len() + 1 == with_value,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::config::raw::{MissingMargin, WeightingMethod, WeightingScope, margin_columns};
+use crate::config::raw::{MissingMargin, WeightingMethod, WeightingScope, WeightingVariance, margin_columns};
 use crate::document::format;
 use crate::document::material::Material;
 
@@ -31,6 +31,7 @@ pub(super) fn weighting(material: &Material<'_>) -> Value {
         "method": match raw.method { WeightingMethod::Rake => "rake", WeightingMethod::Poststratify => "poststratify" },
         "margins": format::list(&margins, material.lang),
         "together": raw.per == WeightingScope::All,
+        "calibrated": raw.variance == WeightingVariance::Calibrated,
         "keeps_missing": raw.missing == MissingMargin::Keep,
         "start": raw.start.as_deref().map(|start| column_title(material, start)),
         "population": raw.population.map(|population| format::short_number(population, 2)),

@@ -128,12 +128,14 @@ impl Map {
             );
         }
         measures.push(Measure::new("quadrant", "象限", "quadrant"));
+        measures.push(Measure::new("stability", "象限稳定度", "stays in its quadrant").of_stability());
         let cells = |position: &Position| {
             let mut cells = vec![Cell::from(position.importance), Cell::from(position.performance)];
             if self.derive.is_none() {
                 cells.push(Cell::from(position.gap));
             }
             cells.push(Cell::Text(Localized::PerLang(quadrant(position.quadrant))));
+            cells.push(Cell::Empty);
             cells
         };
         let rows = frame.items.iter().zip(&found.items);

@@ -2,6 +2,7 @@
 
 mod bursts;
 mod concentration;
+mod customer_value;
 mod drivers;
 mod duplicates;
 mod funnel;
@@ -31,6 +32,7 @@ pub static ALL: &[Method] = &[
     pls::METHOD,
     concentration::METHOD,
     retention::METHOD,
+    customer_value::METHOD,
     log_rank::METHOD,
     hierarchy::METHOD,
     funnel::METHOD,

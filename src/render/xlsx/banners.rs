@@ -102,12 +102,14 @@ fn bases(book: Book<'_, '_>, question: &BannerQuestion, columns: &[u16], sheet: 
         let row = sheet.next;
         sheet.set((row, 0), Cell::text(label.get(book.lang())).role(Role::Base));
         for (base, &place) in question.bases.iter().zip(columns) {
-            let mut cell = match line {
-                0 if base.flagged => Cell::of_number(base.n as f64, NumberFormat::SmallBase(0)),
-                0 => Cell::of_number(base.n as f64, NumberFormat::Estimate(0)),
-                1 => Cell::of_number(base.n_weighted, NumberFormat::Estimate(1)),
-                _ => Cell::of_number(base.n_eff, NumberFormat::Estimate(1)),
+            let (number, format) = match line {
+                0 if base.flagged => (base.n.map(|n| n as f64), NumberFormat::SmallBase(0)),
+                0 => (base.n.map(|n| n as f64), NumberFormat::Estimate(0)),
+                1 => (base.n_weighted, NumberFormat::Estimate(1)),
+                _ => (base.n_eff, NumberFormat::Estimate(1)),
             };
+            let hidden = || Cell::text("–").right().tone(Tone::Faint);
+            let mut cell = number.map_or_else(hidden, |number| Cell::of_number(number, format));
             if let Some(reason) = base.reason.filter(|_| line == 0) {
                 cell = cell.note(book.reason_of(reason));
             }

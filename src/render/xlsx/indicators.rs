@@ -5,6 +5,7 @@ use super::sheet::{Cell, NumberFormat, Role, Sheet, Tone};
 use crate::analysis::{IndicatorSummary, Standing, printed_decimals};
 use crate::document::benchmarks::{source_text, way_title};
 use crate::document::material::Material;
+use crate::metrics::Estimate;
 
 /// Id of the sheet.
 pub(super) const ID: &str = "indicators";
@@ -87,9 +88,9 @@ fn row(book: Book<'_, '_>, held: &IndicatorSummary<'_>, columns: Columns) -> Vec
         Cell::maybe(estimate.and_then(|held| held.se), decimals + 1),
         Cell::maybe(bound(0), decimals),
         Cell::maybe(bound(1), decimals),
-        Cell::maybe(estimate.map(|held| held.n as f64), 0),
-        Cell::maybe(estimate.map(|held| held.n_weighted), 1),
-        Cell::maybe(estimate.map(|held| held.n_eff), 1),
+        Cell::maybe(estimate.and_then(Estimate::printed_n).map(|n| n as f64), 0),
+        Cell::maybe(estimate.and_then(Estimate::printed_weights).map(|held| held[0]), 1),
+        Cell::maybe(estimate.and_then(Estimate::printed_weights).map(|held| held[1]), 1),
     ];
     let signed = |number: f64| Cell::of_number(number, NumberFormat::Signed(decimals));
     if columns.change {

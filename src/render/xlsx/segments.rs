@@ -147,7 +147,8 @@ impl Table<'_, '_> {
             for held in &self.shown {
                 let row = sheet.next;
                 let base = |estimate: Option<&Estimate>| {
-                    let (number, decimals) = estimate.map_or((f64::NAN, 0), kind);
+                    let shown = estimate.filter(|estimate| !estimate.suppressed);
+                    let (number, decimals) = shown.map_or((f64::NAN, 0), kind);
                     Cell::maybe(Some(number).filter(|number| !number.is_nan()), decimals).role(Role::Base)
                 };
                 let indent = u8::from(held.info.variant_of.is_some());

@@ -96,9 +96,9 @@ fn banner() -> BannerTable {
         letter: letter.to_owned(),
     };
     let base = |n: u64, reason| BannerBase {
-        n,
-        n_weighted: n as f64 * 1.25,
-        n_eff: n as f64 * 0.875,
+        n: Some(n),
+        n_weighted: Some(n as f64 * 1.25),
+        n_eff: Some(n as f64 * 0.875),
         flagged: n < 50,
         reason,
     };
@@ -128,6 +128,7 @@ fn banner() -> BannerTable {
             column(Some("canteen"), both("教工餐厅", "Staff"), "C"),
         ],
         questions: vec![BannerQuestion {
+            distributions: Vec::new(),
             column: "praise".into(),
             title: both("您愿意称赞吗？", "Would you praise it?"),
             kind: ColumnType::Scale,

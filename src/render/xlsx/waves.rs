@@ -49,7 +49,10 @@ pub(super) fn waves(book: Book<'_, '_>, rows: &Rows) -> Option<Sheet> {
     for held in &shown {
         let name = Cell::text(book.title(held.info)).role(Role::Base).indent(u8::from(held.info.variant_of.is_some()));
         let counts = results.waves.iter().map(|wave| {
-            let n = results.find(&held.info.id, Some(wave), None).map(|estimate| estimate.n as f64);
+            let n = results
+                .find(&held.info.id, Some(wave), None)
+                .and_then(|estimate| estimate.printed_n())
+                .map(|n| n as f64);
             Cell::maybe(n, 0).role(Role::Base)
         });
         let unit = Cell::default().role(Role::Base);

@@ -6,12 +6,13 @@ mod weights;
 use std::fs;
 use std::path::PathBuf;
 
-use manyi::models::churn::{Timing, churn_in_period, customer_value};
 use manyi::models::concentration::{Concentration, Rule, concentration};
 use manyi::models::funnel::{Funnel, FunnelLevels, FunnelSignal, binomial_limits, mean_funnel, share_funnel};
 use manyi::models::integrity::{BurstRule, StraightLineRule, bursts, duplicates, speeding, straight_lines};
+use manyi::models::lifetime::{Timing, customer_value};
 use manyi::models::logrank::log_rank;
 use manyi::models::retention::{SurvivalInterval, SurvivalVariance, kaplan_meier};
+use manyi::models::wilson::weighted_share;
 use serde_json::Value;
 
 use crate::support;
@@ -324,12 +325,17 @@ fn churn_agrees_with_r() {
     let mut comparison = Comparison::default();
     for wanted in expected["churn"].as_array().unwrap() {
         let period = (wanted["start"].as_f64().unwrap(), wanted["end"].as_f64().unwrap());
-        let plain = churn_in_period(&joined, &left, &vec![1.0; joined.len()], period, 0.95).unwrap();
+        // Customers at the start, and which of them had left by the end.
+        let there = |row: &usize| joined[*row] <= period.0 && left[*row].is_none_or(|left| left >= period.0);
+        let customers: Vec<usize> = (0..joined.len()).filter(there).collect();
+        let lost: Vec<bool> = customers.iter().map(|row| left[*row].is_some_and(|left| left < period.1)).collect();
+        let of_customers: Vec<f64> = customers.iter().map(|row| weights[*row]).collect();
+        let plain = weighted_share(&lost, &vec![1.0; lost.len()], 0.95).unwrap();
         comparison.number("cases", &wanted["cases"], plain.cases as f64);
         comparison.number("share", &wanted["share"], plain.share);
         comparison.number("lower", &wanted["lower"], plain.interval.lower);
         comparison.number("upper", &wanted["upper"], plain.interval.upper);
-        let weighted = churn_in_period(&joined, &left, &weights, period, 0.95).unwrap();
+        let weighted = weighted_share(&lost, &of_customers, 0.95).unwrap();
         comparison.number("weighted share", &wanted["weighted_share"], weighted.share);
         comparison.number("effective cases", &wanted["effective"], weighted.effective_cases);
         comparison.number("weighted lower", &wanted["weighted_lower"], weighted.interval.lower);

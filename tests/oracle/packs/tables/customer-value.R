@@ -2,7 +2,7 @@
 
 pack <- list(
   classes = c(revenue = "numeric", margin = "numeric", service_cost = "numeric", profit = "numeric", retention = "numeric",
-    discount = "numeric", acquisition_cost = "numeric"),
+    discount = "numeric", acquisition_cost = "numeric", stayed = "logical"),
   metrics = function(d) with(d, {
     future <- margin * retention / (1 + discount - retention)
     usable <- retention >= 0 & retention <= 1 & 1 + discount > retention
@@ -44,4 +44,17 @@ pack <- list(
 61000,   15000,  -2000,  0.85,      0.08,     8000
 1200,    480,    300,    0.7,       0.08,     150
 300,     90,     -40,    0.7,       0.08,     120
-950,     ,       210,    0.7,       0.08,     100", weights = c(1, 1, 20, 20, 20))))
+950,     ,       210,    0.7,       0.08,     100", weights = c(1, 1, 20, 20, 20)),
+    case("the margins of those who stayed and those who left",
+      "The sum of the first 2,000 periods, m r^t / 1.1^t, stands for the sum for ever.",
+"margin, stayed
+420, TRUE
+310, TRUE
+55, FALSE
+180, TRUE
+95, FALSE", weights = c(1, 2, 2, 1, 4), models = function(d, w) {
+      margin <- weighted.mean(d$margin, w)
+      retention <- weighted.mean(d$stayed, w)
+      list(customer_lifetime = list(n = nrow(d), values = list(value = sum(margin * (retention / 1.1)^(1:2000)), margin = margin,
+        retention = 100 * retention, periods = 1 / (1 - retention))))
+    })))

@@ -149,8 +149,18 @@ expectation <- function(found) {
 }
 
 # A case: the table as CSV text, perhaps weights. A metric without an estimate is asked for only where `missing` names it.
-case <- function(name, why, csv, weights = NULL, missing = character()) {
-  list(name = name, why = why, csv = csv, weights = weights, missing = missing)
+# `models` gives the numbers of models instead of those of metrics: model id to a list of n, values and cells.
+case <- function(name, why, csv, weights = NULL, missing = character(), models = NULL) {
+  list(name = name, why = why, csv = csv, weights = weights, missing = missing, models = models)
+}
+
+numbers <- function(held) paste0("{ ", paste0(names(held), ": ", vapply(held, exact, ""), collapse = ", "), " }")
+
+model_expectation <- function(held) {
+  cells <- if (length(held$cells)) setNames(held$cells, paste0("\"", names(held$cells), "\""))
+  parts <- c(paste0("n: ", held$n), paste0("values: ", numbers(held$values)),
+    if (length(cells)) paste0("cells: ", numbers(cells)))
+  paste0("{ ", paste(parts, collapse = ", "), " }")
 }
 
 case_text <- function(pack, one) {
@@ -159,6 +169,16 @@ case_text <- function(pack, one) {
   d <- read.csv(text = one$csv, na.strings = "", strip.white = TRUE, colClasses = present)
   for (column in setdiff(names(pack$classes), names(d))) d[[column]] <- rep(as(NA, pack$classes[[column]]), nrow(d))
   d <- d[names(pack$classes)]
+  if (!is.null(one$models)) {
+    found <- one$models(d, if (is.null(one$weights)) rep(1, nrow(d)) else one$weights)
+    return(c(paste0("  # ", one$why),
+      paste0("  - name: ", one$name),
+      if (!is.null(one$weights)) paste0("    weights: [", paste(exact(one$weights), collapse = ", "), "]"),
+      "    rows:",
+      vapply(seq_len(nrow(d)), function(index) row_text(d, index), ""),
+      "    expect:",
+      vapply(names(found), function(id) paste0("      ", id, ": ", model_expectation(found[[id]])), "")))
+  }
   found <- estimates(d, if (is.null(one$weights)) rep(1, nrow(d)) else one$weights, pack$metrics(d))
   asked <- Filter(function(id) !is.null(found[[id]]) || id %in% one$missing, names(pack$metrics(d)))
   c(paste0("  # ", one$why),

@@ -1,4 +1,6 @@
-# lost-customers: one row a customer.
+# lost-customers: one row a customer. The curves and their test are those of the R package survival.
+
+suppressMessages(library(survival))
 
 price <- c("价格", "太贵", "price", "too expensive")
 product <- c("产品", "质量", "product", "quality")
@@ -13,7 +15,7 @@ one_of <- function(values, set) ifelse(is.na(values), NA, tolower(values) %in% s
 
 pack <- list(
   classes = c(at_start = "logical", lost = "logical", joined = "character", left = "character", revenue = "numeric",
-    reason = "character", destination = "character", complained = "logical", won_back = "logical"),
+    reason = "character", destination = "character", complained = "logical", won_back = "logical", months_observed = "numeric", cohort = "character"),
   metrics = function(d) with(d, list(
     churn_rate = share(lost, at_start),
     churn_kept = share(!lost, at_start),
@@ -66,4 +68,41 @@ TRUE,     FALSE, 2022-01-01, ,           12000,
 TRUE,     TRUE,  2026-01-01, 2026-11-01, 150,     service
 TRUE,     FALSE, 2023-01-01, ,           200,
 TRUE,     FALSE, 2023-06-01, ,           90,
-TRUE,     TRUE,  2025-07-01, 2026-11-01, 60,      moved", weights = c(1, 1, 5, 5, 5, 5))))
+TRUE,     TRUE,  2025-07-01, 2026-11-01, 60,      moved", weights = c(1, 1, 5, 5, 5, 5)),
+    case("retention of four customers, two of them still there",
+      "By hand: 4 at risk when the first is lost (month 2), 2 when the second is (month 5): 3/4, then 3/4 x 1/2.",
+"at_start, lost, months_observed
+TRUE, TRUE, 2
+TRUE, FALSE, 3
+TRUE, TRUE, 5
+TRUE, FALSE, 6", models = function(d, w) {
+      curve <- survfit(Surv(months_observed, lost) ~ 1, data = d, weights = w)
+      at <- summary(curve, times = c(3, 6))$surv
+      stopifnot(all.equal(at, c(3/4, 3/8)))
+      list(customer_retention = list(n = nrow(d), values = list(median = quantile(curve, 0.5)$quantile, lost = sum(d$lost)),
+        cells = list(survival.3.survival = 100 * at[1], survival.6.survival = 100 * at[2])))
+    }),
+    case("customers with and without a card",
+      "survdiff and survfit of the R package survival.",
+"at_start, lost, months_observed, cohort
+TRUE, TRUE, 2, card
+TRUE, TRUE, 5, card
+TRUE, FALSE, 5, card
+TRUE, FALSE, 8, card
+TRUE, TRUE, 9, card
+TRUE, TRUE, 1, none
+TRUE, TRUE, 1, none
+TRUE, TRUE, 4, none
+TRUE, FALSE, 6, none
+TRUE, TRUE, 7, none", models = function(d, w) {
+      test <- survdiff(Surv(months_observed, lost) ~ cohort, data = d)
+      medians <- quantile(survfit(Surv(months_observed, lost) ~ cohort, data = d), 0.5)$quantile
+      cells <- list()
+      for (index in 1:2) {
+        name <- c("card", "none")[index]
+        cells[paste0(name, c(".customers", ".observed", ".expected", ".median"))] <-
+          c(test$n[index], test$obs[index], test$exp[index], medians[index])
+      }
+      list(retention_by_cohort = list(n = nrow(d), values = list(statistic = test$chisq, degrees = 1,
+        p_value = pchisq(test$chisq, 1, lower.tail = FALSE)), cells = cells))
+    })))

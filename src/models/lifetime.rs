@@ -1,7 +1,4 @@
-//! Churn rates and the value of a retained customer. Takes the dates of customers, or a margin with its rates; gives a share with
-//! its interval, and a sum of money today.
-
-use crate::models::wilson::{Share, weighted_share};
+//! The value of a retained customer: a margin with the rates of retention and discount comes in, a sum of money today goes out.
 
 /// When the yearly margin of a customer comes in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,28 +10,6 @@ pub enum Timing {
     /// The first margin comes after a year, if the customer stays: `sum_{t=1} m r^t / (1+d)^t` (Gupta, S. and Lehmann, D. R. 2003,
     /// *Journal of Interactive Marketing* 17 (1), 9-24).
     EndOfYear,
-}
-
-/// Churn in a period: of the customers at its start, the weighted share lost within it, with Wilson's interval.
-///
-/// A customer counts who joined at or before `start` and had not left by then (`left` at or after `start`); lost is who left before
-/// `end`. Times are of any one unit; `left` is `None` for those still there. `None` for slices of different length, weights that are
-/// not at least 0, no customer at the start, or `end` not after `start`.
-pub fn churn_in_period(
-    joined: &[f64],
-    left: &[Option<f64>],
-    weights: &[f64],
-    (start, end): (f64, f64),
-    confidence: f64,
-) -> Option<Share> {
-    if joined.len() != left.len() || joined.len() != weights.len() || start.is_nan() || end.is_nan() || end <= start {
-        return None;
-    }
-    let there = |row: &usize| joined[*row] <= start && left[*row].is_none_or(|left| left >= start);
-    let customers: Vec<usize> = (0..joined.len()).filter(there).collect();
-    let lost: Vec<bool> = customers.iter().map(|row| left[*row].is_some_and(|left| left < end)).collect();
-    let weights: Vec<f64> = customers.iter().map(|row| weights[*row]).collect();
-    weighted_share(&lost, &weights, confidence)
 }
 
 /// Value today of a customer who brings in `margin` a year, stays from year to year with the probability `retention` (0 to 1), at
@@ -74,7 +49,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::models::wilson::wilson;
     use Timing::{EndOfYear, StartOfYear};
 
     fn close(found: Option<f64>, expected: f64) {
@@ -108,18 +82,6 @@ mod tests {
     fn years_of_a_customer() {
         close(expected_years(0.8), 5.0);
         assert_eq!(expected_years(1.0), None);
-    }
-
-    /// At 10 there are four: one leaves at 10, one at 12, one at 20 (too late), one stays. One joined too late, one left before.
-    #[test]
-    fn churn_by_hand() {
-        let joined = [0.0, 5.0, 10.0, 3.0, 11.0, 0.0];
-        let left = [Some(10.0), Some(12.0), Some(20.0), None, Some(12.0), Some(9.0)];
-        let found = churn_in_period(&joined, &left, &[1.0; 6], (10.0, 20.0), 0.95).unwrap();
-        assert_eq!((found.cases, found.share), (4, 0.5));
-        assert_eq!(Some(found.interval), wilson(0.5, 4.0, 0.95));
-        assert_eq!(churn_in_period(&joined, &left, &[1.0; 6], (20.0, 10.0), 0.95), None);
-        assert_eq!(churn_in_period(&[30.0], &[None], &[1.0], (10.0, 20.0), 0.95), None);
     }
 
     proptest! {

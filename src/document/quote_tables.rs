@@ -1,0 +1,149 @@
+//! Open answers in documents: how many speak of each theme, by group, and a few of them in their own words. Counted voices come
+//! in, tables go out; the words are plain text, whatever stands in them.
+
+use serde_json::{Value, json};
+
+use crate::analysis::voices::{ThemeVoices, Voices};
+use crate::diagnostics::Lang;
+use crate::document::blocks::{Inline, Table, TableCell, TableRow};
+use crate::document::format;
+use crate::document::material::Material;
+use crate::document::tables::{cell, note, number_column, row, text_column};
+
+/// Groups that a table of themes has room for.
+const MOST_GROUPS: usize = 8;
+
+/// The open questions with their themes, for templates.
+pub fn facts(material: &Material<'_>) -> Vec<Value> {
+    let lang = material.lang;
+    let theme = |held: &ThemeVoices| {
+        json!({
+            "title": held.title.get(lang),
+            "n": format::count(held.n),
+            "share": format!("{}%", format::number(held.share, 1)),
+            "quotes": held.quotes.iter().map(|quote| quote.get(lang)).collect::<Vec<_>>(),
+        })
+    };
+    shown(material)
+        .map(|voices| {
+            json!({
+                "column": voices.column,
+                "title": voices.title.get(lang),
+                "n": voices.n.map(format::count),
+                "themes": voices.themes.iter().map(theme).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+/// The voices that have anything to show.
+fn shown<'a>(material: &Material<'a>) -> impl Iterator<Item = &'a Voices> {
+    material.inputs.voices.iter().filter(|voices| !voices.themes.is_empty())
+}
+
+/// Columns of themes that can be named.
+pub fn columns<'a>(material: &Material<'a>) -> Vec<&'a str> {
+    material.inputs.voices.iter().map(|voices| voices.column.as_str()).collect()
+}
+
+fn of_column<'a>(material: &Material<'a>, column: Option<&str>) -> Option<&'a Voices> {
+    shown(material).find(|voices| column.is_none_or(|column| voices.column == column))
+}
+
+/// Themes with their answers in people's own words. None where nothing may be quoted.
+pub fn quotes(material: &Material<'_>, column: Option<&str>) -> Option<Table> {
+    let voices = of_column(material, column)?;
+    let lang = material.lang;
+    let (theme, n, share, words) = match lang {
+        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", "占比", "顾客原话"),
+        Lang::En => ("Theme", "Answers", "Share", "In their own words"),
+    };
+    let quoted: Vec<&ThemeVoices> = ranked(voices).into_iter().filter(|theme| !theme.quotes.is_empty()).collect();
+    let line = |theme: &&ThemeVoices| {
+        let mut content = Vec::new();
+        for quote in &theme.quotes {
+            if !content.is_empty() {
+                content.push(Inline::LineBreak);
+            }
+            // Line breaks of the writer would break the table in some formats.
+            let text = quote.get(lang).split_whitespace().collect::<Vec<_>>().join(" ");
+            content.push(Inline::text(format!("“{text}”")));
+        }
+        let mut cells = counts(theme, lang);
+        cells.push(TableCell { content, ..TableCell::default() });
+        row(cells)
+    };
+    let rows: Vec<TableRow> = quoted.iter().map(line).collect();
+    let columns = vec![text_column(theme, 1.0), number_column(n), number_column(share), text_column(words, 3.2)];
+    (!rows.is_empty()).then(|| Table { columns, rows, notes: vec![note(quote_note(voices, lang))], ..Table::default() })
+}
+
+/// Themes with the number of answers by the groups of a segment, or in total without one.
+pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&str>) -> Option<Table> {
+    let voices = of_column(material, column)?;
+    let lang = material.lang;
+    let place = segment.and_then(|segment| voices.segments.iter().position(|held| held.column == segment));
+    let (theme, n, share) = match lang {
+        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", "占比"),
+        Lang::En => ("Theme", "Answers", "Share"),
+    };
+    let mut columns = vec![text_column(theme, 1.6), number_column(n), number_column(share)];
+    if let Some(place) = place {
+        let groups = voices.segments[place].groups.iter().take(MOST_GROUPS);
+        columns.extend(groups.map(|(_, title)| number_column(title.get(lang))));
+    }
+    let line = |theme: &ThemeVoices| {
+        let mut cells = counts(theme, lang);
+        let groups = place.map(|place| theme.groups[place].iter().take(MOST_GROUPS)).into_iter().flatten();
+        cells.extend(groups.map(|n| cell(n.map_or_else(|| format::NO_VALUE.to_owned(), format::count))));
+        row(cells)
+    };
+    let rows = ranked(voices).into_iter().map(line).collect();
+    let mut notes = vec![note(base_note(voices, lang))];
+    let hidden = place.is_some_and(|place| {
+        voices.themes.iter().any(|theme| theme.groups[place].iter().take(MOST_GROUPS).any(Option::is_none))
+    });
+    if hidden {
+        let limit = format::short_number(material.inputs.project.raw.settings.suppress_below, 0);
+        notes.push(note(match lang {
+            Lang::ZhCn | Lang::ZhTw => format!("{}：写了意见的不足 {limit} 人，或一经列出即可推算出这样的组。", format::NO_VALUE),
+            Lang::En => {
+                format!(
+                    "{}: fewer than {limit} answers with words, or a group that would give such a one away.",
+                    format::NO_VALUE
+                )
+            }
+        }));
+    }
+    Some(Table { columns, rows, notes, ..Table::default() })
+}
+
+/// Themes by the number of answers, the first of several in the order of the dictionary; what speaks of none comes last.
+fn ranked(voices: &Voices) -> Vec<&ThemeVoices> {
+    let mut themes: Vec<&ThemeVoices> = voices.themes.iter().collect();
+    themes.sort_by_key(|theme| (theme.rest, std::cmp::Reverse(theme.n)));
+    themes
+}
+
+fn counts(theme: &ThemeVoices, lang: Lang) -> Vec<TableCell> {
+    let share = format!("{}%", format::number(theme.share, 1));
+    vec![cell(theme.title.get(lang)), cell(format::count(theme.n)), cell(share)]
+}
+
+fn base_note(voices: &Voices, lang: Lang) -> String {
+    let n = voices.n.map_or_else(|| format::NO_VALUE.to_owned(), format::count);
+    match lang {
+        Lang::ZhCn | Lang::ZhTw => format!("基数：写了意见的 {n} 人；一人可谈及多个主题。"),
+        Lang::En => format!("Base: {n} answers with words; one answer may speak of several themes."),
+    }
+}
+
+fn quote_note(voices: &Voices, lang: Lang) -> String {
+    let masked = match lang {
+        Lang::ZhCn | Lang::ZhTw => "原话照录，电话、证件号、邮箱、账号、车牌与姓名已隐去。",
+        Lang::En => {
+            " Quoted as written; phone numbers, ids, mail addresses, accounts, number plates and names are masked."
+        }
+    };
+    base_note(voices, lang) + masked
+}
