@@ -24,7 +24,8 @@ pub const DIRECTIVES: [&str; 8] = ["cover", "contents", "pagebreak", "cards", "c
 /// Other names are languages of code.
 fn looks_like_directive(name: &str, body: &str) -> bool {
     // Short names, such as `r`, are part of many others.
-    let near = || name.len() > 3 && !nearest_names(name, DIRECTIVES.into_iter().chain(["callout", "columns"])).is_empty();
+    let near =
+        || name.len() > 3 && !nearest_names(name, DIRECTIVES.into_iter().chain(["callout", "columns"])).is_empty();
     !name.is_empty() && (body.trim_start().starts_with("kind:") || near())
 }
 
