@@ -106,11 +106,23 @@ impl DocumentBrand {
             company: company.clone(),
             logo: logo.cloned(),
             colours: colours(&brand.palette),
-            fonts: fonts.clone(),
-            wished: Fonts { heading: brand.heading.clone(), body: brand.body.clone() },
+            fonts: of_language(fonts, meta.lang),
+            wished: of_language(&Fonts { heading: brand.heading.clone(), body: brand.body.clone() }, meta.lang),
             palette: brand.palette.clone(),
         }
     }
+}
+
+/// The families of a language: those of Noto and Source Han have a sister, `… TC`, that draws the letters as in Taiwan.
+fn of_language(fonts: &Fonts, lang: Lang) -> Fonts {
+    let sister = |pair: &FontPair| {
+        let han = pair.han.as_deref().map(|family| match family.strip_suffix(" SC") {
+            Some(name) if lang == Lang::ZhTw => format!("{name} TC"),
+            _ => family.to_owned(),
+        });
+        FontPair { han, latin: pair.latin.clone() }
+    };
+    Fonts { heading: sister(&fonts.heading), body: sister(&fonts.body) }
 }
 
 /// The text with `{name}` replaced in one go, so that a value with braces stays as it is.
@@ -153,6 +165,15 @@ fn colours(palette: &Palette) -> BTreeMap<&'static str, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn taiwan_has_letters_of_its_own() {
+        let pair = |han: &str| FontPair { han: Some(han.to_owned()), latin: Some("Arial SC".to_owned()) };
+        let fonts = Fonts { heading: pair("Noto Sans CJK SC"), body: pair("KaiTi") };
+        let own = of_language(&fonts, Lang::ZhTw);
+        assert_eq!(own, Fonts { heading: pair("Noto Sans CJK TC"), body: pair("KaiTi") });
+        assert_eq!(of_language(&fonts, Lang::ZhCn), fonts);
+    }
 
     #[test]
     fn names_in_running_texts_are_filled_once() {

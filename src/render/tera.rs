@@ -421,7 +421,7 @@ mod tests {
             ("甲\n\n{{ project.title | capitl }}", 3, 20, "capitl", Some("capital")),
             ("{% if project.title is definned %}x{% endif %}", 1, 24, "definned", Some("defined")),
             ("{% for i in rangee(end=3) %}x{% endfor %}", 1, 13, "rangee", Some("range")),
-            ("甲\n{% include \"b.md.tera\" %}", 2, 1, "b.md.tera", Some("a.md.tera")),
+            ("甲\n{% include \"b.md.tera\" %}", 2, 12, "b.md.tera", Some("a.md.tera")),
             ("{% iff x %}", 1, 4, "iff", Some("if")),
         ] {
             let error = render(template, facts.clone()).unwrap_err();
