@@ -33,7 +33,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rust_xlsxwriter::", &["render/xlsx/"]),
     ("clap::", &["cli/"]),
     ("indicatif::", &["cli/console"]),
-    ("datafusion::prelude::", &["metrics/scan", "data/expressions"]),
+    ("datafusion::prelude::", &["metrics/sums", "data/expressions"]),
     ("quick_xml::", &["render/docx/xml"]),
     ("zip::", &["render/docx/package"]),
     ("zhconv::", &["diagnostics/taiwan"]),

@@ -11,8 +11,9 @@ use std::path::Path;
 use manyi::analysis::compute_banners;
 use manyi::analysis::rounding::round_half_away;
 use manyi::diagnostics::Diagnostics;
-use manyi::metrics::Estimate;
-use manyi::pipeline::batch::{measure_subject, subjects};
+use manyi::document::material::Subject;
+use manyi::metrics::{BoundTables, Estimate};
+use manyi::pipeline::batch::measure_subject;
 use manyi::pipeline::{Measured, measure};
 use nalgebra::{DMatrix, DVector};
 use rand::{Rng, SeedableRng};
@@ -251,8 +252,18 @@ fn published(answers: &[Answer], banner: &str) -> Vec<Told> {
     told.extend(told_by_models(&measured));
     told.extend(told_by_banners(&measured));
     let each = measured.project.raw.reports[0].for_each.clone().unwrap();
-    for subject in subjects(&measured, &each, &[], &mut diagnostics) {
-        if let Some(own) = measure_subject(&measured, &subject, &mut diagnostics) {
+    let metrics = BoundTables::bind(&measured.project, &measured.plugins, &measured.tables, &mut diagnostics).unwrap();
+    let segments = &measured.indicators.results.segments;
+    let segment = segments.iter().find(|segment| segment.column == each.column()).unwrap();
+    for (value, title) in &segment.groups {
+        let subject = Subject {
+            column: segment.column.clone(),
+            value: value.clone(),
+            title: title.clone(),
+            parameters: BTreeMap::new(),
+        };
+        let all = (&measured, &measured.indicators);
+        if let Some(own) = measure_subject(all, &metrics, None, &subject, &mut diagnostics) {
             let within = [(subject.column.clone(), subject.value.clone())];
             told.extend(told_by_estimates(&own, &within, "document"));
         }

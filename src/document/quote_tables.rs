@@ -106,7 +106,9 @@ pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&st
     if hidden {
         let limit = format::short_number(material.inputs.project.raw.settings.suppress_below, 0);
         notes.push(note(match lang {
-            Lang::ZhCn | Lang::ZhTw => format!("{}：写了意见的不足 {limit} 人，或一经列出即可推算出这样的组。", format::NO_VALUE),
+            Lang::ZhCn | Lang::ZhTw => {
+                format!("{}：写了意见的不足 {limit} 人，或一经列出即可推算出这样的组。", format::NO_VALUE)
+            }
             Lang::En => {
                 format!(
                     "{}: fewer than {limit} answers with words, or a group that would give such a one away.",

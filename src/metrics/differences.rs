@@ -68,10 +68,10 @@ pub(super) fn wave_differences(
     pairs.filter_map(difference).collect()
 }
 
-/// Every pair of shown groups of one segment column.
-/// Groups of a column above which they are not compared two by two: nobody reads half a million comparisons.
+/// Groups of a column above which they are not compared two by two: nobody reads twenty thousand comparisons.
 const MOST_COMPARED: usize = 200;
 
+/// Every pair of shown groups of one segment column; none of a column with more than [`MOST_COMPARED`] of them.
 pub(super) fn group_differences(
     frame: &Frame<'_>,
     estimates: &[Estimate],

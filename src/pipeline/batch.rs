@@ -133,7 +133,7 @@ impl Batch<'_> {
     /// The document of one group, in a folder of its own.
     fn publish_subject(&self, subject: &Subject, folder: &Path, diagnostics: &mut Diagnostics) -> Option<Done> {
         let Self { measured, report, library, release, .. } = self;
-        let own = self.measure(subject, diagnostics)?;
+        let own = measure_subject((self.measured, self.groups), self.metrics, self.models, subject, diagnostics)?;
         let planned = plan_with(&own, library, Some(&release.date), diagnostics);
         let content = Content::of_group(&own, &planned, subject, &measured.indicators.results);
         let name = safe_name(&subject.value);
@@ -155,49 +155,55 @@ impl Batch<'_> {
         let lines = lines.collect();
         Some((published, lines))
     }
+}
 
-    /// The project and its numbers as a document about one group sees them: the title names the group, all numbers are of its answers,
-    /// and the plan follows from its own findings. `None` after an error, or if the group is too small to be shown at all.
-    fn measure(&self, subject: &Subject, diagnostics: &mut Diagnostics) -> Option<Measured> {
-        let measured = self.measured;
-        let within = Within { column: subject.column.clone(), value: subject.value.clone() };
-        let project = project_of(&measured.project, subject);
-        let mut found = Diagnostics::new();
-        let indicators = self.metrics.compute(Some((&within, self.groups)), &mut found);
-        // What is to be said of the whole project was said when it was measured.
-        found.retain(|problem| problem.level == Level::Error);
-        diagnostics.extend(found);
-        let mut indicators = indicators?;
-        let hidden = self.groups.results.estimates.iter().filter(|estimate| {
-            estimate.suppressed
-                && estimate.segment.len() == 1
-                && estimate.segment.get(&subject.column).is_some_and(|value| *value == subject.value)
-        });
-        // What is hidden beside other groups stays hidden in a document of its own.
-        let hidden: Vec<_> =
-            hidden.filter_map(|held| Some((held.metric.clone(), held.wave.clone(), held.reason?))).collect();
-        for estimate in &mut indicators.results.estimates {
-            let same = hidden.iter().find(|(metric, wave, _)| *metric == estimate.metric && *wave == estimate.wave);
-            if let Some((.., reason)) = same.filter(|_| estimate.estimate.is_some()) {
-                estimate.hide(*reason);
-            }
+/// The project and its numbers as a document about one group sees them: the title names the group, all numbers are of its answers,
+/// and the plan follows from its own findings. `metrics` and `models` are ready to be computed for groups, `groups` are the numbers
+/// of all of them beside each other. `None` after an error, or if the group is too small to be shown at all.
+pub fn measure_subject(
+    (measured, groups): (&Measured, &Indicators),
+    metrics: &BoundTables<'_>,
+    models: Option<&GroupModels<'_>>,
+    subject: &Subject,
+    diagnostics: &mut Diagnostics,
+) -> Option<Measured> {
+    let within = Within { column: subject.column.clone(), value: subject.value.clone() };
+    let project = project_of(&measured.project, subject);
+    let mut found = Diagnostics::new();
+    let indicators = metrics.compute(Some((&within, groups)), &mut found);
+    // What is to be said of the whole project was said when it was measured.
+    found.retain(|problem| problem.level == Level::Error);
+    diagnostics.extend(found);
+    let mut indicators = indicators?;
+    let hidden = groups.results.estimates.iter().filter(|estimate| {
+        estimate.suppressed
+            && estimate.segment.len() == 1
+            && estimate.segment.get(&subject.column).is_some_and(|value| *value == subject.value)
+    });
+    // What is hidden beside other groups stays hidden in a document of its own.
+    let hidden: Vec<_> =
+        hidden.filter_map(|held| Some((held.metric.clone(), held.wave.clone(), held.reason?))).collect();
+    for estimate in &mut indicators.results.estimates {
+        let same = hidden.iter().find(|(metric, wave, _)| *metric == estimate.metric && *wave == estimate.wave);
+        if let Some((.., reason)) = same.filter(|_| estimate.estimate.is_some()) {
+            estimate.hide(*reason);
         }
-        if indicators.results.estimates.iter().all(|estimate| estimate.estimate.is_none()) {
-            let note = Diagnostic::warning(&messages::GROUP_TOO_SMALL)
-                .arg("value", subject.title.get(measured.project.lang()));
-            diagnostics.push(note);
-            return None;
-        }
-        let models = self.models.map(|models| models.of_group(&within, diagnostics)).unwrap_or_default();
-        publish(&mut indicators, &models);
-        Some(Measured {
-            project,
-            plugins: Arc::clone(&measured.plugins),
-            tables: Arc::clone(&measured.tables),
-            indicators,
-            models,
-        })
     }
+    if indicators.results.estimates.iter().all(|estimate| estimate.estimate.is_none()) {
+        let note =
+            Diagnostic::warning(&messages::GROUP_TOO_SMALL).arg("value", subject.title.get(measured.project.lang()));
+        diagnostics.push(note);
+        return None;
+    }
+    let models = models.map(|models| models.of_group(&within, diagnostics)).unwrap_or_default();
+    publish(&mut indicators, &models);
+    Some(Measured {
+        project,
+        plugins: Arc::clone(&measured.plugins),
+        tables: Arc::clone(&measured.tables),
+        indicators,
+        models,
+    })
 }
 
 /// The project with the group in its title and without the plan that is made for all.
