@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "document",
     "render",
     "output",
+    "grade",
     "pipeline",
     "cli",
 ];
@@ -35,7 +36,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("indicatif::", &["cli/console"]),
     ("datafusion::prelude::", &["metrics/scan", "data/expressions"]),
     ("quick_xml::", &["render/docx/xml"]),
-    ("zip::", &["render/docx/package"]),
+    ("zip::", &["render/docx/package", "grade/submissions/archive"]),
     ("wasmtime::", &["plugins/wasm/"]),
     ("println!", &[]),
     ("std::process::exit", &[]),

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::PROJECT_FILE;
 use crate::diagnostics::Lang;
+use crate::grade::submissions::worker::VERB as READ_SUBMISSION;
 
 /// Customer-satisfaction planning documents from survey data (满意度策划).
 #[derive(Debug, Parser)]
@@ -60,6 +61,12 @@ pub enum Verb {
     Templates(TemplatesOptions),
     /// Print the JSON Schema of a YAML file, for editors
     Schema(SchemaOptions),
+    /// Read one submission and print what it holds as JSON: what `grade` starts for every file
+    #[command(hide = true, name = READ_SUBMISSION)]
+    ReadSubmission {
+        /// The file.
+        file: PathBuf,
+    },
     /// Print a completion script for a shell
     #[command(hide = true)]
     Completions {

@@ -6,6 +6,7 @@ mod build;
 mod check;
 pub mod console;
 mod explain;
+mod grade;
 mod init;
 mod metrics;
 mod models;
@@ -51,6 +52,7 @@ pub fn run() -> ExitCode {
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),
         Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),
         Verb::Schema(options) => schema::run(options, &console),
+        Verb::ReadSubmission { file } => grade::read_submission(file, &console),
         Verb::Completions { shell } => completions(*shell, &console),
         Verb::Manual => manual(&console),
     };

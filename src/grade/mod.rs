@@ -1,0 +1,4 @@
+//! Grading of a class's planning documents: what can be measured is measured and quoted, scores are proposed, and what the teacher
+//! decides is kept.
+
+pub mod submissions;
