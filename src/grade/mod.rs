@@ -2,5 +2,6 @@
 //! decides is kept.
 
 pub mod copying;
+pub mod evidence;
 pub mod rubric;
 pub mod submissions;
