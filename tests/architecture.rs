@@ -31,7 +31,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("typst::", &["render/typst/"]),
     ("calamine::", &["data/readers/"]),
     ("ambers::", &["data/readers/"]),
-    ("rust_xlsxwriter::", &["render/xlsx/"]),
+    ("rust_xlsxwriter::", &["render/xlsx/", "grade/gradebook/workbook"]),
     ("clap::", &["cli/"]),
     ("indicatif::", &["cli/console"]),
     ("datafusion::prelude::", &["metrics/scan", "data/expressions"]),

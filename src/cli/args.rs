@@ -55,6 +55,8 @@ pub enum Verb {
     Explain(ExplainOptions),
     /// Build the documents of a project
     Build(BuildOptions),
+    /// Grade a class's planning documents: evidence and proposals, the teacher decides
+    Grade(GradeOptions),
     /// List, show and test metric plugins
     Plugins(PluginsOptions),
     /// List the template packs, or copy one into a project to change it
@@ -193,6 +195,29 @@ pub struct BuildOptions {
     pub jobs: Option<usize>,
 }
 
+/// Options of `grade`.
+#[derive(Debug, Args)]
+pub struct GradeOptions {
+    /// Course folder (holds submissions/, and rubric.yaml and roster.csv if there are any)
+    #[arg(default_value = ".")]
+    pub course: PathBuf,
+    /// Folder for the reports [default: out inside the course]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace names and numbers everywhere; the gradebook stays as it is
+    #[arg(long)]
+    pub anonymous: bool,
+    /// Leave the PDF files out
+    #[arg(long)]
+    pub no_pdf: bool,
+    /// Scores of a teacher (CSV) to hold the proposals against
+    #[arg(long, value_name = "FILE", conflicts_with = "anonymous")]
+    pub agreement: Option<PathBuf>,
+    /// Files read at once [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
 /// Options of `plugins`.
 #[derive(Debug, Args)]
 pub struct PluginsOptions {
@@ -276,4 +301,6 @@ pub enum SchemaName {
     Project,
     /// plugin.yaml
     Plugin,
+    /// rubric.yaml
+    Rubric,
 }

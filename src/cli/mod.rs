@@ -49,6 +49,7 @@ pub fn run() -> ExitCode {
         Verb::Plan(options) => plan::run(options, &console, &mut diagnostics),
         Verb::Explain(options) => explain::run(options, &console, &mut diagnostics),
         Verb::Build(options) => build::run(options, lang, &console, &mut diagnostics),
+        Verb::Grade(options) => grade::run(options, lang, &console, &mut diagnostics),
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),
         Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),
         Verb::Schema(options) => schema::run(options, &console),
