@@ -103,19 +103,19 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// From scikit-learn 1.9 and R `irr` 0.84.1, see `tests/oracle/grading/kappa.py` and `kappa.R`.
+    /// From scikit-learn 1.9.1 and R `psych` 2.2.9, see `tests/oracle/grading/kappa.py` and `kappa.R`.
     #[test]
     fn kappa_is_that_of_other_programs() {
         let first: [(usize, usize); 12] =
             [(0, 0), (1, 1), (2, 1), (3, 5), (5, 4), (6, 6), (7, 9), (8, 8), (9, 10), (10, 10), (4, 2), (7, 7)];
-        let second: [(usize, usize); 8] = [(1, 9), (9, 1), (5, 5), (4, 6), (6, 4), (2, 8), (8, 2), (5, 5)];
+        let second: [(usize, usize); 8] = [(1, 9), (9, 1), (5, 5), (4, 6), (6, 4), (3, 8), (8, 4), (5, 7)];
         assert!((quadratic_kappa(&first, 10).unwrap() - KAPPA_FIRST).abs() < 1e-12);
         assert!((quadratic_kappa(&second, 10).unwrap() - KAPPA_SECOND).abs() < 1e-12);
         assert_eq!(quadratic_kappa(&[(3, 3), (3, 3)], 10), None);
     }
 
-    const KAPPA_FIRST: f64 = 0.0;
-    const KAPPA_SECOND: f64 = 0.0;
+    const KAPPA_FIRST: f64 = 0.942_307_692_307_692_3;
+    const KAPPA_SECOND: f64 = -0.925_531_914_893_617;
 
     #[test]
     fn shares_and_errors() {

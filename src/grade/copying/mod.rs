@@ -85,6 +85,10 @@ impl Comparison {
     }
 }
 
+/// Shortest run that counts between plans that share `LONG_ENOUGH` characters in longer passages: shuffled short sentences.
+const SHORTEST_OF_COPIES: usize = 7;
+const LONG_ENOUGH: usize = 60;
+
 /// Fewest characters of their own that two plans are compared by.
 const FEWEST_OWN: usize = 60;
 
@@ -194,7 +198,16 @@ fn same_passages(
             hits.entry(place.text as usize).or_default().push((at, place.at as usize));
         }
     }
-    let merged = hits.into_iter().map(|(right, hits)| (right, merge(hits, GRAM, settings.shortest as usize)));
+    let shortest = settings.shortest as usize;
+    let merged = hits.into_iter().map(|(right, hits)| {
+        let mut passages = merge(hits, GRAM, SHORTEST_OF_COPIES.min(shortest));
+        let long: usize = passages.iter().map(|passage| passage.left.len()).filter(|length| *length >= shortest).sum();
+        // Short runs are chance, unless the plans share long ones, too.
+        if long < LONG_ENOUGH {
+            passages.retain(|passage| passage.left.len() >= shortest);
+        }
+        (right, passages)
+    });
     merged.filter(|(_, passages)| !passages.is_empty()).collect()
 }
 
