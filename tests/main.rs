@@ -17,6 +17,7 @@ mod coverage;
 mod disclosure;
 mod docs;
 mod foreign;
+mod grading;
 mod groups;
 mod models;
 mod office;

@@ -24,9 +24,46 @@ enum Work {
 
 /// Names, made up.
 const NAMES: [&str; 40] = [
-    "白若溪", "蔡子墨", "曹雨桐", "陈一帆", "程思远", "戴晓禾", "邓嘉言", "丁南风", "董书瑶", "杜明轩", "方知夏", "冯亦凡", "高语晨", "龚星河", "郭安歌",
-    "韩沐阳", "何清越", "胡若彤", "黄启航", "江月白", "蒋文博", "金雨萱", "孔令仪", "李承泽", "梁初夏", "林见深", "刘语嫣", "陆云舟", "罗思齐", "马晨曦",
-    "孟晚晴", "倪天佑", "潘予安", "钱多乐", "秦朗月", "沈星野", "苏木槿", "汤圆圆", "万家宁", "许知行",
+    "白若溪",
+    "蔡子墨",
+    "曹雨桐",
+    "陈一帆",
+    "程思远",
+    "戴晓禾",
+    "邓嘉言",
+    "丁南风",
+    "董书瑶",
+    "杜明轩",
+    "方知夏",
+    "冯亦凡",
+    "高语晨",
+    "龚星河",
+    "郭安歌",
+    "韩沐阳",
+    "何清越",
+    "胡若彤",
+    "黄启航",
+    "江月白",
+    "蒋文博",
+    "金雨萱",
+    "孔令仪",
+    "李承泽",
+    "梁初夏",
+    "林见深",
+    "刘语嫣",
+    "陆云舟",
+    "罗思齐",
+    "马晨曦",
+    "孟晚晴",
+    "倪天佑",
+    "潘予安",
+    "钱多乐",
+    "秦朗月",
+    "沈星野",
+    "苏木槿",
+    "汤圆圆",
+    "万家宁",
+    "许知行",
 ];
 
 fn works() -> Vec<Work> {
@@ -96,7 +133,11 @@ pub fn files(sample: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// GB18030, as the text editor of an older Windows saves; UTF-8 where a character needs it.
 fn encoding_of(text: &str) -> Vec<u8> {
-    if text.contains(['\u{200b}', '\u{2060}', '\u{feff}']) { text.as_bytes().to_vec() } else { encoding_rs::GB18030.encode(text).0.into_owned() }
+    if text.contains(['\u{200b}', '\u{2060}', '\u{feff}']) {
+        text.as_bytes().to_vec()
+    } else {
+        encoding_rs::GB18030.encode(text).0.into_owned()
+    }
 }
 
 fn markdown(text: &str) -> String {
@@ -109,9 +150,13 @@ fn markdown(text: &str) -> String {
 pub fn docx(text: &str, white: &str) -> Vec<u8> {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let paragraph = |text: &str, colour: &str| {
-        format!("<w:p><w:r><w:rPr>{colour}<w:sz w:val=\"24\"/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>", escape(text))
+        format!(
+            "<w:p><w:r><w:rPr>{colour}<w:sz w:val=\"24\"/></w:rPr><w:t xml:space=\"preserve\">{}</w:t></w:r></w:p>",
+            escape(text)
+        )
     };
-    let mut body: String = text.lines().filter(|line| !line.trim().is_empty()).map(|line| paragraph(line, "")).collect();
+    let mut body: String =
+        text.lines().filter(|line| !line.trim().is_empty()).map(|line| paragraph(line, "")).collect();
     if !white.is_empty() {
         body.push_str(&paragraph(white, "<w:color w:val=\"FFFFFF\"/>"));
     }

@@ -96,7 +96,9 @@ pub fn table(outcome: &Outcome) -> String {
         let held = manyi_wilson(count as f64 / of as f64, of as f64);
         format!("{:.3} ({:.3}–{:.3})", count as f64 / of as f64, held.0, held.1)
     };
-    let mut text = String::from("| level | copies | found (listed) | at least half covered | coverage error, mean (worst), points |\n|---|--:|--:|--:|--:|\n");
+    let mut text = String::from(
+        "| level | copies | found (listed) | at least half covered | coverage error, mean (worst), points |\n|---|--:|--:|--:|--:|\n",
+    );
     for (level, found) in &outcome.levels {
         let _ = writeln!(
             text,
@@ -109,16 +111,11 @@ pub fn table(outcome: &Outcome) -> String {
             100.0 * found.worst,
         );
     }
-    let _ = writeln!(
-        text,
-        "\nUnrelated pairs: {}; listed by mistake: {} ({}).",
-        outcome.unrelated,
-        outcome.false_pairs,
-        {
+    let _ =
+        writeln!(text, "\nUnrelated pairs: {}; listed by mistake: {} ({}).", outcome.unrelated, outcome.false_pairs, {
             let held = manyi_wilson(outcome.false_pairs as f64 / outcome.unrelated as f64, outcome.unrelated as f64);
             format!("95% interval {:.1}–{:.1} in 10,000", 10_000.0 * held.0, 10_000.0 * held.1)
-        }
-    );
+        });
     text
 }
 

@@ -113,8 +113,20 @@ pub fn copy(plans: &[String], source: usize, other: usize, level: Level, seed: u
         Level::Traditional => whole(text.chars().map(traditional).collect()),
         Level::Punctuation => {
             let mark = |letter: char| match letter {
-                '，' => if random.random_bool(0.5) { "、".to_owned() } else { ",".to_owned() },
-                '。' => if random.random_bool(0.5) { "！".to_owned() } else { "\n".to_owned() },
+                '，' => {
+                    if random.random_bool(0.5) {
+                        "、".to_owned()
+                    } else {
+                        ",".to_owned()
+                    }
+                }
+                '。' => {
+                    if random.random_bool(0.5) {
+                        "！".to_owned()
+                    } else {
+                        "\n".to_owned()
+                    }
+                }
                 '：' | '；' => " ".to_owned(),
                 '“' | '”' => String::new(),
                 other => other.to_string(),
