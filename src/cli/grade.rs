@@ -95,7 +95,7 @@ fn moment(diagnostics: &mut Diagnostics) -> Option<(String, String)> {
 fn overview(graded: &grade::Outcome, console: &Console) -> String {
     let lang = console.lang;
     let course = &graded.course;
-    let mut head = vec![console.say("学生", "student").to_owned(), console.say("字数", "words").to_owned()];
+    let mut head = vec![console.say("学生", "student").to_owned(), console.say("总字数", "words").to_owned()];
     head.extend(course.rubric.criteria.iter().map(|held| held.title.get(lang).to_owned()));
     head.extend([console.say("总分", "total").to_owned(), console.say("雷同", "copying").to_owned()]);
     let mut right = vec![true; head.len()];

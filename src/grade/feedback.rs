@@ -44,6 +44,9 @@ impl Writer<'_> {
     }
 
     fn document(&self, title: String, subtitle: Option<String>, blocks: Vec<Block>) -> Document {
+        let date = (self.say("日期", "Date"), format::date_text(self.date, self.lang));
+        let cover = Block::Cover { rows: vec![date] };
+        let blocks = std::iter::once(cover).chain(blocks).collect();
         Document {
             meta: Meta {
                 title,
@@ -214,7 +217,7 @@ impl Writer<'_> {
         let mut head = vec![
             (self.say("学生", "student"), Align::Left, 2.0),
             (self.say("状态", "state"), Align::Left, 2.0),
-            (self.say("字数", "words"), Align::Right, 1.0),
+            (self.say("总字数", "words"), Align::Right, 1.0),
         ];
         head.extend(
             self.course.rubric.criteria.iter().map(|held| (held.title.get(self.lang).to_owned(), Align::Right, 1.0)),

@@ -13,8 +13,10 @@ pub mod theme;
 use serde::Serialize;
 
 use crate::diagnostics::{LocalizedTexts, lang_texts};
+use crate::grade::copying::normalise::simplified;
 use crate::grade::rubric::{By, Criterion, Rubric};
 use crate::grade::submissions::document::PlanText;
+use crate::grade::submissions::gate::is_han;
 
 /// What the program has to say about one criterion.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,8 +79,28 @@ pub fn shorten(text: &str, most: usize) -> String {
 }
 
 /// All proposals for a plan, in the order of the rubric.
+///
+/// The words that are looked for are simplified ones, so a plan in traditional characters is judged, and quoted, in simplified ones.
 pub fn propose(plan: &PlanText, rubric: &Rubric) -> Vec<Proposal> {
+    let folded = is_traditional(plan).then(|| in_simplified(plan));
+    let plan = folded.as_ref().unwrap_or(plan);
     rubric.criteria.iter().map(|criterion| propose_one(plan, rubric, criterion)).collect()
+}
+
+/// Share of traditional characters from which a plan is judged in simplified ones.
+const TRADITIONAL: f64 = 0.1;
+
+fn is_traditional(plan: &PlanText) -> bool {
+    let text = plan.text();
+    let han = text.chars().filter(|letter| is_han(*letter)).count();
+    let other = text.chars().filter(|letter| simplified(*letter) != *letter).count();
+    other as f64 > TRADITIONAL * han as f64
+}
+
+fn in_simplified(plan: &PlanText) -> PlanText {
+    let mut plan = plan.clone();
+    plan.pieces.iter_mut().for_each(|piece| piece.text = piece.text.chars().map(simplified).collect());
+    plan
 }
 
 fn propose_one(plan: &PlanText, rubric: &Rubric, criterion: &Criterion) -> Proposal {
@@ -115,5 +137,26 @@ impl Proposal {
             range: score.map(|score| (half(score - spread), half(score + spread))),
             reasons,
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Diagnostics;
+    use crate::grade::rubric::{BUILT_IN, parse_rubric};
+    use crate::grade::submissions::text::read_text;
+
+    #[test]
+    fn plans_in_traditional_characters_are_judged_alike() {
+        let rubric = parse_rubric(BUILT_IN, &mut Diagnostics::new()).unwrap();
+        let scores = |text: &str| {
+            let found = propose(&read_text(text.as_bytes()).unwrap(), &rubric);
+            found.into_iter().map(|held| held.score).collect::<Vec<_>>()
+        };
+        let simplified = "前言：本策划的主题是缩短食堂排队时间，提升满意度。\n一、问题\n晚餐窗口排队超过二十分钟。\n二、营销目标\n到2027年1月，满意度由62%提高到75%，以问卷复测。";
+        let traditional = "前言：本策劃的主題是縮短食堂排隊時間，提升滿意度。\n一、問題\n晚餐窗口排隊超過二十分鐘。\n二、營銷目標\n到2027年1月，滿意度由62%提高到75%，以問卷復測。";
+        assert_eq!(scores(simplified), scores(traditional));
     }
 }

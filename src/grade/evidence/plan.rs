@@ -53,6 +53,8 @@ static TOTAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static CASE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(r"(?:如果|若|如遇|一旦|万一|假如|倘若|如[^何此]|遇到|遇|出现|发生|当[^前年地天日]|\bif\b|\bshould\b)")
 });
+static OPENS_CASE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"^(?:如果|若|如遇|一旦|万一|假如|倘若|要是|\bif\b)"));
 static RESPONSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r"(?:立即|马上|立刻|当天|当场|第一时间|启动|启用|小时内|分钟内|则|就|由|改用|安排|暂停|公布|道歉|赔|退|上报|联系|疏散|调换|增派|预留|备用|送医)",
@@ -182,6 +184,10 @@ pub fn actions(plan: &PlanText) -> Vec<Action> {
     if passages.len() < 3 {
         passages.extend(of(Section::Strategies));
     }
+    // A plan without these headings may still say what is to be done.
+    if passages.is_empty() {
+        passages.extend(sentences(&plan.body()).into_iter().map(str::to_owned));
+    }
     let actions = passages.into_iter().filter(|passage| passage.chars().count() >= 8).map(|passage| {
         let parts = [&WHO, &WHEN, &WHERE, &WHY, &HOW].map(|pattern| has(pattern, &passage));
         Action { passage, parts }
@@ -198,9 +204,15 @@ fn without_cells<'p>(placed: &[Placed<'p>]) -> Vec<Placed<'p>> {
 pub fn contingencies(plan: &PlanText) -> Vec<(String, bool)> {
     let placed = place(plan);
     let text = text_of(&placed, Section::Contingency);
+    let headed = !text.trim().is_empty();
+    let text = if headed { text } else { plan.body() };
+    let is_case = |sentence: &str| match headed {
+        true => has(&CASE, sentence) || has(&RESPONSE, sentence),
+        false => has(&OPENS_CASE, sentence) && has(&RESPONSE, sentence),
+    };
     let held = sentences(&text);
     held.into_iter()
-        .filter(|sentence| has(&CASE, sentence) || has(&RESPONSE, sentence))
+        .filter(|sentence| is_case(sentence))
         .map(|sentence| (sentence.to_owned(), has(&RESPONSE, sentence)))
         .collect()
 }

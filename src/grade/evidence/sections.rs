@@ -44,15 +44,45 @@ impl Section {
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Foreword => &["前言", "引言", "序言", "导言", "摘要", "foreword", "preface", "introduction"],
-            Self::Contingency => &["应急", "预案", "危机", "风险", "突发", "contingency", "risk"],
-            Self::Finance => &["财务", "预算", "费用", "成本", "经费", "投入", "效益", "finance", "budget", "cost"],
-            Self::Environment => &["环境分析", "swot", "市场分析", "竞争", "优势与劣势", "环境", "environment"],
-            Self::Objectives => &["目标", "指标", "objective", "target", "goal"],
-            Self::Actions => {
-                &["行动", "实施", "执行", "进度", "安排", "计划表", "分工", "落实", "步骤", "action", "schedule"]
+            Self::Contingency => {
+                &["应急", "预案", "危机", "风险", "突发", "意外", "岔子", "可能出现", "contingency", "risk"]
             }
+            Self::Finance => &[
+                "财务",
+                "预算",
+                "费用",
+                "成本",
+                "经费",
+                "投入",
+                "效益",
+                "开支",
+                "花费",
+                "花多少",
+                "的账",
+                "finance",
+                "budget",
+                "cost",
+            ],
+            Self::Environment => &["环境分析", "swot", "市场分析", "竞争", "优势与劣势", "环境", "environment"],
+            Self::Objectives => &["目标", "指标", "想达到", "想做到", "效果", "objective", "target", "goal"],
+            Self::Actions => &[
+                "行动",
+                "实施",
+                "执行",
+                "进度",
+                "安排",
+                "计划表",
+                "分工",
+                "落实",
+                "步骤",
+                "谁来",
+                "action",
+                "schedule",
+            ],
             Self::Strategies => &["策略", "方案", "措施", "对策", "办法", "做法", "怎么改", "strateg", "measure"],
-            Self::Problem => &["问题", "现状", "调查结果", "背景", "不满", "原因", "诊断", "problem", "finding"],
+            Self::Problem => {
+                &["问题", "现状", "调查结果", "背景", "不满", "原因", "诊断", "为什么", "problem", "finding"]
+            }
         }
     }
 

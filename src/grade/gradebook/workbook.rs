@@ -103,6 +103,8 @@ fn heads(sheet: &mut Worksheet, columns: &[Column], formats: &Formats) -> Result
     sheet.set_row_height(1, 44)?;
     let names = place(columns, "number").map_or(0, |at| at + 1);
     sheet.set_freeze_panes(2, names)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(1, 1)?;
     Ok(())
 }
 
