@@ -168,17 +168,18 @@ fn reports(
     }
     let class = writer.class(rows);
     set.html("class", &class);
+    let mut documents = Vec::new();
     for (held, row) in course.students.iter().zip(rows) {
         let name = safe_name(&format!("{} {}", held.submission.student.number, held.label));
         let document = writer.student(held, row);
         set.html(&format!("feedback/{name}"), &document);
-        set.pdf(&format!("feedback/{name}"), &document, diagnostics);
+        documents.push((format!("feedback/{name}"), document));
     }
     for (plan, held) in course.students.iter().enumerate() {
-        if let Some(document) = writer.case(plan) {
-            set.pdf(&format!("evidence/{}", safe_name(&held.label)), &document, diagnostics);
-        }
+        let name = format!("evidence/{}", safe_name(&held.label));
+        documents.extend(writer.case(plan).map(|document| (name, document)));
     }
+    set.pdfs(&documents, request.reader.jobs, diagnostics);
     let mut file = |name: &str, content: Vec<u8>| set.files.push(OutputFile { name: name.to_owned(), content });
     file("copies.html", copy_report(course, lang).into_bytes());
     let said: Vec<String> = rows.iter().map(|row| teacher_words(course, row, comments)).collect();
@@ -205,13 +206,29 @@ impl Set {
         self.files.push(OutputFile { name: format!("{name}.html"), content: html.into_bytes() });
     }
 
-    fn pdf(&mut self, name: &str, document: &Document, diagnostics: &mut Diagnostics) {
+    /// Sets documents side by side on the machine's cores.
+    fn pdfs(&mut self, documents: &[(String, Document)], jobs: usize, diagnostics: &mut Diagnostics) {
         let Some((sources, fonts)) = &self.typst else { return };
-        let mut found = Diagnostics::new();
-        if let Some(pdf) = render_pdf(document, sources, fonts, &[], &mut found) {
-            self.files.push(OutputFile { name: format!("{name}.pdf"), content: pdf.bytes });
+        let share = documents.len().div_ceil(jobs.max(1)).max(1);
+        let set = |chunk: &[(String, Document)]| {
+            let mut found = Diagnostics::new();
+            let mut files = Vec::new();
+            for (name, document) in chunk {
+                if let Some(pdf) = render_pdf(document, sources, fonts, &[], &mut found) {
+                    files.push(OutputFile { name: format!("{name}.pdf"), content: pdf.bytes });
+                }
+            }
+            (files, found)
+        };
+        let made: Vec<_> = std::thread::scope(|scope| {
+            let running: Vec<_> = documents.chunks(share).map(|chunk| scope.spawn(move || set(chunk))).collect();
+            let joined = running.into_iter().map(|thread| thread.join());
+            joined.map(|made| made.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        });
+        for (files, found) in made {
+            self.files.extend(files);
+            found.into_iter().for_each(|problem| diagnostics.push_once(problem));
         }
-        found.into_iter().for_each(|problem| diagnostics.push_once(problem));
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::grade::evidence::sections::{Placed, Section, place, sentences, text_of};
 use crate::grade::evidence::{Mark, Reason};
-use crate::grade::submissions::document::PlanText;
+use crate::grade::submissions::document::{PieceKind, PlanText};
 use crate::grade::submissions::gate::is_han;
 
 fn pattern(text: &str) -> Option<Regex> {
@@ -23,7 +23,7 @@ static WHO: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static WHEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?:\d{1,2}\s*月|\d{1,2}[:：]\d{2}|\d+\s*(?:日|号|天|周|点)|每(?:天|日|周|月|学期|晚|隔)|第[一二三四五六七八九十\d]+\s*(?:周|月|天|阶段)|周[一二三四五六日末]|星期|学期|月底|月初|午餐|晚餐|早餐|高峰|开学|期末|国庆|元旦|寒假|暑假|[两一二三四半]个?(?:月|周)(?:内|后)?)",
+        r"(?:\d{4}-\d{1,2}|\d{1,2}\s*月|\d{1,2}[:：]\d{2}|\d+\s*(?:日|号|天|周|点)|每(?:天|日|周|月|学期|晚|隔)|第[一二三四五六七八九十\d]+\s*(?:周|月|天|阶段)|周[一二三四五六日末]|星期|学期|月底|月初|午餐|晚餐|早餐|高峰|开学|期末|国庆|元旦|寒假|暑假|[两一二三四半]个?(?:月|周)(?:内|后)?)",
     )
 });
 static WHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -36,7 +36,7 @@ static WHY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static HOW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?:通过|采用|利用|使用|设置|设立|增设|增加|安装|购买|采购|更换|培训|制作|张贴|公布|推出|开通|建立|实行|改为|分成|安排|组织|开展|引入|调整|划|贴|换|装)",
+        r"(?:通过|采用|利用|使用|设置|设立|增设|增加|安装|购买|采购|更换|增开|改造|加装|试运行|轮值|公示|考核|培训|制作|张贴|公布|推出|开通|建立|实行|改为|分成|安排|组织|开展|引入|调整|划|贴|换|装)",
     )
 });
 static PRODUCT: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -177,8 +177,8 @@ pub fn actions(plan: &PlanText) -> Vec<Action> {
         }
     }
     let of = |section| {
-        let text = text_of(&without_cells(&placed), section);
-        sentences(&text).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        let held = placed.iter().filter(|piece| piece.section == Some(section) && !is_cell(piece.kind));
+        held.flat_map(|piece| statements(piece.text)).collect::<Vec<_>>()
     };
     passages.extend(of(Section::Actions));
     if passages.len() < 3 {
@@ -186,7 +186,7 @@ pub fn actions(plan: &PlanText) -> Vec<Action> {
     }
     // A plan without these headings may still say what is to be done.
     if passages.is_empty() {
-        passages.extend(sentences(&plan.body()).into_iter().map(str::to_owned));
+        passages.extend(plan.body().lines().flat_map(statements));
     }
     let actions = passages.into_iter().filter(|passage| passage.chars().count() >= 8).map(|passage| {
         let parts = [&WHO, &WHEN, &WHERE, &WHY, &HOW].map(|pattern| has(pattern, &passage));
@@ -195,9 +195,19 @@ pub fn actions(plan: &PlanText) -> Vec<Action> {
     actions.filter(|action| action.parts.iter().filter(|held| **held).count() >= 2).collect()
 }
 
-fn without_cells<'p>(placed: &[Placed<'p>]) -> Vec<Placed<'p>> {
-    let cell = |kind| matches!(kind, crate::grade::submissions::document::PieceKind::Cell { .. });
-    placed.iter().filter(|piece| !cell(piece.kind)).cloned().collect()
+fn is_cell(kind: PieceKind) -> bool {
+    matches!(kind, PieceKind::Cell { .. })
+}
+
+/// Longest paragraph that is taken for one action.
+const ONE_ACTION: usize = 130;
+
+/// What a paragraph says is to be done: the paragraph if it is short, else its sentences, which may hold semicolons.
+fn statements(paragraph: &str) -> Vec<String> {
+    if paragraph.chars().count() <= ONE_ACTION {
+        return vec![paragraph.trim().to_owned()];
+    }
+    paragraph.split_inclusive('。').map(|sentence| sentence.trim().to_owned()).collect()
 }
 
 /// Contingency cases with their responses.
