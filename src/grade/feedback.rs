@@ -86,9 +86,7 @@ impl Writer<'_> {
         let mut content = vec![Inline::text(format!("{sign}{}", reason.text.get(self.lang)))];
         if let Some(quote) = &reason.quote {
             let (open, close) = if self.lang == Lang::ZhCn { ("：“", "”") } else { (": “", "”") };
-            content.push(Inline::Emphasis {
-                content: vec![Inline::text(format!("{open}{}{close}", quote.replace('\n', " ")))],
-            });
+            content.push(Inline::text(format!("{open}{}{close}", quote.replace('\n', " "))));
         }
         vec![Block::Paragraph { content }]
     }
