@@ -18,6 +18,7 @@ mod disclosure;
 mod docs;
 mod documents;
 mod foreign;
+mod grading;
 mod groups;
 mod linked_disclosure;
 mod models;

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::PROJECT_FILE;
 use crate::diagnostics::Lang;
+use crate::grade::submissions::worker::VERB as READ_SUBMISSION;
 
 /// Customer-satisfaction planning documents from survey data (满意度策划).
 #[derive(Debug, Parser)]
@@ -54,12 +55,20 @@ pub enum Verb {
     Explain(ExplainOptions),
     /// Build the documents of a project
     Build(BuildOptions),
+    /// Grade a class's planning documents: evidence and proposals, the teacher decides
+    Grade(GradeOptions),
     /// List, show and test metric plugins
     Plugins(PluginsOptions),
     /// List the template packs, or copy one into a project to change it
     Templates(TemplatesOptions),
     /// Print the JSON Schema of a YAML file, for editors
     Schema(SchemaOptions),
+    /// Read one submission and print what it holds as JSON: what `grade` starts for every file
+    #[command(hide = true, name = READ_SUBMISSION)]
+    ReadSubmission {
+        /// The file.
+        file: PathBuf,
+    },
     /// Print a completion script for a shell
     #[command(hide = true)]
     Completions {
@@ -186,6 +195,29 @@ pub struct BuildOptions {
     pub jobs: Option<usize>,
 }
 
+/// Options of `grade`.
+#[derive(Debug, Args)]
+pub struct GradeOptions {
+    /// Course folder (holds submissions/, and rubric.yaml and roster.csv if there are any)
+    #[arg(default_value = ".")]
+    pub course: PathBuf,
+    /// Folder for the reports [default: out inside the course]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace names and numbers everywhere; the gradebook stays as it is
+    #[arg(long)]
+    pub anonymous: bool,
+    /// Leave the PDF files out
+    #[arg(long)]
+    pub no_pdf: bool,
+    /// Scores of a teacher (CSV) to hold the proposals against
+    #[arg(long, value_name = "FILE", conflicts_with = "anonymous")]
+    pub agreement: Option<PathBuf>,
+    /// Files read at once [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
 /// Options of `plugins`.
 #[derive(Debug, Args)]
 pub struct PluginsOptions {
@@ -291,4 +323,6 @@ pub enum SchemaName {
     Plugin,
     /// brand.yaml
     Brand,
+    /// rubric.yaml
+    Rubric,
 }

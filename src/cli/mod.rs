@@ -6,6 +6,7 @@ mod build;
 mod check;
 pub mod console;
 mod explain;
+mod grade;
 mod init;
 mod metrics;
 mod models;
@@ -48,9 +49,11 @@ pub fn run() -> ExitCode {
         Verb::Plan(options) => plan::run(options, &console, &mut diagnostics),
         Verb::Explain(options) => explain::run(options, &console, &mut diagnostics),
         Verb::Build(options) => build::run(options, lang, &console, &mut diagnostics),
+        Verb::Grade(options) => grade::run(options, lang, &console, &mut diagnostics),
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),
         Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),
         Verb::Schema(options) => schema::run(options, &console),
+        Verb::ReadSubmission { file } => grade::read_submission(file, &console),
         Verb::Completions { shell } => completions(*shell, &console),
         Verb::Manual => manual(&console),
     };

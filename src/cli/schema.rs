@@ -8,6 +8,7 @@ use crate::cli::console::Console;
 use crate::config::brand::RawBrand;
 use crate::config::raw::RawProject;
 use crate::config::schema_of;
+use crate::grade::rubric::Rubric;
 use crate::plugins::manifest::RawManifest;
 
 pub(crate) fn run(options: &SchemaOptions, console: &Console) -> Outcome {
@@ -15,6 +16,7 @@ pub(crate) fn run(options: &SchemaOptions, console: &Console) -> Outcome {
         SchemaName::Project => schema_of::<RawProject>(),
         SchemaName::Plugin => schema_of::<RawManifest>(),
         SchemaName::Brand => schema_of::<RawBrand>(),
+        SchemaName::Rubric => schema_of::<Rubric>(),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(io::Error::other)?;
     console.data(&format!("{text}\n"))

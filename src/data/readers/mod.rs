@@ -18,7 +18,7 @@ mod sheet;
 mod sniff;
 mod text;
 mod text_column;
-mod workbook;
+pub mod workbook;
 
 use std::collections::HashSet;
 use std::fs::File;

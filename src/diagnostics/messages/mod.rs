@@ -6,6 +6,7 @@ pub mod brand;
 pub mod coding;
 pub mod config;
 pub mod document;
+pub mod grading;
 pub mod metrics;
 pub mod models;
 pub mod output;
@@ -88,6 +89,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         workbook::ALL,
         output::ALL,
         packs::ALL,
+        grading::ALL,
     ]
     .into_iter()
     .flatten()

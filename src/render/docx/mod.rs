@@ -8,7 +8,7 @@ mod furniture;
 mod inlines;
 mod look;
 mod numbering;
-mod package;
+pub(crate) mod package;
 mod panels;
 mod pictures;
 mod placeholders;
@@ -17,7 +17,7 @@ mod reference;
 mod styles;
 mod tables;
 mod writer;
-mod xml;
+pub(crate) mod xml;
 
 use std::collections::BTreeMap;
 

@@ -18,23 +18,23 @@ const MOST_BYTES: u64 = 256 << 20;
 const HIGHEST_RATIO: u64 = 200;
 
 /// Name of the part that says what the others are.
-pub(super) const CONTENT_TYPES: &str = "[Content_Types].xml";
+pub(crate) const CONTENT_TYPES: &str = "[Content_Types].xml";
 const CONTENT_TYPES_SPACE: &str = "http://schemas.openxmlformats.org/package/2006/content-types";
 const RELATIONS_SPACE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
 /// Beginning of the relation types of office files.
-pub(super) const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
+pub(crate) const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
 /// Beginning of the content types of Word's parts.
-pub(super) const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.";
+pub(crate) const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.";
 
 /// The parts of a file by name, without a leading slash.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Package {
-    pub(super) parts: BTreeMap<String, Vec<u8>>,
+pub(crate) struct Package {
+    pub(crate) parts: BTreeMap<String, Vec<u8>>,
 }
 
 impl Package {
     /// Unpacks a file. The error says why that is impossible, to fill a diagnostic.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, LocalizedTexts> {
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, LocalizedTexts> {
         let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
         if archive.len() > MOST_ENTRIES {
             return Err(lang_texts(
@@ -77,7 +77,7 @@ impl Package {
     }
 
     /// The file. Entries bear no clock time and stand in a fixed order.
-    pub(super) fn write(&self) -> Result<Vec<u8>, LocalizedTexts> {
+    pub(crate) fn write(&self) -> Result<Vec<u8>, LocalizedTexts> {
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default().last_modified_time(DateTime::default()).unix_permissions(0o644);
         let first = [CONTENT_TYPES, "_rels/.rels"];
@@ -93,7 +93,7 @@ impl Package {
     }
 
     /// A part as a tree.
-    pub(super) fn xml(&self, name: &str) -> Result<Element, LocalizedTexts> {
+    pub(crate) fn xml(&self, name: &str) -> Result<Element, LocalizedTexts> {
         let content = self
             .parts
             .get(name)
@@ -106,12 +106,12 @@ impl Package {
         })
     }
 
-    pub(super) fn set_xml(&mut self, name: &str, root: &Element) {
+    pub(crate) fn set_xml(&mut self, name: &str, root: &Element) {
         self.parts.insert(name.to_owned(), root.to_part());
     }
 
     /// Name of the main part, and its content type.
-    pub(super) fn main_part(&self) -> Result<(String, String), LocalizedTexts> {
+    pub(crate) fn main_part(&self) -> Result<(String, String), LocalizedTexts> {
         let relations = Relations::of(self, "");
         let main = relations.list.iter().find(|relation| relation.kind == format!("{OFFICE}officeDocument"));
         let name = main.map(|relation| resolve("", &relation.target));
@@ -124,7 +124,7 @@ impl Package {
     }
 
     /// Says what the part `name` is.
-    pub(super) fn set_type(&mut self, name: &str, kind: &str) -> Result<(), LocalizedTexts> {
+    pub(crate) fn set_type(&mut self, name: &str, kind: &str) -> Result<(), LocalizedTexts> {
         let mut types = self.types()?;
         let part = format!("/{name}");
         let own = types.elements_mut().find(|held| held.attribute("PartName") == Some(&part));
@@ -137,7 +137,7 @@ impl Package {
     }
 
     /// Says what all parts of an ending are, unless that is said already.
-    pub(super) fn set_default_type(&mut self, ending: &str, kind: &str) -> Result<(), LocalizedTexts> {
+    pub(crate) fn set_default_type(&mut self, ending: &str, kind: &str) -> Result<(), LocalizedTexts> {
         let mut types = self.types()?;
         let said = |held: &Element| held.attribute("Extension").is_some_and(|known| known.eq_ignore_ascii_case(ending));
         if !types.elements().any(said) {
@@ -156,7 +156,7 @@ impl Package {
     }
 
     /// Drops the parts that nothing refers to any more, and what is said of them.
-    pub(super) fn drop_unreachable(&mut self) -> Result<(), LocalizedTexts> {
+    pub(crate) fn drop_unreachable(&mut self) -> Result<(), LocalizedTexts> {
         let mut reached: BTreeSet<String> = [CONTENT_TYPES.to_owned()].into();
         let mut open = vec![String::new()];
         while let Some(part) = open.pop() {
@@ -186,24 +186,24 @@ fn damaged(error: impl std::fmt::Display) -> LocalizedTexts {
 
 /// The relations of one part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Relations {
-    pub(super) list: Vec<Relation>,
+pub(crate) struct Relations {
+    pub(crate) list: Vec<Relation>,
 }
 
 /// A relation to another part or an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Relation {
-    pub(super) id: String,
+pub(crate) struct Relation {
+    pub(crate) id: String,
     /// Whole type, an address.
-    pub(super) kind: String,
+    pub(crate) kind: String,
     /// As written: relative to the part's folder, or from the root with a slash.
-    pub(super) target: String,
-    pub(super) external: bool,
+    pub(crate) target: String,
+    pub(crate) external: bool,
 }
 
 impl Relations {
     /// Those of `part` (empty: of the package). None, or unreadable ones, are no relations.
-    pub(super) fn of(package: &Package, part: &str) -> Self {
+    pub(crate) fn of(package: &Package, part: &str) -> Self {
         let Ok(root) = package.xml(&relations_name(part)) else { return Self::default() };
         let list = root.elements().filter_map(|held| {
             Some(Relation {
@@ -217,7 +217,7 @@ impl Relations {
     }
 
     /// The id of a relation, a new one if there is none yet. `kind` is the last word of the type.
-    pub(super) fn id(&mut self, kind: &str, target: &str, external: bool) -> String {
+    pub(crate) fn id(&mut self, kind: &str, target: &str, external: bool) -> String {
         let kind = if kind.contains("://") { kind.to_owned() } else { format!("{OFFICE}{kind}") };
         let same = |held: &&Relation| held.kind == kind && held.target == target && held.external == external;
         if let Some(held) = self.list.iter().find(same) {
@@ -233,12 +233,12 @@ impl Relations {
     }
 
     /// The first target of a kind (last word of the type).
-    pub(super) fn target(&self, kind: &str) -> Option<&str> {
+    pub(crate) fn target(&self, kind: &str) -> Option<&str> {
         let kind = format!("{OFFICE}{kind}");
         self.list.iter().find(|held| held.kind == kind && !held.external).map(|held| held.target.as_str())
     }
 
-    pub(super) fn save(&self, package: &mut Package, part: &str) {
+    pub(crate) fn save(&self, package: &mut Package, part: &str) {
         let name = relations_name(part);
         if self.list.is_empty() {
             package.parts.remove(&name);
@@ -263,7 +263,7 @@ fn relations_name(part: &str) -> String {
 }
 
 /// The part that `target` names, seen from `part`.
-pub(super) fn resolve(part: &str, target: &str) -> String {
+pub(crate) fn resolve(part: &str, target: &str) -> String {
     if let Some(absolute) = target.strip_prefix('/') {
         return absolute.to_owned();
     }

@@ -12,27 +12,27 @@ const DEEPEST: usize = 256;
 
 /// An element or the text between two.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Element(Element),
     Text(String),
 }
 
 /// An element with its attributes in the order written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Element {
+pub(crate) struct Element {
     /// Name with its prefix, `w:p`.
-    pub(super) name: String,
-    pub(super) attributes: Vec<(String, String)>,
-    pub(super) children: Vec<Node>,
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) children: Vec<Node>,
 }
 
 /// An empty element.
-pub(super) fn el(name: &str) -> Element {
+pub(crate) fn el(name: &str) -> Element {
     Element { name: name.to_owned(), ..Element::default() }
 }
 
 /// An element with nothing but its `w:val`.
-pub(super) fn val(name: &str, value: impl ToString) -> Element {
+pub(crate) fn val(name: &str, value: impl ToString) -> Element {
     el(name).with("w:val", value)
 }
 
@@ -45,43 +45,43 @@ impl From<Element> for Node {
 impl Element {
     /// The element with one more attribute.
     #[must_use]
-    pub(super) fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.attributes.push((name.to_owned(), value.to_string()));
         self
     }
 
     /// The element with one more child.
     #[must_use]
-    pub(super) fn add(mut self, child: Element) -> Self {
+    pub(crate) fn add(mut self, child: Element) -> Self {
         self.push(child);
         self
     }
 
     /// The element with more children.
     #[must_use]
-    pub(super) fn add_all(mut self, children: impl IntoIterator<Item = Element>) -> Self {
+    pub(crate) fn add_all(mut self, children: impl IntoIterator<Item = Element>) -> Self {
         self.children.extend(children.into_iter().map(Node::Element));
         self
     }
 
     /// The element with a text inside.
     #[must_use]
-    pub(super) fn text(mut self, text: &str) -> Self {
+    pub(crate) fn text(mut self, text: &str) -> Self {
         self.children.push(Node::Text(text.to_owned()));
         self
     }
 
-    pub(super) fn push(&mut self, child: Element) {
+    pub(crate) fn push(&mut self, child: Element) {
         self.children.push(Node::Element(child));
     }
 
     /// Value of an attribute.
-    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Sets an attribute, replacing its former value.
-    pub(super) fn set(&mut self, name: &str, value: impl ToString) {
+    pub(crate) fn set(&mut self, name: &str, value: impl ToString) {
         let value = value.to_string();
         match self.attributes.iter_mut().find(|(key, _)| key == name) {
             Some((_, held)) => *held = value,
@@ -90,7 +90,7 @@ impl Element {
     }
 
     /// Child elements.
-    pub(super) fn elements(&self) -> impl Iterator<Item = &Element> {
+    pub(crate) fn elements(&self) -> impl Iterator<Item = &Element> {
         self.children.iter().filter_map(|node| match node {
             Node::Element(element) => Some(element),
             Node::Text(_) => None,
@@ -98,7 +98,7 @@ impl Element {
     }
 
     /// Child elements, to be changed.
-    pub(super) fn elements_mut(&mut self) -> impl Iterator<Item = &mut Element> {
+    pub(crate) fn elements_mut(&mut self) -> impl Iterator<Item = &mut Element> {
         self.children.iter_mut().filter_map(|node| match node {
             Node::Element(element) => Some(element),
             Node::Text(_) => None,
@@ -106,22 +106,22 @@ impl Element {
     }
 
     /// The first child of that name.
-    pub(super) fn child(&self, name: &str) -> Option<&Element> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Element> {
         self.elements().find(|element| element.name == name)
     }
 
     /// The first child of that name, to be changed.
-    pub(super) fn child_mut(&mut self, name: &str) -> Option<&mut Element> {
+    pub(crate) fn child_mut(&mut self, name: &str) -> Option<&mut Element> {
         self.elements_mut().find(|element| element.name == name)
     }
 
     /// `w:val` of the child of that name.
-    pub(super) fn child_val(&self, name: &str) -> Option<&str> {
+    pub(crate) fn child_val(&self, name: &str) -> Option<&str> {
         self.child(name).and_then(|child| child.attribute("w:val"))
     }
 
     /// Every element inside, itself included, outer ones first.
-    pub(super) fn visit<'e>(&'e self, found: &mut dyn FnMut(&'e Element)) {
+    pub(crate) fn visit<'e>(&'e self, found: &mut dyn FnMut(&'e Element)) {
         found(self);
         for child in self.elements() {
             child.visit(found);
@@ -129,7 +129,7 @@ impl Element {
     }
 
     /// Every element inside, itself included, outer ones first, to be changed.
-    pub(super) fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Element)) {
+    pub(crate) fn visit_mut(&mut self, change: &mut dyn FnMut(&mut Element)) {
         change(self);
         for child in self.elements_mut() {
             child.visit_mut(change);
@@ -138,7 +138,7 @@ impl Element {
 
     /// All text inside.
     #[cfg(test)]
-    pub(super) fn all_text(&self) -> String {
+    pub(crate) fn all_text(&self) -> String {
         let mut text = String::new();
         for node in &self.children {
             match node {
@@ -150,7 +150,7 @@ impl Element {
     }
 
     /// The part of a package with this element as its root.
-    pub(super) fn to_part(&self) -> Vec<u8> {
+    pub(crate) fn to_part(&self) -> Vec<u8> {
         let mut written = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n");
         self.write(&mut written);
         written.into_bytes()
@@ -206,7 +206,7 @@ fn is_allowed(character: char) -> bool {
 
 /// A text of the data as it is printed: characters that no page shows are dropped, and directional ones, with which an answer could
 /// reorder the text around it.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -225,7 +225,7 @@ fn broken(error: impl std::fmt::Display) -> LocalizedTexts {
 }
 
 /// Reads a part. The error says what is wrong with it, to fill a diagnostic.
-pub(super) fn parse(bytes: &[u8]) -> Result<Element, LocalizedTexts> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Element, LocalizedTexts> {
     let text = decode(bytes)?;
     let mut reader = Reader::from_str(&text);
     let mut open: Vec<Element> = Vec::new();

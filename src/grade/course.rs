@@ -1,0 +1,180 @@
+//! A course from its folder to everything that is known about its plans: submissions, proposals, flags, who stands earlier.
+
+use std::path::{Path, PathBuf};
+
+use crate::diagnostics::messages::grading as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
+use crate::grade::copying::verdicts::{Verdict, clusters, verdicts};
+use crate::grade::copying::{Comparison, Source, compare};
+use crate::grade::evidence::flags::flags;
+use crate::grade::evidence::length::{Counts, count};
+use crate::grade::evidence::{Proposal, Reason, propose};
+use crate::grade::rubric::{RUBRIC_FILE, Rubric, load_rubric};
+use crate::grade::submissions::worker::Reader;
+use crate::grade::submissions::{State, Submission, load_submissions, load_texts, readable_files};
+
+/// A student with all that was found.
+#[derive(Debug, Clone)]
+pub struct Graded {
+    /// The work.
+    pub submission: Submission,
+    /// What the student is called in reports.
+    pub label: String,
+    /// Proposals in the order of the rubric; empty where there is no text.
+    pub proposals: Vec<Proposal>,
+    /// What the teacher should look at.
+    pub flags: Vec<Reason>,
+    /// The counts.
+    pub counts: Option<Counts>,
+    /// Days late and the points that they cost.
+    pub late: Option<(i64, f64)>,
+    /// What the copy rule proposes.
+    pub verdict: Option<Verdict>,
+}
+
+/// A course.
+#[derive(Debug)]
+pub struct Course {
+    /// Its folder.
+    pub root: PathBuf,
+    /// Its rubric.
+    pub rubric: Rubric,
+    /// Its students.
+    pub students: Vec<Graded>,
+    /// What the plans share. Plans are numbered as the students are; those of prior years follow.
+    pub comparison: Comparison,
+    /// Groups of plans that share much.
+    pub clusters: Vec<Vec<usize>>,
+    /// Texts as they were compared, in the order of the numbers.
+    pub texts: Vec<String>,
+    /// Names of the plans of prior years.
+    pub archive: Vec<String>,
+    /// Names of the files that may be reused.
+    pub reusable: Vec<String>,
+}
+
+impl Course {
+    /// What a plan is called: a student's label, or the file of a prior year.
+    pub fn name(&self, plan: usize) -> &str {
+        match self.students.get(plan) {
+            Some(held) => &held.label,
+            None => self.archive.get(plan - self.students.len()).map_or("", String::as_str),
+        }
+    }
+}
+
+/// Reads and measures a course. `None` after an error that leaves nothing to grade.
+pub fn load_course(root: &Path, reader: &Reader, anonymous: bool, diagnostics: &mut Diagnostics) -> Option<Course> {
+    let rubric = load_rubric(root, diagnostics)?;
+    let mut submissions = load_submissions(root, reader, rubric.least_han, diagnostics)?;
+    let reusable_files: Vec<(String, PathBuf)> =
+        rubric.reusable.iter().map(|file| (file.clone(), root.join(file))).collect();
+    for (file, path) in &reusable_files {
+        if !path.is_file() {
+            let missing = Diagnostic::error(&messages::REUSABLE_UNREADABLE).arg("file", file);
+            let why = crate::diagnostics::io_problem(&std::io::ErrorKind::NotFound.into());
+            diagnostics.push(missing.words("problem", why).at(Location::file(RUBRIC_FILE)).key("reusable"));
+        }
+    }
+    if diagnostics.count(Level::Error) > 0 && submissions.is_empty() {
+        return None;
+    }
+    let reusable = load_texts(&reusable_files, reader, diagnostics);
+    let archive_root = root.join(&rubric.copying.archive);
+    let archived = if archive_root.is_dir() { readable_files(&archive_root) } else { Vec::new() };
+    let archived = load_texts(&archived, reader, diagnostics);
+    if anonymous {
+        anonymise(&mut submissions, diagnostics);
+    }
+    let sources: Vec<Source> = submissions
+        .iter()
+        .map(|held| Source { text: held.plan().map(|plan| plan.text()).unwrap_or_default(), received: held.received })
+        .collect();
+    let before: Vec<Source> = archived.iter().map(|(_, plan)| Source { text: plan.text(), received: None }).collect();
+    let reused: Vec<String> = reusable.iter().map(|(_, plan)| plan.text()).collect();
+    let comparison = compare(&sources, &before, &reused, &rubric.copying);
+    let verdicts = verdicts(&comparison, &sources, &rubric.copying);
+    let clusters = clusters(&comparison, sources.len(), rubric.copying.half);
+    let students = submissions.into_iter().zip(verdicts).map(|(submission, verdict)| {
+        let late = rubric.lateness(submission.received).filter(|_| submission.file.is_some());
+        if late.is_some() {
+            let received = submission.received.map(|moment| moment.to_string()).unwrap_or_default();
+            let shown = submission.student.shown();
+            diagnostics.push(Diagnostic::warning(&messages::LATE).arg("student", shown).arg("received", received));
+        }
+        let plan = submission.plan();
+        Graded {
+            label: if submission.student.name.is_empty() {
+                submission.student.shown()
+            } else {
+                submission.student.name.clone()
+            },
+            proposals: plan.map(|plan| propose(plan, &rubric)).unwrap_or_default(),
+            flags: plan.map(|plan| flags(plan, &rubric)).unwrap_or_default(),
+            counts: plan.map(|plan| count(plan, rubric.length.notes)),
+            late,
+            verdict,
+            submission,
+        }
+    });
+    let mut students: Vec<Graded> = students.collect();
+    tell_apart(&mut students);
+    Some(Course {
+        root: root.to_path_buf(),
+        students,
+        texts: sources.into_iter().chain(before).map(|source| source.text).collect(),
+        archive: archived
+            .into_iter()
+            .enumerate()
+            .map(|(at, (name, _))| if anonymous { format!("A{:03}", at + 1) } else { name })
+            .collect(),
+        reusable: reusable.into_iter().map(|(name, _)| name).collect(),
+        rubric,
+        comparison,
+        clusters,
+    })
+}
+
+/// Students of the same name are called by name and number.
+fn tell_apart(students: &mut [Graded]) {
+    let labels: Vec<String> = students.iter().map(|held| held.label.clone()).collect();
+    for (at, held) in students.iter_mut().enumerate() {
+        if labels.iter().enumerate().any(|(other, label)| other != at && *label == held.label) {
+            held.label = held.submission.student.shown();
+        }
+    }
+}
+
+/// Replaces names and numbers everywhere: in the list, in the texts, in the messages.
+fn anonymise(submissions: &mut [Submission], diagnostics: &mut Diagnostics) {
+    let mut names: Vec<(String, String)> = Vec::new();
+    for (at, held) in submissions.iter().enumerate() {
+        let code = format!("S{:03}", at + 1);
+        for text in [&held.student.name, &held.student.number, &held.student.class] {
+            if text.chars().count() >= 2 && !names.iter().any(|(known, _)| known == text) {
+                let code = if *text == held.student.class { "class".to_owned() } else { code.clone() };
+                names.push((text.clone(), code));
+            }
+        }
+    }
+    // 张三丰 before 张三.
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
+    let masked = |text: &str| names.iter().fold(text.to_owned(), |text, (name, code)| text.replace(name, code));
+    for (at, held) in submissions.iter_mut().enumerate() {
+        held.student.name = format!("S{:03}", at + 1);
+        held.student.number.clear();
+        held.student.class.clear();
+        held.file = held.file.as_ref().map(|_| String::new());
+        if let State::Read(plan) = &mut held.state {
+            plan.pieces.iter_mut().for_each(|piece| piece.text = masked(&piece.text));
+            plan.hidden.iter_mut().for_each(|hidden| hidden.text = masked(&hidden.text));
+            plan.apart.iter_mut().for_each(|text| *text = masked(text));
+            plan.properties = crate::grade::submissions::document::Properties::default();
+        }
+    }
+    let known = std::mem::take(diagnostics);
+    for mut problem in known {
+        problem.arguments.iter_mut().for_each(|(_, value)| *value = masked(value));
+        diagnostics.push(problem);
+    }
+}

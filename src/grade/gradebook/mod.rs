@@ -1,0 +1,203 @@
+//! The gradebook `grades.xlsx`: proposals beside what the teacher decided. What the teacher wrote is read back before anything is
+//! written and stands in the next workbook as it was.
+
+pub mod read;
+pub mod state;
+mod workbook;
+
+use std::collections::BTreeMap;
+
+pub use workbook::write_gradebook;
+
+use crate::diagnostics::Lang;
+use crate::grade::copying::verdicts::VerdictKind;
+use crate::grade::course::{Course, Graded};
+use crate::grade::submissions::State;
+
+/// Name of the gradebook.
+pub const GRADEBOOK_FILE: &str = "grades.xlsx";
+
+/// What a teacher wrote into a row, by the id of its column.
+pub type Entries = BTreeMap<String, String>;
+
+/// A column of the gradebook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Id, in the hidden first row.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// The teacher writes here.
+    pub teachers: bool,
+}
+
+/// A row of the gradebook.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// What the student is found again by.
+    pub key: String,
+    /// What the program says, by the id of the column.
+    pub facts: BTreeMap<String, Fact>,
+    /// What the teacher wrote.
+    pub entries: Entries,
+}
+
+/// A value that the program writes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// Words.
+    Text(String),
+    /// A number.
+    Number(f64),
+}
+
+/// The columns of a course's gradebook.
+pub fn columns(course: &Course, lang: Lang) -> Vec<Column> {
+    let say = |zh: &str, en: &str| if lang == Lang::ZhCn { zh.to_owned() } else { en.to_owned() };
+    let column = |id: &str, title: String, teachers: bool| Column { id: id.to_owned(), title, teachers };
+    let mut columns = vec![
+        column("key", say("标识", "key"), false),
+        column("class", say("班级", "class"), false),
+        column("name", say("姓名", "name"), false),
+        column("number", say("学号", "number"), false),
+        column("state", say("状态", "state"), false),
+        column("look", say("需再看", "look again"), false),
+        column("received", say("提交时间", "received"), false),
+        column("words", say("字数", "words"), false),
+    ];
+    for criterion in &course.rubric.criteria {
+        let title = criterion.title.get(lang);
+        let most = criterion.points;
+        let id = &criterion.id;
+        columns.push(column(
+            &format!("{id}.proposal"),
+            say(&format!("{title}（{most}）建议"), &format!("{title} ({most}) proposed")),
+            false,
+        ));
+        columns.push(column(
+            &format!("{id}.teacher"),
+            say(&format!("{title} 教师"), &format!("{title} teacher")),
+            true,
+        ));
+        columns.push(column(
+            &format!("{id}.comment"),
+            say(&format!("{title} 评语"), &format!("{title} comment")),
+            true,
+        ));
+    }
+    columns.extend([
+        column("late.proposal", say("迟交扣分 建议", "late: points off proposed"), false),
+        column("late.teacher", say("迟交扣分 教师", "late: teacher"), true),
+        column("copy.finding", say("雷同情况", "copying found"), false),
+        column("copy.proposal", say("保留% 建议", "percent kept proposed"), false),
+        column("copy.teacher", say("保留% 教师确认", "percent kept, confirmed by teacher"), true),
+        column("total", say("总分", "total"), false),
+        column("remark", say("备注", "remark"), true),
+    ]);
+    columns
+}
+
+/// Ids of the columns that the teacher fills in.
+pub fn teachers_columns(course: &Course) -> Vec<String> {
+    columns(course, Lang::En).into_iter().filter(|column| column.teachers).map(|column| column.id).collect()
+}
+
+/// The row of a student without the teacher's entries.
+pub fn row_of(course: &Course, graded: &Graded, lang: Lang) -> Row {
+    let say = |zh: &str, en: &str| if lang == Lang::ZhCn { zh.to_owned() } else { en.to_owned() };
+    let held = &graded.submission;
+    let mut facts: BTreeMap<String, Fact> = BTreeMap::new();
+    let mut text = |id: &str, text: String| {
+        if !text.is_empty() {
+            facts.insert(id.to_owned(), Fact::Text(text));
+        }
+    };
+    let key = held.student.key();
+    text("key", key.clone());
+    text("class", held.student.class.clone());
+    text("name", held.student.name.clone());
+    text("number", held.student.number.clone());
+    let state = match &held.state {
+        State::Missing => say("未交", "missing"),
+        State::Empty => say("无文字", "no text"),
+        State::Unreadable(problem) => format!("{}：{}", say("无法读取", "unreadable"), problem.get(lang)),
+        State::Read(_) if graded.late.is_some() => say("迟交", "late"),
+        State::Read(_) if !graded.flags.is_empty() => say("有提示", "flags"),
+        State::Read(_) => say("已读", "read"),
+    };
+    text("state", state);
+    text("received", held.received.map(|moment| moment.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default());
+    if let Some(verdict) = &graded.verdict {
+        let percent = (verdict.share * 100.0).round();
+        let source = course.name(verdict.source);
+        text(
+            "copy.finding",
+            match verdict.kind {
+                VerdictKind::Full => say(
+                    &format!("与较早的 {source} 相同 {percent}%（全部）"),
+                    &format!("{percent}% stands earlier, most in {source} (full)"),
+                ),
+                VerdictKind::Half { place } => {
+                    let place = place + 1;
+                    say(
+                        &format!("与较早的 {source} 等相同 {percent}%（第 {place} 位）"),
+                        &format!("{percent}% stands earlier, most in {source} (copier {place})"),
+                    )
+                }
+                VerdictKind::OrderUndetermined => say(
+                    &format!("与 {source} 相同 {percent}%，先后不明"),
+                    &format!("{percent}% shared with {source}, order undetermined"),
+                ),
+            },
+        );
+    }
+    let mut number = |id: &str, value: f64| {
+        facts.insert(id.to_owned(), Fact::Number(value));
+    };
+    if let Some(verdict) = graded.verdict.as_ref().filter(|verdict| verdict.kind != VerdictKind::OrderUndetermined) {
+        number("copy.proposal", verdict.keeps);
+    }
+    if let Some(counts) = graded.counts {
+        number("words", counts.word as f64);
+    }
+    if let Some((_, points)) = graded.late {
+        number("late.proposal", points);
+    }
+    for proposal in &graded.proposals {
+        if let Some(score) = proposal.score {
+            number(&format!("{}.proposal", proposal.criterion), score);
+        }
+    }
+    Row { key, facts, entries: Entries::new() }
+}
+
+impl Row {
+    /// The teacher's number in a column; `None` where there is none that fits.
+    pub fn decided(&self, id: &str, most: f64) -> Option<f64> {
+        let value = self.entries.get(id)?.trim().parse::<f64>().ok()?;
+        (0.0..=most).contains(&value).then_some(value)
+    }
+
+    fn fact(&self, id: &str) -> Option<f64> {
+        match self.facts.get(id) {
+            Some(Fact::Number(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The score of a criterion: the teacher's, else the proposal.
+    pub fn score(&self, criterion: &str, most: f64) -> Option<f64> {
+        self.decided(&format!("{criterion}.teacher"), most).or_else(|| self.fact(&format!("{criterion}.proposal")))
+    }
+
+    /// The total as the formula in the sheet gives it: `None` while a criterion has no score.
+    pub fn total(&self, course: &Course) -> Option<f64> {
+        let mut sum = 0.0;
+        for criterion in &course.rubric.criteria {
+            sum += self.score(&criterion.id, criterion.points)?;
+        }
+        let off = self.decided("late.teacher", 100.0).or_else(|| self.fact("late.proposal")).unwrap_or(0.0);
+        let kept = self.decided("copy.teacher", 100.0).unwrap_or(100.0);
+        Some(((sum - off).max(0.0) * kept / 10.0).round() / 10.0)
+    }
+}
