@@ -202,12 +202,12 @@ fn is_cell(kind: PieceKind) -> bool {
 /// Longest paragraph that is taken for one action.
 const ONE_ACTION: usize = 130;
 
-/// What a paragraph says is to be done: the paragraph if it is short, else its sentences, which may hold semicolons.
+/// What a paragraph says is to be done: the paragraph if it is short, else its sentences.
 fn statements(paragraph: &str) -> Vec<String> {
     if paragraph.chars().count() <= ONE_ACTION {
         return vec![paragraph.trim().to_owned()];
     }
-    paragraph.split_inclusive('。').map(|sentence| sentence.trim().to_owned()).collect()
+    sentences(paragraph).into_iter().map(str::to_owned).collect()
 }
 
 /// Contingency cases with their responses.
