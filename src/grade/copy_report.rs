@@ -68,7 +68,7 @@ impl Report<'_> {
         let read = self.course.students.iter().filter(|held| held.submission.plan().is_some()).count();
         let cases = self.course.students.iter().filter(|held| held.verdict.is_some()).count();
         let text = match self.lang {
-            Lang::ZhCn => format!(
+            Lang::ZhCn | Lang::ZhTw => format!(
                 "比较了本班 {read} 份、往年 {} 份作业；{} 对相似达到 {}%，{cases} 份需要教师判断。折扣只有教师在成绩册中确认后才生效；最早写成的作业从不扣分。",
                 self.course.archive.len(),
                 self.course.comparison.pairs.len(),

@@ -58,6 +58,7 @@ impl Writer<'_> {
                 date_text: format::date_text(self.date, self.lang),
                 period: self.course.rubric.title.get(self.lang).to_owned(),
                 words: BTreeMap::new(),
+                brand: None,
             },
             blocks,
         }
