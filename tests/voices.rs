@@ -33,7 +33,7 @@ fn project(folder: &Path, themes: &str) {
     fs::write(folder.join("a.csv"), rows).unwrap();
     let yaml = format!(
         "manyi: 1
-project: {{ title: t, lang: zh-CN }}
+project: {{ title: t, lang: zh-CN, date: 2026-11-20 }}
 data: {{ sources: [{{ file: a.csv, dialect: plain }}] }}
 columns:
   grade: {{ type: single }}
