@@ -134,7 +134,11 @@ impl Batch<'_> {
     fn publish_subject(&self, subject: &Subject, folder: &Path, diagnostics: &mut Diagnostics) -> Option<Done> {
         let Self { measured, report, library, release, .. } = self;
         let own = measure_subject((self.measured, self.groups), self.metrics, self.models, subject, diagnostics)?;
-        let planned = plan_with(&own, library, Some(&release.date), diagnostics);
+        let mut remarks = Diagnostics::new();
+        let planned = plan_with(&own, library, Some(&release.date), &mut remarks);
+        // A group's plan is suggested: remarks on it are about nothing that the project file says.
+        remarks.retain(|remark| remark.level == Level::Error);
+        diagnostics.extend(remarks);
         let content = Content::of_group(&own, &planned, subject, &measured.indicators.results);
         let name = safe_name(&subject.value);
         let published = report.publish(&content, release, folder.join(&name), diagnostics)?;

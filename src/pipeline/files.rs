@@ -13,11 +13,20 @@ pub(super) fn encoded(path: &str) -> String {
     path.replace('%', "%25").replace(' ', "%20").replace('#', "%23").replace('?', "%3F")
 }
 
-/// A file name part: characters that some system refuses become `-`, and the length is bounded.
+/// Bytes of a part of a file name. Names have three parts and an ending, and most systems allow 255 bytes in all.
+const LONGEST_PART: usize = 100;
+
+/// A file name part: characters that some system refuses become `-`. One that is too long ends with a whole word.
 pub(super) fn safe_name(text: &str) -> String {
     let clean =
         |character: char| if character.is_control() || "/\\:*?\"<>|".contains(character) { '-' } else { character };
-    let mut name: String = text.trim().chars().map(clean).take(40).collect();
+    let mut name: String = text.trim().chars().map(clean).collect();
+    if name.len() > LONGEST_PART {
+        name.truncate(name.floor_char_boundary(LONGEST_PART));
+        if let Some(space) = name.rfind(' ').filter(|space| *space > LONGEST_PART / 2) {
+            name.truncate(space);
+        }
+    }
     name = name.trim_matches(['.', ' ']).to_owned();
     if is_safe_file_name(&name) { name } else { format!("{name}-") }
 }

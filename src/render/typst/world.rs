@@ -18,7 +18,7 @@ use crate::render::typst::fonts::Fonts;
 use crate::render::typst::sources::{TypstSources, file_id};
 
 /// How many documents ago a remembered result may have been used last.
-const MEMORY: usize = 4;
+const MEMORY: usize = 1;
 
 /// Forgets what the last documents had no use for. To be called after every document, also after a failed one; not after
 /// every chart, since going through the memory costs more than drawing one.
