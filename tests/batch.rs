@@ -1,7 +1,9 @@
 //! One document for each group: the numbers are those that the whole gives for the group, the page lists every document, and one
 //! that cannot be made does not keep the others.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 use manyi::diagnostics::Diagnostics;
 use manyi::metrics::{Within, compute_within};
@@ -78,6 +80,29 @@ fn every_document_is_listed_and_linked() {
     let document = fs::read_to_string(folder.join(second)).unwrap();
     assert!(document.contains("A plan for better campus canteens: Canteen 2"));
     assert!(document.contains("26.5%") && document.contains("Over all respondents it is 14.2%"), "own and whole");
+}
+
+/// How many documents are made at once changes no byte of any.
+#[test]
+fn one_worker_and_two_make_the_same_files() {
+    let sample = root().join("samples/campus-canteen");
+    let made = |jobs: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let mut command = manyi();
+        command.args(["build", "--report", "canteens", "--lang", "en", "--jobs", jobs, "--out"]);
+        let output = command.arg(out.path()).arg(&sample).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let entries = walkdir::WalkDir::new(out.path()).into_iter().map(Result::unwrap);
+        let files: BTreeMap<PathBuf, Vec<u8>> = entries
+            .filter(|entry| entry.file_type().is_file())
+            .map(|entry| (entry.path().strip_prefix(out.path()).unwrap().to_owned(), fs::read(entry.path()).unwrap()))
+            .collect();
+        files
+    };
+    let (one, two) = (made("1"), made("2"));
+    assert!(one.len() > 20 && one.keys().eq(two.keys()), "{:?} and {:?}", one.keys(), two.keys());
+    let apart: Vec<&PathBuf> = one.iter().filter(|(path, bytes)| two[*path] != **bytes).map(|(path, _)| path).collect();
+    assert!(apart.is_empty(), "{apart:?}");
 }
 
 #[test]

@@ -455,6 +455,12 @@ pub struct Hidden {
 }
 
 impl Hidden {
+    /// True if the documents about the groups of a column are protected against who reads all of them: not with too many of them.
+    pub fn links_groups_of(&self, column: &str) -> bool {
+        let Some(outer) = self.areas.grouping(Some(column)) else { return true };
+        self.own <= 2 || self.areas.crossings.iter().any(|crossing| crossing.0 == outer)
+    }
+
     /// True if an item hides the group with this number; groups run wave by wave.
     pub fn hides_item(&self, item: usize, group: usize) -> bool {
         let (wave, area) = (group / self.groups.max(1), group % self.groups.max(1));
@@ -537,6 +543,9 @@ impl Hidden {
     }
 }
 
+/// Areas above which the groups within other groups are not looked at together: the work grows with their third power.
+const MOST_AREAS: usize = 1000;
+
 /// What a table hides. `items` are those of the indicators and distributions that are published, by their number; `keys` gives the
 /// cube's keys, `distributions` those of distributions alone, which give way to indicators.
 ///
@@ -562,9 +571,13 @@ pub fn hidden_in_table(
     let numbers = keys.keys().copied().zip(0..).collect();
     for column in &published.repeated {
         if let Some(outer) = areas.grouping(Some(column)) {
-            areas
+            let mut linked = areas.clone();
+            linked
                 .crossings
                 .extend(own.iter().filter(|inner| **inner > 0 && **inner != outer).map(|inner| (outer, *inner)));
+            if linked.count() <= MOST_AREAS {
+                areas = linked;
+            }
         }
     }
     let origins = published.origins.clone();

@@ -71,6 +71,11 @@ impl Batch<'_> {
             diagnostics.push(error.suggest(each.column(), known).at(self.measured.project.at(&key)).key(&key));
             return Vec::new();
         };
+        if !self.groups.survey().hidden().links_groups_of(each.column()) {
+            let key = format!("{place}.for_each");
+            let problem = Diagnostic::warning(&messages::GROUPS_NOT_LINKED).arg("column", each.column());
+            diagnostics.push(problem.at(self.measured.project.at(&key)).key(&key));
+        }
         let subjects = subjects(self.measured, each, &place, segment, &request.only, diagnostics);
         let mut published = Vec::new();
         let mut listed: BTreeMap<Lang, Vec<Listed>> = BTreeMap::new();
