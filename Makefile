@@ -3,7 +3,7 @@ CARGO ?= cargo
 SAMPLE = samples/campus-canteen
 PROGRAM = $(CARGO) run --release --quiet --
 
-.PHONY: demo test check fonts bench coverage-study samples gallery clean
+.PHONY: demo test fuzz check fonts bench coverage-study samples gallery clean
 
 ## Builds the program, makes the sample's documents and says where they are.
 demo: fonts
@@ -14,6 +14,10 @@ demo: fonts
 ## Runs every test.
 test: fonts
 	$(CARGO) test --release
+
+## Tries many more damaged inputs than `make test` does: 200,000 of every format.
+fuzz:
+	MANYI_FUZZ=200000 $(CARGO) test --release --test integration hostile:: -- --nocapture
 
 ## Format and lints, as CI checks them.
 check:

@@ -20,6 +20,7 @@ mod documents;
 mod foreign;
 mod grading;
 mod groups;
+mod hostile;
 mod linked_disclosure;
 mod models;
 mod office;

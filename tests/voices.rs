@@ -5,6 +5,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use manyi::analysis::voices::voices;
+use manyi::diagnostics::Diagnostics;
+use manyi::pipeline::measure;
+use nalgebra::{DMatrix, DVector};
+
 use crate::support::manyi;
 
 /// Answers that would do something if they were taken for markup, with how HTML writes them.
@@ -87,4 +92,66 @@ fn the_project_says_how_many_and_which() {
     assert!(none < one && one < all, "{none}, {one}, {all}");
     let dropped = built("{ of: comment, quotes: 9, drop: [点我] }", "zh-CN");
     assert!(!dropped.contains("点我") && dropped.contains("竖线"));
+}
+
+/// Two of the five cities have few comments, and every region is one or two cities: the counts of themes by city and by region are
+/// equations about the comments of each city. Without the regions nothing would follow, since two cities are hidden.
+#[test]
+fn counts_of_themes_in_nested_groups_give_nothing_away() {
+    const CITIES: [(&str, &str, usize); 5] =
+        [("n", "a", 40), ("n", "b", 8), ("s", "c", 50), ("s", "d", 9), ("w", "e", 30)];
+    let folder = tempfile::tempdir().unwrap();
+    let mut rows = String::from("region,city,praise,comment\n");
+    for (region, city, comments) in CITIES {
+        for _ in 0..comments {
+            writeln!(rows, "{region},{city},4,排队太久").unwrap();
+        }
+        // Those who wrote nothing hide no rating.
+        for _ in 0..40 {
+            writeln!(rows, "{region},{city},3,").unwrap();
+        }
+    }
+    fs::write(folder.path().join("a.csv"), rows).unwrap();
+    let yaml = "manyi: 1
+project: { title: t, lang: en }
+data: { sources: [{ file: a.csv, dialect: plain }] }
+columns:
+  region: { type: single }
+  city: { type: single }
+  praise: { type: scale, range: [1, 5] }
+  comment: { type: text }
+  topics: { type: multi, themes: { of: comment } }
+segments: [region, city]
+settings: { suppress_below: 10 }
+plugins: { enterprise-csi: { metrics: [reputation], inputs: { praise: praise, aware: 'praise > 0' } } }
+";
+    fs::write(folder.path().join("manyi.yaml"), yaml).unwrap();
+    let mut diagnostics = Diagnostics::new();
+    let measured = measure(folder.path(), &mut diagnostics).unwrap();
+    let survey = measured.indicators.survey();
+    assert!(survey.results.estimates.iter().all(|estimate| !estimate.suppressed), "ratings are many everywhere");
+    let found = voices(&measured.project, &measured.tables.survey, &survey.results.segments, survey.hidden(), None);
+    let theme = &found[0].themes[0];
+    let row = |segment: usize, group: &str| {
+        let member = |(region, city, _): &(&str, &str, usize)| [*region, *city][segment] == group;
+        DVector::from_iterator(CITIES.len(), CITIES.iter().map(|city| f64::from(u8::from(member(city)))))
+    };
+    let mut told = vec![DVector::from_element(CITIES.len(), 1.0)];
+    let mut shown = Vec::new();
+    for (number, segment) in found[0].segments.iter().enumerate() {
+        for ((value, _), count) in segment.groups.iter().zip(&theme.groups[number]) {
+            if count.is_some() {
+                told.push(row(number, value));
+                shown.push(value.clone());
+            }
+        }
+    }
+    assert!(shown.contains(&"e".to_owned()) && !shown.contains(&"b".to_owned()) && !shown.contains(&"d".to_owned()));
+    let space = DMatrix::from_columns(&told).svd(true, true);
+    for city in ["b", "d"] {
+        let wanted = row(1, city);
+        let factors = space.solve(&wanted, 1e-9).unwrap();
+        let rest = &wanted - DMatrix::from_columns(&told) * factors;
+        assert!(rest.norm() > 1e-6, "city {city} follows from {shown:?}");
+    }
 }

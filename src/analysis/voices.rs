@@ -9,7 +9,7 @@ use crate::data::masking::mask;
 use crate::data::table::{OPTION_SEPARATOR, WAVE, WEIGHT};
 use crate::data::{Column, Responses};
 use crate::diagnostics::{Lang, Localized, lang_texts};
-use crate::metrics::suppression::{Base, complement};
+use crate::metrics::hidden::Hidden;
 use crate::metrics::{SegmentInfo, Within};
 
 /// Quotes of a theme where the project does not say how many.
@@ -58,18 +58,19 @@ struct Answer {
     groups: Vec<Option<usize>>,
 }
 
-/// The voices of the newest wave, or of one group in it.
+/// The voices of the newest wave, or of one group in it. `hidden` says which groups must not be shown.
 pub fn voices(
     project: &Project,
     responses: &Responses,
     segments: &[SegmentInfo],
+    hidden: &Hidden,
     within: Option<&Within>,
 ) -> Vec<Voices> {
     let coded = project.raw.columns.iter().filter(|(_, column)| column.kind == ColumnType::Multi);
     coded
         .filter_map(|(name, column)| {
             let themes = column.themes.as_ref()?;
-            of_column(project, responses, (responses.column(name)?, themes), segments, within)
+            of_column(project, responses, (responses.column(name)?, themes), (segments, hidden), within)
         })
         .collect()
 }
@@ -78,16 +79,20 @@ fn of_column(
     project: &Project,
     responses: &Responses,
     (column, themes): (&Column, &RawThemes),
-    segments: &[SegmentInfo],
+    (segments, hidden): (&[SegmentInfo], &Hidden),
     within: Option<&Within>,
 ) -> Option<Voices> {
     let written = responses.column(&themes.of)?;
     let answers = answers(responses, column, written, segments, within);
     let limit = project.raw.settings.suppress_below;
-    let shown = shown_groups(&answers, segments, limit);
+    let newest = responses.waves.len().saturating_sub(1);
+    let shows = |group: Option<(&str, &str)>| hidden.shows_themes(&column.name, group, newest);
+    let shown: Vec<Vec<bool>> = segments
+        .iter()
+        .map(|segment| segment.groups.iter().map(|(value, _)| shows(Some((&segment.column, value)))).collect())
+        .collect();
     let quotable = large_groups(responses, segments, within, limit);
-    let enough =
-        !is_few(answers.len(), limit) && within.is_none_or(|within| is_shown(responses, &themes.of, within, limit));
+    let enough = !is_few(answers.len(), limit) && shows(within.map(|within| (&*within.column, &*within.value)));
     let personal = project.raw.columns.get(&themes.of).is_some_and(|raw| raw.personal);
     let most = if personal || !enough { 0 } else { themes.quotes.unwrap_or(QUOTES) as usize };
     let mut quoted = BTreeSet::new();
@@ -172,43 +177,6 @@ fn answers(
                 .collect(),
         })
         .collect()
-}
-
-/// True if a group of its column has enough answers with words and does not give away the only one that has not.
-fn is_shown(responses: &Responses, written: &str, within: &Within, limit: f64) -> bool {
-    let texts = responses.column_texts(written);
-    let waves = responses.column_texts(WAVE);
-    let newest = responses.waves.last();
-    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    for (row, group) in responses.column_texts(&within.column).into_iter().enumerate() {
-        let current = newest.is_none_or(|newest| waves.get(row) == Some(newest));
-        if current && !group.is_empty() && texts.get(row).is_some_and(|text| !text.trim().is_empty()) {
-            *counts.entry(group).or_default() += 1;
-        }
-    }
-    let few = |n: u64| usize::try_from(n).is_ok_and(|n| is_few(n, limit));
-    let bases: Vec<Base> = counts.values().map(|&n| Base { n, hidden: few(n), shown: !few(n) }).collect();
-    let place = counts.keys().position(|group| *group == within.value);
-    place.is_some_and(|place| bases[place].shown && complement(&bases) != Some(place))
-}
-
-/// Which groups have enough answers with words to be shown, one more left out where a single group would follow from the others.
-fn shown_groups(answers: &[Answer], segments: &[SegmentInfo], limit: f64) -> Vec<Vec<bool>> {
-    let of_segment = |(number, segment): (usize, &SegmentInfo)| {
-        let bases: Vec<Base> = (0..segment.groups.len())
-            .map(|group| {
-                let n = answers.iter().filter(|answer| answer.groups[number] == Some(group)).count();
-                let few = is_few(n, limit);
-                Base { n: n as u64, hidden: n > 0 && few, shown: !few }
-            })
-            .collect();
-        let mut shown: Vec<bool> = bases.iter().map(|base| base.shown).collect();
-        if let Some(more) = complement(&bases) {
-            shown[more] = false;
-        }
-        shown
-    };
-    segments.iter().enumerate().map(of_segment).collect()
 }
 
 /// Which groups have enough answers in the newest wave, with words or without.
@@ -312,20 +280,5 @@ mod tests {
         assert_eq!(quotes(&turned, &[], 9), expected);
         assert_eq!(quotes(&made(), &["二十多分钟"], 1), expected[1..2]);
         assert_eq!(quotes(&made(), &[], 0), Vec::<String>::new());
-    }
-
-    #[test]
-    fn groups_with_few_answers_are_hidden_with_one_more() {
-        let segment = SegmentInfo {
-            column: "grade".to_owned(),
-            title: Localized::from("grade"),
-            groups: ["a", "b", "c"].map(|value| (value.to_owned(), Localized::from(value))).to_vec(),
-        };
-        let sizes = [(0, 30), (1, 25), (2, 5)];
-        let answers: Vec<Answer> = sizes
-            .into_iter()
-            .flat_map(|(group, n)| (0..n).map(move |_| answer("words", &["wait"], Some(group))))
-            .collect();
-        assert_eq!(shown_groups(&answers, &[segment], 20.0), [[true, false, false]]);
     }
 }

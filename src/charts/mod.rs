@@ -77,8 +77,10 @@ pub enum ChartKind {
     },
     /// Diverging stacked bars of an attitude scale around its neutral answer.
     Likert {
-        /// Names of the answers, worst to best; an odd number has a neutral middle.
+        /// Names of the answers, worst to best.
         levels: Vec<String>,
+        /// How many of the lowest are negative and of the highest positive; those between are neutral.
+        sides: [usize; 2],
         /// Top to bottom.
         rows: Vec<LikertRow>,
     },

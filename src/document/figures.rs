@@ -4,6 +4,7 @@
 use crate::analysis::IndicatorSummary;
 use crate::analysis::rounding::round_to_hundred;
 use crate::charts::{Bar, Chart, ChartKind, Emphasis, LikertRow, Mark, Point, RadarGroup, Series};
+use crate::data::expressions::quote_name;
 use crate::document::axes;
 use crate::document::blocks::Inline;
 use crate::document::format;
@@ -192,6 +193,7 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
             row.wave.as_deref() == wave && row.shares.len() == levels.len() && row.shares.iter().sum::<f64>() > 0.0
         })
         .collect();
+    let sides = sides(material, distribution);
     let mut rows: Vec<(f64, LikertRow)> = Vec::new();
     let mut omitted = Vec::new();
     if let Some((index, info)) = segment.and_then(|index| Some((index, material.results().segments.get(index)?))) {
@@ -200,14 +202,14 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
                 .iter()
                 .find(|row| row.segment.as_ref().is_some_and(|(column, name)| *column == info.column && name == value));
             match of_group {
-                Some(row) => rows.push(likert_row(material.group_title(index, group), row)),
+                Some(row) => rows.push(likert_row(material.group_title(index, group), row, sides)),
                 None => omitted.push(material.group_title(index, group)),
             }
         }
         rows.sort_by(|a, b| b.0.total_cmp(&a.0));
     }
     let total = held.iter().find(|row| row.segment.is_none());
-    rows.extend(total.map(|row| likert_row(material.word("total"), row)));
+    rows.extend(total.map(|row| likert_row(material.word("total"), row, sides)));
     if rows.is_empty() || levels.len() < 2 {
         return None;
     }
@@ -220,20 +222,21 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
         let groups = format::list(&omitted, material.lang);
         notes.push(note(material.words.fill("note_omitted", &[("groups", &groups)])));
     }
-    Some(Drawn { chart: Chart { kind: ChartKind::Likert { levels, rows }, alt }, notes })
+    Some(Drawn { chart: Chart { kind: ChartKind::Likert { levels, sides, rows }, alt }, notes })
 }
 
 /// Several questions with the same answers, one row a question, for all respondents; best net score first.
 pub fn likert_questions(material: &Material<'_>, questions: &[&Distribution]) -> Option<Drawn> {
     let wave = material.results().current_wave();
-    let levels: Vec<String> =
-        questions.first()?.levels.iter().map(|level| level.get(material.lang).to_owned()).collect();
+    let first = questions.first()?;
+    let levels: Vec<String> = first.levels.iter().map(|level| level.get(material.lang).to_owned()).collect();
+    let sides = sides(material, first);
     let mut rows: Vec<(f64, LikertRow)> = questions
         .iter()
         .filter_map(|held| {
             let total = held.rows.iter().find(|row| row.segment.is_none() && row.wave.as_deref() == wave)?;
             let complete = total.shares.len() == levels.len() && total.shares.iter().sum::<f64>() > 0.0;
-            complete.then(|| likert_row(question_title(material, held), total))
+            complete.then(|| likert_row(question_title(material, held), total, sides))
         })
         .collect();
     if rows.is_empty() || levels.len() < 2 {
@@ -244,7 +247,7 @@ pub fn likert_questions(material: &Material<'_>, questions: &[&Distribution]) ->
     let items: Vec<String> = rows.iter().map(|row| format!("{} {}", row.name, row.net)).collect();
     let alt = alt_text(material, "alt_likert", &material.word("questions"), &items, None);
     let notes = vec![note(material.word("note_likert_questions"))];
-    Some(Drawn { chart: Chart { kind: ChartKind::Likert { levels, rows }, alt }, notes })
+    Some(Drawn { chart: Chart { kind: ChartKind::Likert { levels, sides, rows }, alt }, notes })
 }
 
 /// The question of a distribution, or its column's name.
@@ -252,12 +255,21 @@ pub fn question_title(material: &Material<'_>, held: &Distribution) -> String {
     held.title.as_ref().map_or(held.column.as_str(), |title| title.get(material.lang)).to_owned()
 }
 
-/// Net score of a row of shares, from the printed percentages.
-pub fn net_score(shares: &[f64]) -> f64 {
+/// How many of the lowest answers are negative and of the highest positive: half of them each without the middle one, but seven
+/// and two of eleven (detractors and promoters) where the question feeds the Net Promoter Score.
+pub fn sides(material: &Material<'_>, held: &Distribution) -> [usize; 2] {
+    let column = quote_name(&held.column);
+    let usage = material.inputs.project.raw.plugins.get("nps");
+    let recommends =
+        usage.is_some_and(|usage| usage.inputs.values().any(|input| *input == held.column || *input == column));
+    if recommends && held.levels.len() == 11 { [7, 2] } else { [held.levels.len() / 2; 2] }
+}
+
+/// Net score of a row of shares, from the printed percentages: positive ones less negative ones.
+pub fn net_score(shares: &[f64], [low, high]: [usize; 2]) -> f64 {
     let shares = round_to_hundred(shares, 1);
-    let half = shares.len() / 2;
-    let bottom: f64 = shares[..half].iter().sum();
-    let top: f64 = shares[shares.len() - half..].iter().sum();
+    let bottom: f64 = shares[..low].iter().sum();
+    let top: f64 = shares[shares.len() - high..].iter().sum();
     format::round_half_away(top - bottom, 1)
 }
 
@@ -266,9 +278,9 @@ pub fn net_text(net: f64) -> String {
     format!("{}{}", if net > 0.0 { "+" } else { "" }, format::number(net, 1))
 }
 
-fn likert_row(name: String, row: &DistributionRow) -> (f64, LikertRow) {
+fn likert_row(name: String, row: &DistributionRow, sides: [usize; 2]) -> (f64, LikertRow) {
     let shares = round_to_hundred(&row.shares, 1);
-    let net = net_score(&row.shares);
+    let net = net_score(&row.shares, sides);
     let labels = shares.iter().map(|&share| format::number(share, 1)).collect();
     (net, LikertRow { name, shares, labels, net: net_text(net), base: format!("n = {}", format::count(row.n)) })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use datafusion::error::DataFusionError;
 use indexmap::IndexMap;
@@ -20,8 +21,8 @@ use crate::metrics::design::{Design, UnitCodes, resolve_design};
 use crate::metrics::differences::{group_differences, wave_differences};
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
 use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo, WaveDifference};
-use crate::metrics::part::{part_of, sampled_units};
-use crate::metrics::protection::{Hidden, Publications, hidden_in_table};
+use crate::metrics::hidden::{Hidden, Publications, hidden_in_table};
+use crate::metrics::part::{Sample, part_of};
 use crate::metrics::questions::choice_expression;
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::suppression::is_below;
@@ -58,6 +59,8 @@ pub struct Prepared<'a> {
     keys: Vec<Vec<usize>>,
     design: Design,
     unit_codes: UnitCodes,
+    /// What every group takes from all answers; found when the first one asks.
+    sample: OnceLock<Sample>,
 }
 
 /// Everything computed for one metric.
@@ -89,6 +92,25 @@ pub struct Statistics {
     pub weighting: Option<RawWeighting>,
     /// What else is published of the table.
     pub published: Publications,
+}
+
+impl Statistics {
+    /// Those of a table: `view` is the project as the table sees it. What else is published of it is left open.
+    pub fn of(view: &Project) -> Self {
+        Self {
+            settings: view.raw.settings.clone(),
+            design: view.raw.data.design.clone(),
+            place: view.at("data.design"),
+            weighting: view.raw.data.weighting.clone(),
+            published: Publications::default(),
+        }
+    }
+
+    /// Those of made-up cases, in which no base is too small.
+    pub fn of_cases(place: Location) -> Self {
+        let settings = RawSettings { suppress_below: 0.0, flag_below: 0.0, ..RawSettings::default() };
+        Self { settings, design: None, place, weighting: None, published: Publications::default() }
+    }
 }
 
 /// A group of a segment column that a whole computation is about.
@@ -133,7 +155,22 @@ impl<'a> Prepared<'a> {
         let keys = scan_keys(&binding);
         let resolved = resolve_design(statistics.design.as_ref(), responses);
         let (design, unit_codes) = calibrate(resolved, statistics.weighting.as_ref(), responses);
-        Self { responses, binding, segments, statistics, scales, choices, keys, design, unit_codes }
+        Self {
+            responses,
+            binding,
+            segments,
+            statistics,
+            scales,
+            choices,
+            keys,
+            design,
+            unit_codes,
+            sample: OnceLock::new(),
+        }
+    }
+
+    fn sample(&self) -> &Sample {
+        self.sample.get_or_init(|| Sample::of(self.responses, &self.design, &self.unit_codes))
     }
 
     /// The table.
@@ -158,7 +195,7 @@ impl<'a> Prepared<'a> {
     /// The cube and the groups to hide, without estimates yet.
     fn computed(&self, group: Option<Group<'_>>) -> Result<Computation, DataFusionError> {
         let within = group.map(|group| group.within);
-        let part = within.map(|within| part_of(self.responses, &self.unit_codes, within));
+        let part = within.map(|within| part_of(self.responses, &self.unit_codes, self.sample(), within));
         let responses = part.as_ref().map_or(self.responses, |part| &part.responses);
         let unit_codes = part.as_ref().map_or(&self.unit_codes, |part| &part.unit_codes);
         let in_use = |segment: &&SegmentInfo| within.is_none_or(|within| segment.column != within.column);
@@ -178,7 +215,7 @@ impl<'a> Prepared<'a> {
         let mut cube = scan(responses, &request)?;
         if part.is_some() {
             // The others stay in the sample: they count for the design.
-            cube.unit_rows = sampled_units(self.responses, &self.design, &self.unit_codes);
+            cube.unit_rows.clone_from(&self.sample().units);
         }
         let results = MetricResults {
             metrics: self.binding.metrics.iter().map(|metric| metric.info.clone()).collect(),

@@ -2,7 +2,7 @@
 //! for every combination of them, and its rows are looked up; the others are evaluated row by row. Expressions depend on nothing
 //! but the columns of a row, so both give the same values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -100,14 +100,17 @@ impl<'a> Evaluator<'a> {
         let mut inputs: Vec<Input> = Vec::new();
         let mut plans: Vec<Option<Plan>> = Vec::with_capacity(items.len());
         let mut unfit: BTreeSet<usize> = BTreeSet::new();
+        let mut read: BTreeSet<usize> = BTreeSet::new();
         for item in items {
-            let plan = read_by(responses, item)
-                .and_then(|columns| chosen_inputs(responses, &columns, &mut inputs, &mut unfit))
-                .and_then(|chosen| combinations(responses, item, &inputs, chosen));
+            let columns = read_by(responses, item);
+            let chosen =
+                columns.as_ref().and_then(|columns| chosen_inputs(responses, columns, &mut inputs, &mut unfit));
+            let plan = chosen.and_then(|chosen| combinations(responses, item, &inputs, chosen));
+            if plan.is_none() {
+                read.extend(columns.unwrap_or_default());
+            }
             plans.push(plan);
         }
-        let others = items.iter().zip(&plans).filter(|(_, plan)| plan.is_none());
-        let read: BTreeSet<usize> = others.flat_map(|(item, _)| read_by(responses, item).unwrap_or_default()).collect();
         let read: Vec<usize> = read.into_iter().collect();
         let schema = schema_of(responses, &read)?;
         let plans = items.iter().zip(plans).map(|(item, plan)| match plan {
@@ -215,18 +218,10 @@ pub(super) fn level_codes(array: &ArrayRef, levels: &[String]) -> Vec<u32> {
     match array.data_type() {
         DataType::Boolean => array.as_boolean().iter().map(|value| value.map_or(NO_GROUP, u32::from)).collect(),
         DataType::Float64 => {
-            let find =
-                |value: f64| levels.iter().position(|level| *level == value.to_string()).map_or(NO_GROUP, number);
-            let mut last: Option<(u64, u32)> = None;
-            let mut code = |value: f64| match last {
-                Some((bits, code)) if bits == value.to_bits() => code,
-                _ => {
-                    let code = find(value);
-                    last = Some((value.to_bits(), code));
-                    code
-                }
-            };
-            array.as_primitive::<Float64Type>().iter().map(|value| value.map_or(NO_GROUP, &mut code)).collect()
+            let bits = levels.iter().map(|level| level.parse().ok().map(f64::to_bits));
+            let numbers: HashMap<u64, u32> = bits.zip(0..).filter_map(|(bits, number)| Some((bits?, number))).collect();
+            let code = |value: f64| numbers.get(&value.to_bits()).copied().unwrap_or(NO_GROUP);
+            array.as_primitive::<Float64Type>().iter().map(|value| value.map_or(NO_GROUP, code)).collect()
         }
         _ => vec![NO_GROUP; array.len()],
     }

@@ -109,13 +109,7 @@ impl<'a> BoundTables<'a> {
         for (table, mut binding) in bindings {
             let view = if table == SURVEY { project.clone() } else { project.of_table(&table)? };
             let responses = tables.get(&table)?;
-            let statistics = Statistics {
-                settings: view.raw.settings.clone(),
-                design: view.raw.data.design.clone(),
-                place: view.at("data.design"),
-                weighting: view.raw.data.weighting.clone(),
-                published: publications(&view, responses),
-            };
+            let statistics = Statistics { published: publications(&view, responses), ..Statistics::of(&view) };
             if table != SURVEY {
                 binding.metrics.iter_mut().for_each(|metric| metric.info.table = Some(table.clone()));
             }

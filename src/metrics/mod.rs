@@ -19,6 +19,7 @@ pub mod estimate;
 pub mod estimates;
 mod evaluate;
 pub mod explain;
+pub mod hidden;
 pub mod indicators;
 pub mod inputs;
 pub mod overlaps;

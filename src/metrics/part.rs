@@ -24,8 +24,23 @@ pub(super) struct Part {
     pub(super) answers: Vec<u64>,
 }
 
+/// What a group takes from all answers.
+#[derive(Debug, Clone)]
+pub(super) struct Sample {
+    /// Answers by wave and sampling unit. Only the counts are filled: the sample is counted, not weighed.
+    pub(super) units: Vec<Vec<Cell>>,
+    grid: WeightGrid,
+}
+
+impl Sample {
+    /// `unit_codes` are those of all rows.
+    pub(super) fn of(responses: &Responses, design: &Design, unit_codes: &UnitCodes) -> Self {
+        Self { units: sampled_units(responses, design, unit_codes), grid: weight_grid(responses) }
+    }
+}
+
 /// The rows of a group. `unit_codes` are those of all rows.
-pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, within: &Within) -> Part {
+pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, sample: &Sample, within: &Within) -> Part {
     let groups = responses.column(&within.column).map(groups_of).unwrap_or_default();
     let levels: Vec<String> = groups.into_iter().map(|(value, _)| value).collect();
     let wanted = levels.iter().position(|level| *level == within.value).and_then(|level| u32::try_from(level).ok());
@@ -36,7 +51,6 @@ pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, within: &Wi
         unit_codes: unit_codes.as_ref().map(|_| Vec::new()),
         answers: vec![0; responses.waves.len().max(1)],
     };
-    let grid = weight_grid(responses);
     for batch in 0..responses.batches.len() {
         let levels = levels_of(responses, batch, &grouping);
         let kept: Vec<bool> = levels.iter().map(|level| Some(*level) == wanted).collect();
@@ -47,7 +61,7 @@ pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, within: &Wi
             .map(|place| Arc::clone(responses.batches.stored(batch, place)))
             .collect();
         if let Some(place) = weight {
-            columns[place] = Arc::new(on_grid(&weights_of(responses, batch), grid));
+            columns[place] = Arc::new(on_grid(&weights_of(responses, batch), sample.grid));
         }
         if !part.responses.batches.push_kept(&kept, columns) {
             continue;
@@ -84,8 +98,7 @@ fn without_rows(responses: &Responses) -> Responses {
     }
 }
 
-/// Answers by wave and sampling unit. Only the counts are filled: the sample is counted, not weighed.
-pub(super) fn sampled_units(responses: &Responses, design: &Design, unit_codes: &UnitCodes) -> Vec<Vec<Cell>> {
+fn sampled_units(responses: &Responses, design: &Design, unit_codes: &UnitCodes) -> Vec<Vec<Cell>> {
     let mut units = vec![vec![Cell::default(); design.unit_stratum.len()]; responses.waves.len().max(1)];
     for batch in 0..responses.batches.len() {
         let codes = unit_codes.as_ref().map(|codes| &codes[batch]);

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::raw::{ColumnType, RawPluginUse, RawScalar, RawSettings};
+use crate::config::raw::{ColumnType, RawPluginUse, RawScalar};
 use crate::config::validate::kind_name;
 use crate::config::{KeyPositions, parse_yaml};
 use crate::data::Responses;
@@ -216,14 +216,7 @@ fn run_case(
     let inputs = own_inputs(plugin, &responses);
     let mut binding = Binding::default();
     binding.add_plugin(plugin, expressions, &RawPluginUse::default(), &inputs);
-    let settings = RawSettings { suppress_below: 0.0, flag_below: 0.0, ..RawSettings::default() };
-    let statistics = Statistics {
-        settings,
-        design: None,
-        place: positions.locate(path),
-        weighting: None,
-        published: Default::default(),
-    };
+    let statistics = Statistics::of_cases(positions.locate(path));
     let Some(computation) = compute_bound(binding, &responses, Vec::new(), statistics, diagnostics) else { return };
     let is_model = |id: &str| plugin.manifest.models.iter().any(|model| model.id == id);
     for (metric, expected) in case.expect.iter().filter(|(id, _)| !is_model(id)) {

@@ -1,4 +1,4 @@
-//! What banners publish of a table: their questions, who answered each, and the segments across the top. Banner tables and the
+//! What banners and themes publish of a table: their questions, who answered each, and the segments across the top. Banner tables and the
 //! protection of small bases take the same list.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,8 @@ use crate::data::{Column, Responses};
 use crate::diagnostics::Localized;
 use crate::metrics::compute::{groups_of, segment_infos};
 use crate::metrics::cube::Grouping;
-use crate::metrics::protection::{Origins, Publications, PublishedQuestion};
+use crate::metrics::hidden::{Publications, PublishedQuestion};
+use crate::metrics::protection::Origins;
 
 /// Options above which a question is left out unless the banner names it.
 pub const MOST_OPTIONS: usize = 50;
@@ -22,12 +23,23 @@ pub fn publications(view: &Project, responses: &Responses) -> Publications {
     let banners = view.raw.banners.iter().filter(|banner| banner.table.as_deref().unwrap_or(SURVEY) == own);
     let repeated: BTreeSet<&str> =
         view.raw.reports.iter().filter_map(|report| report.for_each.as_ref()).map(|each| each.column()).collect();
+    let repeated: Vec<String> = repeated.into_iter().map(str::to_owned).collect();
     Publications {
         banners: banners.flat_map(|banner| questions_of(view, responses, banner)).collect(),
-        repeated: repeated.into_iter().map(str::to_owned).collect(),
+        themes: theme_questions(view, responses, &repeated),
+        repeated,
         origins: origins(view),
         choices: tested_choices(view, responses),
     }
+}
+
+/// The themes of open answers: counted by the segments of the project, and in the documents about single groups.
+fn theme_questions(view: &Project, responses: &Responses, repeated: &[String]) -> Vec<PublishedQuestion> {
+    let mut segments = view.raw.segments.clone();
+    segments.extend(repeated.iter().filter(|column| !view.raw.segments.contains(column)).cloned());
+    let themed = view.raw.columns.iter().filter(|(_, column)| column.themes.is_some());
+    let columns: Vec<&Column> = themed.filter_map(|(name, _)| responses.column(name)).collect();
+    if columns.is_empty() { Vec::new() } else { asked(view, responses, &columns, &segments) }
 }
 
 /// The columns that derived columns and themes are made of.
@@ -42,8 +54,17 @@ fn origins(view: &Project) -> Origins {
 
 fn questions_of(view: &Project, responses: &Responses, banner: &RawBanner) -> Vec<PublishedQuestion> {
     let segments = banner_segments(view, banner);
+    let columns: Vec<&Column> = match &banner.questions {
+        Some(named) => named.iter().filter_map(|name| responses.column(name)).collect(),
+        None => usual_questions(view, responses, &segments),
+    };
+    asked(view, responses, &columns, &segments)
+}
+
+/// Questions by segments, as they are published.
+fn asked(view: &Project, responses: &Responses, columns: &[&Column], segments: &[String]) -> Vec<PublishedQuestion> {
     let mut crossed = view.clone();
-    crossed.raw.segments.clone_from(&segments);
+    crossed.raw.segments = segments.to_vec();
     let groupings: Vec<Grouping> = segment_infos(&crossed, responses)
         .into_iter()
         .map(|segment| Grouping {
@@ -51,14 +72,10 @@ fn questions_of(view: &Project, responses: &Responses, banner: &RawBanner) -> Ve
             levels: segment.groups.into_iter().map(|(value, _)| value).collect(),
         })
         .collect();
-    let columns: Vec<&Column> = match &banner.questions {
-        Some(named) => named.iter().filter_map(|name| responses.column(name)).collect(),
-        None => usual_questions(view, responses, &segments),
-    };
-    let question = |column: &Column| {
+    let question = |column: &&Column| {
         Some(PublishedQuestion { column: column.name.clone(), item: answered(column)?, segments: groupings.clone() })
     };
-    columns.into_iter().filter_map(question).collect()
+    columns.iter().filter_map(question).collect()
 }
 
 /// The segments across the top of a banner.

@@ -15,8 +15,8 @@ use crate::metrics::columns::{Columns, columns};
 use crate::metrics::compute::{Computation, Statistics};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::estimates::{Reason, SegmentInfo};
+use crate::metrics::hidden::Hidden;
 use crate::metrics::indicators::Indicators;
-use crate::metrics::protection::{Hidden, Publications};
 use crate::metrics::suppression::{Base, complement, is_below};
 use crate::models::bind::{BoundModel, ModelBinding, bind_project};
 use crate::models::bootstrap::{Plan, Spread, bootstrap};
@@ -44,13 +44,7 @@ pub fn compute_models(
     let mut all = ModelResults::default();
     for (table, binding) in bindings {
         let view = if table == SURVEY { project.clone() } else { project.of_table(&table)? };
-        let statistics = Statistics {
-            settings: view.raw.settings.clone(),
-            design: view.raw.data.design.clone(),
-            place: view.at("data.design"),
-            weighting: view.raw.data.weighting.clone(),
-            published: Publications::default(),
-        };
+        let statistics = Statistics::of(&view);
         let responses = tables.get(&table)?;
         let computation = indicators.tables().find(|(name, _)| *name == table).map(|(_, found)| found);
         let segments = computation.map_or(&[][..], |found| found.results.segments.as_slice());

@@ -14,7 +14,6 @@ use crate::metrics::columns::{Columns, columns};
 use crate::metrics::compute::{Statistics, Within, groups_of};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::estimates::SegmentInfo;
-use crate::metrics::protection::Publications;
 use crate::metrics::suppression::{Base, complement, is_below};
 use crate::models::bind::{BoundModel, ModelBinding, bind_project};
 use crate::models::compute::{Group, Run};
@@ -61,13 +60,7 @@ impl<'a> GroupModels<'a> {
             let responses = tables.get(&table)?;
             let Some(held) = responses.column(column).filter(|_| !binding.models.is_empty()) else { continue };
             let segment = SegmentInfo { column: column.to_owned(), title: held.title.clone(), groups: groups_of(held) };
-            let statistics = Statistics {
-                settings: view.raw.settings.clone(),
-                design: view.raw.data.design.clone(),
-                place: view.at("data.design"),
-                weighting: view.raw.data.weighting.clone(),
-                published: Publications::default(),
-            };
+            let statistics = Statistics::of(&view);
             let (design, unit_codes) = resolve_design(statistics.design.as_ref(), responses);
             let segments = std::slice::from_ref(&segment);
             let columns = match columns(responses, &binding.values.items, segments, unit_codes) {

@@ -1,7 +1,7 @@
 //! What `tests.yaml` expects of models: the same small tables of inputs, the values and cells that a model must give.
 
 use crate::config::KeyPositions;
-use crate::config::raw::{RawPluginUse, RawSettings};
+use crate::config::raw::RawPluginUse;
 use crate::diagnostics::messages::{models as messages, plugins as plugin_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::metrics::compute::Statistics;
@@ -36,14 +36,7 @@ fn check_models_of_case(
     let mut binding = ModelBinding::default();
     binding.add_plugin(plugin, &usage, &inputs, diagnostics);
     binding.models.iter_mut().for_each(|bound| bound.info.replicates = 0);
-    let settings = RawSettings { suppress_below: 0.0, flag_below: 0.0, ..RawSettings::default() };
-    let statistics = Statistics {
-        settings,
-        design: None,
-        place: positions.locate(path),
-        weighting: None,
-        published: Default::default(),
-    };
+    let statistics = Statistics::of_cases(positions.locate(path));
     let place = |_: &str| positions.locate(path);
     // Why a model has no result is told where a case does not expect that.
     let mut found = Diagnostics::new();

@@ -144,7 +144,8 @@ impl Batch<'_> {
         // A group's plan is suggested: remarks on it are about nothing that the project file says.
         remarks.retain(|remark| remark.level == Level::Error);
         diagnostics.extend(remarks);
-        let content = Content::of_group(&own, &planned, subject, &measured.indicators.results);
+        let content =
+            Content::of_group(&own, &planned, subject, (&measured.indicators.results, self.groups.survey().hidden()));
         let name = safe_name(&subject.value);
         let published = report.publish(&content, release, folder.join(&name), diagnostics)?;
         let langs = &report.langs;

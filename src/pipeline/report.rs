@@ -17,6 +17,7 @@ use crate::document::Document;
 use crate::document::length::document_words;
 use crate::document::material::{DocumentInputs, Subject};
 use crate::document::pack::{Pack, PackFiles, description_of};
+use crate::metrics::hidden::Hidden;
 use crate::metrics::{Distribution, MetricResults, Within};
 use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
 use crate::output::{OutputFile, publish};
@@ -202,6 +203,26 @@ impl<'a> Report<'a> {
 impl<'a> Content<'a> {
     /// A document of all answers.
     pub(super) fn of_all(measured: &'a Measured, planned: &'a Planned, banners: &'a [BannerTable]) -> Self {
+        let voices = voices_of(measured, measured.indicators.survey().hidden(), None);
+        Self { banners, ..Self::new(measured, planned, voices) }
+    }
+
+    /// A document of one group, whose numbers `measured` holds, beside those of the whole. `hidden` is what the groups beside each
+    /// other hide.
+    pub(super) fn of_group(
+        measured: &'a Measured,
+        planned: &'a Planned,
+        subject: &'a Subject,
+        (whole, hidden): (&'a MetricResults, &Hidden),
+    ) -> Self {
+        let voices = voices_of(measured, hidden, Some(subject));
+        let mut content = Self { about: Some((subject, whole)), ..Self::new(measured, planned, voices) };
+        // Tables without the group say nothing about it.
+        content.tables.retain(|table| measured.indicators.tables().any(|(name, _)| name == table.table));
+        content
+    }
+
+    fn new(measured: &'a Measured, planned: &'a Planned, voices: Vec<Voices>) -> Self {
         let survey = measured.indicators.survey();
         let waves = measured.indicators.results.waves.iter().cloned();
         Self {
@@ -209,25 +230,11 @@ impl<'a> Content<'a> {
             distributions: survey.distributions(&measured.tables.survey.columns),
             wave_answers: waves.zip(survey.wave_answers()).collect(),
             tables: measured.tables.operational_sources(&measured.project),
-            voices: voices_of(measured, None),
+            voices,
             planned,
-            banners,
+            banners: &[],
             about: None,
         }
-    }
-
-    /// A document of one group, whose numbers `measured` holds, beside those of the whole.
-    pub(super) fn of_group(
-        measured: &'a Measured,
-        planned: &'a Planned,
-        subject: &'a Subject,
-        whole: &'a MetricResults,
-    ) -> Self {
-        let voices = voices_of(measured, Some(subject));
-        let mut content = Self { about: Some((subject, whole)), voices, ..Self::of_all(measured, planned, &[]) };
-        // Tables without the group say nothing about it.
-        content.tables.retain(|table| measured.indicators.tables().any(|(name, _)| name == table.table));
-        content
     }
 
     /// Answers that the numbers are of.
@@ -304,10 +311,10 @@ impl<'a> Content<'a> {
 }
 
 /// What people wrote, in all or in the group that a document is about.
-fn voices_of(measured: &Measured, subject: Option<&Subject>) -> Vec<Voices> {
+fn voices_of(measured: &Measured, hidden: &Hidden, subject: Option<&Subject>) -> Vec<Voices> {
     let within = subject.map(|held| Within { column: held.column.clone(), value: held.value.clone() });
     let segments = &measured.indicators.survey().results.segments;
-    voices(&measured.project, &measured.tables.survey, segments, within.as_ref())
+    voices(&measured.project, &measured.tables.survey, segments, hidden, within.as_ref())
 }
 
 /// One language of one document.

@@ -115,6 +115,16 @@ const CASES: &[Case] = &[
         "at least 1",
     ),
     case(
+        "calibrated variance of all waves together",
+        &[(
+            "  weight: w",
+            "  weighting: { per: all, variance: calibrated, margins: { shop: { north: 0.4, south: 0.6 } } }",
+        )],
+        "M0450",
+        "7:",
+        "wave by wave",
+    ),
+    case(
         "category without answers",
         &[("  weight: w", "  weighting: { margins: { shop: { north: 0.4, south: 0.4, west: 0.2 } } }")],
         "M0410",

@@ -73,13 +73,7 @@ pub fn compute(
         let inputs = own_inputs(plugin, &responses);
         binding.add_plugin(plugin, &expressions, &RawPluginUse::default(), &inputs);
     }
-    let statistics = Statistics {
-        settings,
-        design,
-        place: Location::file("manyi.yaml"),
-        weighting: None,
-        published: Default::default(),
-    };
+    let statistics = Statistics { settings, design, ..Statistics::of_cases(Location::file("manyi.yaml")) };
     let computation = compute_bound(binding, &responses, segments, statistics, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:?}", diagnostics.iter().collect::<Vec<_>>());
     computation.unwrap().results

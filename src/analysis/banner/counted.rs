@@ -13,7 +13,7 @@ use crate::metrics::cube::{Cube, Grouping, WeightGrid};
 use crate::metrics::design::{Design, resolve_design};
 use crate::metrics::distribution_tests::compare_distributions;
 use crate::metrics::estimate::GroupAddress;
-use crate::metrics::protection::Hidden;
+use crate::metrics::hidden::Hidden;
 use crate::metrics::rao_scott::RaoScott;
 use crate::metrics::scan::{ScanRequest, scan};
 use crate::metrics::variance::Frame;

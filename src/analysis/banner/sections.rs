@@ -18,7 +18,7 @@ use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
 use crate::metrics::bind::Binding;
 use crate::metrics::compute::segment_infos;
-use crate::metrics::protection::{Hidden, hidden_in_banners};
+use crate::metrics::hidden::{Hidden, hidden_in_banners};
 use crate::metrics::questions::{banner_segments, publications};
 use crate::metrics::suppression::is_below;
 use crate::metrics::variance::{Frame, SingleUnitStratum};

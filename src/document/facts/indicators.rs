@@ -290,7 +290,10 @@ pub(super) fn distribution_sets(material: &Material<'_>) -> Vec<Value> {
         let total = held.rows.iter().find(|row| row.segment.is_none() && row.wave.as_deref() == wave);
         let complete = |row: &&DistributionRow| row.shares.len() == held.levels.len() && row.shares.len() > 1;
         let Some(total) = total.filter(complete) else { continue };
-        match sets.iter_mut().find(|set| set.first().is_some_and(|(first, _)| first.levels == held.levels)) {
+        let alike = |first: &Distribution| {
+            first.levels == held.levels && figures::sides(material, first) == figures::sides(material, held)
+        };
+        match sets.iter_mut().find(|set| set.first().is_some_and(|(first, _)| alike(first))) {
             Some(set) => set.push((held, total)),
             None => sets.push(vec![(held, total)]),
         }
@@ -299,22 +302,23 @@ pub(super) fn distribution_sets(material: &Material<'_>) -> Vec<Value> {
 }
 
 fn distribution_set(material: &Material<'_>, set: &[(&Distribution, &DistributionRow)]) -> Value {
+    let sides = set.first().map_or([0, 0], |(first, _)| figures::sides(material, first));
+    let [low, high] = sides;
     let mut ranked: Vec<_> =
-        set.iter().map(|(held, total)| (figures::net_score(&total.shares), *held, *total)).collect();
+        set.iter().map(|(held, total)| (figures::net_score(&total.shares, sides), *held, *total)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let question = |(net, held, total): &(f64, &Distribution, &DistributionRow)| {
         let shares = round_to_hundred(&total.shares, 1);
-        let half = shares.len() / 2;
         let percent = |part: &[f64]| format!("{}%", format::number(part.iter().sum(), 1));
         json!({
             "column": held.column,
             "title": figures::question_title(material, held),
             "n": format::count(total.n),
             "net": figures::net_text(*net),
-            "top": percent(&shares[shares.len() - half..]),
-            "bottom": percent(&shares[..half]),
-            "middle": percent(&shares[half..shares.len() - half]),
-            "odd": shares.len() % 2 == 1,
+            "top": percent(&shares[shares.len() - high..]),
+            "bottom": percent(&shares[..low]),
+            "middle": percent(&shares[low..shares.len() - high]),
+            "odd": low + high < shares.len(),
         })
     };
     json!({

@@ -112,6 +112,7 @@ fn charts() -> Vec<Chart> {
         ChartKind::Trend { series: vec![], waves: vec![], axis: axis(), target: None },
         ChartKind::Likert {
             levels: ["差", "一般", "好"].map(String::from).to_vec(),
+            sides: [1, 1],
             rows: vec![LikertRow {
                 name: "口味".into(),
                 shares: vec![20.0, 30.0, 50.0],
@@ -120,7 +121,7 @@ fn charts() -> Vec<Chart> {
                 base: "n = 842".into(),
             }],
         },
-        ChartKind::Likert { levels: vec![], rows: vec![] },
+        ChartKind::Likert { levels: vec![], sides: [0, 0], rows: vec![] },
         ChartKind::Radar {
             spokes: ["美誉度", "指名度", "回头率"].map(String::from).to_vec(),
             groups: vec![group("本期"), group("上期")],

@@ -1,0 +1,242 @@
+//! Inputs made to exhaust the machine or to reach outside the project: each ends soon, with a diagnostic that names the place, in
+//! little memory and without a file outside.
+
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use assert_cmd::cargo::cargo_bin;
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+use super::MEMORY;
+use crate::support::root;
+
+/// Longest time on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Ended {
+    code: Option<i32>,
+    words: String,
+    /// Most memory in KiB; 0 where the system does not tell.
+    peak: u64,
+}
+
+/// Runs the program and watches its memory.
+fn run(folder: &Path, verb: &[&str]) -> Ended {
+    let mut child = Command::new(cargo_bin!("manyi"))
+        .args(verb)
+        .arg(folder)
+        .env("LC_ALL", "en_US.UTF-8")
+        .env("NO_COLOR", "1")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stderr.take().unwrap();
+    let words = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    });
+    let (start, mut peak) = (Instant::now(), 0);
+    let status = loop {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let held = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.trim().parse().ok());
+        peak = held.unwrap_or(0).max(peak);
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if start.elapsed() > PATIENCE {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert!(start.elapsed() < PATIENCE, "{verb:?} hangs");
+    Ended { code: status.code(), words: words.join().unwrap(), peak }
+}
+
+/// The project of the mutations in a folder of its own, with its answers as CSV.
+fn project(folder: &Path, change: impl Fn(String) -> String) {
+    let own = root().join("tests/hostile");
+    let yaml = fs::read_to_string(own.join("manyi.yaml")).unwrap().replace("FILE", "answers.csv");
+    fs::write(folder.join("manyi.yaml"), change(yaml)).unwrap();
+    fs::copy(own.join("answers.csv"), folder.join("answers.csv")).unwrap();
+}
+
+/// The program refuses the folder with one of these codes, soon and in little memory.
+#[track_caller]
+fn refused(folder: &Path, verb: &[&str], codes: &[&str]) -> String {
+    let ended = run(folder, verb);
+    assert_eq!(ended.code, Some(1), "{}", ended.words);
+    assert!(codes.iter().any(|code| ended.words.contains(code)), "{}", ended.words);
+    assert!(!ended.words.contains("panicked"), "{}", ended.words);
+    assert!(ended.peak < MEMORY, "{} KiB", ended.peak);
+    ended.words
+}
+
+#[test]
+fn a_workbook_that_unpacks_to_gigabytes() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path(), |yaml| yaml.replace("answers.csv", "answers.xlsx"));
+    let good = fs::read(root().join("tests/hostile/answers.xlsx")).unwrap();
+    let mut archive = ZipArchive::new(Cursor::new(good)).unwrap();
+    let mut out = ZipWriter::new(fs::File::create(folder.path().join("answers.xlsx")).unwrap());
+    for file in 0..archive.len() {
+        let mut held = archive.by_index(file).unwrap();
+        let name = held.name().unwrap().into_owned();
+        out.start_file(&name, SimpleFileOptions::default()).unwrap();
+        if name.ends_with("sheet1.xml") {
+            let mut text = String::new();
+            held.read_to_string(&mut text).unwrap();
+            let (before, after) = text.split_once("</sheetData>").unwrap();
+            out.write_all(before.as_bytes()).unwrap();
+            let rows: String =
+                "<row><c t=\"inlineStr\"><is><t>aaaaaaaaaaaaaaaaaaaaaaaa</t></is></c></row>".repeat(10_000);
+            (0..2_000).for_each(|_| out.write_all(rows.as_bytes()).unwrap());
+            out.write_all(b"</sheetData>").unwrap();
+            out.write_all(after.as_bytes()).unwrap();
+        } else {
+            std::io::copy(&mut held, &mut out).unwrap();
+        }
+    }
+    out.finish().unwrap();
+    assert!(fs::metadata(folder.path().join("answers.xlsx")).unwrap().len() < 20 << 20);
+    let ended = run(folder.path(), &["check"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.words);
+    assert!(ended.words.contains("answers.xlsx"), "{}", ended.words);
+    assert!(ended.peak < MEMORY, "{} KiB", ended.peak);
+}
+
+#[test]
+fn yaml_that_multiplies_or_nests() {
+    let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..30 {
+        laughs.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", ")));
+    }
+    let deep = format!("project: {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    let blocks: String = (0..3_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    for text in [laughs, deep, blocks] {
+        let folder = tempfile::tempdir().unwrap();
+        project(folder.path(), |_| format!("manyi: 1\n{text}"));
+        refused(folder.path(), &["check"], &["M0101"]);
+    }
+}
+
+#[test]
+fn json_and_expressions_that_nest() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path(), |yaml| yaml.replace("answers.csv", "answers.json"));
+    let deep = format!("[{{\"id\": {}1{}}}]", "[".repeat(200_000), "]".repeat(200_000));
+    fs::write(folder.path().join("answers.json"), deep).unwrap();
+    refused(folder.path(), &["check"], &["answers.json"]);
+    for expression in [
+        format!("{}spend{} > 1", "(".repeat(20_000), ")".repeat(20_000)),
+        format!("{} spend > 1", "NOT ".repeat(20_001)),
+        vec!["spend > 1"; 20_000].join(" AND "),
+        format!("{}spend > 1", "- ".repeat(20_000)),
+    ] {
+        project(folder.path(), |yaml| yaml.replace("spend > 20", &expression));
+        let ended = run(folder.path(), &["check"]);
+        assert!(matches!(ended.code, Some(0 | 1)), "{:?} {}", ended.code, ended.words);
+        assert!(ended.peak < MEMORY, "{} KiB", ended.peak);
+    }
+}
+
+/// A project with a template of its own.
+fn with_template(folder: &Path, name: &str, text: &str) {
+    project(folder, |yaml| yaml);
+    let place = folder.join("templates/satisfaction-plan").join(name);
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    fs::write(place, text).unwrap();
+}
+
+#[test]
+fn templates_that_never_end() {
+    for text in [
+        "{% include \"plan.zh-CN.md.tera\" %}",
+        "{% for a in range(end=1000000000000) %}x{% endfor %}",
+        "{% for a in range(end=100000) %}{% for b in range(end=100000) %}{{ a * b }}{% endfor %}{% endfor %}",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        with_template(folder.path(), "plan.zh-CN.md.tera", text);
+        let words = refused(folder.path(), &["build"], &["M05"]);
+        assert!(words.contains("plan.zh-CN.md.tera"), "{words}");
+        assert!(!folder.path().join("out").exists(), "nothing is published");
+    }
+}
+
+#[test]
+fn typesetting_that_never_ends() {
+    for text in ["#while true { }", "#let f(x) = f(x + 1)\n#f(1)"] {
+        let folder = tempfile::tempdir().unwrap();
+        with_template(folder.path(), "theme.typ", text);
+        let yaml = fs::read_to_string(folder.path().join("manyi.yaml")).unwrap().replace("[html]", "[pdf]");
+        fs::write(folder.path().join("manyi.yaml"), yaml).unwrap();
+        refused(folder.path(), &["build"], &["theme.typ"]);
+        assert!(!folder.path().join("out").exists(), "nothing is published");
+    }
+}
+
+/// Names that would leave the project's folder, in every place where a name becomes a path.
+#[test]
+fn names_that_lead_outside() {
+    for (from, to) in [
+        ("id: plan, pack", "id: ../../outside, pack"),
+        ("id: plan, pack", "id: %2e%2e%2foutside, pack"),
+        ("pack: satisfaction-plan", "pack: ../../../outside"),
+        ("pack: satisfaction-plan", "pack: /etc"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("a/b/c");
+        fs::create_dir_all(&inner).unwrap();
+        project(&inner, |yaml| yaml.replace(from, to));
+        let ended = run(&inner, &["build"]);
+        assert_eq!(ended.code, Some(1), "{to}: {}", ended.words);
+        for outside in [folder.path().to_owned(), folder.path().join("a"), folder.path().join("a/b")] {
+            assert_eq!(fs::read_dir(outside).unwrap().count(), 1, "{to}");
+        }
+    }
+}
+
+/// A group whose name is a path has its document in the folder of the report all the same.
+#[test]
+fn groups_named_like_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("a/b");
+    fs::create_dir_all(&inner).unwrap();
+    project(&inner, |yaml| {
+        yaml.replace("id: plan, pack: satisfaction-plan", "id: plan, for_each: shop, pack: scorecard")
+    });
+    let rows = fs::read_to_string(inner.join("answers.csv")).unwrap();
+    let rows = rows.replace("东店", "../../../x").replace("西店", "%2e%2e").replace("南店", "CON");
+    fs::write(inner.join("answers.csv"), rows).unwrap();
+    let ended = run(&inner, &["build"]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{}", ended.words);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1);
+    let made = fs::read_dir(inner.join("out")).map_or(0, Iterator::count);
+    assert_eq!(made, 1, "{}", ended.words);
+}
+
+/// A picture on a server is never fetched: there is nothing in the program that could.
+#[test]
+fn pictures_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    server.set_nonblocking(true).unwrap();
+    let port = server.local_addr().unwrap().port();
+    with_template(folder.path(), "plan.zh-CN.md.tera", &format!("# 一\n\n![图](http://127.0.0.1:{port}/a.png)\n"));
+    let ended = run(folder.path(), &["build"]);
+    assert!(matches!(ended.code, Some(0 | 1)), "{}", ended.words);
+    assert!(server.accept().is_err(), "somebody asked for the picture");
+    for page in walkdir::WalkDir::new(folder.path().join("out")).into_iter().flatten() {
+        if page.path().extension().is_some_and(|kind| kind == "html") {
+            assert!(!fs::read_to_string(page.path()).unwrap().contains("<img src=\"http"), "the page would ask for it");
+        }
+    }
+}
