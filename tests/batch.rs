@@ -257,3 +257,30 @@ fn one_that_fails_does_not_keep_the_others() {
     let page = fs::read_to_string(out.path().join("2026-11/canteens/index.html")).unwrap();
     assert!(page.contains("Canteen 2") && !page.contains(">Canteen 1<"), "the list names what is there");
 }
+
+/// Two groups whose names differ only in what file names cannot hold have a folder each.
+#[test]
+fn groups_of_like_names_have_folders_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |shop: &str, n: usize| format!("{shop},4\n").repeat(n);
+    fs::write(
+        folder.path().join("a.csv"),
+        format!("shop,praise\n{}{}{}", row("甲/乙", 60), row("甲:乙", 70), row("丙", 80)),
+    )
+    .unwrap();
+    let yaml = "manyi: 1
+project: { title: t, lang: zh-CN, date: 2026-11-20 }
+data: { sources: [{ file: a.csv, dialect: plain }] }
+columns: { shop: { type: single }, praise: { type: scale, range: [1, 5] } }
+segments: [shop]
+reports: [{ id: each, for_each: shop, pack: scorecard, formats: [html] }]
+plugins: { csat: { inputs: { satisfaction: praise } } }
+";
+    fs::write(folder.path().join("manyi.yaml"), yaml).unwrap();
+    let output = manyi().arg("build").arg(folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let made = fs::read_dir(folder.path().join("out/all/each")).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut made: Vec<String> = made.map(|name| name.into_string().unwrap()).collect();
+    made.sort();
+    assert_eq!(made, ["index.html", "丙", "甲-乙", "甲-乙-2"]);
+}

@@ -166,7 +166,10 @@ fn a_new_pack_builds_at_once_and_is_never_overwritten() {
     let pages: Vec<&PathBuf> =
         files.iter().filter(|path| path.extension().is_some_and(|ending| ending == "html")).collect();
     assert_eq!(pages.len(), 2, "{said:#}");
-    assert!(pages.iter().any(|path| page_text(&fs::read_to_string(path).unwrap()).contains("· house")));
+    let words: Vec<String> = pages.iter().map(|path| page_text(&fs::read_to_string(path).unwrap())).collect();
+    for heading in ["补充：各项指标", "In addition: all indicators"] {
+        assert!(words.iter().any(|page| page.contains(heading)), "{heading}");
+    }
     fs::write(&template, "mine").unwrap();
     let again = new("house");
     assert_eq!(again.status.code(), Some(1));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use manyi::diagnostics::Diagnostics;
-use manyi::metrics::{Estimate, Indicators, Reason};
+use manyi::metrics::{BoundTables, Estimate, Indicators, Reason, Within};
 use manyi::pipeline;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -151,4 +151,51 @@ fn the_groups_of_a_segment_make_up_the_whole() {
         }
     }
     assert_eq!(compared, 2, "in the second wave awareness and complaints are shown for all groups");
+}
+
+/// A segment that nobody answered has no groups and stops nothing.
+#[test]
+fn a_segment_without_answers_is_no_error() {
+    let folder = project("metrics: [awareness]");
+    let yaml = fs::read_to_string(folder.path().join("manyi.yaml")).unwrap();
+    let yaml =
+        yaml.replace("segments: [group]", "segments: [group, nobody]\nbanners: [{ id: b, questions: [praise] }]");
+    let yaml = yaml.replace("columns:\n", "columns:\n  nobody: { type: single }\n");
+    fs::write(folder.path().join("manyi.yaml"), yaml).unwrap();
+    let rows = fs::read_to_string(folder.path().join("a.csv")).unwrap();
+    let rows: String = rows
+        .lines()
+        .enumerate()
+        .map(|(row, line)| format!("{line},{}\n", if row == 0 { "nobody" } else { "" }))
+        .collect();
+    fs::write(folder.path().join("a.csv"), rows).unwrap();
+    let computation = compute(&folder).unwrap();
+    assert!(of_group(&computation, "awareness", "2", "A").estimate.is_some());
+    let tables = manyi().arg("tables").arg(folder.path()).output().unwrap();
+    assert!(tables.status.success(), "{}", String::from_utf8_lossy(&tables.stderr));
+}
+
+/// The numbers of a group by itself are those beside the other groups, standard errors of calibrated weights too.
+#[test]
+fn a_group_by_itself_has_the_calibrated_errors() {
+    let folder = project("metrics: [awareness, reputation]");
+    let yaml = fs::read_to_string(folder.path().join("manyi.yaml")).unwrap();
+    let weighting = "  weighting: { variance: calibrated, margins: { group: { A: 0.3, B: 0.3, C: 0.4 }, aware: { true: 0.6, false: 0.4 } } }\n";
+    fs::write(folder.path().join("manyi.yaml"), yaml.replace("columns:\n", &format!("{weighting}columns:\n"))).unwrap();
+    let measured = pipeline::measure(folder.path(), &mut Diagnostics::new()).unwrap();
+    let mut found = Diagnostics::new();
+    let bound = BoundTables::bind(&measured.project, &measured.plugins, &measured.tables, &mut found).unwrap();
+    let fixed = {
+        let text = fs::read_to_string(folder.path().join("manyi.yaml")).unwrap();
+        fs::write(folder.path().join("manyi.yaml"), text.replace("variance: calibrated, ", "")).unwrap();
+        compute(&folder).unwrap()
+    };
+    for group in ["A", "B"] {
+        let within = Within { column: "group".to_owned(), value: group.to_owned() };
+        let alone = bound.compute(Some((&within, &measured.indicators)), &mut found).unwrap();
+        let beside = of_group(&measured.indicators, "reputation", "2", group);
+        let alone = alone.results.find("reputation", Some("2"), None).unwrap();
+        assert_eq!((alone.estimate, alone.se, alone.ci), (beside.estimate, beside.se, beside.ci), "{group}");
+        assert_ne!(alone.se, of_group(&fixed, "reputation", "2", group).se, "calibration must matter here");
+    }
 }

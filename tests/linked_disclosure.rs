@@ -12,7 +12,7 @@ use manyi::analysis::compute_banners;
 use manyi::analysis::rounding::round_half_away;
 use manyi::diagnostics::Diagnostics;
 use manyi::document::material::Subject;
-use manyi::metrics::{BoundTables, Estimate};
+use manyi::metrics::{BoundTables, Estimate, compute};
 use manyi::pipeline::batch::measure_subject;
 use manyi::pipeline::{Measured, measure};
 use nalgebra::{DMatrix, DVector};
@@ -136,7 +136,7 @@ impl Told {
     }
 }
 
-fn write_project(folder: &Path, answers: &[Answer], banner: &str) {
+fn write_project(folder: &Path, answers: &[Answer], banner: &str, segments: &str) {
     let mut rows = format!("{},aware,customer,praise,taste\n", COLUMNS.join(","));
     for answer in answers {
         let flag = u8::from;
@@ -159,7 +159,7 @@ columns:
   customer: {{ type: boolean }}
   praise: {{ type: scale, range: [1, 5] }}
   taste: {{ type: scale, range: [1, 5] }}
-segments: [city, channel]
+segments: {segments}
 settings: {{ suppress_below: {LIMIT} }}
 banners:
   - {{ id: crossed, questions: [aware, praise, taste], segments: {banner} }}
@@ -241,9 +241,9 @@ fn told_by_banners(measured: &Measured) -> Vec<Told> {
 }
 
 /// Everything that is published, with the groups' documents.
-fn published(answers: &[Answer], banner: &str) -> Vec<Told> {
+fn published(answers: &[Answer], banner: &str, segments: &str) -> Vec<Told> {
     let folder = tempfile::tempdir().unwrap();
-    write_project(folder.path(), answers, banner);
+    write_project(folder.path(), answers, banner, segments);
     let mut diagnostics = Diagnostics::new();
     let measured = measure(folder.path(), &mut diagnostics).unwrap();
     let found: Vec<_> = diagnostics.iter().map(|found| format!("{found:?}")).collect();
@@ -253,8 +253,13 @@ fn published(answers: &[Answer], banner: &str) -> Vec<Told> {
     told.extend(told_by_banners(&measured));
     let each = measured.project.raw.reports[0].for_each.clone().unwrap();
     let metrics = BoundTables::bind(&measured.project, &measured.plugins, &measured.tables, &mut diagnostics).unwrap();
-    let segments = &measured.indicators.results.segments;
-    let segment = segments.iter().find(|segment| segment.column == each.column()).unwrap();
+    // The groups beside each other, also where their column is no segment.
+    let mut project = measured.project.clone();
+    if !project.raw.segments.iter().any(|known| known == each.column()) {
+        project.raw.segments.push(each.column().to_owned());
+    }
+    let beside = compute(&project, &measured.plugins, &measured.tables, &mut diagnostics).unwrap();
+    let segment = beside.results.segments.iter().find(|segment| segment.column == each.column()).unwrap();
     for (value, title) in &segment.groups {
         let subject = Subject {
             column: segment.column.clone(),
@@ -262,7 +267,7 @@ fn published(answers: &[Answer], banner: &str) -> Vec<Told> {
             title: title.clone(),
             parameters: BTreeMap::new(),
         };
-        let all = (&measured, &measured.indicators);
+        let all = (&measured, &beside);
         if let Some(own) = measure_subject(all, &metrics, None, &subject, &mut diagnostics) {
             let within = [(subject.column.clone(), subject.value.clone())];
             told.extend(told_by_estimates(&own, &within, "document"));
@@ -358,9 +363,10 @@ fn random_answers(seed: u64) -> Vec<Answer> {
 #[test]
 fn nothing_follows_from_all_that_is_published() {
     let mut open: BTreeMap<bool, usize> = BTreeMap::new();
-    for seed in 0..10 {
+    // Documents about the groups of a segment, and of a column that is none.
+    for (seed, segments) in (0..14).map(|seed| (seed, if seed < 10 { "[city, channel]" } else { "[city]" })) {
         let answers = random_answers(seed);
-        let told = published(&answers, "[region, channel]");
+        let told = published(&answers, "[region, channel]", segments);
         assert!(told.iter().any(|held| held.sum.is_some() && held.source == "document"), "seed {seed}");
         assert_eq!(worked_out(&told, &answers, true), Vec::<String>::new(), "seed {seed}");
         *open.entry(false).or_default() += worked_out(&told, &answers, false).len();
@@ -400,7 +406,7 @@ fn every_way_is_closed() {
     ];
     for (way, parts) in cases {
         let answers: Vec<Answer> = parts.into_iter().flatten().collect();
-        let told = published(&answers, "[region]");
+        let told = published(&answers, "[region]", "[city, channel]");
         assert!(!worked_out(&told, &answers, false).is_empty(), "{way}: the reader is too weak to show anything");
         assert_eq!(worked_out(&told, &answers, true), Vec::<String>::new(), "{way}");
     }

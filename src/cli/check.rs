@@ -20,20 +20,25 @@ use crate::pipeline::planning::{document_date, plan_of};
 use crate::pipeline::{self, Measured};
 
 pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
-    let Examined { answers, metrics, weighting } = {
+    let Examined { answers, metrics, asked, weighting } = {
         let _progress = console.progress("正在检查…", "checking …");
         examine(&options.project, diagnostics)
     };
     let errors = diagnostics.count(Level::Error);
     if console.json {
-        let data =
-            json!({ "schema": 1, "ok": errors == 0, "answers": answers, "metrics": metrics, "weighting": weighting });
+        let counts = json!({ "schema": 1, "ok": errors == 0, "answers": answers, "metrics": metrics, "asked": asked });
+        let mut data = counts;
+        data["weighting"] = json!(weighting);
         return print_json(console, data, diagnostics);
     }
-    if let (Some(answers), Some(metrics), 0) = (answers, metrics, errors) {
+    if let (Some(answers), Some(metrics), Some(asked), 0) = (answers, metrics, asked, errors) {
         console.talk(&match console.lang {
-            Lang::ZhCn | Lang::ZhTw => format!("检查通过：{answers} 份答卷，{metrics} 项指标"),
-            Lang::En => format!("checked; answers: {answers}, metrics: {metrics}"),
+            Lang::ZhCn | Lang::ZhTw if asked == metrics => format!("检查通过：{answers} 份答卷，{metrics} 项指标"),
+            Lang::ZhCn | Lang::ZhTw => {
+                format!("检查通过：{answers} 份答卷，{metrics} 项指标中可计算 {asked} 项")
+            }
+            Lang::En if asked == metrics => format!("checked; answers: {answers}, metrics: {metrics}"),
+            Lang::En => format!("checked; answers: {answers}, metrics: {asked} of {metrics}"),
         });
         weighting.iter().for_each(|wave| console.talk(&wave.note().text(console.lang)));
     }
@@ -45,6 +50,8 @@ pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut
 struct Examined {
     answers: Option<usize>,
     metrics: Option<usize>,
+    /// Those of the metrics whose questions the survey asked.
+    asked: Option<usize>,
     weighting: Vec<WaveWeights>,
 }
 
@@ -60,7 +67,9 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     let indicators = compute(&open.project, &open.plugins, &tables, diagnostics);
     bind_project(&open.project, &open.plugins, &tables, diagnostics);
     let Some(indicators) = indicators else { return examined };
-    examined.metrics = Some(indicators.results.metrics.len());
+    let metrics = &indicators.results.metrics;
+    examined.metrics = Some(metrics.len());
+    examined.asked = Some(metrics.iter().filter(|metric| metric.unavailable.is_none()).count());
     let pipeline::OpenProject { project, plugins } = open;
     // Models take their time and change nothing about what is right or wrong in a plan but the order of its findings.
     let (plugins, tables) = (Arc::new(plugins), Arc::new(tables));

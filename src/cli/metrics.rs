@@ -48,6 +48,7 @@ pub(crate) fn run(options: &MetricsOptions, console: &Console, diagnostics: &mut
             "schema": 1,
             "estimates": estimates,
             "models": chosen_models,
+            "wave_differences": results.wave_differences,
             "distribution_tests": tests.unwrap_or_default(),
             "weighting": weighting,
         });

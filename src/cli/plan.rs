@@ -123,6 +123,14 @@ fn text(measured: &Measured, planned: &Planned, console: &Console) -> String {
         console
             .say("发现（优先度 = 100 × 重要性 × 差距 × 范围）", "Findings (priority = 100 × importance × gap × reach)")
     );
+    if planned.findings.is_empty() {
+        let none = console.say(
+            "没有发现：没有设目标，没有上一期，各组之间也无显著差异。在 manyi.yaml 的 `targets:` 中写下目标，或加入上一期数据。",
+            "No findings: there is no target, no earlier wave, and no group differs. Set `targets:` in manyi.yaml, or add an earlier wave.",
+        );
+        push_lines(&mut text, "  ", none);
+        return text;
+    }
     push_lines(&mut text, "  ", &findings_table(&planned.findings, console).render());
     if planned.findings.len() > SHOWN {
         let more = planned.findings.len() - SHOWN;

@@ -93,7 +93,7 @@ fn entries_of(description: &str) -> Option<BTreeMap<String, String>> {
     Some(entries.iter().filter_map(|(lang, file)| Some((lang.clone(), file.as_str()?.to_owned()))).collect())
 }
 
-/// The files of a new pack: its description, and in the project's language of the base a first template around the base's own.
+/// The files of a new pack: its description, and in every language of the base a first template around the base's own.
 fn skeleton(
     id: &str,
     from: &str,
@@ -102,23 +102,20 @@ fn skeleton(
 ) -> Vec<(String, String)> {
     let title = |lang| title.map_or(id, |title| title.get(lang)).replace('\\', "").replace('"', "'");
     let own = |lang: &str| format!("{id}.{lang}.md.tera");
-    let mut entry = String::new();
-    for (lang, file) in entries {
-        let file = if lang == "zh-CN" || entries.len() == 1 { own(lang) } else { file.clone() };
-        entry.push_str(&format!("  {lang}: {file}\n"));
-    }
+    let entry: String = entries.keys().map(|lang| format!("  {lang}: {}\n", own(lang))).collect();
     let description = include_str!("skeleton/pack/template.yaml")
         .replace("PACK_ID", id)
         .replace("BASE_ID", from)
         .replace("TITLE_ZH", &title(Lang::ZhCn))
         .replace("TITLE_EN", &title(Lang::En))
         .replace("ENTRIES\n", &entry);
-    let lang = if entries.contains_key("zh-CN") { Some("zh-CN") } else { entries.keys().next().map(String::as_str) };
-    let template = lang.and_then(|lang| {
-        let text = include_str!("skeleton/pack/template.md.tera").replace("BASE_ENTRY", entries.get(lang)?);
-        Some((own(lang), text.replace("PACK_ID", id).replace("BASE_ID", from)))
-    });
-    [("template.yaml".to_owned(), description)].into_iter().chain(template).collect()
+    let template = |(lang, file): (&String, &String)| {
+        let heading = if lang == Lang::En.tag() { "In addition: all indicators" } else { "补充：各项指标" };
+        let text =
+            include_str!("skeleton/pack/template.md.tera").replace("BASE_ENTRY", file).replace("HEADING", heading);
+        (own(lang), text.replace("PACK_ID", id).replace("BASE_ID", from))
+    };
+    [("template.yaml".to_owned(), description)].into_iter().chain(entries.iter().map(template)).collect()
 }
 
 /// The files of a pack with their origin, or the text of one of them.

@@ -236,7 +236,7 @@ impl Brand {
     fn check_furniture(&self, diagnostics: &mut Diagnostics) {
         for (key, text) in [("header", &self.header), ("footer", &self.footer)] {
             let Some(text) = text else { continue };
-            let mut names: Vec<String> = [Lang::ZhCn, Lang::En]
+            let mut names: Vec<String> = [Lang::ZhCn, Lang::En, Lang::ZhTw]
                 .iter()
                 .flat_map(|lang| text.get(*lang).split('{').skip(1))
                 .filter_map(|rest| rest.split_once('}').map(|(name, _)| name.to_owned()))
@@ -260,11 +260,14 @@ impl Brand {
                 "accent" => colours.accent.clone(),
                 _ => colours.bad.clone(),
             }
-        })?;
+        });
+        // Without quotes a colour is a comment of YAML, and its key empty.
+        let key = format!("colours.{name}");
+        let written = written.or_else(|| self.files.iter().any(|file| file.positions.holds(&key)).then(String::new))?;
         let colour = Colour::parse(&written);
         if colour.is_none() {
             let problem = Diagnostic::error(&messages::BAD_COLOUR).arg("value", &written);
-            diagnostics.push(self.place(&format!("colours.{name}"), problem));
+            diagnostics.push(self.place(&key, problem));
         }
         colour
     }
@@ -383,6 +386,8 @@ mod tests {
             ("company: A\ncolour: red", "M0104", 2, "colour"),
             ("colours: { primary: red }", "M0570", 1, "colours.primary"),
             ("colours:\n  accent: \"#12\"", "M0570", 2, "colours.accent"),
+            ("colours:\n  primary: #b5121b", "M0570", 2, "colours.primary"),
+            ("footer: { zh-TW: \"{titel}\" }", "M0579", 1, "footer"),
             ("colours:\n  primary: 3", "M0111", 2, "colours.primary"),
             ("company: A\nlogo: logo.svg", "M0574", 2, "logo"),
             ("logo: ../logo.svg", "M0577", 1, "logo"),

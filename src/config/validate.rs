@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::config::load::PROJECT_VERSION;
 use crate::config::project::{Project, SURVEY};
-use crate::config::raw::{ColumnType, RawColumn};
+use crate::config::raw::{ColumnType, RawColumn, RawTarget, RawTargetDetail};
 use crate::config::validate_banners::validate_banners;
 use crate::config::validate_benchmarks::validate_benchmarks;
 use crate::config::validate_weighting::validate_weighting;
@@ -37,6 +37,11 @@ pub fn validate_project(project: &Project, diagnostics: &mut Diagnostics) {
     validate_reports(project, diagnostics);
     if let Some(date) = &raw.project.date {
         validate_date(project, date, "project.date", diagnostics);
+    }
+    for (metric, target) in &raw.targets {
+        if let RawTarget::Detailed(RawTargetDetail { by: Some(by), .. }) = target {
+            validate_date(project, by, &format!("targets.{metric}.by"), diagnostics);
+        }
     }
     if let Some(period) = raw.project.period.as_deref().filter(|period| !is_safe_file_name(period)) {
         diagnostics.push(problem(project, &messages::UNSAFE_ID, "project.period").arg("id", period));

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use crate::config::raw::{ColumnType, Dialect, OneOrMany, RawColumn, RawScalar};
 use crate::data::cells::{Answer, CellRules};
 use crate::data::guess_roles::{
-    Role, asks_options, asks_yes_no, is_rating, is_segment, names_of, plugin_input, question_text, role_of,
+    Role, asks_options, asks_yes_no, is_open, is_rating, is_segment, names_of, other_input, plugin_input,
+    question_text, role_of, stated_range,
 };
 use crate::data::numbers::{number_text, parse_moment, parse_number};
 use crate::data::options::{option_of_header, split_options, without_free_text};
@@ -34,6 +35,10 @@ pub struct Guess {
     pub segments: Vec<String>,
     /// Inputs of the enterprise-csi plugin with the column that may feed them.
     pub inputs: IndexMap<String, String>,
+    /// Inputs of other plugins, by plugin.
+    pub others: IndexMap<String, IndexMap<String, String>>,
+    /// Questions answered in people's own words.
+    pub open: Vec<String>,
 }
 
 /// A column and why it is thought to be what it is.
@@ -131,6 +136,8 @@ pub fn guess(tables: &[LoadedSource]) -> Guess {
         weight: None,
         segments: Vec::new(),
         inputs: IndexMap::new(),
+        others: IndexMap::new(),
+        open: Vec::new(),
     };
     for (column, group) in columns.iter().zip(&groups) {
         let [profile] = group.as_slice() else { continue };
@@ -151,6 +158,16 @@ pub fn guess(tables: &[LoadedSource]) -> Guess {
         }
         if let Some(input) = plugin_input(profile, column.kind, column.range) {
             guessed.inputs.entry(input.to_owned()).or_insert_with(|| column.name.clone());
+        }
+        if let Some((plugin, input)) = other_input(profile, column.kind, column.range) {
+            let fed = guessed.others.entry(plugin.to_owned()).or_default();
+            // One question feeds one scale of a plugin.
+            if fed.is_empty() {
+                fed.insert(input.to_owned(), column.name.clone());
+            }
+        }
+        if column.kind == ColumnType::Text && !column.personal && is_open(profile) && profile.filled > 0 {
+            guessed.open.push(column.name.clone());
         }
     }
     // Who bought from us in the period was our customer in it.
@@ -352,13 +369,27 @@ fn guess_rating(profile: &Profile) -> Option<GuessedColumn> {
     }
     let highest = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let has = |number: f64| numbers.contains(&number);
-    let range = [[1.0, 5.0], [1.0, 7.0], [1.0, 10.0], [0.0, 10.0]].into_iter().find(|&[low, high]| {
-        let (inside, outside): (Vec<f64>, Vec<f64>) = numbers.iter().partition(|number| (low..=high).contains(*number));
-        let codes_beside = outside.iter().all(|number| MISSING_CODES.contains(number));
-        // Without a word for it in the header, most of the points must occur and nothing else.
-        let shape =
-            if is_rating(profile) { inside.len() >= 2 } else { outside.is_empty() && inside.len() as f64 > 0.7 * high };
-        has(high) && codes_beside && shape && (low == 0.0 || high < 10.0 || !has(0.0) || highest > 10.0)
+    // What the question says of its points holds, also where nobody chose the highest or lowest.
+    let inside = |[low, high]: [f64; 2]| {
+        let missing = |number: &f64| !(low..=high).contains(number) && !MISSING_CODES.contains(number);
+        !numbers.iter().any(missing)
+    };
+    let stated = stated_range(profile)
+        .filter(|range| is_rating(profile) && inside(*range) && numbers.iter().any(|number| *number > 1.0));
+    let usual = [[1.0, 5.0], [1.0, 7.0], [1.0, 10.0], [0.0, 10.0]];
+    let range = stated.or_else(|| {
+        usual.into_iter().find(|&[low, high]| {
+            let (inside, outside): (Vec<f64>, Vec<f64>) =
+                numbers.iter().partition(|number| (low..=high).contains(*number));
+            let codes_beside = outside.iter().all(|number| MISSING_CODES.contains(number));
+            // Without a word for it in the header, most of the points must occur and nothing else.
+            let shape = if is_rating(profile) {
+                inside.len() >= 2
+            } else {
+                outside.is_empty() && inside.len() as f64 > 0.7 * high
+            };
+            has(high) && codes_beside && shape && (low == 0.0 || high < 10.0 || !has(0.0) || highest > 10.0)
+        })
     })?;
     let mut outside: Vec<f64> =
         numbers.iter().copied().filter(|number| !(range[0]..=range[1]).contains(number)).collect();
@@ -425,6 +456,8 @@ fn guess_options(profile: &Profile) -> Option<GuessedColumn> {
     let few = options.len() <= 12 || (options.len() <= 40 && options.len() as u64 * 5 <= profile.filled);
     let repeats = (options.len() as u64) < profile.filled || options.len() <= 2;
     let short = options.iter().all(|option| option.chars().count() <= 40);
+    // A few people who write the same words have not chosen an option.
+    let short = short && !(is_open(profile) && profile.filled * 4 < profile.rows);
     (few && repeats && short && !profile.overflow).then(|| GuessedColumn {
         seen: options.clone(),
         ..described(profile, ColumnType::Single, Reason::Options { count: options.len() })

@@ -175,6 +175,81 @@ pub fn is_rating(profile: &Profile) -> bool {
     .any(|word| text.contains(word))
 }
 
+/// The range of points that the words of a question state: `（0-10分）`, `1 to 5`.
+pub fn stated_range(profile: &Profile) -> Option<[f64; 2]> {
+    let words = words_of(profile);
+    let text = fold_width(&words);
+    let numbers: Vec<(usize, usize)> = {
+        let mut found = Vec::new();
+        let mut start = None;
+        for (place, letter) in text.char_indices().chain([(text.len(), ' ')]) {
+            match (letter.is_ascii_digit(), start) {
+                (true, None) => start = Some(place),
+                (false, Some(first)) => {
+                    found.push((first, place));
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+        found
+    };
+    numbers.windows(2).find_map(|pair| {
+        let between = text[pair[0].1..pair[1].0].trim().trim_end_matches('分').trim();
+        let joined = ["-", "–", "—", "~", "～", "到", "至", "to", "分-", "分到", "分至"].contains(&between);
+        let [low, high] = [pair[0], pair[1]].map(|(start, end)| text[start..end].parse::<f64>().ok());
+        let (low, high) = (low?, high?);
+        let usual = matches!((low as u32, high as u32), (0 | 1, 3..=11) | (0, 100));
+        (joined && usual && low < high).then_some([low, high])
+    })
+}
+
+/// True for questions that people answer in their own words.
+pub fn is_open(profile: &Profile) -> bool {
+    let text = words_of(profile);
+    [
+        "意见",
+        "建议",
+        "请说明",
+        "请写",
+        "想说",
+        "留言",
+        "评论",
+        "comment",
+        "suggestion",
+        "in your own words",
+        "anything else",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
+/// An input of another built-in plugin that a scale may feed: overall satisfaction, recommendation, ease.
+pub fn other_input(
+    profile: &Profile,
+    kind: ColumnType,
+    range: Option<[f64; 2]>,
+) -> Option<(&'static str, &'static str)> {
+    let text = words_of(profile);
+    let holds = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let range = range.filter(|_| kind == ColumnType::Scale)?;
+    if holds(&["推荐", "recommend"]) && range == [0.0, 10.0] {
+        return Some(("nps", "recommend"));
+    }
+    if holds(&["总体", "整体", "总的来说", "overall", "all in all"]) && holds(&["满意", "滿意", "satisf"]) {
+        let input = match range {
+            [1.0, 5.0] => "satisfaction",
+            [1.0, 4.0] => "satisfaction_4",
+            [1.0, 7.0] => "satisfaction_7",
+            [1.0, 10.0] => "satisfaction_10",
+            [0.0, 10.0] => "satisfaction_11",
+            _ => return None,
+        };
+        return Some(("csat", input));
+    }
+    (holds(&["容易", "方便办", "省力", "how easy", "ease"]) && range == [1.0, 7.0]).then_some(("ces", "ease"))
+}
+
 /// True for questions to be answered with yes or no.
 pub fn asks_yes_no(profile: &Profile) -> bool {
     let text = words_of(profile);

@@ -161,6 +161,12 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
         for part in column_lines(column, lang, mark) {
             line(&part);
         }
+        if guess.open.contains(&column.name) {
+            let what = say("what people speak of, by a general dictionary", "按通用词典归纳的话题");
+            line(&format!("  {}:", quoted(&format!("{}_topics", column.name))));
+            line(&format!("    type: multi  # {what}"));
+            line(&format!("    themes: {{ of: {} }}", quoted(&column.name)));
+        }
     }
     line("");
     if guess.segments.is_empty() {
@@ -176,7 +182,24 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
     }
     line("");
     let why = format!("{mark}{}", say("by the words of the question", "依据题目用语"));
-    draft.plugin_lines(&guess.inputs, &why).iter().for_each(|content| line(content));
+    let enterprise = draft.plugin_lines(&guess.inputs, &why);
+    let idle = guess.inputs.is_empty() && !guess.others.is_empty();
+    for (place, content) in enterprise.iter().enumerate() {
+        // Nothing feeds it: it waits as a comment behind the plugins that can be used.
+        if idle && place > 0 {
+            line(&format!("#{}", content.strip_prefix(' ').unwrap_or(content)))
+        } else {
+            line(content)
+        }
+        if place == 0 {
+            for (plugin, inputs) in &guess.others {
+                line(&format!("  {plugin}:"));
+                let fed: Vec<String> =
+                    inputs.iter().map(|(input, column)| format!("{input}: {}", quoted(&quote_name(column)))).collect();
+                line(&format!("    inputs: {{ {} }}  # {why}", fed.join(", ")));
+            }
+        }
+    }
     lines
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Float64Type, SchemaRef};
 use indexmap::IndexMap;
 
 use crate::config::raw::ColumnType;
@@ -149,10 +149,14 @@ impl Responses {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    /// A column as texts, row by row; empty where there is no answer.
+    /// A column as texts, row by row, in which groups are named so; empty where there is no answer.
     pub fn column_texts(&self, name: &str) -> Vec<String> {
         let mut texts = Vec::with_capacity(self.row_count());
         for cells in self.batches.column_by_name(name) {
+            if let Some(numbers) = cells.as_primitive_opt::<Float64Type>() {
+                texts.extend(numbers.iter().map(|number| number.map_or_else(String::new, |number| number.to_string())));
+                continue;
+            }
             let Ok(cells) = cast(&cells, &DataType::Utf8) else { continue };
             texts.extend(cells.as_string::<i32>().iter().map(|cell| cell.unwrap_or_default().to_owned()));
         }

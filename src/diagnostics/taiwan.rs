@@ -178,13 +178,33 @@ pub fn without_marks(mut text: String) -> String {
     text
 }
 
+/// A piece of a text whose end was cut off: what was opened in it is closed.
+pub fn closed(mut piece: String) -> String {
+    let opened = piece.chars().filter(|letter| *letter == OPEN).count();
+    let ended = piece.chars().filter(|letter| *letter == CLOSE).count();
+    if opened > ended {
+        piece.push(CLOSE);
+    }
+    piece
+}
+
+/// The text without a mark at its end.
+pub fn without_end_mark(text: &str) -> &str {
+    text.trim_end_matches(CLOSE)
+}
+
 /// The text in Taiwan's characters and terms, but for what stands between marks; the marks are gone.
 pub fn to_taiwan(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(OPEN) {
         written.push_str(&converted(before));
-        let (kept, end) = after.split_once(CLOSE).unwrap_or((after, ""));
+        // Where a filter of a template cut off the end, the protection ends with the line.
+        let piece = after.split(OPEN).next().unwrap_or(after);
+        let (kept, end) = match piece.split_once(CLOSE) {
+            Some((kept, _)) => (kept, &after[kept.len() + CLOSE.len_utf8()..]),
+            None => after.split_at(piece.find('\n').unwrap_or(piece.len())),
+        };
         written.push_str(kept);
         rest = end;
     }

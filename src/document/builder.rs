@@ -1,13 +1,13 @@
 //! From rendered Markdown to a finished document: directives become cards, charts and tables, then chapters, tables and
 //! figures are numbered and references filled.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::IndicatorSummary;
 use crate::analysis::banner::BannerQuestion;
 use crate::config::fragment;
 use crate::diagnostics::messages::document as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
 use crate::document::arguments::Arguments;
 use crate::document::blocks::{Block, Document, Figure, Inline, Meta, Table};
 use crate::document::figures::{self, Drawn, Order};
@@ -130,9 +130,33 @@ fn meta(material: &Material<'_>) -> Meta {
         date: material.inputs.date.to_owned(),
         date_text: format::date_text(material.inputs.date, lang),
         period: period_text(material),
-        words: material.words.all().clone(),
+        words: words(material),
         brand: None,
     }
+}
+
+/// The words of the pack, and of those that every document needs what the pack lacks.
+fn words(material: &Material<'_>) -> BTreeMap<String, String> {
+    let usual = match material.lang {
+        Lang::ZhCn | Lang::ZhTw => [
+            ("contents", "目录"),
+            ("table", "表"),
+            ("figure", "图"),
+            ("net", "净值"),
+            ("page_of", "第 {page} 页　共 {pages} 页"),
+        ],
+        Lang::En => [
+            ("contents", "Contents"),
+            ("table", "Table"),
+            ("figure", "Figure"),
+            ("net", "Net"),
+            ("page_of", "Page {page} of {pages}"),
+        ],
+    };
+    let mut words: BTreeMap<String, String> =
+        usual.into_iter().map(|(key, word)| (key.to_owned(), word.to_owned())).collect();
+    words.extend(material.words.all().clone());
+    words
 }
 
 struct Resolver<'m, 'a> {
@@ -329,8 +353,17 @@ impl<'m, 'a> Resolver<'m, 'a> {
     /// The question of a banner that a directive names; an unknown one is reported.
     fn question(&self, arguments: &Arguments<'_>, diagnostics: &mut Diagnostics) -> Option<&'m BannerQuestion> {
         let column = arguments.id("question", diagnostics).unwrap_or_default();
-        let questions = share_figures::questions(self.material);
-        let found = questions.iter().find(|question| question.column == column).copied();
+        let banner = arguments.id("banner", diagnostics);
+        let questions = share_figures::questions(self.material, banner.as_deref());
+        let mut held = questions.iter().copied().filter(|question| question.column == column);
+        let found = held.next();
+        // Tables beside the survey may have a column of the same name.
+        if held.any(|other| found.is_some_and(|found| found.rows != other.rows)) {
+            let banners = banner_tables::ids(self.material).join(", ");
+            let error = Diagnostic::error(&messages::AMBIGUOUS_QUESTION).arg("id", &column).arg("banners", banners);
+            diagnostics.push(arguments.place(error));
+            return None;
+        }
         if found.is_none() {
             let known = questions.iter().map(|question| question.column.as_str());
             let error = Diagnostic::error(&messages::UNKNOWN_QUESTION).arg("id", &column);

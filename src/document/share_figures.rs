@@ -30,10 +30,10 @@ struct Part {
     last: bool,
 }
 
-/// Questions with options that a chart of reasons can be made of, by column.
-pub fn questions<'a>(material: &Material<'a>) -> Vec<&'a BannerQuestion> {
-    let questions = banner_tables::newest(material).into_iter().flat_map(|table| &table.questions);
-    questions.filter(|question| banner_tables::is_choice(question)).collect()
+/// Questions with options that a chart of reasons can be made of, by column: those of a banner, or of all.
+pub fn questions<'a>(material: &Material<'a>, banner: Option<&str>) -> Vec<&'a BannerQuestion> {
+    let tables = banner_tables::newest(material).into_iter().filter(|table| banner.is_none_or(|id| table.id == id));
+    tables.flat_map(|table| &table.questions).filter(|question| banner_tables::is_choice(question)).collect()
 }
 
 /// The options of a question of a banner by how many chose them. None where the banner hides the answers.
@@ -56,8 +56,8 @@ pub fn pareto_of_question(material: &Material<'_>, question: &BannerQuestion) ->
 
 /// Indicators that are shares of one base, such as the reasons for leaving. None without two values.
 pub fn pareto_of_metrics(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> Option<Drawn> {
-    let shares = chosen.iter().filter(|held| held.info.unit == Unit::Percent);
-    let parts: Vec<Part> = shares
+    let shares = || chosen.iter().filter(|held| held.info.unit == Unit::Percent);
+    let parts: Vec<Part> = shares()
         .map(|held| Part {
             name: material.title(held.info),
             share: held.current.and_then(|estimate| estimate.estimate),
@@ -65,9 +65,12 @@ pub fn pareto_of_metrics(material: &Material<'_>, chosen: &[&IndicatorSummary<'_
             last: false,
         })
         .collect();
-    let first = chosen.iter().find_map(|held| held.current)?;
-    let title = chosen.first()?.info.base_title.get(material.lang).to_owned();
-    pareto(material, parts, &title, first.n, false)
+    let (first, n) = shares().find_map(|held| {
+        let shown = held.current.filter(|estimate| estimate.estimate.is_some())?;
+        Some((held, shown.printed_n()?))
+    })?;
+    let title = first.info.base_title.get(material.lang).to_owned();
+    pareto(material, parts, &title, n, false)
 }
 
 fn pareto(material: &Material<'_>, mut parts: Vec<Part>, title: &str, n: u64, several: bool) -> Option<Drawn> {
@@ -229,7 +232,7 @@ fn gauge_card(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Option<Ga
     let seen = ends.into_iter().chain(goal).chain(before);
     // A share is read against all of it, everything else against the room around its values.
     let axis = match info.unit {
-        Unit::Percent if value > 25.0 => axes::from_zero([0.0, 100.0].into_iter(), info.unit, lang),
+        Unit::Percent if value > 25.0 => axes::from_zero(seen.chain([0.0, 100.0]), info.unit, lang),
         Unit::Percent => axes::from_zero(seen, info.unit, lang),
         _ => axes::around(seen, info.unit, lang),
     };

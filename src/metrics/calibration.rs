@@ -93,7 +93,7 @@ fn factors(
     cell: &[usize],
     cells: usize,
 ) -> Vec<Vec<f64>> {
-    let mut sums = vec![vec![(0.0, 0.0); cells]; responses.waves.len().max(1)];
+    let mut sums = vec![vec![(Vec::new(), Vec::new()); cells]; responses.waves.len().max(1)];
     let waves: BTreeMap<&str, usize> = responses.waves.iter().map(String::as_str).zip(0..).collect();
     let of_wave = responses.column_texts(WAVE);
     let mut row = 0;
@@ -104,13 +104,22 @@ fn factors(
         for place in 0..weights.len() {
             let wave = of_wave.get(row).and_then(|wave| waves.get(wave.as_str())).copied().unwrap_or(0);
             let (last, first) = &mut sums[wave][cell[of_rows[row]]];
-            *last += weights.value(place);
-            *first += start.as_ref().map_or(1.0, |start| start[place]);
+            last.push(weights.value(place));
+            first.push(start.as_ref().map_or(1.0, |start| start[place]));
             row += 1;
         }
     }
-    let factor = |(last, first): &(f64, f64)| if *first > 0.0 && *last > 0.0 { last / first } else { 1.0 };
-    sums.iter().map(|cells| cells.iter().map(factor).collect()).collect()
+    let factor = |(last, first): &mut (Vec<f64>, Vec<f64>)| {
+        let (last, first) = (ordered_sum(last), ordered_sum(first));
+        if first > 0.0 && last > 0.0 { last / first } else { 1.0 }
+    };
+    sums.iter_mut().map(|cells| cells.iter_mut().map(factor).collect()).collect()
+}
+
+/// The sum from small to large, so that it does not depend on the order of the rows.
+fn ordered_sum(values: &mut [f64]) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.iter().sum()
 }
 
 impl Calibration {

@@ -41,13 +41,7 @@ pub fn columns(
     segments: &[SegmentInfo],
     unit_codes: UnitCodes,
 ) -> Result<Columns, DataFusionError> {
-    let groupings: Vec<Grouping> = segments
-        .iter()
-        .map(|segment| Grouping {
-            column: Some(segment.column.clone()),
-            levels: segment.groups.iter().map(|(value, _)| value.clone()).collect(),
-        })
-        .collect();
+    let groupings: Vec<Grouping> = segments.iter().map(SegmentInfo::grouping).collect();
     let mut all = Columns {
         groups: vec![Vec::new(); segments.len()],
         values: vec![Vec::new(); items.len()],

@@ -16,15 +16,15 @@ use crate::diagnostics::messages::metrics as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized, Location, lang_texts};
 use crate::metrics::bind::{Binding, Bound, BoundMetric, Item};
 use crate::metrics::calibration::calibrate;
-use crate::metrics::cube::{Cube, Grouping};
+use crate::metrics::cube::{Cell, Cube, Grouping};
 use crate::metrics::design::{Design, UnitCodes, resolve_design};
 use crate::metrics::differences::{group_differences, wave_differences};
 use crate::metrics::estimate::{Computed, Estimator, GroupAddress};
 use crate::metrics::estimates::{Estimate, GroupDifference, MetricResults, Reason, SegmentInfo, WaveDifference};
 use crate::metrics::hidden::{Hidden, Publications, hidden_in_table};
-use crate::metrics::part::{Sample, part_of};
+use crate::metrics::part::{part_of, sampled_units};
 use crate::metrics::questions::choice_expression;
-use crate::metrics::scan::{ScanRequest, scan};
+use crate::metrics::scan::{ScanRequest, scan, weight_grid};
 use crate::metrics::suppression::is_below;
 use crate::metrics::variance::Frame;
 
@@ -59,8 +59,8 @@ pub struct Prepared<'a> {
     keys: Vec<Vec<usize>>,
     design: Design,
     unit_codes: UnitCodes,
-    /// What every group takes from all answers; found when the first one asks.
-    sample: OnceLock<Sample>,
+    /// Answers by wave and sampling unit; found when the first group asks.
+    sampled: OnceLock<Vec<Vec<Cell>>>,
 }
 
 /// Everything computed for one metric.
@@ -165,12 +165,12 @@ impl<'a> Prepared<'a> {
             keys,
             design,
             unit_codes,
-            sample: OnceLock::new(),
+            sampled: OnceLock::new(),
         }
     }
 
-    fn sample(&self) -> &Sample {
-        self.sample.get_or_init(|| Sample::of(self.responses, &self.design, &self.unit_codes))
+    fn sampled(&self) -> &Vec<Vec<Cell>> {
+        self.sampled.get_or_init(|| sampled_units(self.responses, &self.design, &self.unit_codes))
     }
 
     /// The table.
@@ -195,27 +195,25 @@ impl<'a> Prepared<'a> {
     /// The cube and the groups to hide, without estimates yet.
     fn computed(&self, group: Option<Group<'_>>) -> Result<Computation, DataFusionError> {
         let within = group.map(|group| group.within);
-        let part = within.map(|within| part_of(self.responses, &self.unit_codes, self.sample(), within));
+        let part = within.map(|within| part_of(self.responses, &self.unit_codes, within));
         let responses = part.as_ref().map_or(self.responses, |part| &part.responses);
         let unit_codes = part.as_ref().map_or(&self.unit_codes, |part| &part.unit_codes);
         let in_use = |segment: &&SegmentInfo| within.is_none_or(|within| segment.column != within.column);
         let segments: Vec<SegmentInfo> = self.segments.iter().filter(in_use).cloned().collect();
         let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
-        groupings.extend(segments.iter().map(|segment| Grouping {
-            column: Some(segment.column.clone()),
-            levels: segment.groups.iter().map(|(value, _)| value.clone()).collect(),
-        }));
+        groupings.extend(segments.iter().map(SegmentInfo::grouping));
         let request = ScanRequest {
             items: &self.binding.items,
             keys: &self.keys,
             groupings,
             units: self.design.unit_stratum.len(),
             unit_codes: unit_codes.clone(),
+            grid: weight_grid(self.responses),
         };
         let mut cube = scan(responses, &request)?;
         if part.is_some() {
             // The others stay in the sample: they count for the design.
-            cube.unit_rows.clone_from(&self.sample().units);
+            cube.unit_rows.clone_from(self.sampled());
         }
         let results = MetricResults {
             metrics: self.binding.metrics.iter().map(|metric| metric.info.clone()).collect(),
@@ -367,6 +365,12 @@ impl Computation {
             }
         }
         groups
+    }
+
+    /// Place of a group among [`groups`](Self::groups).
+    pub(super) fn number_of(&self, group: GroupAddress) -> usize {
+        let sizes = || self.cube.groupings.iter().map(|grouping| grouping.levels.len());
+        group.wave * sizes().sum::<usize>() + sizes().take(group.grouping).sum::<usize>() + group.level
     }
 
     /// The numbers of a metric for a group, with workings.

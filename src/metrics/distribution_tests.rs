@@ -59,7 +59,8 @@ impl Computation {
                 let groups: Vec<GroupAddress> = (0..segment.levels.len()).map(address).collect();
                 tests.extend(self.distribution_test(column, *item, &groups));
             }
-            if newest > 0 {
+            // Of a panel the waves are no independent samples.
+            if newest > 0 && !self.design().panel {
                 let totals = [newest - 1, newest].map(|wave| GroupAddress { grouping: 0, wave, level: 0 });
                 tests.extend(self.distribution_test(column, *item, &totals));
             }
@@ -76,6 +77,7 @@ impl Computation {
             .iter()
             .map(|group| (*group, self.estimated(&answers, *group)))
             .filter(|(_, computed)| computed.workings.sum_w > 0.0 && !is_below(computed.smallest_base, limit))
+            .filter(|(group, _)| !self.hides_item(item, self.number_of(*group)))
             .map(|(group, computed)| (group, computed.n))
             .collect();
         let addresses: Vec<GroupAddress> = shown.iter().map(|(group, _)| *group).collect();

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::diagnostics::Localized;
+use crate::metrics::cube::Grouping;
 pub use crate::plugins::{Better, Unit};
 
 /// What a metric is, as documents and `explain` print it.
@@ -282,6 +283,14 @@ pub struct SegmentInfo {
     pub title: Localized,
     /// Values with their titles, in codebook order.
     pub groups: Vec<(String, Localized)>,
+}
+
+impl SegmentInfo {
+    /// The groups as the scan counts them.
+    pub fn grouping(&self) -> Grouping {
+        let levels = self.groups.iter().map(|(value, _)| value.clone()).collect();
+        Grouping { column: Some(self.column.clone()), levels }
+    }
 }
 
 /// How the answers of one scale column fall over its levels.

@@ -207,6 +207,9 @@ pub(super) fn floats(array: &ArrayRef) -> Result<&Float64Array, DataFusionError>
 pub(super) fn level_codes(array: &ArrayRef, levels: &[String]) -> Vec<u32> {
     let number = |index: usize| u32::try_from(index).unwrap_or(NO_GROUP);
     if let Some(dictionary) = array.as_any_dictionary_opt() {
+        if dictionary.values().is_empty() {
+            return vec![NO_GROUP; array.len()];
+        }
         let codes = dictionary.normalized_keys();
         return match dictionary.keys().nulls() {
             None => codes.into_iter().map(number).collect(),

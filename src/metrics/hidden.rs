@@ -22,8 +22,8 @@ pub struct Publications {
     pub banners: Vec<PublishedQuestion>,
     /// Themes of open answers, with the segments that they are counted by.
     pub themes: Vec<PublishedQuestion>,
-    /// Segment columns with a document for each group.
-    pub repeated: Vec<String>,
+    /// Columns with a document for each group.
+    pub repeated: Vec<Grouping>,
     /// Columns by the columns they are derived from.
     pub origins: Origins,
     /// Questions with a single answer whose distribution is tested.
@@ -77,7 +77,8 @@ impl Hidden {
     /// True if the documents about the groups of a column are protected against who reads all of them: not with too many of them.
     pub fn links_groups_of(&self, column: &str) -> bool {
         let Some(outer) = self.areas.grouping(Some(column)) else { return true };
-        self.own <= 2 || self.areas.crossings.iter().any(|crossing| crossing.0 == outer)
+        let others = (1..self.own).any(|inner| inner != outer);
+        !others || self.areas.crossings.iter().any(|crossing| crossing.0 == outer)
     }
 
     /// True if an item hides the group with this number; groups run wave by wave.
@@ -194,15 +195,21 @@ pub fn hidden_in_table(
     let mut areas = Areas { groupings: cube.groupings.clone(), crossings: Vec::new() };
     let own: Vec<usize> = (0..areas.groupings.len()).collect();
     let groups = areas.count();
+    // The documents about groups show them all the same where their column is no segment.
+    let known = areas.groupings.clone();
+    areas
+        .groupings
+        .extend(published.repeated.iter().filter(|each| !known.iter().any(|own| own.column == each.column)).cloned());
+    let all: Vec<usize> = (0..areas.groupings.len()).collect();
     let base = |item: &usize| PublishedBase {
         rank: u8::from(distributions.contains(item)),
         exact: !distributions.contains(item),
-        ..PublishedBase::of_item(&items[*item], own.clone(), &published.origins)
+        ..PublishedBase::of_item(&items[*item], all.clone(), &published.origins)
     };
     let bases: Vec<PublishedBase> = keys.keys().map(base).collect();
     let numbers = keys.keys().copied().zip(0..).collect();
-    for column in &published.repeated {
-        if let Some(outer) = areas.grouping(Some(column)) {
+    for each in &published.repeated {
+        if let Some(outer) = areas.grouping(each.column.as_deref()) {
             let mut linked = areas.clone();
             linked
                 .crossings
@@ -313,8 +320,9 @@ impl Computation {
     /// Items of metrics and distributions, and of the latter alone.
     pub(super) fn published_items(&self) -> (BTreeSet<usize>, BTreeSet<usize>) {
         let of_metrics: BTreeSet<usize> = self.metrics.iter().flat_map(|metric| items_of(&metric.bound)).collect();
-        let of_scales: BTreeSet<usize> = self.scales.iter().map(|(_, item)| *item).collect();
-        (&of_metrics | &of_scales, &of_scales - &of_metrics)
+        let tested = self.scales.iter().chain(&self.choices).map(|(_, item)| *item);
+        let tested: BTreeSet<usize> = tested.collect();
+        (&of_metrics | &tested, &tested - &of_metrics)
     }
 
     /// True if an item of a metric hides the group with this number. A composite is hidden with each of its components, since

@@ -14,7 +14,9 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::bind::{Binding, Bound, BoundMetric};
 use crate::metrics::compute::{Computation, Group, Prepared, Statistics, Within, segment_infos};
 use crate::metrics::estimates::{Estimate, MetricResults, SegmentInfo};
-use crate::metrics::inputs::{report_benchmarks, report_left_out, report_unavailable, resolve_inputs};
+use crate::metrics::inputs::{
+    report_benchmarks, report_left_out, report_nothing_asked, report_unavailable, resolve_inputs,
+};
 use crate::metrics::questions::publications;
 use crate::plugins::expressions::parse_expressions;
 use crate::plugins::{Plugin, is_broken};
@@ -97,6 +99,7 @@ impl<'a> BoundTables<'a> {
         let metrics: Vec<&BoundMetric> = bindings.values().flat_map(|binding| &binding.metrics).collect();
         report_metric_ids(project, &metrics, diagnostics);
         report_unavailable(project, &metrics, diagnostics);
+        report_nothing_asked(project, &metrics, diagnostics);
         report_left_out(project, &metrics, diagnostics);
         if !broken {
             report_targets(project, &metrics, diagnostics);

@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, Float64Array};
+use datafusion::arrow::array::ArrayRef;
 
 use crate::data::Responses;
 use crate::data::stored::Batches;
-use crate::data::table::WEIGHT;
 use crate::metrics::compute::{Within, groups_of};
-use crate::metrics::cube::{Cell, Grouping, WeightGrid};
+use crate::metrics::cube::{Cell, Grouping};
 use crate::metrics::design::{Design, UnitCodes};
 use crate::metrics::evaluate::{levels_of, waves_of, weights_of};
 use crate::metrics::scan::weight_grid;
@@ -24,28 +23,12 @@ pub(super) struct Part {
     pub(super) answers: Vec<u64>,
 }
 
-/// What a group takes from all answers.
-#[derive(Debug, Clone)]
-pub(super) struct Sample {
-    /// Answers by wave and sampling unit. Only the counts are filled: the sample is counted, not weighed.
-    pub(super) units: Vec<Vec<Cell>>,
-    grid: WeightGrid,
-}
-
-impl Sample {
-    /// `unit_codes` are those of all rows.
-    pub(super) fn of(responses: &Responses, design: &Design, unit_codes: &UnitCodes) -> Self {
-        Self { units: sampled_units(responses, design, unit_codes), grid: weight_grid(responses) }
-    }
-}
-
 /// The rows of a group. `unit_codes` are those of all rows.
-pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, sample: &Sample, within: &Within) -> Part {
+pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, within: &Within) -> Part {
     let groups = responses.column(&within.column).map(groups_of).unwrap_or_default();
     let levels: Vec<String> = groups.into_iter().map(|(value, _)| value).collect();
     let wanted = levels.iter().position(|level| *level == within.value).and_then(|level| u32::try_from(level).ok());
     let grouping = Grouping { column: Some(within.column.clone()), levels };
-    let weight = responses.batches.position(WEIGHT).filter(|_| responses.weighted);
     let mut part = Part {
         responses: without_rows(responses),
         unit_codes: unit_codes.as_ref().map(|_| Vec::new()),
@@ -57,12 +40,9 @@ pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, sample: &Sa
         if !kept.contains(&true) {
             continue;
         }
-        let mut columns: Vec<ArrayRef> = (0..responses.schema.fields().len())
+        let columns: Vec<ArrayRef> = (0..responses.schema.fields().len())
             .map(|place| Arc::clone(responses.batches.stored(batch, place)))
             .collect();
-        if let Some(place) = weight {
-            columns[place] = Arc::new(on_grid(&weights_of(responses, batch), sample.grid));
-        }
         if !part.responses.batches.push_kept(&kept, columns) {
             continue;
         }
@@ -74,13 +54,6 @@ pub(super) fn part_of(responses: &Responses, unit_codes: &UnitCodes, sample: &Sa
         }
     }
     part
-}
-
-/// Weights rounded as those of all answers are, so that the group has the same numbers, to the last bit, as beside the other
-/// groups. What is a whole number of steps of that grid is one of every finer grid.
-fn on_grid(weights: &Float64Array, grid: WeightGrid) -> Float64Array {
-    #[allow(clippy::cast_precision_loss, reason = "weights on the grid have at most 48 bits")]
-    weights.unary(|weight| grid.quantize(weight) as f64 / grid.scale())
 }
 
 /// Everything about a table but its rows.
@@ -98,12 +71,16 @@ fn without_rows(responses: &Responses) -> Responses {
     }
 }
 
-fn sampled_units(responses: &Responses, design: &Design, unit_codes: &UnitCodes) -> Vec<Vec<Cell>> {
+/// Answers by wave and sampling unit, with their weights on the grid of all answers.
+pub(super) fn sampled_units(responses: &Responses, design: &Design, unit_codes: &UnitCodes) -> Vec<Vec<Cell>> {
+    let grid = weight_grid(responses);
     let mut units = vec![vec![Cell::default(); design.unit_stratum.len()]; responses.waves.len().max(1)];
     for batch in 0..responses.batches.len() {
         let codes = unit_codes.as_ref().map(|codes| &codes[batch]);
+        let weights = weights_of(responses, batch);
         for (row, wave) in waves_of(responses, batch).into_iter().enumerate() {
-            units[wave as usize][codes.map_or(0, |codes| codes[row] as usize)].count += 1;
+            let unit = codes.map_or(0, |codes| codes[row] as usize);
+            units[wave as usize][unit].add(grid.quantize(weights.value(row)));
         }
     }
     units

@@ -9,6 +9,7 @@ use crate::config::raw::{ColumnType, RawBanner};
 use crate::data::expressions::{names_in, quote_name};
 use crate::data::{Column, Responses};
 use crate::diagnostics::Localized;
+use crate::metrics::SegmentInfo;
 use crate::metrics::compute::{groups_of, segment_infos};
 use crate::metrics::cube::Grouping;
 use crate::metrics::hidden::{Publications, PublishedQuestion};
@@ -27,10 +28,17 @@ pub fn publications(view: &Project, responses: &Responses) -> Publications {
     Publications {
         banners: banners.flat_map(|banner| questions_of(view, responses, banner)).collect(),
         themes: theme_questions(view, responses, &repeated),
-        repeated,
+        repeated: groupings_of(view, responses, &repeated),
         origins: origins(view),
         choices: tested_choices(view, responses),
     }
+}
+
+/// The groups of columns; of those alone that form groups.
+fn groupings_of(view: &Project, responses: &Responses, columns: &[String]) -> Vec<Grouping> {
+    let mut grouped = view.clone();
+    grouped.raw.segments = columns.to_vec();
+    segment_infos(&grouped, responses).iter().map(SegmentInfo::grouping).collect()
 }
 
 /// The themes of open answers: counted by the segments of the project, and in the documents about single groups.
@@ -63,15 +71,7 @@ fn questions_of(view: &Project, responses: &Responses, banner: &RawBanner) -> Ve
 
 /// Questions by segments, as they are published.
 fn asked(view: &Project, responses: &Responses, columns: &[&Column], segments: &[String]) -> Vec<PublishedQuestion> {
-    let mut crossed = view.clone();
-    crossed.raw.segments = segments.to_vec();
-    let groupings: Vec<Grouping> = segment_infos(&crossed, responses)
-        .into_iter()
-        .map(|segment| Grouping {
-            column: Some(segment.column),
-            levels: segment.groups.into_iter().map(|(value, _)| value).collect(),
-        })
-        .collect();
+    let groupings = groupings_of(view, responses, segments);
     let question = |column: &&Column| {
         Some(PublishedQuestion { column: column.name.clone(), item: answered(column)?, segments: groupings.clone() })
     };

@@ -73,12 +73,16 @@ pub struct RaoScott {
     pub chi_square_p: f64,
 }
 
-/// The test. `None` with fewer than two rows or columns that hold weight, without degrees of freedom or variance, with too
-/// many empty cells, and where a stratum with a single unit is refused.
+/// Most degrees of freedom, `(groups - 1) (answers - 1)`, of a table that is tested: the work grows with their third power, and with
+/// more of them hardly any survey fills the cells.
+const MOST_DEGREES: usize = 500;
+
+/// The test. `None` with fewer than two rows or columns that hold weight, with more than [`MOST_DEGREES`], without degrees of freedom
+/// or variance, with too many empty cells, and where a stratum with a single unit is refused.
 pub(super) fn rao_scott(table: &TwoWayTable) -> Option<RaoScott> {
     let table = without_empty(table);
     let (rows, columns) = (table.rows, table.columns);
-    if rows < 2 || columns < 2 {
+    if rows < 2 || columns < 2 || (rows - 1) * (columns - 1) > MOST_DEGREES {
         return None;
     }
     let mut sums = vec![CellSums::default(); rows * columns];

@@ -24,6 +24,8 @@ pub struct ScanRequest<'a> {
     pub units: usize,
     /// Unit of every row, batch by batch; `None` for a single unit.
     pub unit_codes: Option<Vec<Vec<u32>>>,
+    /// Grid of the weights: that of all answers, also where those of one group are scanned.
+    pub grid: WeightGrid,
 }
 
 /// Scans all answers once.
@@ -32,7 +34,7 @@ pub struct ScanRequest<'a> {
 /// An error of the engine, such as a division by zero in an integer expression.
 pub fn scan(responses: &Responses, request: &ScanRequest<'_>) -> Result<Cube, DataFusionError> {
     let waves = responses.waves.len().max(1);
-    let layout = Layout { waves, units: request.units, grid: weight_grid(responses), request };
+    let layout = Layout { waves, units: request.units, grid: request.grid, request };
     let evaluator = Evaluator::new(responses, request.items)?;
     let parts = in_parts(responses.batches.len(), |batches| {
         let mut counter = Counter::new(&layout);
@@ -68,7 +70,7 @@ pub(super) fn in_parts<T: Send>(
 }
 
 /// The grid of the weights; one where they count where the project has none.
-pub(super) fn weight_grid(responses: &Responses) -> WeightGrid {
+pub fn weight_grid(responses: &Responses) -> WeightGrid {
     if !responses.weighted {
         return WeightGrid::unweighted();
     }

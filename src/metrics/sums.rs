@@ -21,7 +21,7 @@ use crate::data::table::{WAVE, WEIGHT};
 use crate::metrics::bind::Item;
 use crate::metrics::cube::{Answer, Cell, CellStore, Cube, KeyCells, NO_GROUP, WeightGrid};
 use crate::metrics::evaluate::level_codes;
-use crate::metrics::scan::{ScanRequest, weight_grid};
+use crate::metrics::scan::ScanRequest;
 
 /// A weight on the grid and its square as exact decimals.
 const EXACT: DataType = DataType::Decimal128(38, 0);
@@ -31,7 +31,7 @@ const EXACT: DataType = DataType::Decimal128(38, 0);
 /// # Errors
 /// An error of the engine.
 pub fn count_by_sums(responses: &Responses, request: &ScanRequest<'_>) -> Result<Cube, DataFusionError> {
-    let grid = weight_grid(responses);
+    let grid = request.grid;
     let runtime = tokio::runtime::Builder::new_multi_thread().build().map_err(DataFusionError::IoError)?;
     runtime.block_on(async {
         let table = evaluated(responses, request)?;
@@ -246,7 +246,7 @@ mod tests {
     use super::*;
     use crate::data::stored::Batches;
     use crate::metrics::cube::Grouping;
-    use crate::metrics::scan::scan;
+    use crate::metrics::scan::{scan, weight_grid};
 
     fn dictionary(codes: Vec<Option<i32>>, values: &[&str]) -> ArrayRef {
         let values = Arc::new(StringArray::from(values.to_vec()));
@@ -340,6 +340,7 @@ mod tests {
             ],
             units: 3,
             unit_codes,
+            grid: weight_grid(&responses),
         };
         let (scanned, summed) = (scan(&responses, &request).unwrap(), count_by_sums(&responses, &request).unwrap());
         let (scanned, summed) = (canonical(&scanned), canonical(&summed));

@@ -9,14 +9,15 @@ use crate::config::Project;
 use crate::config::raw::{RawForEach, RawPlan, RawSuggest, RawSuggestDetail};
 use crate::config::validate::can_group;
 use crate::diagnostics::messages::output as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, lang_texts};
+use crate::diagnostics::taiwan::to_taiwan;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, LocalizedTexts, Verbatim, lang_texts};
 use crate::document::material::Subject;
 use crate::metrics::{BoundTables, Indicators, Within};
 use crate::models::{GroupModels, publish};
 use crate::output::publish_file;
 use crate::pipeline::Measured;
 use crate::pipeline::build::{BuildRequest, Published};
-use crate::pipeline::files::{encoded, safe_name};
+use crate::pipeline::files::{distinct_names, encoded};
 use crate::pipeline::listing::{Listed, index_page, listed_values};
 use crate::pipeline::planning::plan_with;
 use crate::pipeline::report::{Content, Release, Report};
@@ -87,7 +88,8 @@ impl Batch<'_> {
         }
         // A choice of groups leaves the list of all as it is.
         if request.only.is_empty() {
-            for (index, (lang, lines)) in listed.iter().enumerate() {
+            let langs = self.report.langs.iter().filter_map(|lang| Some((lang, listed.get(lang)?)));
+            for (index, (lang, lines)) in langs.enumerate() {
                 let page = index_page(self.measured, lines, &self.release.date, *lang);
                 let html = render_html(&page, None, &|_, _| None);
                 let name = if index == 0 { "index.html".to_owned() } else { format!("index.{lang}.html") };
@@ -106,6 +108,7 @@ impl Batch<'_> {
 
     /// The documents in the order of the groups, made by as many workers as wanted; by default one a core.
     fn publish_subjects(&self, subjects: &[Subject], jobs: Option<usize>, folder: &Path) -> Vec<Made> {
+        let names = distinct_names(subjects.iter().map(|subject| subject.value.as_str()));
         let next = AtomicUsize::new(0);
         let made: Mutex<Vec<Made>> = Mutex::new(Vec::new());
         let work = || {
@@ -114,7 +117,7 @@ impl Batch<'_> {
                 subjects.get(index).map(|subject| (index, subject))
             } {
                 let mut found = Diagnostics::new();
-                let done = self.publish_subject(subject, folder, &mut found);
+                let done = self.publish_subject((subject, &names[index]), folder, &mut found);
                 if done.is_none() && found.has_errors() {
                     let title = subject.title.get(self.measured.project.lang());
                     let failed = Diagnostic::error(&messages::DOCUMENT_FAILED).arg("value", title);
@@ -136,7 +139,12 @@ impl Batch<'_> {
     }
 
     /// The document of one group, in a folder of its own.
-    fn publish_subject(&self, subject: &Subject, folder: &Path, diagnostics: &mut Diagnostics) -> Option<Done> {
+    fn publish_subject(
+        &self,
+        (subject, name): (&Subject, &str),
+        folder: &Path,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Done> {
         let Self { measured, report, library, release, .. } = self;
         let own = measure_subject((self.measured, self.groups), self.metrics, self.models, subject, diagnostics)?;
         let mut remarks = Diagnostics::new();
@@ -146,14 +154,13 @@ impl Batch<'_> {
         diagnostics.extend(remarks);
         let content =
             Content::of_group(&own, &planned, subject, (&measured.indicators.results, self.groups.survey().hidden()));
-        let name = safe_name(&subject.value);
-        let published = report.publish(&content, release, folder.join(&name), diagnostics)?;
+        let published = report.publish(&content, release, folder.join(name), diagnostics)?;
         let langs = &report.langs;
         let lines = langs.iter().map(|&lang| {
             let own_lang = |document: &&String| langs.len() == 1 || document.contains(&format!("_{lang}."));
             let link = |document: &String| {
                 let kind = document.rsplit('.').next().unwrap_or_default().to_uppercase();
-                (kind, format!("{}/{}", encoded(&name), encoded(document)))
+                (kind, format!("{}/{}", encoded(name), encoded(document)))
             };
             let line = Listed {
                 title: subject.title.clone(),
@@ -221,7 +228,11 @@ fn project_of(project: &Project, subject: &Subject) -> Project {
     let mut own = project.clone();
     let title = |lang| (project.raw.project.title.get(lang), subject.title.get(lang));
     let ((zh, zh_group), (en, en_group)) = (title(Lang::ZhCn), title(Lang::En));
-    own.raw.project.title = Localized::PerLang(lang_texts(format!("{zh}：{zh_group}"), format!("{en}: {en_group}")));
+    // Each part is written for Taiwan as it asks for itself.
+    let (tw, tw_group) = title(Lang::ZhTw);
+    let zh_tw = Verbatim::new(&format!("{}：{}", to_taiwan(tw), to_taiwan(tw_group)));
+    let texts = lang_texts(format!("{zh}：{zh_group}"), format!("{en}: {en_group}"));
+    own.raw.project.title = Localized::PerLang(LocalizedTexts { zh_tw: Some(zh_tw), ..texts });
     let written = &project.raw.plan;
     own.raw.plan = RawPlan {
         suggest: Some(match &written.suggest {

@@ -12,9 +12,16 @@ use crate::output::manifest::FileRecord;
 use crate::render::templates::{files_of, lineage};
 use crate::render::typst::{Fonts, TypstSources, render_logo_png};
 
+/// An error that has been reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported;
+
 /// The files of the project and of the pack's lineage, as one brand; none without any. Every problem is reported once, however
 /// many documents bear the brand.
-pub fn read_brand(project: &Project, packs: &[&str], diagnostics: &mut Diagnostics) -> Option<Brand> {
+///
+/// # Errors
+/// What is reported, or was for another document.
+pub fn read_brand(project: &Project, packs: &[&str], diagnostics: &mut Diagnostics) -> Result<Option<Brand>, Reported> {
     let mut found = Diagnostics::new();
     let mut files = Vec::new();
     let path = project.path(BRAND_FILE);
@@ -34,8 +41,9 @@ pub fn read_brand(project: &Project, packs: &[&str], diagnostics: &mut Diagnosti
         }
     }
     let brand = (!files.is_empty()).then(|| Brand::new(files, &mut found));
+    let broken = found.has_errors();
     found.into_iter().for_each(|problem| diagnostics.push_once(problem));
-    brand
+    if broken { Err(Reported) } else { Ok(brand) }
 }
 
 /// Reports what is wrong with the brand of any report.
@@ -45,7 +53,7 @@ pub fn check_brand(project: &Project, diagnostics: &mut Diagnostics) {
     packs.dedup();
     // Without a report there is the project's own brand at least.
     for pack in packs.into_iter().map(|pack| vec![pack]).chain([Vec::new()]) {
-        if let Some(brand) = read_brand(project, &pack, diagnostics) {
+        if let Ok(Some(brand)) = read_brand(project, &pack, diagnostics) {
             let mut found = Diagnostics::new();
             let fonts = Fonts::system();
             installed(&brand, "fonts.heading", &brand.heading, &fonts, &mut found);
@@ -67,14 +75,17 @@ pub struct ReportBrand {
 
 impl ReportBrand {
     /// Reads the brand of a report with this pack and puts the logo among the files of its theme.
+    ///
+    /// # Errors
+    /// What is reported, or was for another document.
     pub fn load(
         project: &Project,
         pack: &str,
         sources: &mut TypstSources,
         fonts: &Fonts,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Self> {
-        let brand = read_brand(project, &[pack], diagnostics)?;
+    ) -> Result<Option<Self>, Reported> {
+        let Some(brand) = read_brand(project, &[pack], diagnostics)? else { return Ok(None) };
         let mut found = Diagnostics::new();
         let families = Families {
             heading: installed(&brand, "fonts.heading", &brand.heading, fonts, &mut found),
@@ -99,8 +110,9 @@ impl ReportBrand {
                 }
             }
         }
+        let broken = found.has_errors();
         found.into_iter().for_each(|problem| diagnostics.push_once(problem));
-        Some(Self { brand, families, logo, records })
+        if broken { Err(Reported) } else { Ok(Some(Self { brand, families, logo, records })) }
     }
 
     /// The brand as a document shows it.

@@ -1,5 +1,6 @@
 //! Names of files and folders that are safe on every system, and the Typst sources that other compilers are compared with.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::config::validate::is_safe_file_name;
@@ -13,8 +14,9 @@ pub(super) fn encoded(path: &str) -> String {
     path.replace('%', "%25").replace(' ', "%20").replace('#', "%23").replace('?', "%3F")
 }
 
-/// Bytes of a part of a file name. Names have three parts and an ending, and most systems allow 255 bytes in all.
-const LONGEST_PART: usize = 100;
+/// Bytes of a part of a file name. Names have three parts, two marks between them, a language and an ending, and most systems allow
+/// 255 bytes in all.
+const LONGEST_PART: usize = 75;
 
 /// A file name part: characters that some system refuses become `-`. One that is too long ends with a whole word.
 pub(super) fn safe_name(text: &str) -> String {
@@ -29,6 +31,18 @@ pub(super) fn safe_name(text: &str) -> String {
     }
     name = name.trim_matches(['.', ' ']).to_owned();
     if is_safe_file_name(&name) { name } else { format!("{name}-") }
+}
+
+/// Names of folders for texts, in their order, no two alike on systems that do not tell small letters from capitals.
+pub(super) fn distinct_names<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let distinct = |text: &str| {
+        let name = safe_name(text);
+        let numbered = (2_usize..).map(|number| format!("{name}-{number}"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
+        free.unwrap_or(name)
+    };
+    texts.map(distinct).collect()
 }
 
 /// Writes the finished Typst project to `place` below the folder named by `MANYI_KEEP_TYPST`, for comparing with other compilers.

@@ -105,7 +105,7 @@ impl<'a> Report<'a> {
             files.iter().map(|(path, file)| FileRecord::of(format!("{id}/{path}"), file.text.as_bytes())).collect();
         let pack = Pack::load(id, files, diagnostics)?;
         let mut typst = typst_sources(id, Some(&own_templates), diagnostics);
-        let brand = ReportBrand::load(project, id, &mut typst, fonts, diagnostics);
+        let brand = ReportBrand::load(project, id, &mut typst, fonts, diagnostics).ok()?;
         records.extend(brand.iter().flat_map(|brand| brand.records.iter().cloned()));
         records.extend(typst.iter().map(|(path, _, text)| FileRecord::of(format!("typst/{path}"), text.as_bytes())));
         let host = WordHost::read(project, declared, diagnostics)?;

@@ -1,7 +1,7 @@
 //! What a report is repeated for: the groups of a column, all or those that are named, with the parameters that a table or a
 //! list of the project has for each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::raw::{RawForEach, RawForEachDetail};
 use crate::diagnostics::messages::output as messages;
@@ -53,7 +53,7 @@ pub(super) fn subjects(
         let left: Vec<&str> =
             known().filter(|value| !held.contains_key(*value) && chosen(&(*value).to_owned())).collect();
         if !left.is_empty() {
-            let note = Diagnostic::note(&messages::GROUPS_LEFT_OUT).arg("count", left.len()).arg("column", column);
+            let note = Diagnostic::warning(&messages::GROUPS_LEFT_OUT).arg("count", left.len()).arg("column", column);
             diagnostics.push(note.arg("values", shortened(&left)).at(project.at(&key)).key(&key));
         }
     }
@@ -89,12 +89,18 @@ fn parameters(
 ) -> Option<Parameters> {
     let project = &measured.project;
     let mut found = Parameters::new();
+    let mut repeated: BTreeSet<String> = BTreeSet::new();
     let mut add = |value: String, texts: BTreeMap<String, Localized>, key: &str| {
+        if value.trim().is_empty() {
+            return;
+        }
         if found.contains_key(&value) {
             let error = Diagnostic::error(&messages::REPEATED_PARAMETERS).arg("value", &value);
             diagnostics.push(error.at(project.at(key)).key(key));
+            repeated.insert(value);
+        } else {
+            found.insert(value, texts);
         }
-        found.insert(value, texts);
     };
     match &detail.table {
         Some(_) if !detail.parameters.is_empty() => {
@@ -122,6 +128,8 @@ fn parameters(
             }
         }
     }
+    // Nobody knows which row holds.
+    found.retain(|value, _| !repeated.contains(value));
     Some(found)
 }
 

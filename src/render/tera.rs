@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 use crate::diagnostics::messages::document as messages;
-use crate::diagnostics::taiwan::to_taiwan;
+use crate::diagnostics::taiwan::{closed, to_taiwan, without_end_mark};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, lang_texts};
 use crate::document::blocks::Document;
 use crate::document::length::document_words;
@@ -172,7 +172,7 @@ fn first_sentences(text: &str, count: usize) -> String {
         };
         ended += usize::from(ends);
         if ended == count {
-            return text.trim()[..index + letter.len_utf8()].to_owned();
+            return closed(text.trim()[..index + letter.len_utf8()].to_owned());
         }
     }
     text.trim().to_owned()
@@ -210,7 +210,9 @@ fn split_paragraphs(text: &str) -> Vec<String> {
 /// The text with a full stop, if it has no mark at its end.
 fn with_full_stop(text: &str, lang: Lang) -> String {
     let trimmed = text.trim_end();
-    if trimmed.is_empty() || trimmed.ends_with(['。', '.', '!', '?', '！', '？', '…', ';', '；', '”', '"']) {
+    if trimmed.is_empty()
+        || without_end_mark(trimmed).ends_with(['。', '.', '!', '?', '！', '？', '…', ';', '；', '”', '"'])
+    {
         return trimmed.to_owned();
     }
     match lang {

@@ -15,7 +15,7 @@ use crate::metrics::distribution_tests::compare_distributions;
 use crate::metrics::estimate::GroupAddress;
 use crate::metrics::hidden::Hidden;
 use crate::metrics::rao_scott::RaoScott;
-use crate::metrics::scan::{ScanRequest, scan};
+use crate::metrics::scan::{ScanRequest, scan, weight_grid};
 use crate::metrics::variance::Frame;
 
 /// What was counted in one table.
@@ -42,12 +42,16 @@ impl Counted {
         let (design, unit_codes) = calibrate(resolved, view.raw.data.weighting.as_ref(), responses);
         let keys: Vec<Vec<usize>> = (0..binding.items.len()).map(|item| vec![item]).collect();
         let mut groupings = vec![Grouping { column: None, levels: vec![String::new()] }];
-        groupings.extend(segments.iter().map(|segment| Grouping {
-            column: Some(segment.column.clone()),
-            levels: segment.groups.iter().map(|(value, _)| value.clone()).collect(),
-        }));
+        groupings.extend(segments.iter().map(SegmentInfo::grouping));
         let units = design.unit_stratum.len();
-        let request = ScanRequest { items: &binding.items, keys: &keys, groupings, units, unit_codes };
+        let request = ScanRequest {
+            items: &binding.items,
+            keys: &keys,
+            groupings,
+            units,
+            unit_codes,
+            grid: weight_grid(responses),
+        };
         let cube = scan(responses, &request)?;
         Ok(Self { cube, design, hidden })
     }

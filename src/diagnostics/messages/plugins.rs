@@ -53,6 +53,9 @@ messages! {
     /// Metrics of a plugin that cannot be computed because inputs are missing.
     METRICS_WITHOUT_INPUT = Message::new("M0320", "`{plugin}` lacks the inputs in brackets for {metrics}", "`{plugin}` 的这些指标缺少括号中的输入，无法计算：{metrics}")
         .hinted("if the survey asked them, name their columns under plugins.{plugin}.inputs; else the document says what is missing", "若问卷问过，请在 plugins.{plugin}.inputs 中写明对应的列；否则文档会说明缺了什么");
+    /// No metric of the project can be computed.
+    NOTHING_ASKED = Message::new("M0395", "no metric of {plugins} can be computed, so the documents hold no indicator", "{plugins} 的指标无一可以计算，文档中将没有任何指标")
+        .hinted("feed the inputs of a plugin that fits the questions of the survey: `csat` needs one question about satisfaction, `nps` one from 0 to 10 about recommending; `manyi plugins list` shows all", "请使用与问卷题目相符的插件并填写其输入：`csat` 只需一道满意度题，`nps` 只需一道 0–10 分的推荐意愿题；`manyi plugins list` 列出全部插件");
     /// Project selects an unknown metric.
     UNKNOWN_SELECTED_METRIC = Message::new("M0321", "the plugin `{plugin}` has no metric `{metric}`", "插件 `{plugin}` 没有指标 `{metric}`");
     /// Weights for something that is not a composite.
