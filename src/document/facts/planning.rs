@@ -42,6 +42,8 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "net_positive": net > 0.0,
         "net_zero": net == 0.0,
         "largest_cost": largest_cost(material),
+        "cost_lines": cost_lines(material),
+        "cost_sum": money.plain(plan.total_cost),
         "finance": finance(material),
         "guide_prices": plan.costs.iter().filter(|cost| cost.raw.estimate).count(),
         "span": first.zip(last).map(|(first, last)| format::date_range(first, last, lang)),
@@ -205,6 +207,35 @@ fn contingencies(material: &Material<'_>) -> Vec<Value> {
         })
     };
     material.plan.raw.contingencies.iter().map(one).collect()
+}
+
+/// Costs from the largest to the smallest, each with what is left after it, so that a short document may stop at any line and
+/// still add up.
+fn cost_lines(material: &Material<'_>) -> Vec<Value> {
+    let (plan, money, lang) = (&material.plan, &material.money, material.lang);
+    let mut costs: Vec<_> = plan.costs.iter().collect();
+    costs.sort_by(|left, right| right.amount.total_cmp(&left.amount));
+    let mut rest = plan.total_cost;
+    let count = costs.len();
+    let mut lines = Vec::with_capacity(count);
+    for (index, cost) in costs.into_iter().enumerate() {
+        rest -= money.round(cost.amount);
+        let quantity = format::short_number(cost.raw.quantity, 2);
+        let unit = cost.raw.unit.as_ref().map_or("", |unit| unit.get(lang));
+        let counted = match unit {
+            "" => quantity,
+            unit => material.words.fill("quantity", &[("n", &quantity), ("unit", unit)]),
+        };
+        lines.push(json!({
+            "item": without_stop(cost.raw.item.get(lang)),
+            "quantity": counted,
+            "price": money.plain(cost.raw.price),
+            "amount": money.plain(cost.amount),
+            "rest_count": count - index - 1,
+            "rest": money.plain(rest),
+        }));
+    }
+    lines
 }
 
 fn largest_cost(material: &Material<'_>) -> Value {
