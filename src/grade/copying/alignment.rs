@@ -158,11 +158,8 @@ impl<'t> Table<'t> {
         for (one, row) in self.likeness.iter().enumerate() {
             for (other, likeness) in row.iter().enumerate() {
                 let shorter = self.left[one].letters.len().min(self.right[other].letters.len());
-                let enough = if shorter < SHORT {
-                    self.left[one].letters == self.right[other].letters
-                } else {
-                    *likeness >= wanted(shorter)
-                };
+                let equal = || self.left[one].letters == self.right[other].letters;
+                let enough = if shorter < SHORT { equal() } else { *likeness >= wanted(shorter) };
                 if enough {
                     found.push((*likeness, one, other));
                 }

@@ -47,7 +47,7 @@ fn read(path: &Path, bytes: &[u8]) -> Result<PlanText, LocalizedTexts> {
     match bytes {
         [] => Err(lang_texts("文件为空", "the file is empty")),
         [b'P', b'K', ..] => read_package(bytes),
-        [b'%', b'P', b'D', b'F', ..] => pdf::read_pdf(path),
+        [b'%', b'P', b'D', b'F', ..] => pdf::read_pdf(path, bytes.to_vec()),
         [0xd0, 0xcf, 0x11, 0xe0, ..] | [b'{', b'\\', b'r', b't', b'f', ..] => office::read_office(path),
         _ => match ending.as_str() {
             "md" | "markdown" => markdown::read_markdown(bytes),
