@@ -104,7 +104,7 @@ impl<'t> Sentence<'t> {
 
 /// Likeness that two sentences must reach, by the length of the shorter one.
 fn wanted(length: usize) -> f64 {
-    0.12 + 2.4 / length as f64
+    0.1 + 2.0 / length as f64
 }
 
 /// Sentences of `left` that stand reworded in `right`, beside the passages that are known. What is known already is left out.
