@@ -8,6 +8,7 @@ use crate::grade::copying::verdicts::{Verdict, clusters, verdicts};
 use crate::grade::copying::{Comparison, Source, compare};
 use crate::grade::evidence::flags::flags;
 use crate::grade::evidence::length::{Counts, count};
+use crate::grade::evidence::topic::Topic;
 use crate::grade::evidence::{Proposal, Reason, propose};
 use crate::grade::rubric::{RUBRIC_FILE, Rubric, load_rubric};
 use crate::grade::submissions::worker::Reader;
@@ -95,7 +96,9 @@ pub fn load_course(root: &Path, reader: &Reader, anonymous: bool, diagnostics: &
     let comparison = compare(&sources, &before, &reused, &rubric.copying);
     let verdicts = verdicts(&comparison, &sources, &rubric.copying);
     let clusters = clusters(&comparison, sources.len(), rubric.copying.half);
-    let students = submissions.into_iter().zip(verdicts).map(|(submission, verdict)| {
+    let read = sources.iter().map(|source| source.text.as_str()).filter(|text| !text.is_empty());
+    let topic = Topic::new(read, reused.iter().map(String::as_str));
+    let students = submissions.into_iter().zip(verdicts).zip(&sources).map(|((submission, verdict), source)| {
         let late = rubric.lateness(submission.received).filter(|_| submission.file.is_some());
         if late.is_some() {
             let received = submission.received.map(|moment| moment.to_string()).unwrap_or_default();
@@ -110,7 +113,7 @@ pub fn load_course(root: &Path, reader: &Reader, anonymous: bool, diagnostics: &
                 submission.student.name.clone()
             },
             proposals: plan.map(|plan| propose(plan, &rubric)).unwrap_or_default(),
-            flags: plan.map(|plan| flags(plan, &rubric)).unwrap_or_default(),
+            flags: plan.map(|plan| [flags(plan, &rubric), topic.flags(&source.text)].concat()).unwrap_or_default(),
             counts: plan.map(|plan| count(plan, rubric.length.notes)),
             late,
             verdict,

@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::config::{KeyPositions, parse_yaml, read_text};
+use crate::data::expressions::{Expression, ExpressionError};
 use crate::diagnostics::messages::grading as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized};
+use crate::grade::evidence::facts::parse_condition;
 use crate::grade::submissions::roster::parse_moment;
 
 /// Name of the rubric in the course folder.
@@ -100,7 +102,7 @@ pub struct Criterion {
     pub points: f64,
     /// How the proposal comes about.
     pub by: By,
-    /// With `by: rules`: points for patterns that are found.
+    /// With `by: rules`: points for patterns that are found and conditions that hold.
     #[serde(default)]
     pub rules: Vec<Rule>,
 }
@@ -119,25 +121,42 @@ pub enum By {
     Plan,
     /// Flags only; no score is proposed.
     Language,
-    /// Patterns over the text.
+    /// Patterns over the text and conditions over its facts.
     Rules,
     /// The teacher alone.
     Manual,
 }
 
-/// A pattern over the text.
+/// A pattern over the text, or a condition over the facts.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Regular expression.
-    pub pattern: String,
-    /// Points if it is found often enough; negative ones are taken away.
+    /// Regular expression over the text.
+    #[serde(default)]
+    pub pattern: Option<String>,
+    /// Condition over the facts of the plan, such as `words >= 600 and budget_lines >= 2`.
+    #[serde(default)]
+    pub expression: Option<String>,
+    /// Points if the pattern is found often enough or the condition holds; negative ones are taken away.
     pub points: f64,
-    /// How often it must be found.
+    /// How often the pattern must be found.
     #[serde(default = "one")]
     pub least: u32,
     /// What it stands for.
     pub title: Localized,
+    /// What is tested, set when the rubric has been checked.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub test: Option<Test>,
+}
+
+/// What a rule tests.
+#[derive(Debug, Clone)]
+pub enum Test {
+    /// Over the text.
+    Pattern(Regex),
+    /// Over the facts.
+    Condition(Expression),
 }
 
 fn one() -> u32 {
@@ -372,9 +391,12 @@ pub fn load_rubric(course: &Path, diagnostics: &mut Diagnostics) -> Option<Rubri
 
 /// Parses and checks a rubric. `None` after an error.
 pub fn parse_rubric(text: &str, diagnostics: &mut Diagnostics) -> Option<Rubric> {
-    let (rubric, positions) = parse_yaml::<Rubric>(text, RUBRIC_FILE, diagnostics)?;
+    let (mut rubric, positions) = parse_yaml::<Rubric>(text, RUBRIC_FILE, diagnostics)?;
     let before = diagnostics.count(crate::diagnostics::Level::Error);
     validate(&rubric, &positions, diagnostics);
+    for (index, criterion) in rubric.criteria.iter_mut().enumerate() {
+        check_rules(criterion, &format!("criteria[{index}]"), &positions, diagnostics);
+    }
     (diagnostics.count(crate::diagnostics::Level::Error) == before).then_some(rubric)
 }
 
@@ -405,6 +427,22 @@ fn validate(rubric: &Rubric, positions: &KeyPositions, diagnostics: &mut Diagnos
             range(key, "0–1", share.to_string());
         }
     }
+    let costs = [
+        ("late.per_day", rubric.late.per_day),
+        ("late.most", rubric.late.most),
+        ("length.deduction", rubric.length.deduction),
+        ("length.over_deduction", rubric.length.over_deduction),
+    ];
+    for (key, cost) in costs {
+        if cost < 0.0 || !cost.is_finite() {
+            range(key, "≥ 0", cost.to_string());
+        }
+    }
+    for (key, percent) in [("copying.full_keeps", copying.full_keeps), ("copying.floor", copying.floor)] {
+        if !(0.0..=100.0).contains(&percent) {
+            range(key, "0–100", percent.to_string());
+        }
+    }
     if copying.half > copying.full {
         range("copying.half", "≤ copying.full", copying.half.to_string());
     }
@@ -429,18 +467,63 @@ fn validate(rubric: &Rubric, positions: &KeyPositions, diagnostics: &mut Diagnos
         if rubric.criteria[..index].iter().any(|held| held.id == criterion.id) {
             diagnostics.push(at(Diagnostic::error(&messages::RUBRIC_TWICE).arg("id", &criterion.id), &key));
         }
-        for rule in &criterion.rules {
-            if let Err(error) = Regex::new(&rule.pattern) {
-                let problem = error.to_string();
-                let problem = problem.lines().last().unwrap_or_default().to_owned();
-                let found = Diagnostic::error(&messages::RUBRIC_PATTERN).arg("pattern", &rule.pattern);
-                diagnostics.push(at(found.arg("problem", problem), &key));
-            }
+        if !is_id(&criterion.id) {
+            diagnostics.push(at(Diagnostic::error(&messages::RUBRIC_ID).arg("id", &criterion.id), &key));
         }
     }
     let total = rubric.total();
     if (total - 100.0).abs() > 1e-9 {
         diagnostics.push(at(Diagnostic::warning(&messages::RUBRIC_TOTAL).arg("sum", total), "criteria"));
+    }
+}
+
+/// Columns of the gradebook that belong to no criterion.
+const TAKEN: [&str; 2] = ["late", "copy"];
+
+/// Whether a text can be the id of a criterion: it names columns, headings and files.
+fn is_id(id: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    id.starts_with(|letter: char| letter.is_ascii_lowercase()) && id.chars().all(plain) && !TAKEN.contains(&id)
+}
+
+/// Makes the rules of a criterion ready, and reports those that cannot be tested.
+fn check_rules(criterion: &mut Criterion, key: &str, positions: &KeyPositions, diagnostics: &mut Diagnostics) {
+    if (criterion.by == By::Rules) == criterion.rules.is_empty() {
+        let problem = Diagnostic::error(&messages::RUBRIC_RULES).arg("id", &criterion.id);
+        diagnostics.push(problem.at(positions.locate(key)).key(key));
+    }
+    for (number, rule) in criterion.rules.iter_mut().enumerate() {
+        let key = format!("{key}.rules[{number}]");
+        let place = || positions.locate(&key);
+        rule.test = match (&rule.pattern, &rule.expression) {
+            (Some(pattern), None) => match Regex::new(pattern) {
+                Ok(checked) => Some(Test::Pattern(checked)),
+                Err(error) => {
+                    let problem = error.to_string();
+                    let problem = problem.lines().last().unwrap_or_default().to_owned();
+                    let found = Diagnostic::error(&messages::RUBRIC_PATTERN).arg("pattern", pattern);
+                    diagnostics.push(found.arg("problem", problem).at(place()).key(&key));
+                    None
+                }
+            },
+            (None, Some(written)) => match parse_condition(written) {
+                Ok(condition) => Some(Test::Condition(condition)),
+                Err(ExpressionError::UnknownColumn { name, known, quoted: false }) => {
+                    let problem = Diagnostic::error(&messages::RUBRIC_FACT).arg("name", &name);
+                    let problem = problem.suggest(&name, known.iter().map(String::as_str));
+                    diagnostics.push(problem.at(place()).key(&key));
+                    None
+                }
+                Err(error) => {
+                    diagnostics.push(error.diagnostic(written, place(), &key));
+                    None
+                }
+            },
+            _ => {
+                diagnostics.push(Diagnostic::error(&messages::RUBRIC_RULE).at(place()).key(&key));
+                None
+            }
+        };
     }
 }
 
@@ -474,6 +557,25 @@ mod tests {
         let rule = "rubric: 1\ncriteria: [{ id: a, title: A, points: 100, by: rules, rules: [{ pattern: '(', points: 1, title: T }] }]";
         assert_eq!(parsed(rule).1, ["M0821"]);
         assert_eq!(parsed("rubric: 1\ncriteria: [{ id: a, title: A, points: 90, by: manual }]").1, ["M0823"]);
+        let rules = |rules: &str| {
+            let text = format!("rubric: 1\ncriteria: [{{ id: a, title: A, points: 100, by: rules, rules: [{rules}] }}]");
+            parsed(&text).1
+        };
+        for (written, codes) in [
+            ("{ expression: 'words >= 600 and budget_lines >= 2', points: 1, title: T }", &[][..]),
+            ("{ expression: 'budget_line >= 2', points: 1, title: T }", &["M0827"]),
+            ("{ expression: 'words >', points: 1, title: T }", &["M0305"]),
+            ("{ points: 1, title: T }", &["M0828"]),
+            ("{ pattern: a, expression: 'words > 1', points: 1, title: T }", &["M0828"]),
+            ("", &["M0826"]),
+        ] {
+            assert_eq!(rules(written), codes, "{written}");
+        }
+        for id in ["late", "Plan", "1a", "a b", "总分"] {
+            let text = format!("rubric: 1\ncriteria: [{{ id: {id}, title: A, points: 100, by: manual }}]");
+            assert_eq!(parsed(&text).1, ["M0829"], "{id}");
+        }
+        assert_eq!(parsed("rubric: 1\nlate: { per_day: -5 }\nlength: { deduction: -1 }").1, ["M0820", "M0820"]);
     }
 
     #[test]

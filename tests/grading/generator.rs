@@ -18,6 +18,8 @@ pub enum Level {
     Words30,
     Words50,
     Reordered,
+    HalfWords30,
+    ReorderedWords30,
     Traditional,
     Punctuation,
     ZeroWidth,
@@ -25,7 +27,7 @@ pub enum Level {
 }
 
 impl Level {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Verbatim,
         Self::Half,
         Self::Mosaic,
@@ -33,6 +35,8 @@ impl Level {
         Self::Words30,
         Self::Words50,
         Self::Reordered,
+        Self::HalfWords30,
+        Self::ReorderedWords30,
         Self::Traditional,
         Self::Punctuation,
         Self::ZeroWidth,
@@ -48,6 +52,8 @@ impl Level {
             Self::Words30 => "30% of the words replaced",
             Self::Words50 => "50% of the words replaced",
             Self::Reordered => "sentences reordered",
+            Self::HalfWords30 => "half of the sentences, 30% of their words replaced",
+            Self::ReorderedWords30 => "sentences reordered, 30% of the words replaced",
             Self::Traditional => "traditional characters",
             Self::Punctuation => "other punctuation",
             Self::ZeroWidth => "zero-width characters",
@@ -62,7 +68,8 @@ pub struct Copied {
     pub text: String,
     /// Numbers of the plans that it was made of.
     pub sources: BTreeSet<usize>,
-    /// Share of its letters and digits that come from the first source unchanged or disguised, 0 to 1.
+    /// Share of its letters and digits in sentences that come from the first source, disguised and reworded ones included, or that
+    /// stand there too, 0 to 1.
     pub share: f64,
 }
 
@@ -97,18 +104,23 @@ pub fn copy(plans: &[String], source: usize, other: usize, level: Level, seed: u
     let whole = |text: String| Copied { text, sources: [source].into(), share: 1.0 };
     match level {
         Level::Verbatim => whole(text.clone()),
-        Level::Half | Level::Mosaic => {
+        Level::Half | Level::Mosaic | Level::HalfWords30 => {
             let (own, rest) = (half(text, &mut random), half(&plans[other], &mut random));
-            let share = letters(&own) as f64 / (letters(&own) + letters(&rest)) as f64;
+            // Headings such as 营销目标 stand in most plans.
+            let known: BTreeSet<String> = sentences(text).iter().map(|sentence| bare(sentence)).collect();
+            let common = sentences(&rest).into_iter().filter(|sentence| known.contains(&bare(sentence)));
+            let shared = letters(&own) + common.map(|sentence| letters(&sentence)).sum::<usize>();
+            let share = shared as f64 / (letters(&own) + letters(&rest)) as f64;
+            let own = if level == Level::HalfWords30 { replaced(plans, source, &own, 0.3, &mut random) } else { own };
             Copied { text: format!("{own}\n{rest}"), sources: [source, other].into(), share }
         }
-        Level::Words10 => whole(replace_words(plans, source, 0.1, &mut random)),
-        Level::Words30 => whole(replace_words(plans, source, 0.3, &mut random)),
-        Level::Words50 => whole(replace_words(plans, source, 0.5, &mut random)),
-        Level::Reordered => {
-            let mut order: Vec<String> = sentences(text).into_iter().filter(|sentence| sentence != "\n").collect();
-            order.shuffle(&mut random);
-            whole(order.concat())
+        Level::Words10 => whole(replaced(plans, source, text, 0.1, &mut random)),
+        Level::Words30 => whole(replaced(plans, source, text, 0.3, &mut random)),
+        Level::Words50 => whole(replaced(plans, source, text, 0.5, &mut random)),
+        Level::Reordered => whole(shuffled(text, &mut random)),
+        Level::ReorderedWords30 => {
+            let order = shuffled(text, &mut random);
+            whole(replaced(plans, source, &order, 0.3, &mut random))
         }
         Level::Traditional => whole(text.chars().map(traditional).collect()),
         Level::Punctuation => {
@@ -166,13 +178,25 @@ fn half(text: &str, random: &mut ChaCha8Rng) -> String {
     taken.into_iter().map(|at| all[at].as_str()).collect::<Vec<_>>().concat()
 }
 
+/// The sentences of a text in another order.
+fn shuffled(text: &str, random: &mut ChaCha8Rng) -> String {
+    let mut order: Vec<String> = sentences(text).into_iter().filter(|sentence| sentence != "\n").collect();
+    order.shuffle(random);
+    order.concat()
+}
+
+/// A sentence without marks.
+fn bare(sentence: &str) -> String {
+    sentence.chars().filter(|letter| letter.is_alphanumeric()).collect()
+}
+
 /// Cuts each run of Han characters into words of two and replaces a share of them by words of another plan. Whether the new word
 /// means the same makes no difference to a comparison of characters.
-fn replace_words(plans: &[String], source: usize, share: f64, random: &mut ChaCha8Rng) -> String {
+fn replaced(plans: &[String], source: usize, text: &str, share: f64, random: &mut ChaCha8Rng) -> String {
     let han = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
     let other = &plans[(source + plans.len() / 2) % plans.len()];
     let pool: Vec<char> = other.chars().filter(|letter| han(*letter)).collect();
-    let letters: Vec<char> = plans[source].chars().collect();
+    let letters: Vec<char> = text.chars().collect();
     let mut text = String::new();
     let mut at = 0;
     while at < letters.len() {

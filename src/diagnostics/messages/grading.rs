@@ -57,6 +57,16 @@ messages! {
     RUBRIC_TWICE = Message::new("M0824", "the criterion `{id}` stands twice", "评分项 `{id}` 出现两次");
     /// A file that may be reused but cannot be read.
     REUSABLE_UNREADABLE = Message::new("M0825", "`{file}`, which may be reused, cannot be read: {problem}", "可引用的文件 `{file}` 无法读取：{problem}");
+    /// A criterion by rules without any, or rules where they mean nothing.
+    RUBRIC_RULES = Message::new("M0826", "the criterion `{id}`: `rules` belong to `by: rules`, and it needs at least one", "评分项 `{id}`：`rules` 用于 `by: rules`，且至少要有一条");
+    /// A name that is no fact.
+    RUBRIC_FACT = Message::new("M0827", "there is no fact `{name}`", "没有名为 `{name}` 的事实")
+        .hinted("docs/grading.md lists the facts that expressions may name", "可用的名称见 docs/grading.md");
+    /// A rule with neither or both.
+    RUBRIC_RULE = Message::new("M0828", "a rule needs either a `pattern` or an `expression`", "每条规则需要 `pattern` 或 `expression` 之一");
+    /// An id that cannot name columns.
+    RUBRIC_ID = Message::new("M0829", "`{id}` cannot be the id of a criterion", "`{id}` 不能作为评分项的 id")
+        .hinted("use lower-case letters, digits and `_`, beginning with a letter; `late` and `copy` are taken", "请用小写字母开头，由小写字母、数字和 `_` 组成；`late` 和 `copy` 已占用");
     /// The gradebook cannot be read back.
     GRADEBOOK_UNREADABLE = Message::new("M0830", "the gradebook `{file}` cannot be read back: {problem}", "无法读回成绩册 `{file}`：{problem}")
         .hinted("nothing was written, so that no decision is lost; close it in the spreadsheet program, or move it away", "为免丢失任何决定，未写入任何文件；请在表格软件中关闭它，或将其移走");

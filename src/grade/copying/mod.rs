@@ -1,6 +1,7 @@
 //! Who wrote what first: shared passages between the plans of a class and those of prior years, without what may be reused and what
 //! most of the class shares, and a proposal by the copy rule. The teacher decides; the earliest writer is never penalised.
 
+pub mod alignment;
 pub mod index;
 pub mod normalise;
 pub mod passages;
@@ -12,6 +13,7 @@ use std::ops::Range;
 use chrono::NaiveDateTime;
 
 use crate::grade::rubric::Copying;
+use alignment::{Bigram, Weights, align, bigrams};
 use index::{GRAM, Index, grams};
 use normalise::{Normal, Normaliser};
 use passages::{Cover, Kind, Passage, comparable, is_reworded, merge};
@@ -109,44 +111,45 @@ pub fn compare(class: &[Source], archive: &[Source], reusable: &[String], settin
         ..Comparison::default()
     };
     let sentences = Sentences::new(&texts);
-    let empty = Cover::default();
-    for left in 0..class.len() {
-        if comparison.own[left] < FEWEST_OWN {
-            continue;
-        }
+    let weights = Weights::new(&texts);
+    let none = Cover::default();
+    for left in (0..class.len()).filter(|plan| comparison.own[*plan] >= FEWEST_OWN) {
         let mut found = same_passages(left, &texts[left], &masks[left], &index, settings);
         sentences.reworded(left, &texts, &masks[left], &mut found);
-        for (right, passages) in found {
-            let mut cover = Cover::new(texts[left].letters.len());
-            let mut back = Cover::new(texts[right].letters.len());
-            for passage in &passages {
-                cover.add(&passage.left);
-                back.add(&passage.right);
+        for (right, mut passages) in found {
+            if comparison.own.get(right).is_some_and(|own| *own < FEWEST_OWN) {
+                continue;
             }
-            let other_mask = masks.get(right).unwrap_or(&empty);
-            let own = comparison.own[left] as f64;
-            let other = (texts[right].letters.len() - other_mask.count()).max(1) as f64;
-            let cover_left = cover.count_without(&masks[left]) as f64 / own;
-            let cover_right = back.count_without(other_mask) as f64 / other;
-            let similarity = cover_left.max(cover_right);
+            let measure = |passages: &[Passage]| {
+                let masks = (&masks[left], masks.get(right).unwrap_or(&none));
+                Measured::new((&texts[left], &texts[right]), masks, passages)
+            };
+            let mut measured = measure(&passages);
+            if measured.most() >= settings.show {
+                let reworded = align(&texts[left], &texts[right], &passages, &weights);
+                passages.retain(|held| !reworded.iter().any(|whole| whole.holds(held)));
+                passages.extend(reworded);
+                measured = measure(&passages);
+            }
             if right < class.len() {
-                comparison.similarities.push(similarity);
-                comparison.covers.insert((right, left), back);
+                comparison.similarities.push(measured.most());
             }
-            comparison.covers.insert((left, right), cover);
-            if similarity < settings.show {
+            if measured.most() < settings.show {
                 continue;
             }
             let longest = passages.iter().map(|passage| passage.left.len()).max().unwrap_or_default();
-            let mut shared: Vec<Shared> = passages
-                .into_iter()
-                .map(|passage| Shared {
-                    left: texts[left].written(&passage.left),
-                    right: texts[right].written(&passage.right),
-                    kind: passage.kind,
-                })
-                .collect();
+            let shared = passages.into_iter().map(|passage| Shared {
+                left: texts[left].written(&passage.left),
+                right: texts[right].written(&passage.right),
+                kind: passage.kind,
+            });
+            let mut shared: Vec<Shared> = shared.collect();
             shared.sort_by_key(|shared| (shared.left.start, shared.right.start));
+            let Measured { cover, back, cover_left, cover_right } = measured;
+            if right < class.len() {
+                comparison.covers.insert((right, left), back);
+            }
+            comparison.covers.insert((left, right), cover);
             comparison.pairs.push(Pair { left, right, cover_left, cover_right, longest, passages: shared });
         }
     }
@@ -156,6 +159,35 @@ pub fn compare(class: &[Source], archive: &[Source], reusable: &[String], settin
         most(other).total_cmp(&most(one)).then((one.left, one.right).cmp(&(other.left, other.right)))
     });
     comparison
+}
+
+/// How much of two plans lies in shared passages.
+struct Measured {
+    cover: Cover,
+    back: Cover,
+    cover_left: f64,
+    cover_right: f64,
+}
+
+impl Measured {
+    fn new(texts: (&Normal, &Normal), masks: (&Cover, &Cover), passages: &[Passage]) -> Self {
+        let mut cover = Cover::new(texts.0.letters.len());
+        let mut back = Cover::new(texts.1.letters.len());
+        for passage in passages {
+            cover.add(&passage.left);
+            back.add(&passage.right);
+        }
+        let share = |cover: &Cover, text: &Normal, mask: &Cover| {
+            cover.count_without(mask) as f64 / (text.letters.len() - mask.count()).max(1) as f64
+        };
+        let (cover_left, cover_right) = (share(&cover, texts.0, masks.0), share(&back, texts.1, masks.1));
+        Self { cover, back, cover_left, cover_right }
+    }
+
+    /// The larger share.
+    fn most(&self) -> f64 {
+        self.cover_left.max(self.cover_right)
+    }
 }
 
 /// What counts for nobody in each plan of the class: passages that may be reused, and those that most of the class shares.
@@ -216,19 +248,19 @@ struct Sentences {
     /// Text and range of each.
     all: Vec<(usize, Range<usize>)>,
     /// Sentences with a pair of characters; pairs that stand in too many are left out.
-    with: HashMap<[char; 2], Vec<u32>>,
+    with: HashMap<Bigram, Vec<u32>>,
 }
 
 impl Sentences {
     fn new(texts: &[Normal]) -> Self {
         let mut all = Vec::new();
-        let mut with: HashMap<[char; 2], Vec<u32>> = HashMap::new();
+        let mut with: HashMap<Bigram, Vec<u32>> = HashMap::new();
         for (text, normal) in texts.iter().enumerate() {
             for sentence in comparable(normal) {
                 let number = all.len() as u32;
                 all.push((text, sentence.clone()));
-                for pair in pairs(&normal.letters[sentence.clone()]) {
-                    with.entry(pair).or_default().push(number);
+                for bigram in bigrams(&normal.letters[sentence.clone()]) {
+                    with.entry(bigram).or_default().push(number);
                 }
             }
         }
@@ -245,7 +277,7 @@ impl Sentences {
             if masked * 2 > sentence.len() {
                 continue;
             }
-            let own = pairs(&normal.letters[sentence.clone()]);
+            let own = bigrams(&normal.letters[sentence.clone()]);
             let mut shared: HashMap<u32, usize> = HashMap::new();
             for number in own.iter().filter_map(|pair| self.with.get(pair)).flatten() {
                 *shared.entry(*number).or_default() += 1;
@@ -274,11 +306,6 @@ impl Sentences {
             }
         }
     }
-}
-
-/// The different pairs of characters of a passage.
-fn pairs(letters: &[char]) -> HashSet<[char; 2]> {
-    letters.windows(2).map(|pair| [pair[0], pair[1]]).collect()
 }
 
 #[cfg(test)]

@@ -26,6 +26,14 @@ pub struct Passage {
     pub kind: Kind,
 }
 
+impl Passage {
+    /// Whether another passage lies in it in both plans.
+    pub fn holds(&self, other: &Self) -> bool {
+        let inside = |outer: &Range<usize>, inner: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
+        inside(&self.left, &other.left) && inside(&self.right, &other.right)
+    }
+}
+
 /// Differences that a passage goes over, in characters.
 const WIDEST_GAP: usize = 8;
 /// Share of equal characters in a merged passage.

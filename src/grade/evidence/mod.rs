@@ -1,6 +1,7 @@
 //! What can be measured of a plan, with the passages that show it, and the score that follows from it as a proposal. The teacher
 //! decides; where a machine cannot judge, there are flags and no score.
 
+pub mod facts;
 pub mod flags;
 pub mod language;
 pub mod length;
@@ -9,6 +10,7 @@ pub mod plan;
 pub mod rules;
 pub mod sections;
 pub mod theme;
+pub mod topic;
 
 use serde::Serialize;
 
@@ -114,7 +116,7 @@ fn propose_one(plan: &PlanText, rubric: &Rubric, criterion: &Criterion) -> Propo
         By::Plan => with_spread(plan::judge(plan), 0.15),
         By::Language => (None, 0.0, language::judge(plan)),
         By::Rules => {
-            let (score, reasons) = rules::judge(plan, criterion);
+            let (score, reasons) = rules::judge(plan, rubric, criterion);
             return Proposal::of(criterion, Some(score), 0.0, reasons);
         }
         By::Manual => (None, 0.0, Vec::new()),

@@ -96,6 +96,11 @@ fn same(left: f64, right: f64) -> bool {
     (left - right).abs() < 0.51
 }
 
+/// Whether quantity times price is the amount that is written.
+pub fn is_right(line: &BudgetLine) -> bool {
+    same(line.written, line.computed)
+}
+
 /// The budget in text and tables.
 pub fn budget(plan: &PlanText) -> Budget {
     let placed = place(plan);
@@ -199,6 +204,8 @@ fn is_cell(kind: PieceKind) -> bool {
     matches!(kind, PieceKind::Cell { .. })
 }
 
+/// Letters and digits that a section has at least.
+const FEWEST_LETTERS: usize = 10;
 /// Longest paragraph that is taken for one action.
 const ONE_ACTION: usize = 130;
 
@@ -260,27 +267,38 @@ pub(super) fn judge(plan: &PlanText) -> (f64, Vec<Reason>) {
     (share, reasons)
 }
 
+/// Sections that a plan must have.
+const REQUIRED: [Section; 6] = [
+    Section::Problem,
+    Section::Objectives,
+    Section::Strategies,
+    Section::Actions,
+    Section::Finance,
+    Section::Contingency,
+];
+
+/// Those of them that it has, with something in them.
+pub fn sections_present(placed: &[Placed<'_>]) -> Vec<Section> {
+    let written = |section: &Section| {
+        text_of(placed, *section).chars().filter(|letter| letter.is_alphanumeric()).count() >= FEWEST_LETTERS
+    };
+    REQUIRED.into_iter().filter(written).collect()
+}
+
 fn sections_share(placed: &[Placed<'_>], reasons: &mut Vec<Reason>) -> f64 {
-    let needed =
-        Section::ALL.into_iter().filter(|section| !matches!(section, Section::Environment | Section::Foreword));
-    let (mut all, mut present) = (0.0, 0.0);
-    for section in needed {
-        all += 1.0;
+    let present = sections_present(placed);
+    for section in REQUIRED.into_iter().filter(|section| !present.contains(section)) {
         let (zh, en) = section.title();
-        if text_of(placed, section).chars().filter(|letter| letter.is_alphanumeric()).count() >= 10 {
-            present += 1.0;
-        } else {
-            reasons.push(Reason::new(Mark::Missing, format!("缺少部分：{zh}"), format!("section missing: {en}")));
-        }
+        reasons.push(Reason::new(Mark::Missing, format!("缺少部分：{zh}"), format!("section missing: {en}")));
     }
-    if present == all {
+    if present.len() == REQUIRED.len() {
         reasons.push(Reason::new(
             Mark::Found,
             "各部分齐全（SWOT 可选）",
             "all sections are present (SWOT is optional)",
         ));
     }
-    present / all
+    present.len() as f64 / REQUIRED.len() as f64
 }
 
 fn actions_share(plan: &PlanText, reasons: &mut Vec<Reason>) -> f64 {
@@ -322,7 +340,7 @@ fn budget_share(plan: &PlanText, reasons: &mut Vec<Reason>) -> f64 {
     let mut share = if held.amounts.len() >= 2 { 0.4 } else { 0.2 };
     let mut right = true;
     for line in &held.lines {
-        if !same(line.written, line.computed) {
+        if !is_right(line) {
             right = false;
             reasons.push(
                 Reason::new(

@@ -1,23 +1,24 @@
 //! Word files: one branch of alternate content, insertions in, deletions out, tables, text boxes and notes in, heads and feet
 //! apart, hidden and white letters apart. Bounded by the package and the tree that it is read through.
 
-use std::collections::BTreeMap;
-
-use super::document::{Hidden, HiddenBy, Piece, PieceKind, PlanText, shares};
-use super::docx_styles::{Look, Spacing, Styles, shade};
+use super::document::{PieceKind, PlanText};
+use super::docx_styles::{Styles, shade};
+use super::look::{Collector, Line, Look};
 use crate::diagnostics::LocalizedTexts;
 use crate::render::docx::package::Package;
 use crate::render::docx::xml::{Element, Node};
 
-/// Half points below which letters cannot be read.
-const TINY: i64 = 6;
 /// Half points where neither run nor style names a size.
 const USUAL_SIZE: i64 = 20;
 const MILLIMETRES_PER_TWIP: f64 = 25.4 / 1440.0;
 
 /// Reads a Word file. The error says why that is impossible.
 pub fn read_docx(bytes: &[u8]) -> Result<PlanText, LocalizedTexts> {
-    let package = Package::read(bytes)?;
+    read_parts(&Package::read(bytes)?)
+}
+
+/// Reads the parts of a Word file.
+pub(super) fn read_parts(package: &Package) -> Result<PlanText, LocalizedTexts> {
     let document = package.xml("word/document.xml")?;
     let part = |name: &str| package.parts.contains_key(name).then(|| package.xml(name)).transpose();
     let styles = part("word/styles.xml")?;
@@ -32,18 +33,16 @@ pub fn read_docx(bytes: &[u8]) -> Result<PlanText, LocalizedTexts> {
             }
         }
     }
-    let mut plan = std::mem::take(&mut reader.plan);
+    let mut plan = reader.held.finish();
     for name in package.parts.keys() {
         let file = name.strip_prefix("word/").unwrap_or_default();
         if (file.starts_with("header") || file.starts_with("footer")) && file.ends_with(".xml") {
             let mut apart = Reader { styles: Styles::read(styles.as_ref()), ..Reader::default() };
             apart.blocks(&package.xml(name)?, &Room::default());
-            plan.apart.extend(apart.plan.pieces.into_iter().map(|piece| piece.text));
+            plan.apart.extend(apart.held.plan.pieces.into_iter().map(|piece| piece.text));
         }
     }
     plan.layout.pages_mm = page_sizes(&document);
-    plan.layout.font_sizes = shares(&reader.sizes, 2.0);
-    plan.layout.line_spacings = shares(&reader.spacings, 1000.0);
     properties(&mut plan, part("docProps/core.xml")?.as_ref(), part("docProps/app.xml")?.as_ref());
     Ok(plan)
 }
@@ -58,20 +57,14 @@ struct Room {
 #[derive(Default)]
 struct Reader {
     styles: Styles,
-    plan: PlanText,
-    sizes: BTreeMap<i64, usize>,
-    spacings: BTreeMap<i64, usize>,
-    tables: usize,
+    held: Collector,
 }
 
-/// A paragraph that is being read.
-struct Line<'l> {
-    look: &'l Look,
-    room: &'l Room,
-    text: String,
-    sizes: BTreeMap<i64, usize>,
-    boxes: Vec<&'l Element>,
-    inserted: bool,
+/// A paragraph that is being read, with the text boxes that are anchored in it.
+struct Open<'e> {
+    look: Look,
+    line: Line,
+    boxes: Vec<&'e Element>,
 }
 
 impl Reader {
@@ -98,8 +91,7 @@ impl Reader {
     }
 
     fn table(&mut self, table: &Element, room: &Room) {
-        let number = self.tables;
-        self.tables += 1;
+        let number = self.held.table();
         let rows = descend(table, "w:tr").into_iter().filter(|row| {
             let deleted = row.child("w:trPr").is_some_and(|held| held.child("w:del").is_some());
             !deleted
@@ -122,105 +114,61 @@ impl Reader {
     }
 
     fn paragraph(&mut self, element: &Element, room: &Room) {
-        let own = element.child("w:pPr");
-        let look = self.styles.paragraph(own);
-        let mut line =
-            Line { look: &look, room, text: String::new(), sizes: BTreeMap::new(), boxes: Vec::new(), inserted: false };
-        self.runs(element, &mut line);
-        let Line { text, sizes, boxes, .. } = line;
-        let text = text.trim_matches(['\n', ' ']).to_owned();
-        if !text.trim().is_empty() {
-            let kind = room.kind.unwrap_or(match look.outline {
-                _ if look.title => PieceKind::Title,
-                Some(level) => PieceKind::Heading(level + 1),
-                None => PieceKind::Paragraph,
-            });
-            if kind == PieceKind::Paragraph {
-                let letters: usize = sizes.values().sum();
-                let size = sizes.iter().max_by_key(|(_, count)| **count).map_or(USUAL_SIZE, |(size, _)| *size);
-                let spacing = match self.styles.spacing(&look) {
-                    Spacing::Lines(lines) => lines,
-                    // A line of Song type is about 1.3 times its size high.
-                    Spacing::Points(twentieths) => twentieths.saturating_mul(1000) / (size.max(1) * 13),
-                };
-                *self.spacings.entry(spacing).or_default() += letters;
-                for (size, count) in sizes {
-                    *self.sizes.entry(size).or_default() += count;
-                }
-            }
-            self.plan.pieces.push(Piece { kind, text });
-        }
+        let look = self.styles.paragraph(element.child("w:pPr"));
+        let line = Line::new(room.shaded, false);
+        let mut open = Open { look, line, boxes: Vec::new() };
+        self.runs(element, &mut open);
+        let Open { look, line, boxes } = open;
+        let kind = room.kind.unwrap_or(match look.outline {
+            _ if look.title => PieceKind::Title,
+            Some(level) => PieceKind::Heading(level + 1),
+            None => PieceKind::Paragraph,
+        });
+        self.held.paragraph(line, kind, self.styles.spacing(&look), USUAL_SIZE);
         for inner in boxes {
             self.blocks(inner, &Room { kind: Some(PieceKind::TextBox), shaded: true });
         }
     }
 
-    fn runs<'e>(&mut self, parent: &'e Element, line: &mut Line<'e>) {
+    fn runs<'e>(&mut self, parent: &'e Element, open: &mut Open<'e>) {
         for element in parent.elements() {
             match element.name.as_str() {
-                "w:r" | "m:r" => self.run(element, line),
+                "w:r" | "m:r" => self.run(element, open),
                 "w:del" | "w:moveFrom" => {
-                    self.plan.revisions.deleted += letters(element, &["w:delText", "w:t"]);
+                    self.held.plan.revisions.deleted += letters(element, &["w:delText", "w:t"]);
                 }
                 "w:ins" | "w:moveTo" => {
-                    let before = std::mem::replace(&mut line.inserted, true);
-                    self.runs(element, line);
-                    line.inserted = before;
+                    let before = std::mem::replace(&mut open.line.inserted, true);
+                    self.runs(element, open);
+                    open.line.inserted = before;
                 }
                 "w:sdt" => {
                     if let Some(content) = element.child("w:sdtContent") {
-                        self.runs(content, line);
+                        self.runs(content, open);
                     }
                 }
                 "mc:AlternateContent" => {
                     if let Some(branch) = branch(element) {
-                        self.runs(branch, line);
+                        self.runs(branch, open);
                     }
                 }
                 "w:hyperlink" | "w:fldSimple" | "w:smartTag" | "w:customXml" | "w:dir" | "w:bdo" => {
-                    self.runs(element, line);
+                    self.runs(element, open);
                 }
-                name if name.starts_with("m:") => self.runs(element, line),
+                name if name.starts_with("m:") => self.runs(element, open),
                 _ => {}
             }
         }
     }
 
-    fn run<'e>(&mut self, run: &'e Element, line: &mut Line<'e>) {
-        let look = self.styles.run(run.child("w:rPr"), line.look);
+    fn run<'e>(&mut self, run: &'e Element, open: &mut Open<'e>) {
+        let look = self.styles.run(run.child("w:rPr"), &open.look);
         let mut text = String::new();
-        self.pieces_of_run(run, &mut text, line);
-        if text.is_empty() {
-            return;
-        }
-        let size = look.size.unwrap_or(USUAL_SIZE);
-        let by = if look.hidden.unwrap_or(false) {
-            Some(HiddenBy::Attribute)
-        } else if look.is_white() && !line.room.shaded {
-            Some(HiddenBy::White)
-        } else if size <= TINY {
-            Some(HiddenBy::Tiny)
-        } else {
-            None
-        };
-        let shown = text.chars().filter(|letter| !letter.is_whitespace()).count();
-        match by {
-            Some(_) if shown == 0 => {}
-            Some(by) => match self.plan.hidden.last_mut() {
-                Some(last) if last.by == by => last.text.push_str(&text),
-                _ => self.plan.hidden.push(Hidden { by, text }),
-            },
-            None => {
-                if line.inserted {
-                    self.plan.revisions.inserted += shown;
-                }
-                *line.sizes.entry(size).or_default() += shown;
-                line.text.push_str(&text);
-            }
-        }
+        self.pieces_of_run(run, &mut text, open);
+        self.held.run(&mut open.line, &text, &look, USUAL_SIZE);
     }
 
-    fn pieces_of_run<'e>(&mut self, run: &'e Element, text: &mut String, line: &mut Line<'e>) {
+    fn pieces_of_run<'e>(&mut self, run: &'e Element, text: &mut String, open: &mut Open<'e>) {
         for element in run.elements() {
             match element.name.as_str() {
                 "w:t" | "m:t" => push_text(element, text),
@@ -228,13 +176,13 @@ impl Reader {
                 "w:br" | "w:cr" => text.push('\n'),
                 "w:noBreakHyphen" => text.push('-'),
                 "w:sym" => text.push('□'),
-                "w:delText" => self.plan.revisions.deleted += letters(run, &["w:delText"]),
+                "w:delText" => self.held.plan.revisions.deleted += letters(run, &["w:delText"]),
                 "mc:AlternateContent" => {
                     if let Some(branch) = branch(element) {
-                        self.pieces_of_run(branch, text, line);
+                        self.pieces_of_run(branch, text, open);
                     }
                 }
-                "w:drawing" | "w:pict" | "w:object" => find_boxes(element, &mut line.boxes),
+                "w:drawing" | "w:pict" | "w:object" => find_boxes(element, &mut open.boxes),
                 _ => {}
             }
         }

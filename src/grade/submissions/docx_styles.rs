@@ -2,38 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::look::{Look, Spacing, is_nearly_white};
 use crate::render::docx::xml::Element;
 
 /// Longest chain of styles built on one another.
 const LONGEST_CHAIN: usize = 32;
-
-/// What a run or paragraph says of itself; `None` asks the style.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Look {
-    /// Half points.
-    pub size: Option<i64>,
-    /// Hidden.
-    pub hidden: Option<bool>,
-    /// Colour of the letters, `RRGGBB`.
-    pub colour: Option<String>,
-    /// Something darker than white lies behind the letters.
-    pub shaded: Option<bool>,
-    /// Line distance in thousandths of a line; fixed distances are taken over the size of the letters later.
-    pub spacing: Option<Spacing>,
-    /// Outline level, 0 to 8.
-    pub outline: Option<u8>,
-    /// The style is a title.
-    pub title: bool,
-}
-
-/// A line distance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spacing {
-    /// Thousandths of a line.
-    Lines(i64),
-    /// Twentieths of a point.
-    Points(i64),
-}
 
 /// Styles by id.
 #[derive(Debug, Default)]
@@ -108,36 +81,6 @@ impl Styles {
     pub fn spacing(&self, paragraph: &Look) -> Spacing {
         paragraph.spacing.or(self.defaults.spacing).unwrap_or(Spacing::Lines(1000))
     }
-}
-
-impl Look {
-    fn or(self, other: Option<Self>) -> Self {
-        let Some(other) = other else { return self };
-        Self {
-            size: self.size.or(other.size),
-            hidden: self.hidden.or(other.hidden),
-            colour: self.colour.or(other.colour),
-            shaded: self.shaded.or(other.shaded),
-            spacing: self.spacing.or(other.spacing),
-            outline: self.outline.or(other.outline),
-            title: self.title || other.title,
-        }
-    }
-
-    /// White or nearly so, on nothing darker.
-    pub fn is_white(&self) -> bool {
-        !self.shaded.unwrap_or(false) && self.colour.as_deref().is_some_and(is_nearly_white)
-    }
-}
-
-fn is_nearly_white(colour: &str) -> bool {
-    colour.len() == 6
-        && (0..3).all(|part| {
-            colour
-                .get(2 * part..2 * part + 2)
-                .and_then(|digits| u8::from_str_radix(digits, 16).ok())
-                .is_some_and(|value| value >= 0xf0)
-        })
 }
 
 /// Whether an on-off value is on.

@@ -7,8 +7,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::document::PlanText;
-use super::{docx, markdown, office, pdf, text};
+use super::{docx, markdown, odt, office, pdf, text};
 use crate::diagnostics::{LocalizedTexts, io_problem, lang_texts};
+use crate::render::docx::package::Package;
 
 /// Largest file that is read, in bytes.
 pub const LARGEST: u64 = 64 << 20;
@@ -45,9 +46,8 @@ fn read(path: &Path, bytes: &[u8]) -> Result<PlanText, LocalizedTexts> {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     match bytes {
         [] => Err(lang_texts("文件为空", "the file is empty")),
-        [b'P', b'K', ..] if ending == "odt" => office::read_office(path),
-        [b'P', b'K', ..] => docx::read_docx(bytes),
-        [b'%', b'P', b'D', b'F', ..] => pdf::read_pdf(path),
+        [b'P', b'K', ..] => read_package(bytes),
+        [b'%', b'P', b'D', b'F', ..] => pdf::read_pdf(path, bytes.to_vec()),
         [0xd0, 0xcf, 0x11, 0xe0, ..] | [b'{', b'\\', b'r', b't', b'f', ..] => office::read_office(path),
         _ => match ending.as_str() {
             "md" | "markdown" => markdown::read_markdown(bytes),
@@ -62,4 +62,10 @@ fn read(path: &Path, bytes: &[u8]) -> Result<PlanText, LocalizedTexts> {
             )),
         },
     }
+}
+
+/// A package of parts: OpenDocument has a part that Word files never have, whatever the name ends with.
+fn read_package(bytes: &[u8]) -> Result<PlanText, LocalizedTexts> {
+    let package = Package::read(bytes)?;
+    if package.parts.contains_key("content.xml") { odt::read_odt(&package) } else { docx::read_parts(&package) }
 }

@@ -51,7 +51,7 @@ impl Reader {
 
     fn read_one(&self, file: &Path) -> Answer {
         let ending = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        let limits = if matches!(ending.as_str(), "odt" | "doc" | "rtf" | "wps") { CONVERTED } else { USUAL };
+        let limits = if matches!(ending.as_str(), "doc" | "rtf" | "wps") { CONVERTED } else { USUAL };
         match run(&self.program, &[OsStr::new(VERB), file.as_os_str()], &[], limits) {
             Ended::Well(bytes) => serde_json::from_slice(&bytes)
                 .unwrap_or_else(|_| failed("读取进程的回答有误", "the reading process gave a broken answer")),

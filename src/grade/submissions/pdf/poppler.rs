@@ -1,4 +1,5 @@
-//! PDF files through poppler's `pdftotext`, `pdfinfo` and `pdftohtml`, each with limits, where they are installed.
+//! PDF files that the program's own reader makes nothing of, through poppler's `pdftotext`, `pdfinfo` and `pdftohtml`, each with
+//! limits, where they are installed.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -8,35 +9,30 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use super::document::{Hidden, HiddenBy, Piece, PieceKind, PlanText, shares};
-use super::process::{Ended, Limits, find_program, run};
+use crate::grade::submissions::document::{Hidden, HiddenBy, Piece, PieceKind, PlanText, shares};
+use crate::grade::submissions::process::{Ended, Limits, find_program, run};
 use crate::diagnostics::{LocalizedTexts, lang_texts};
 
 const LIMITS: Limits = Limits { time: Duration::from_secs(8), memory_mib: 768, output: 8 << 20 };
 const MILLIMETRES_PER_POINT: f64 = 25.4 / 72.0;
 
-/// Reads a PDF file.
-pub fn read_pdf(file: &Path) -> Result<PlanText, LocalizedTexts> {
-    let Some(program) = find_program(&["pdftotext"]) else {
-        return Err(lang_texts(
-            "读取 PDF 需要 pdftotext（Debian 软件包 poppler-utils），本机没有安装",
-            "reading PDF needs pdftotext (Debian package poppler-utils), which is not installed",
-        ));
-    };
+/// Reads a PDF file; `None` where poppler is not installed.
+pub(super) fn read(file: &Path) -> Option<Result<PlanText, LocalizedTexts>> {
+    let program = find_program(&["pdftotext"])?;
     let arguments = [OsStr::new("-enc"), OsStr::new("UTF-8"), OsStr::new("-q"), file.as_os_str(), OsStr::new("-")];
     let text = match run(&program, &arguments, &[], LIMITS) {
         Ended::Well(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Ended::TooLong | Ended::TooMuch => {
-            return Err(lang_texts("PDF 过大或过于复杂", "the PDF is too large or too complicated"));
+            return Some(Err(lang_texts("PDF 过大或过于复杂", "the PDF is too large or too complicated")));
         }
         Ended::Badly | Ended::NotStarted => {
-            return Err(lang_texts("PDF 已损坏或加密", "the PDF is damaged or encrypted"));
+            return Some(Err(lang_texts("PDF 已损坏或加密", "the PDF is damaged or encrypted")));
         }
     };
     let mut plan = PlanText { pieces: paragraphs(&text), ..PlanText::default() };
     info(file, &mut plan);
     letters(file, &mut plan);
-    Ok(plan)
+    Some(Ok(plan))
 }
 
 /// Lines of the page to paragraphs: a full line that does not end a sentence goes on in the next.
