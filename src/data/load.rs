@@ -26,7 +26,7 @@ use crate::data::themes::add_themes;
 use crate::data::waves;
 use crate::data::weighting::{Rows, WaveWeights, weigh_to_margins};
 use crate::diagnostics::messages::coding as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized, Location, lang_texts};
 
 /// Reads the project's files and types their answers; `None` if an error was reported. `tables` are those that columns may
 /// be looked up in.
@@ -85,6 +85,7 @@ pub fn assemble(
         return None;
     }
     let mut kept = Kept { keep: vec![true; index.total()], steps: read_steps(sources) };
+    keep_window(project, &coded, &mut kept);
     drop_repeated(project, &coded, &index, &mut kept, diagnostics);
     apply_filters(project, &coded, &index, &mut kept, diagnostics);
     let waves = cut_into_waves(project, sources, &coded, &index, &mut kept, diagnostics);
@@ -117,6 +118,7 @@ pub fn assemble(
                 file: source.table.file.clone(),
                 sha256: source.table.sha256.clone(),
                 rows: source.table.row_count() as u64,
+                headers: source.table.headers.iter().map(|header| header.name.clone()).collect(),
             })
             .collect(),
         newest: waves.newest,
@@ -218,6 +220,19 @@ fn place_column(
         );
     }
     Some(placements)
+}
+
+/// Drops the answers of other periods where a date column tells them, first of all: what another period holds must not change
+/// which answers of this one are repeated.
+fn keep_window(project: &Project, coded: &IndexMap<String, CodedColumn>, kept: &mut Kept) {
+    let (Some(window), Some(wave)) = (&project.window, &project.raw.data.wave) else { return };
+    let Some(column) = coded.get(&wave.column) else { return };
+    let names: Vec<String> = window.iter().map(ToString::to_string).collect();
+    let cut = waves::by_column(wave, column, &kept.keep);
+    let other = |row: usize| cut.of_rows.get(row).is_some_and(|wave| !names.contains(&cut.names[wave]));
+    let keep = format!("{}: {}", wave.column, names.join(", "));
+    let reason = Localized::PerLang(lang_texts("其他期的答卷", "answers of other periods"));
+    kept.drop_where(StepKind::Filter { keep, reason: Some(reason) }, other);
 }
 
 fn drop_repeated(
