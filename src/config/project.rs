@@ -66,6 +66,7 @@ impl Project {
             plan: RawPlan::default(),
             reports: Vec::new(),
             runs: None,
+            delivery: RawDelivery::default(),
         };
         Self { root: root.to_path_buf(), raw, positions: KeyPositions::new(PROJECT_FILE), table: String::new(), window: None }
     }

@@ -9,6 +9,7 @@ use crate::diagnostics::{Lang, Localized};
 
 pub use crate::config::raw_banner::*;
 pub use crate::config::raw_benchmark::*;
+pub use crate::config::raw_delivery::*;
 pub use crate::config::raw_finance::*;
 pub use crate::config::raw_plan::*;
 pub use crate::config::raw_report::*;
@@ -60,6 +61,9 @@ pub struct RawProject {
     /// Unattended runs: how often, when, under which conditions, and where the numbers of all periods are kept.
     #[serde(default)]
     pub runs: Option<RawRuns>,
+    /// Who gets the documents, and who is told when something is off.
+    #[serde(default)]
+    pub delivery: RawDelivery,
 }
 
 /// What the documents say about the project itself.

@@ -25,3 +25,4 @@ pub mod work;
 
 pub use session::Session;
 pub use run::{Outcome, RunReport, RunRequest, run};
+pub mod delivery;
