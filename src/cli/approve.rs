@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use crate::cli::args_runs::{ApproveOptions, LogFormat};
 use crate::cli::console::Console;
-use crate::cli::run::{now, print_reports, run_one};
+use crate::cli::run::{now, print_reports};
 use crate::cli::{Outcome, logs};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::work::Work;
-use crate::runs::{RunRequest, Session};
+use crate::runs::{self, RunRequest, Session};
 
 /// How long a run that is just ending is waited for.
 const WAIT: Duration = Duration::from_secs(5);
@@ -28,12 +28,13 @@ pub(crate) fn run(options: &ApproveOptions, console: &Console, diagnostics: &mut
         root: options.project.clone(),
         period: Some(period),
         out: options.out.clone(),
+        deliver: !options.no_deliver,
         force: false,
         approve: true,
         wait: WAIT,
         jobs: None,
         now,
     };
-    let report = run_one(&request, !options.no_deliver, diagnostics);
+    let report = runs::run(&request, diagnostics);
     print_reports(&[report], console, diagnostics)
 }

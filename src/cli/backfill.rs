@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use crate::cli::args_runs::{BackfillOptions, LogFormat};
 use crate::cli::console::Console;
-use crate::cli::run::{now, print_reports, run_one};
+use crate::cli::run::{now, print_reports};
 use crate::cli::{Outcome, logs};
 use crate::diagnostics::Diagnostics;
-use crate::runs::{RunRequest, Session};
+use crate::runs::{self, RunRequest, Session};
 
 pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     logs::start(LogFormat::Text, console.is_quiet(), console.is_verbose());
@@ -18,6 +18,8 @@ pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mu
         root: options.project.clone(),
         period: None,
         out: options.out.clone(),
+        // Nobody waits for mail about last year.
+        deliver: false,
         force: false,
         approve: false,
         wait: Duration::ZERO,
@@ -27,8 +29,7 @@ pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mu
     let mut reports = Vec::new();
     for period in options.from.through(options.to) {
         request.period = Some(period);
-        // Nobody waits for mail about last year.
-        reports.push(run_one(&request, false, diagnostics));
+        reports.push(runs::run(&request, diagnostics));
     }
     print_reports(&reports, console, diagnostics)
 }

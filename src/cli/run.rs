@@ -38,6 +38,7 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
         root: options.project.clone(),
         period: None,
         out: options.out.clone(),
+        deliver: !options.no_deliver,
         force: options.force,
         approve: false,
         wait: Duration::from_secs(options.wait),
@@ -47,7 +48,7 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
     let mut reports = Vec::new();
     let mut each = |period: Period, diagnostics: &mut Diagnostics| {
         request.period = Some(period);
-        reports.push(run_one(&request, !options.no_deliver, diagnostics));
+        reports.push(runs::run(&request, diagnostics));
     };
     periods.iter().for_each(|period| each(*period, diagnostics));
     if options.catch_up && !diagnostics.has_errors() {
@@ -55,11 +56,6 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
         outdated.into_iter().for_each(|period| each(period, diagnostics));
     }
     print_reports(&reports, console, diagnostics)
-}
-
-/// Runs one period, with or without delivery.
-pub(super) fn run_one(request: &RunRequest, _deliver: bool, diagnostics: &mut Diagnostics) -> RunReport {
-    runs::run(request, None, diagnostics)
 }
 
 /// The clock, or what a test says it is.

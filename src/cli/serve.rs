@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use crate::cli::args_runs::ServeOptions;
 use crate::cli::console::Console;
-use crate::cli::run::{now, run_one};
+use crate::cli::run::now;
 use crate::cli::{Outcome, logs};
 use crate::diagnostics::{Diagnostics, Level};
-use crate::runs::{RunRequest, Session};
+use crate::runs::{self, RunRequest, Session};
 
 /// How long a run of another scheduler is waited for.
 const WAIT: Duration = Duration::from_secs(600);
@@ -46,13 +46,14 @@ fn look(options: &ServeOptions, diagnostics: &mut Diagnostics) -> Duration {
             root: options.project.clone(),
             period: Some(period),
             out: options.out.clone(),
-            force: false,
+            deliver: !options.no_deliver,
+        force: false,
             approve: false,
             wait: WAIT,
             jobs: None,
             now: now(),
         };
-        run_one(&request, !options.no_deliver, diagnostics);
+        runs::run(&request, diagnostics);
     }
     let now = now();
     let next = session.calendar.next(now).and_then(|next| (next - now).to_std().ok());

@@ -19,6 +19,7 @@ pub mod scope;
 pub mod session;
 pub mod signals;
 pub mod steps;
+pub mod telling;
 pub mod timer;
 pub mod watch;
 pub mod work;

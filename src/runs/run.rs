@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::analysis::control::RunRule;
 use crate::config::raw::GateAction;
 use crate::config::{Period, Project, load_project};
 use crate::diagnostics::messages::runs as messages;
@@ -29,6 +30,7 @@ use crate::runs::release::{Places, RELEASE_FILE, write_whole};
 use crate::runs::scope::Scope;
 use crate::runs::signals::{self, ChartPoint, IndicatorChart};
 use crate::runs::steps::passed;
+use crate::runs::telling::{self, End};
 use crate::runs::work::Work;
 
 /// What is asked of a run.
@@ -44,6 +46,8 @@ pub struct RunRequest {
     pub force: bool,
     /// Publish although a gate holds the release.
     pub approve: bool,
+    /// Queue and send messages.
+    pub deliver: bool,
     /// How long to wait for another run.
     pub wait: Duration,
     /// Documents made at once; default one a core.
@@ -95,21 +99,16 @@ pub struct RunReport {
     pub changes: Vec<Change>,
 }
 
-/// A release that was just published or found unrecorded, as delivery sees it. Called again for the same release after a crash.
-#[derive(Debug)]
-pub struct PublishedRelease<'a> {
-    /// The project.
-    pub project: &'a Project,
-    /// The release.
-    pub release: &'a Release,
-    /// Its folder.
-    pub folder: PathBuf,
-    /// When.
-    pub now: DateTime<Utc>,
+/// What a run has in hand: kept until its end is told.
+#[derive(Debug, Default)]
+struct Hand {
+    lock: Option<RunLock>,
+    project: Option<Project>,
+    history: Option<History>,
+    numbers: Option<Numbers>,
+    verdicts: Option<Vec<Verdict>>,
+    controls: Vec<(String, Vec<RunRule>)>,
 }
-
-/// What is done with a published release: its deliveries are put into the outbox.
-pub type Deliver<'a> = &'a mut dyn FnMut(&mut History, &PublishedRelease<'_>, &mut Diagnostics);
 
 /// Why a run cannot go on; what is to be said was said.
 #[derive(Debug)]
@@ -135,44 +134,81 @@ impl RunReport {
     }
 }
 
-/// Runs a period of a project. `deliver` is called for every release that is in place and was not delivered yet.
-pub fn run(request: &RunRequest, deliver: Option<Deliver<'_>>, diagnostics: &mut Diagnostics) -> RunReport {
+/// Runs a period of a project: publishes its release if there is news, tells whom it concerns, and sends what is due.
+pub fn run(request: &RunRequest, diagnostics: &mut Diagnostics) -> RunReport {
     let begun = std::time::Instant::now();
     let mut report = RunReport::begun(request.now);
     let before = diagnostics.len();
-    let mut history = None;
-    let ended = go(request, deliver, &mut history, &mut report, diagnostics);
+    let mut hand = Hand::default();
+    let ended = go(request, &mut hand, &mut report, diagnostics);
     if ended.is_err() {
         report.outcome = Outcome::Failed;
     }
     let took = chrono::TimeDelta::from_std(begun.elapsed()).unwrap_or_default();
     report.ended_at = (request.now + took).to_rfc3339_opts(SecondsFormat::Secs, true);
-    if report.outcome != Outcome::Unchanged {
-        let codes = diagnostics.iter().skip(before).filter(|found| found.level != Level::Note);
-        let codes = codes.map(|found| found.message.code.to_owned()).collect();
-        note(&mut report, history.as_mut(), request, codes, diagnostics);
+    // Without the lock another run is at work, which tells its own end.
+    if hand.lock.is_some() {
+        if report.outcome != Outcome::Unchanged {
+            let problems: Vec<Diagnostic> = diagnostics.iter().skip(before).cloned().collect();
+            note(&report, hand.history.as_mut(), request, &problems, diagnostics);
+            if request.deliver {
+                tell_end(&mut hand, &report, &problems, request.now, diagnostics);
+            }
+            passed("reported");
+        }
+        if let (true, Some(history), Some(project)) = (request.deliver, &mut hand.history, &hand.project)
+            && telling::has_channels(project)
+            && let Err(error) = telling::send(history, project, request.now, diagnostics)
+        {
+            diagnostics.push(error.diagnostic());
+        }
     }
     let outcome = history::word(&report.outcome);
     tracing::info!(period = report.period.map(tracing::field::display), outcome, revision = report.revision, "run ended");
     report
 }
 
+/// Tells what began and what ended with this run.
+fn tell_end(
+    hand: &mut Hand,
+    report: &RunReport,
+    problems: &[Diagnostic],
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) {
+    let (Some(history), Some(project), Some(period)) = (&mut hand.history, &hand.project, report.period) else { return };
+    let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
+    let failed = report.outcome == Outcome::Failed;
+    let end = End {
+        numbers: hand.numbers.as_ref(),
+        controls: std::mem::take(&mut hand.controls),
+        gates: hand.verdicts.take(),
+        stopped: report.outcome != Outcome::Published,
+        failure: failed.then(|| telling::failure_text(&errors)),
+        missing: None,
+    };
+    if let Err(error) = telling::tell(history, project, &period.to_string(), &end, now) {
+        diagnostics.push(error.diagnostic());
+    }
+}
+
 /// Writes the report of a run beside the work and notes the attempt in the history.
 fn note(
-    report: &mut RunReport,
+    report: &RunReport,
     history: Option<&mut History>,
     request: &RunRequest,
-    codes: Vec<String>,
+    problems: &[Diagnostic],
     diagnostics: &mut Diagnostics,
 ) {
     let Some(period) = report.period else { return };
+    let codes = problems.iter().filter(|found| found.level != Level::Note);
     let attempt = Attempt {
         period,
         started_at: report.started_at.clone(),
         ended_at: report.ended_at.clone(),
         outcome: history::word(&report.outcome),
         revision: report.revision,
-        codes,
+        codes: codes.map(|found| found.message.code.to_owned()).collect(),
     };
     if let Some(Err(error)) = history.map(|history| history.note_attempt(&attempt)) {
         diagnostics.push(error.diagnostic());
@@ -183,17 +219,16 @@ fn note(
     if let Err(error) = written.and_then(|bytes| write_whole(&path, &bytes)) {
         diagnostics.push(not_written("reported", &path.display(), &error));
     }
-    passed("reported");
 }
 
 fn go(
     request: &RunRequest,
-    mut deliver: Option<Deliver<'_>>,
-    kept: &mut Option<History>,
+    hand: &mut Hand,
     report: &mut RunReport,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), Stopped> {
     let (project, period) = open(request, diagnostics).ok_or(Stopped)?;
+    hand.project = Some(project.clone());
     report.period = Some(period);
     tracing::info!(%period, "run begins");
     let Some(runs) = &project.raw.runs else { return Err(Stopped) };
@@ -205,12 +240,12 @@ fn go(
         })
     };
     written("locked", &places.state().display(), places.prepare(), diagnostics)?;
-    let _lock = take_lock(&places, request, diagnostics)?;
+    hand.lock = Some(take_lock(&places, request, diagnostics)?);
     passed("locked");
 
     let place = history::place(&project, runs).map_err(|problem| stop(*problem, diagnostics))?;
     let opened = History::open(&place, runs, request.now);
-    let history = kept.insert(opened.map_err(|error| stop(error.diagnostic(), diagnostics))?);
+    let history = hand.history.insert(opened.map_err(|error| stop(error.diagnostic(), diagnostics))?);
     let scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
     passed("inputs-hashed");
 
@@ -219,8 +254,8 @@ fn go(
     let previous = previous.transpose().map_err(|problem| stop(*problem, diagnostics))?.flatten();
     let planned = plan(&scope, &places, previous.as_ref(), request.force);
     report.steps.clone_from(&planned.steps);
-    let mut finish = |release: &Release, history: &mut History, diagnostics: &mut Diagnostics| {
-        finish(release, &project, &places, history, request.now, &mut deliver, diagnostics)
+    let finish = |release: &Release, history: &mut History, diagnostics: &mut Diagnostics| {
+        finish(release, &project, &places, history, request, diagnostics)
     };
     if let (Planned { unchanged: true, .. }, Some(release)) = (&planned, &previous) {
         describe(report, release, &places);
@@ -256,6 +291,8 @@ fn go(
     let verdicts = gates::check(&runs.gates, &numbers, before.as_ref());
     check_metric_names(runs, &numbers, diagnostics);
     report.gates = verdicts.iter().map(Verdict::to_json).collect();
+    hand.verdicts = Some(verdicts.clone());
+    hand.numbers = Some(numbers.clone());
     let worst = gates::worst(&verdicts);
     if worst == Some(GateAction::Fail) {
         diagnostics.extend(verdicts.into_iter().map(|verdict| verdict.problem));
@@ -267,6 +304,8 @@ fn go(
     drop(measured);
     let charts = charts(history, runs, &numbers, diagnostics)?;
     let signals = signals::findings(&charts, period);
+    let fired = charts.iter().map(|chart| (chart.metric.clone(), chart.newest_rules(period).to_vec()));
+    hand.controls = fired.collect();
     let held = worst == Some(GateAction::Hold);
     if held && request.approve {
         written("gates-checked", &places.state().display(), work.approve(&fingerprint), diagnostics)?;
@@ -498,8 +537,7 @@ fn finish(
     project: &Project,
     places: &Places,
     history: &mut History,
-    now: DateTime<Utc>,
-    deliver: &mut Option<Deliver<'_>>,
+    request: &RunRequest,
     diagnostics: &mut Diagnostics,
 ) -> Result<bool, Stopped> {
     let (period, revision) = (release.period, release.revision);
@@ -508,14 +546,15 @@ fn finish(
         stop(not_written("period-linked", &places.link(period).display(), &error), diagnostics)
     })?;
     let numbers = release.recorded_numbers();
-    let recorded = history.record(&numbers, revision, &release.fingerprint, &release.report_ids(), now);
+    let recorded = history.record(&numbers, revision, &release.fingerprint, &release.report_ids(), request.now);
     done |= recorded.map_err(|error| stop(error.diagnostic(), diagnostics))?;
     passed("recorded");
-    if let Some(deliver) = deliver {
+    if request.deliver {
         let folder = places.revision(period, revision);
-        deliver(history, &PublishedRelease { project, release, folder, now }, diagnostics);
-        passed("enqueued");
+        let queued = telling::enqueue_release(history, project, release, &folder, request.now, diagnostics);
+        queued.map_err(|error| stop(error.diagnostic(), diagnostics))?;
     }
+    passed("enqueued");
     if let Some(keep) = project.raw.runs.as_ref().and_then(|runs| runs.keep.revisions) {
         let removed = places.remove_old(period, revision, keep);
         let removed = removed.map_err(|error| {

@@ -61,6 +61,7 @@ impl Scope {
         // When a project runs and whom it tells changes no document.
         let mut raw = project.raw.clone();
         raw.runs = None;
+        raw.delivery = crate::config::raw::RawDelivery::default();
         let settings = serde_json::to_string(&raw).unwrap_or_default();
         for input in inputs.iter_mut().filter(|input| input.file == crate::config::PROJECT_FILE) {
             input.sha256 = sha256_hex(settings.as_bytes());
