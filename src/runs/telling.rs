@@ -14,7 +14,8 @@ use crate::runs::database::{Database, DatabaseError};
 use crate::runs::delivery::channels::Channels;
 use crate::runs::delivery::compose::{self, enqueue_alarms, release_message};
 use crate::runs::delivery::message::{Attachment, DeliveryKey};
-use crate::runs::delivery::outbox::{self, Pass, deliver_due, enqueue};
+use crate::runs::delivery::alarms::Standing;
+use crate::runs::delivery::outbox::{self, Delivery, Pass, deliver_due, enqueue};
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::delivery::rules::{self, Control, Gate, Indicator, RunEnd, Situation};
 use crate::runs::delivery::secrets::Secrets;
@@ -106,8 +107,8 @@ pub struct End<'a> {
     pub gates: Option<Vec<crate::runs::gates::Verdict>>,
     /// True if a gate holds or forbids the release.
     pub stopped: bool,
-    /// Why the run failed.
-    pub failure: Option<LocalizedTexts>,
+    /// A run that ended, with why it failed if it did; none if nothing was run.
+    pub ended: Option<Option<LocalizedTexts>>,
     /// Periods without a release that are due; none if nobody looked.
     pub missing: Option<Vec<String>>,
 }
@@ -153,6 +154,18 @@ pub fn send(history: &mut History, project: &Project, now: DateTime<Utc>, diagno
     deliver_due(history.database(), &mut channels, &policy, &worker, now, MOST_MESSAGES)
 }
 
+/// What was delivered to whom, oldest first, and the alarms that stand.
+///
+/// # Errors
+/// The database fails.
+pub fn overview(history: &mut History, now: DateTime<Utc>) -> Result<(Vec<Delivery>, Vec<Standing>), DatabaseError> {
+    prepare(history.database(), now)?;
+    let name = history.project().to_owned();
+    let mut deliveries = outbox::list(history.database(), None, None)?;
+    deliveries.retain(|held| held.key.project == name);
+    Ok((deliveries, alarms::standing(history.database(), &name)?))
+}
+
 /// How the workers of this machine are called in the outbox.
 fn worker_prefix() -> String {
     let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
@@ -190,7 +203,9 @@ fn situation(end: &End<'_>, lang: Lang) -> Situation {
             text: lang_texts(say(Lang::ZhCn), say(Lang::En)),
         });
     }
-    situation.runs.push(RunEnd { report: run.clone(), failure: end.failure.clone() });
+    if let Some(failure) = &end.ended {
+        situation.runs.push(RunEnd { report: run.clone(), failure: failure.clone() });
+    }
     if let Some(missing) = &end.missing {
         situation.expected.push(rules::Expected { report: run, missing: missing.clone() });
     }

@@ -59,8 +59,9 @@ pub(super) fn collect(message: &Message) -> Result<Vec<(String, Vec<u8>)>, Reaso
         }
         files.push((name.clone(), attachment.bytes()?));
     }
+    // An alarm has no files: what it says is the file.
     if files.is_empty() {
-        return Err(Reason::new(ReasonCode::Unfit, "no files"));
+        files.push(("message.txt".to_owned(), message.text.clone().into_bytes()));
     }
     Ok(files)
 }
