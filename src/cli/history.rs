@@ -63,7 +63,8 @@ fn list(
     let wanted = options.deliveries || console.json;
     let (deliveries, standing) = if wanted { telling::overview(history, now())? } else { Default::default() };
     if console.json {
-        let alarms = standing.iter().map(|held| json!({ "rule": held.rule, "subject": held.subject, "since": held.since }));
+        let alarms =
+            standing.iter().map(|held| json!({ "rule": held.rule, "subject": held.subject, "since": held.since }));
         let data = json!({
             "schema": 1,
             "releases": releases,
@@ -194,7 +195,8 @@ fn series(
 fn row(entry: &Entry, console: &Console) -> Vec<String> {
     let held = &entry.estimate;
     let value = |value: f64| format::value(value, held.unit);
-    let missing = || held.reason.map_or_else(|| format::NO_VALUE.to_owned(), |reason| console.reason(reason).to_owned());
+    let missing =
+        || held.reason.map_or_else(|| format::NO_VALUE.to_owned(), |reason| console.reason(reason).to_owned());
     vec![
         entry.period.to_string(),
         entry.revision.to_string(),

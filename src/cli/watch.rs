@@ -38,14 +38,16 @@ fn tell(session: &Session, absent: &[Missing], now: DateTime<Utc>, diagnostics: 
     }
     let Some(mut history) = session.history(true, now, diagnostics) else { return };
     let periods: Vec<String> = absent.iter().map(|missing| missing.period.to_string()).collect();
-    let period = periods.first().cloned().unwrap_or_else(|| {
-        session.calendar.last_due(now).map(|period| period.to_string()).unwrap_or_default()
-    });
+    let period = periods
+        .first()
+        .cloned()
+        .unwrap_or_else(|| session.calendar.last_due(now).map(|period| period.to_string()).unwrap_or_default());
     let end = End { missing: Some(periods), ..End::default() };
     let told = telling::tell(&mut history, &session.project, &period, &end, now);
-    let lock = session.places.prepare().and_then(|()| {
-        RunLock::take(&session.places.state().join("run.lock"), Duration::ZERO, now)
-    });
+    let lock = session
+        .places
+        .prepare()
+        .and_then(|()| RunLock::take(&session.places.state().join("run.lock"), Duration::ZERO, now));
     let sent = match (told, lock) {
         (Ok(_), Ok(Locked::Held(_lock))) => telling::send(&mut history, &session.project, now, diagnostics).map(drop),
         (told, _) => told.map(drop),
