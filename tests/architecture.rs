@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "output",
     "grade",
     "pipeline",
+    "runs",
     "cli",
 ];
 
@@ -37,9 +38,15 @@ const DOORS: &[(&str, &[&str])] = &[
     ("datafusion::prelude::", &["metrics/sums", "data/expressions"]),
     ("quick_xml::", &["render/docx/xml"]),
     ("zhconv::", &["diagnostics/taiwan"]),
-    ("base64::", &["render/html/brand"]),
+    ("base64::", &["render/html/brand", "runs/delivery/message"]),
     ("zip::", &["render/docx/package", "grade/submissions/archive"]),
     ("wasmtime::", &["plugins/wasm/"]),
+    ("rusqlite::", &["runs/database/"]),
+    ("postgres::", &["runs/database/"]),
+    ("lettre::", &["runs/delivery/mail", "runs/delivery/smtp"]),
+    ("ureq::", &["runs/delivery/http"]),
+    ("rusty_s3::", &["runs/delivery/s3"]),
+    ("ring::", &["runs/delivery/signing"]),
     ("println!", &[]),
     ("std::process::exit", &[]),
 ];

@@ -29,6 +29,7 @@ pub fn project() -> Project {
         raw: serde_json::from_value(value).unwrap(),
         positions: KeyPositions::new("manyi.yaml"),
         table: String::new(),
+        window: None,
     }
 }
 
@@ -276,7 +277,7 @@ pub fn steps() -> Vec<Step> {
 
 /// Files read.
 pub fn files() -> Vec<InputFile> {
-    vec![InputFile { file: "data/survey.csv".into(), sha256: "3f2a".repeat(16), rows: 2861 }]
+    vec![InputFile { file: "data/survey.csv".into(), sha256: "3f2a".repeat(16), rows: 2861, headers: Vec::new() }]
 }
 
 /// Columns with their counts.

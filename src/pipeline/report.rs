@@ -224,7 +224,7 @@ impl<'a> Content<'a> {
 
     fn new(measured: &'a Measured, planned: &'a Planned, voices: Vec<Voices>) -> Self {
         let survey = measured.indicators.survey();
-        let waves = measured.indicators.results.waves.iter().cloned();
+        let waves = survey.results.waves.iter().cloned();
         Self {
             measured,
             distributions: survey.distributions(&measured.tables.survey.columns),

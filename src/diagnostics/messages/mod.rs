@@ -5,6 +5,7 @@
 pub mod brand;
 pub mod coding;
 pub mod config;
+pub mod delivery;
 pub mod document;
 pub mod grading;
 pub mod metrics;
@@ -15,6 +16,7 @@ pub mod plan;
 pub mod plugins;
 pub mod readers;
 pub mod render;
+pub mod runs;
 pub mod wasm;
 pub mod weighting;
 pub mod workbook;
@@ -90,6 +92,8 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         output::ALL,
         packs::ALL,
         grading::ALL,
+        delivery::ALL,
+        runs::ALL,
     ]
     .into_iter()
     .flatten()
