@@ -1,7 +1,7 @@
 //! manyi (满意): customer-satisfaction planning documents from survey data.
 //!
 //! The stages, each importing only from those before it (`docs/architecture.md`, checked by `tests/architecture.rs`):
-//! diagnostics, config, data, plugins, metrics, models, analysis, plan, charts, document, render, output, grade, pipeline, cli.
+//! diagnostics, config, data, plugins, metrics, models, analysis, plan, charts, document, render, output, grade, pipeline, runs, cli.
 
 pub mod analysis;
 pub mod charts;
@@ -18,3 +18,4 @@ pub mod pipeline;
 pub mod plan;
 pub mod plugins;
 pub mod render;
+pub mod runs;

@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "output",
     "grade",
     "pipeline",
+    "runs",
     "cli",
 ];
 
@@ -40,6 +41,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("base64::", &["render/html/brand"]),
     ("zip::", &["render/docx/package", "grade/submissions/archive"]),
     ("wasmtime::", &["plugins/wasm/"]),
+    ("rusqlite::", &["runs/database/"]),
+    ("postgres::", &["runs/database/"]),
     ("println!", &[]),
     ("std::process::exit", &[]),
 ];

@@ -5,6 +5,7 @@
 pub mod brand;
 pub mod coding;
 pub mod config;
+pub mod delivery;
 pub mod document;
 pub mod grading;
 pub mod metrics;
@@ -90,6 +91,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         output::ALL,
         packs::ALL,
         grading::ALL,
+        delivery::ALL,
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,3 @@
+//! Unattended runs: what a server does every month without anybody watching.
+
+pub mod database;
