@@ -17,7 +17,7 @@ pub enum Place {
     /// A database that ends with the program; for tests and simulations.
     Memory,
     /// A server of PostgreSQL.
-    Server(Server),
+    Server(Box<Server>),
 }
 
 /// The settings of a connection to PostgreSQL; never shown with its password.
@@ -70,7 +70,7 @@ impl Place {
         }
         config.keepalives_idle(Duration::from_secs(30));
         config.tcp_user_timeout(Duration::from_secs(30));
-        Ok(Self::Server(Server { config, shown }))
+        Ok(Self::Server(Box::new(Server { config, shown })))
     }
 }
 

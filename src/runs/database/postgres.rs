@@ -13,7 +13,7 @@ use super::value::{Columns, check};
 use super::{DatabaseError, Problem, Row, Value};
 
 /// The advisory lock that writers hold, "manyi" in ASCII; such locks are one set a database.
-const WRITER: i64 = 0x6d61_6e79_69;
+const WRITER: i64 = 0x6d_616e_7969;
 
 /// A connection to PostgreSQL.
 pub(super) struct PostgresEngine {
