@@ -9,14 +9,17 @@ pub mod project;
 pub mod raw;
 pub mod raw_banner;
 pub mod raw_benchmark;
+pub mod raw_delivery;
 pub mod raw_finance;
 pub mod raw_plan;
 pub mod raw_report;
 pub mod raw_weighting;
+pub mod secret_text;
 pub mod shape;
 pub mod validate;
 pub mod validate_banners;
 mod validate_benchmarks;
+mod validate_delivery;
 mod validate_weighting;
 pub mod yaml;
 

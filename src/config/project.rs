@@ -62,6 +62,7 @@ impl Project {
             settings: RawSettings::default(),
             plan: RawPlan::default(),
             reports: Vec::new(),
+            delivery: RawDelivery::default(),
         };
         Self { root: root.to_path_buf(), raw, positions: KeyPositions::new(PROJECT_FILE), table: String::new() }
     }

@@ -9,6 +9,7 @@ use crate::diagnostics::{Lang, Localized};
 
 pub use crate::config::raw_banner::*;
 pub use crate::config::raw_benchmark::*;
+pub use crate::config::raw_delivery::*;
 pub use crate::config::raw_finance::*;
 pub use crate::config::raw_plan::*;
 pub use crate::config::raw_report::*;
@@ -56,6 +57,9 @@ pub struct RawProject {
     /// Documents to build. Without it one `satisfaction-plan` is built.
     #[serde(default)]
     pub reports: Vec<RawReport>,
+    /// Who gets the documents, and who is told when something is off.
+    #[serde(default)]
+    pub delivery: RawDelivery,
 }
 
 /// What the documents say about the project itself.

@@ -33,7 +33,7 @@ impl<'a> Checker<'a> {
             return;
         }
         if !accepts_type(schema, value) {
-            self.report(expected_message(schema), path, |problem| problem.arg("found", describe(value)));
+            self.report(expected_message(schema), path, |problem| problem.arg("found", describe(schema, value)));
             return;
         }
         match value {
@@ -188,8 +188,11 @@ fn expected_message(schema: &Value) -> &'static Message {
     }
 }
 
-/// The value as the user wrote it, shortened.
-fn describe(value: &Value) -> String {
+/// The value as the user wrote it, shortened; where the schema expects a secret it is not shown.
+fn describe(schema: &Value, value: &Value) -> String {
+    if schema.get("writeOnly") == Some(&Value::Bool(true)) {
+        return "***".to_owned();
+    }
     let mut text = value.to_string();
     if let Some((cut, _)) = text.char_indices().nth(40) {
         text.truncate(cut);

@@ -42,4 +42,82 @@ messages! {
     /// A statement failed.
     DATABASE_STATEMENT = Message::new("M0912", "the database `{place}` did not do what it was asked: {problem}", "数据库 `{place}` 未能执行操作：{problem}")
         .hinted("please report this; the transaction was undone", "请反馈此问题；该事务已撤销");
+    /// The mail server or service says no for now.
+    REFUSED_FOR_NOW = Message::new("M0920", "`{recipient}` was not served yet: the other side refuses for now ({detail})", "尚未送达 `{recipient}`：对方暂时拒收（{detail}）")
+        .hinted("it is tried again by itself", "将自动重试");
+    /// Refused for good.
+    REFUSED = Message::new("M0921", "`{recipient}` was not served: the other side refuses ({detail})", "未送达 `{recipient}`：对方拒收（{detail}）")
+        .hinted("correct what it names, then have it sent again", "请按提示更正后重新发送");
+    /// No connection.
+    UNREACHABLE = Message::new("M0922", "`{recipient}` was not served yet: no connection ({detail})", "尚未送达 `{recipient}`：无法连接（{detail}）")
+        .hinted("it is tried again by itself", "将自动重试");
+    /// Sent, but the answer was lost.
+    ANSWER_LOST = Message::new("M0923", "whether `{recipient}` was served is unknown: everything was sent, the answer was lost ({detail})", "无法确定是否已送达 `{recipient}`：内容已全部发出，但未收到应答（{detail}）")
+        .hinted("ask the recipient; it is sent again only on request", "请向收件人确认；仅在您要求时才会重发");
+    /// The program ended while sending.
+    INTERRUPTED = Message::new("M0924", "whether `{recipient}` was served is unknown: the program ended while sending {detail}", "无法确定是否已送达 `{recipient}`：发送途中程序中断{detail}")
+        .hinted("ask the recipient; it is sent again only on request", "请向收件人确认；仅在您要求时才会重发");
+    /// A variable or file that is not there.
+    NO_SECRET = Message::new("M0925", "`{recipient}` was not served: `{detail}` cannot be read", "未送达 `{recipient}`：无法读取 `{detail}`")
+        .hinted("set the variable or the file for the program that runs unattended, then have it sent again", "请为无人值守的程序设置该变量或文件，然后重新发送");
+    /// Cannot be sent as it is.
+    UNFIT = Message::new("M0926", "`{recipient}` was not served: this cannot be sent ({detail})", "未送达 `{recipient}`：内容不能发送（{detail}）")
+        .hinted("line breaks and control characters are not allowed in subjects, names and file names", "主题、姓名、文件名中不允许有换行符和控制字符");
+    /// A file is gone or changed.
+    FILE_CHANGED = Message::new("M0927", "`{recipient}` was not served: a file is gone or changed since it was queued ({detail})", "未送达 `{recipient}`：文件在排队后丢失或被修改（{detail}）")
+        .hinted("run the period again, which makes a new revision", "请重新运行该期，将生成新的版本");
+    /// Too large.
+    TOO_LARGE = Message::new("M0928", "`{recipient}` was not served: the files are too large for a mail ({detail})", "未送达 `{recipient}`：附件过大（{detail}）")
+        .hinted("send fewer `formats`, raise `delivery.mail.most_megabytes`, or use a folder and `delivery.link`", "请减少 `formats`，或提高 `delivery.mail.most_megabytes`，或改用文件夹加 `delivery.link`");
+    /// Folder or store.
+    NOT_DELIVERED_THERE = Message::new("M0929", "`{recipient}` was not served yet: the folder cannot be written ({detail})", "尚未送达 `{recipient}`：无法写入文件夹（{detail}）")
+        .hinted("it is tried again by itself; check rights and space", "将自动重试；请检查权限与空间");
+    /// The channel is gone.
+    NO_CHANNEL = Message::new("M0930", "`{recipient}` was not served: the channel `{detail}` is no longer in the project file", "未送达 `{recipient}`：项目文件中已没有渠道 `{detail}`");
+    /// A secret that everybody reads.
+    OPEN_SECRET = Message::new("M0931", "everybody on this machine can read the secret in `{file}`", "本机所有用户都能读取 `{file}` 中的机密")
+        .hinted("`chmod 600` it, and give it to the user that runs manyi", "请执行 `chmod 600`，并把所有者设为运行 manyi 的用户");
+    /// A secret in the project file.
+    LITERAL_SECRET = Message::new("M0932", "`{name}` must not stand in the project file", "`{name}` 不能直接写在项目文件中")
+        .hinted("write `${env:NAME}` and set the environment variable, or `${file:/path}` and put it into that file; what has been in a shared file should be changed", "请写 `${env:NAME}` 并设置环境变量，或写 `${file:/path}` 并存入该文件；已在共享文件中出现过的密码应当更换");
+    /// A reference that cannot be read.
+    BAD_REFERENCE = Message::new("M0933", "the reference in `{name}` cannot be read", "`{name}` 中的引用无法识别")
+        .hinted("write `${env:NAME}` or `${file:/path}`", "请写 `${env:NAME}` 或 `${file:/path}`");
+    /// Not a mail address.
+    BAD_ADDRESS = Message::new("M0934", "`{value}` is not a mail address", "`{value}` 不是邮件地址")
+        .hinted("write `name@example.com` or `王芳 <name@example.com>`", "请写 `name@example.com` 或 `王芳 <name@example.com>`");
+    /// No channel of this name.
+    UNKNOWN_CHANNEL = Message::new("M0935", "`{value}` is neither a mail address nor a channel", "`{value}` 既不是邮件地址，也不是渠道名")
+        .hinted("channels of this project: {known}", "本项目的渠道：{known}");
+    /// Mail without a server.
+    NO_MAIL_SERVER = Message::new("M0936", "`{value}` is to get mail, but there is no mail server", "要向 `{value}` 发邮件，但没有邮件服务器")
+        .hinted("add `delivery.mail` with `host` and `from`", "请添加 `delivery.mail`，写明 `host` 与 `from`");
+    /// A key that a kind of channel needs.
+    CHANNEL_NEEDS = Message::new("M0937", "a channel of the kind `{kind}` needs `{key}`", "`{kind}` 类渠道需要 `{key}`");
+    /// A key that a kind of channel does not know.
+    CHANNEL_HAS_NO = Message::new("M0938", "a channel of the kind `{kind}` has no `{key}`", "`{kind}` 类渠道没有 `{key}`");
+    /// An address that is not encrypted.
+    NOT_ENCRYPTED = Message::new("M0939", "`{name}` would send secrets without encryption", "`{name}` 会以明文发送机密")
+        .hinted("use `https`, or for mail `security: tls` or `starttls`; without encryption only to this machine", "请使用 `https`，邮件请用 `security: tls` 或 `starttls`；只有发往本机时才可不加密");
+    /// A report that is not there.
+    UNKNOWN_REPORT = Message::new("M0940", "there is no report `{value}` in `reports`", "`reports` 中没有报告 `{value}`");
+    /// A parameter without groups.
+    UNKNOWN_PARAMETER = Message::new("M0941", "no report that `{to}` gets has one document for each group of `{value}`", "`{to}` 收到的报告都不按 `{value}` 分册")
+        .hinted("parameters name the column of `for_each` in a report", "参数名应为报告 `for_each` 的列");
+    /// The same recipient twice.
+    REPEATED_RECIPIENT = Message::new("M0942", "`{value}` would get the same report twice", "`{value}` 会收到两份相同的报告")
+        .hinted("join the two entries, or give them different parameters or reports", "请合并两项，或写明不同的参数或报告");
+    /// An alarm that lacks something or has too much.
+    BAD_ALARM = Message::new("M0943", "an alarm on `{on}` {problem}", "`{on}` 类警报{problem}");
+    /// Nobody to be told.
+    NOBODY_TOLD = Message::new("M0944", "nobody is told of the alarm `{id}`", "警报 `{id}` 没有通知对象")
+        .hinted("add addresses to `delivery.errors`, or `alarms: true` to a recipient", "请在 `delivery.errors` 中添加地址，或给收件人加 `alarms: true`");
+    /// A number out of its range.
+    OUT_OF_RANGE = Message::new("M0945", "`{name}` is {found}; it must be between {least} and {most}", "`{name}` 为 {found}，应在 {least} 到 {most} 之间");
+    /// An unknown placeholder.
+    UNKNOWN_PLACEHOLDER = Message::new("M0946", "`{name}` has the unknown placeholder `{value}`", "`{name}` 中有未知的占位符 `{value}`")
+        .hinted("known: {known}", "可用：{known}");
+    /// A name of a channel that is taken.
+    RESERVED_CHANNEL = Message::new("M0947", "`{name}` cannot be the name of a channel", "`{name}` 不能用作渠道名")
+        .hinted("use a name without `@` other than `mail`", "请使用不含 `@` 且不是 `mail` 的名称");
 }

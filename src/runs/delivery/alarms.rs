@@ -1,0 +1,254 @@
+//! Alarms that speak once: a condition is told when it begins and when it ends, and is quiet in between. What was told is in the database,
+//! in the same transaction as the messages about it.
+
+use chrono::{DateTime, Utc};
+
+use crate::config::raw::AlarmAudience;
+use crate::diagnostics::{LocalizedTexts, lang_texts};
+use crate::runs::database::{DatabaseError, Migration, Queries, Row};
+
+/// The tables of the alarms, for `Database::migrate` under the name [`COMPONENT`].
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    sql: "CREATE TABLE alarms (
+            project TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            raised BIGINT NOT NULL,
+            since BIGINT NOT NULL,
+            seen BIGINT NOT NULL,
+            batch BIGINT NOT NULL,
+            text_zh TEXT NOT NULL,
+            text_en TEXT NOT NULL,
+            PRIMARY KEY (project, rule, subject)
+          )",
+}];
+
+/// The name of the alarms among the components of the database.
+pub const COMPONENT: &str = "alarms";
+
+/// A condition as it is found now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signal {
+    /// Id of the alarm rule.
+    pub rule: String,
+    /// What it is about within the rule, such as a metric and a group.
+    pub subject: String,
+    /// Whether the condition holds; `None` where it cannot be told now, which changes nothing.
+    pub holds: Option<bool>,
+    /// Who is told.
+    pub audience: AlarmAudience,
+    /// What is the case, in one line.
+    pub text: LocalizedTexts,
+}
+
+/// A condition that began or ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The condition.
+    pub signal: Signal,
+    /// True if it began, false if it ended.
+    pub raised: bool,
+    /// For an ended one, when it began, in seconds since 1970.
+    pub since: Option<i64>,
+}
+
+/// The changes of one look, and their number in the project, from 1: it makes their messages distinct.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Their number.
+    pub batch: i64,
+    /// What began or ended, in the order of the signals.
+    pub changes: Vec<Change>,
+}
+
+/// An alarm that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Id of the alarm rule.
+    pub rule: String,
+    /// What it is about.
+    pub subject: String,
+    /// When it began, in seconds since 1970.
+    pub since: i64,
+    /// When it was last seen to hold, in seconds since 1970.
+    pub seen: i64,
+    /// What is the case.
+    pub text: LocalizedTexts,
+}
+
+/// Compares what is found with what was told, and notes it. Conditions that nobody looked at stay as they were; those of rules that are
+/// not among `rules` any more are forgotten.
+///
+/// # Errors
+/// The database fails.
+pub fn observe(
+    database: &mut impl Queries,
+    project: &str,
+    rules: &[String],
+    signals: &[Signal],
+    now: DateTime<Utc>,
+) -> Result<Changes, DatabaseError> {
+    let at = now.timestamp();
+    let mut batch = 0;
+    let mut known: Vec<Known> = Vec::new();
+    for row in database.query("SELECT rule, subject, raised, since, batch FROM alarms WHERE project = $1", &[project.into()])? {
+        batch = batch.max(row.integer("batch")?);
+        known.push(Known::of(&row)?);
+    }
+    batch += 1;
+    for gone in known.iter().filter(|known| !rules.contains(&known.rule)) {
+        database.execute("DELETE FROM alarms WHERE project = $1 AND rule = $2", &[project.into(), gone.rule.as_str().into()])?;
+    }
+
+    let mut changes = Vec::new();
+    for signal in signals {
+        let Some(holds) = signal.holds else { continue };
+        let before = known.iter().rfind(|known| known.rule == signal.rule && known.subject == signal.subject);
+        let changed = before.map_or(holds, |before| before.raised != holds);
+        let since = match before {
+            Some(before) if !changed => before.since,
+            _ => at,
+        };
+        if changed {
+            let began = before.filter(|_| !holds).map(|before| before.since);
+            changes.push(Change { signal: signal.clone(), raised: holds, since: began });
+            tracing::warn!(rule = signal.rule, subject = signal.subject, raised = holds, "alarm");
+        }
+        if changed || holds {
+            let noted = if changed { batch } else { before.map_or(batch, |before| before.batch) };
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            database.execute(
+                "INSERT INTO alarms (project, rule, subject, raised, since, seen, batch, text_zh, text_en)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                 ON CONFLICT (project, rule, subject) DO UPDATE
+                 SET raised = $4, since = $5, seen = $6, batch = $7, text_zh = $8, text_en = $9",
+                &[
+                    project.into(),
+                    signal.rule.as_str().into(),
+                    signal.subject.as_str().into(),
+                    holds.into(),
+                    since.into(),
+                    at.into(),
+                    noted.into(),
+                    text(&signal.text.zh_cn).into(),
+                    text(&signal.text.en).into(),
+                ],
+            )?;
+        }
+    }
+    Ok(Changes { batch, changes })
+}
+
+/// The alarms of a project that stand, oldest first.
+///
+/// # Errors
+/// The database fails.
+pub fn standing(database: &mut impl Queries, project: &str) -> Result<Vec<Standing>, DatabaseError> {
+    let rows = database.query(
+        "SELECT rule, subject, since, seen, text_zh, text_en FROM alarms
+         WHERE project = $1 AND raised = 1 ORDER BY since, rule, subject",
+        &[project.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(Standing {
+                rule: row.text("rule")?.to_owned(),
+                subject: row.text("subject")?.to_owned(),
+                since: row.integer("since")?,
+                seen: row.integer("seen")?,
+                text: lang_texts(row.text("text_zh")?, row.text("text_en")?),
+            })
+        })
+        .collect()
+}
+
+struct Known {
+    rule: String,
+    subject: String,
+    raised: bool,
+    since: i64,
+    batch: i64,
+}
+
+impl Known {
+    fn of(row: &Row) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            rule: row.text("rule")?.to_owned(),
+            subject: row.text("subject")?.to_owned(),
+            raised: row.truth("raised")?,
+            since: row.integer("since")?,
+            batch: row.integer("batch")?,
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::runs::database::{Database, Place};
+
+    fn at(day: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_790_000_000 + day * 86_400, 0).unwrap()
+    }
+
+    fn signal(subject: &str, holds: Option<bool>) -> Signal {
+        let text = lang_texts(format!("{subject} 低于 80"), format!("{subject} is below 80"));
+        Signal { rule: "low".into(), subject: subject.into(), holds, audience: AlarmAudience::Readers, text }
+    }
+
+    #[test]
+    fn a_condition_speaks_when_it_begins_and_when_it_ends() {
+        let mut database = Database::open(&Place::Memory).unwrap();
+        database.migrate(COMPONENT, MIGRATIONS, at(0)).unwrap();
+        let rules = ["low".to_owned()];
+        // Each day: what is found, and what is told.
+        let days: [(Option<bool>, &[bool]); 9] = [
+            (Some(false), &[]),
+            (Some(true), &[true]),
+            (Some(true), &[]),
+            (None, &[]),
+            (Some(true), &[]),
+            (Some(false), &[false]),
+            (Some(false), &[]),
+            (None, &[]),
+            (Some(true), &[true]),
+        ];
+        let mut batches = Vec::new();
+        for (day, (holds, told)) in (1..).zip(days) {
+            let changes = database
+                .transaction(|transaction| observe(transaction, "p", &rules, &[signal("csi", holds)], at(day)))
+                .unwrap();
+            let raised: Vec<bool> = changes.changes.iter().map(|change| change.raised).collect();
+            assert_eq!(raised, told, "day {day}");
+            if !raised.is_empty() {
+                batches.push(changes.batch);
+            }
+            if day == 6 {
+                assert_eq!(changes.changes[0].since, Some(at(2).timestamp()));
+            }
+        }
+        batches.dedup();
+        assert_eq!(batches.len(), 3, "a number was given twice: {batches:?}");
+        let standing = standing(&mut database, "p").unwrap();
+        assert_eq!((standing.len(), standing[0].since), (1, at(9).timestamp()));
+    }
+
+    #[test]
+    fn subjects_projects_and_rules_stay_apart() {
+        let mut database = Database::open(&Place::Memory).unwrap();
+        database.migrate(COMPONENT, MIGRATIONS, at(0)).unwrap();
+        let rules = ["low".to_owned()];
+        let both = [signal("a", Some(true)), signal("b", Some(true))];
+        assert_eq!(observe(&mut database, "p", &rules, &both, at(1)).unwrap().changes.len(), 2);
+        // Nobody looked at b: it stands. Another project starts from nothing.
+        assert_eq!(observe(&mut database, "p", &rules, &[signal("a", Some(false))], at(2)).unwrap().changes.len(), 1);
+        assert_eq!(standing(&mut database, "p").unwrap()[0].subject, "b");
+        assert_eq!(observe(&mut database, "q", &rules, &both, at(2)).unwrap().changes.len(), 2);
+        // The rule is gone from the project file.
+        assert!(observe(&mut database, "p", &[], &[], at(3)).unwrap().changes.is_empty());
+        assert!(standing(&mut database, "p").unwrap().is_empty());
+        assert_eq!(standing(&mut database, "q").unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,224 @@
+//! The words of messages: about a released report and about alarms, in the language of each recipient, and who gets which.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+
+use super::alarms::{Change, Changes};
+use super::message::{Attachment, DeliveryKey, Message};
+use super::outbox::enqueue;
+use super::recipient::Recipient;
+use crate::config::raw::{AlarmAudience, RawDelivery};
+use crate::diagnostics::{Lang, taiwan};
+use crate::runs::database::{DatabaseError, Queries};
+
+/// What a message about a release says; texts are in the language of the message.
+#[derive(Debug, Clone, Default)]
+pub struct Release {
+    /// Title of the project.
+    pub project_title: String,
+    /// Title of the report.
+    pub report_title: String,
+    /// The numbers that stand in the message: name and value as documents show them.
+    pub numbers: Vec<(String, String)>,
+    /// What changed against the revision before; empty for the first.
+    pub changes: Vec<String>,
+    /// What readers should know, such as warnings of gates.
+    pub remarks: Vec<String>,
+    /// The files.
+    pub attachments: Vec<Attachment>,
+}
+
+/// The message about a release.
+pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Release, lang: Lang) -> Message {
+    let say = |zh: &str, en: &str| in_lang(lang, zh, en);
+    let revision = match key.revision {
+        ..=1 => String::new(),
+        revision => match lang {
+            Lang::En => format!(" (revision {revision})"),
+            Lang::ZhCn | Lang::ZhTw => format!("（第 {revision} 版）"),
+        },
+    };
+    let (project, report) = (one_line(&release.project_title), one_line(&release.report_title));
+    let subject = format!("{project} · {report} {}{revision}", key.period);
+    let mut body = Body::new(&subject);
+    if !release.numbers.is_empty() {
+        body.table(&say("本期指标", "Indicators of this period"), &release.numbers);
+    }
+    body.list(&say("与上一版相比的变化", "Changes against the revision before"), &release.changes);
+    body.list(&say("请注意", "Please note"), &release.remarks);
+    let files: Vec<String> = release.attachments.iter().map(|file| file.name.clone()).collect();
+    body.list(&say("文件", "Files"), &files);
+    let link = delivery.link.as_ref().map(|link| {
+        let link = link.replace("{period}", &key.period).replace("{report}", &key.report);
+        link.replace("{revision}", &key.revision.to_string())
+    });
+    if let Some(link) = &link {
+        body.line(&say("在线查看：", "Read online: "), link);
+    }
+    body.foot(&say(
+        "本邮件由 manyi 自动发送；编号相同的邮件只需保留一份。",
+        "Sent by manyi; of mails with the same number one is enough.",
+    ));
+    let attachments = release.attachments.clone();
+    Message { key: key.clone(), lang, subject, text: body.text, html: Some(body.html + "</body></html>"), link, attachments }
+}
+
+/// The message about what began and what ended.
+pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change], lang: Lang) -> Message {
+    let say = |zh: &str, en: &str| in_lang(lang, zh, en);
+    let texts = |raised: bool| -> Vec<String> {
+        let of_kind = changes.iter().filter(|change| change.raised == raised);
+        of_kind.map(|change| in_lang(lang, change.signal.text.get(Lang::ZhCn), change.signal.text.get(Lang::En))).collect()
+    };
+    let (began, ended) = (texts(true), texts(false));
+    let what = match (began.is_empty(), ended.is_empty()) {
+        (false, true) => say("警报", "alarm"),
+        (true, _) => say("警报解除", "alarm over"),
+        (false, false) => say("警报变化", "alarms changed"),
+    };
+    let subject = format!("[{what}] {} {}", one_line(project_title), key.period);
+    let mut body = Body::new(&subject);
+    body.list(&say("新出现", "New"), &began);
+    body.list(&say("已恢复", "Over"), &ended);
+    body.foot(&say("状态不变时不再重复通知。", "Nothing more is sent while this stays so."));
+    let (text, html) = (body.text, Some(body.html + "</body></html>"));
+    Message { key: key.clone(), lang, subject, text, html, link: None, attachments: Vec::new() }
+}
+
+/// Queues the messages about changes for those whom they concern. Called in the transaction that noted the changes. The number of
+/// messages.
+///
+/// # Errors
+/// The database fails.
+pub fn enqueue_alarms(
+    database: &mut impl Queries,
+    delivery: &RawDelivery,
+    project: (&str, &str),
+    period: &str,
+    changes: &Changes,
+    lang: Lang,
+    now: DateTime<Utc>,
+) -> Result<usize, DatabaseError> {
+    let (project, project_title) = project;
+    let key = DeliveryKey {
+        project: project.to_owned(),
+        report: "alarm".to_owned(),
+        period: period.to_owned(),
+        revision: changes.batch,
+    };
+    let mut people: Vec<(Recipient, bool, bool)> = Vec::new();
+    let mut add = |recipient: Recipient, reads: bool| {
+        let known = people.iter_mut().find(|(other, ..)| other.channel == recipient.channel && other.key() == recipient.key());
+        match known {
+            Some((_, reader, errors)) => (*reader, *errors) = (*reader || reads, *errors || !reads),
+            None => people.push((recipient, reads, !reads)),
+        }
+    };
+    for raw in delivery.recipients.iter().filter(|raw| raw.alarms) {
+        // An alarm is for the person, not for one of the person's branches.
+        add(Recipient::parse(&raw.to, raw.lang.unwrap_or(lang)), true);
+    }
+    for to in &delivery.errors {
+        add(Recipient::parse(to, lang), false);
+    }
+    let mut queued = 0;
+    for (recipient, reader, errors) in &people {
+        let concerns = |change: &&Change| match change.signal.audience {
+            AlarmAudience::Readers => *reader,
+            AlarmAudience::Errors => *errors,
+            AlarmAudience::All => true,
+        };
+        let own: Vec<&Change> = changes.changes.iter().filter(concerns).collect();
+        if !own.is_empty() {
+            let message = alarm_message(&key, project_title, &own, recipient.lang);
+            queued += usize::from(enqueue(database, recipient, &message, now)?);
+        }
+    }
+    Ok(queued)
+}
+
+/// A title as one line: in YAML it may stand on several.
+fn one_line(title: &str) -> String {
+    title.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Words of ours in a language; Taiwan's are made of the Chinese ones.
+fn in_lang(lang: Lang, zh: &str, en: &str) -> String {
+    match lang {
+        Lang::En => en.to_owned(),
+        Lang::ZhCn => zh.to_owned(),
+        Lang::ZhTw => taiwan::to_taiwan(zh),
+    }
+}
+
+/// The same content as plain text and as HTML.
+struct Body {
+    text: String,
+    html: String,
+}
+
+impl Body {
+    fn new(title: &str) -> Self {
+        const STYLE: &str = "font-family:'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;color:#222;max-width:40em";
+        let title = escaped(title);
+        let html = format!(
+            "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>{title}</title></head>\
+             <body style=\"{STYLE}\"><h2 style=\"font-size:1.2em\">{title}</h2>"
+        );
+        Self { text: String::new(), html }
+    }
+
+    fn heading(&mut self, heading: &str) {
+        let gap = if self.text.is_empty() { "" } else { "\n" };
+        let _ = writeln!(self.text, "{gap}{heading}");
+        let _ = write!(self.html, "<h3 style=\"font-size:1em;margin-bottom:.3em\">{}</h3>", escaped(heading));
+    }
+
+    fn table(&mut self, heading: &str, rows: &[(String, String)]) {
+        self.heading(heading);
+        self.html.push_str("<table style=\"border-collapse:collapse\">");
+        for (name, value) in rows {
+            let _ = writeln!(self.text, "  {name}  {value}");
+            let _ = write!(
+                self.html,
+                "<tr><td style=\"padding:.2em 1.5em .2em 0\">{}</td><td style=\"text-align:right\"><b>{}</b></td></tr>",
+                escaped(name),
+                escaped(value)
+            );
+        }
+        self.html.push_str("</table>");
+    }
+
+    fn list(&mut self, heading: &str, items: &[String]) {
+        if items.is_empty() {
+            return;
+        }
+        self.heading(heading);
+        self.html.push_str("<ul>");
+        for item in items {
+            let _ = writeln!(self.text, "  - {item}");
+            let _ = write!(self.html, "<li>{}</li>", escaped(item));
+        }
+        self.html.push_str("</ul>");
+    }
+
+    fn line(&mut self, label: &str, link: &str) {
+        let _ = writeln!(self.text, "\n{label}{link}");
+        let link = escaped(link);
+        let _ = write!(self.html, "<p>{}<a href=\"{link}\">{link}</a></p>", escaped(label));
+    }
+
+    fn foot(&mut self, text: &str) {
+        let _ = writeln!(self.text, "\n-- \n{text}");
+        let _ = write!(self.html, "<p style=\"color:#777;font-size:.85em\">{}</p>", escaped(text));
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

@@ -1,0 +1,195 @@
+//! A copy in a folder, such as a share: `report/period/r2/…`, whole or not at all. The files are written beside their place, synced,
+//! and the folder gets its name by one renaming. The same revision a second time changes nothing.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::message::{Message, sha256_hex};
+use super::recipient::Recipient;
+use super::{Outcome, Reason, ReasonCode};
+use crate::config::validate::is_safe_file_name;
+use crate::diagnostics::{Lang, io_problem};
+
+/// Copies the files of a message under `root`; `delivery` is the id of its row in the outbox.
+pub fn deliver(root: &Path, recipient: &Recipient, message: &Message, delivery: &str) -> Outcome {
+    let files = match collect(message) {
+        Ok(files) => files,
+        Err(reason) => return Outcome::Failed(reason),
+    };
+    let place = match place(recipient, message) {
+        Ok(parts) => parts.iter().fold(root.to_path_buf(), |path, part| path.join(part)),
+        Err(reason) => return Outcome::Failed(reason),
+    };
+    if place.exists() {
+        return compare(&place, &files);
+    }
+    match write(&place, &files, delivery) {
+        Ok(()) => Outcome::Sent(place.display().to_string()),
+        // Another program was faster.
+        Err(_) if place.exists() => compare(&place, &files),
+        Err(error) => {
+            let problem = io_problem(&error);
+            let text = format!("{}: {}", place.display(), problem.get(Lang::En));
+            Outcome::Retry { reason: Reason::new(ReasonCode::NotWritten, text), after: None }
+        }
+    }
+}
+
+/// The parts of a place for a message: report, period, parameters where there are any, revision. Each is a safe file name.
+pub(super) fn place(recipient: &Recipient, message: &Message) -> Result<Vec<String>, Reason> {
+    let key = &message.key;
+    let mut parts = vec![key.report.clone(), key.period.clone()];
+    parts.extend(recipient.parameters.values().cloned());
+    parts.push(format!("r{}", key.revision));
+    match parts.iter().find(|part| !is_safe_file_name(part)) {
+        Some(unsafe_name) => Err(Reason::new(ReasonCode::Unfit, unsafe_name.clone())),
+        None => Ok(parts),
+    }
+}
+
+/// The files with their content, checked before anything is written.
+pub(super) fn collect(message: &Message) -> Result<Vec<(String, Vec<u8>)>, Reason> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for attachment in &message.attachments {
+        let name = &attachment.name;
+        let twice = files.iter().any(|(other, _)| other.to_lowercase() == name.to_lowercase());
+        if twice || !is_safe_file_name(name) {
+            return Err(Reason::new(ReasonCode::Unfit, name.clone()));
+        }
+        files.push((name.clone(), attachment.bytes()?));
+    }
+    if files.is_empty() {
+        return Err(Reason::new(ReasonCode::Unfit, "no files"));
+    }
+    Ok(files)
+}
+
+/// What is there already is either the same, or somebody else's.
+fn compare(place: &Path, files: &[(String, Vec<u8>)]) -> Outcome {
+    let same = |(name, bytes): &(String, Vec<u8>)| {
+        fs::read(place.join(name)).is_ok_and(|found| sha256_hex(&found) == sha256_hex(bytes))
+    };
+    if files.iter().all(same) {
+        return Outcome::Sent(place.display().to_string());
+    }
+    Outcome::Failed(Reason::new(ReasonCode::FileChanged, format!("{}: other content", place.display())))
+}
+
+fn write(place: &Path, files: &[(String, Vec<u8>)], delivery: &str) -> std::io::Result<()> {
+    let parent = place.parent().unwrap_or(place);
+    fs::create_dir_all(parent)?;
+    let staging = Staging(parent.join(format!(".partial-{delivery}")));
+    // Left behind by a crash.
+    if staging.0.exists() {
+        fs::remove_dir_all(&staging.0)?;
+    }
+    fs::create_dir(&staging.0)?;
+    for (name, bytes) in files {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).open(staging.0.join(name))?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+    }
+    sync_folder(&staging.0)?;
+    fs::rename(&staging.0, place)?;
+    sync_folder(parent)
+}
+
+/// A folder of unfinished files, removed if it stays one.
+struct Staging(PathBuf);
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        if self.0.exists() {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::runs::delivery::message::{Attachment, Content, DeliveryKey};
+
+    fn message(names: &[(&str, &str)]) -> Message {
+        let key = DeliveryKey { project: "p".into(), report: "plan".into(), period: "2026-11".into(), revision: 2 };
+        let attachments = names
+            .iter()
+            .map(|(name, text)| Attachment {
+                name: (*name).to_owned(),
+                media_type: "text/plain".into(),
+                content: Content::Bytes(text.as_bytes().to_vec()),
+            })
+            .collect();
+        Message { key, lang: Lang::En, subject: "s".into(), text: "t".into(), html: None, link: None, attachments }
+    }
+
+    fn share(parameters: &[(&str, &str)]) -> Recipient {
+        let mut recipient = Recipient::parse("share", Lang::En);
+        recipient.parameters = parameters.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        recipient
+    }
+
+    #[test]
+    fn a_revision_is_copied_once_and_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let plan = message(&[("计划.pdf", "one"), ("tables.xlsx", "two")]);
+        assert!(matches!(deliver(root, &share(&[("branch", "朝阳店")]), &plan, "d1"), Outcome::Sent(_)));
+        let place = root.join("plan/2026-11/朝阳店/r2");
+        assert_eq!(fs::read_to_string(place.join("计划.pdf")).unwrap(), "one");
+        let before = fs::metadata(&place).unwrap().modified().unwrap();
+        assert!(matches!(deliver(root, &share(&[("branch", "朝阳店")]), &plan, "d1"), Outcome::Sent(_)));
+        assert_eq!(fs::metadata(&place).unwrap().modified().unwrap(), before);
+        assert_eq!(fs::read_dir(place.parent().unwrap()).unwrap().count(), 1, "something unfinished was left");
+
+        let other = message(&[("计划.pdf", "changed"), ("tables.xlsx", "two")]);
+        let outcome = deliver(root, &share(&[("branch", "朝阳店")]), &other, "d1");
+        assert!(matches!(outcome, Outcome::Failed(reason) if reason.code == ReasonCode::FileChanged));
+        assert_eq!(fs::read_to_string(place.join("计划.pdf")).unwrap(), "one");
+    }
+
+    #[test]
+    fn what_a_crash_left_is_swept_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let unfinished = folder.path().join("plan/2026-11/.partial-d1");
+        fs::create_dir_all(&unfinished).unwrap();
+        fs::write(unfinished.join("a.pdf"), "half").unwrap();
+        assert!(matches!(deliver(folder.path(), &share(&[]), &message(&[("a.pdf", "whole")]), "d1"), Outcome::Sent(_)));
+        assert_eq!(fs::read_to_string(folder.path().join("plan/2026-11/r2/a.pdf")).unwrap(), "whole");
+        assert!(!unfinished.exists());
+    }
+
+    #[test]
+    fn names_that_lead_elsewhere_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("root");
+        for names in [&[("../evil", "x")][..], &[("a/b", "x")], &[("a.pdf", "x"), ("A.pdf", "y")], &[]] {
+            let outcome = deliver(&root, &share(&[]), &message(names), "d1");
+            assert!(matches!(outcome, Outcome::Failed(_)), "{names:?}");
+        }
+        let outcome = deliver(&root, &share(&[("branch", "../../x")]), &message(&[("a.pdf", "x")]), "d1");
+        assert!(matches!(outcome, Outcome::Failed(_)));
+        assert!(!root.exists() && fs::read_dir(folder.path()).unwrap().count() == 0);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_tried_again_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "x").unwrap();
+        let outcome = deliver(&file, &share(&[]), &message(&[("a.pdf", "x")]), "d1");
+        assert!(matches!(outcome, Outcome::Retry { .. }), "{outcome:?}");
+    }
+}

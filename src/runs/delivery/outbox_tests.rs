@@ -1,0 +1,208 @@
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::diagnostics::Lang;
+use crate::runs::database::Place;
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000 + seconds, 0).unwrap()
+}
+
+fn outbox() -> Database {
+    let mut database = Database::open(&Place::Memory).unwrap();
+    database.migrate(COMPONENT, MIGRATIONS, at(0)).unwrap();
+    database
+}
+
+fn message(revision: i64) -> Message {
+    let key = DeliveryKey { project: "p".into(), report: "plan".into(), period: "2026-11".into(), revision };
+    let (subject, text) = ("满意度".to_owned(), "正文".to_owned());
+    Message { key, lang: Lang::ZhCn, subject, text, html: None, link: None, attachments: vec![] }
+}
+
+fn person(name: &str) -> Recipient {
+    Recipient::parse(&format!("{name}@example.com"), Lang::ZhCn)
+}
+
+/// Answers by the beginning of the address, and counts.
+#[derive(Default)]
+struct Script {
+    answers: BTreeMap<String, Vec<Outcome>>,
+    taken: Vec<String>,
+}
+
+impl Deliver for Script {
+    fn deliver(&mut self, recipient: &Recipient, _: &Message, _: &str, _: DateTime<Utc>) -> Outcome {
+        self.taken.push(recipient.address.clone());
+        let answers = self.answers.entry(recipient.address.clone()).or_default();
+        if answers.is_empty() { Outcome::Sent("250 ok".into()) } else { answers.remove(0) }
+    }
+}
+
+fn refused() -> Outcome {
+    Outcome::Retry { reason: Reason::new(ReasonCode::RefusedForNow, "451 later"), after: None }
+}
+
+fn states(database: &mut Database) -> Vec<(String, State, u32)> {
+    let all = list(database, None, None).unwrap();
+    let mut all: Vec<_> = all.into_iter().map(|row| (row.recipient.address, row.state, row.attempts)).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn the_same_revision_is_queued_once_for_a_recipient() {
+    let mut database = outbox();
+    let wang = person("wang");
+    assert!(enqueue(&mut database, &wang, &message(1), at(0)).unwrap());
+    assert!(!enqueue(&mut database, &wang, &message(1), at(5)).unwrap());
+    assert!(enqueue(&mut database, &wang, &message(2), at(5)).unwrap());
+    assert!(enqueue(&mut database, &person("li"), &message(1), at(5)).unwrap());
+    let mut branch = wang.clone();
+    branch.parameters.insert("branch".into(), "B".into());
+    assert!(enqueue(&mut database, &branch, &message(1), at(5)).unwrap());
+    // Sent or not, it stays so.
+    deliver_due(&mut database, &mut Script::default(), &RetryPolicy::default(), "w", at(9), 99).unwrap();
+    assert!(!enqueue(&mut database, &wang, &message(1), at(10)).unwrap());
+    assert_eq!(counts(&mut database).unwrap(), [(State::Sent, 4)]);
+    assert_eq!(list(&mut database, Some("plan"), Some("2026-11")).unwrap().len(), 4);
+    assert!(list(&mut database, Some("plan"), Some("2026-10")).unwrap().is_empty());
+    // What is queued in a transaction that fails is not queued.
+    let undone: Result<(), DatabaseError> = database.transaction(|transaction| {
+        enqueue(transaction, &person("zhao"), &message(1), at(11))?;
+        Err(DatabaseError::new("x", Problem::Locked))
+    });
+    assert!(undone.is_err() && list(&mut database, None, None).unwrap().len() == 4);
+}
+
+#[test]
+fn what_is_refused_is_tried_again_when_due_and_given_up_in_the_end() {
+    let mut database = outbox();
+    let policy = RetryPolicy { attempts: 3, ..RetryPolicy::default() };
+    let mut script = Script::default();
+    script.answers.insert("wang@example.com".into(), vec![refused()]);
+    script.answers.insert("li@example.com".into(), vec![refused(), refused(), refused(), refused()]);
+    let no_user = Outcome::Failed(Reason::new(ReasonCode::Refused, "550 no such user"));
+    script.answers.insert("zhao@example.com".into(), vec![no_user]);
+    for name in ["wang", "li", "zhao"] {
+        enqueue(&mut database, &person(name), &message(1), at(0)).unwrap();
+    }
+    let pass = deliver_due(&mut database, &mut script, &policy, "w", at(0), 99).unwrap();
+    assert_eq!(pass, Pass { retry: 2, failed: 1, ..Pass::default() });
+    // Nothing is due before the wait is over.
+    assert_eq!(deliver_due(&mut database, &mut script, &policy, "w", at(30), 99).unwrap(), Pass::default());
+    let pass = deliver_due(&mut database, &mut script, &policy, "w", at(80), 99).unwrap();
+    assert_eq!(pass, Pass { sent: 1, retry: 1, ..Pass::default() });
+    let pass = deliver_due(&mut database, &mut script, &policy, "w", at(400), 99).unwrap();
+    assert_eq!(pass, Pass { failed: 1, ..Pass::default() });
+    assert_eq!(
+        states(&mut database),
+        [
+            ("li@example.com".into(), State::Failed, 3),
+            ("wang@example.com".into(), State::Sent, 2),
+            ("zhao@example.com".into(), State::Failed, 1)
+        ]
+    );
+    let rows = list(&mut database, None, None).unwrap();
+    let zhao = rows.iter().find(|row| row.recipient.address.starts_with("zhao")).unwrap();
+    assert_eq!(zhao.reason.as_ref().unwrap().detail, "550 no such user");
+    assert_eq!(deliver_due(&mut database, &mut script, &policy, "w", at(1_000_000), 99).unwrap(), Pass::default());
+}
+
+#[test]
+fn after_a_crash_what_was_being_sent_is_unknown_and_not_sent_blindly() {
+    let mut database = outbox();
+    let policy = RetryPolicy::default();
+    enqueue(&mut database, &person("wang"), &message(1), at(0)).unwrap();
+    enqueue(&mut database, &person("li"), &message(1), at(1)).unwrap();
+    // The program dies between claim and record.
+    let claimed = claim(&mut database, &policy, "host-a:1", at(2)).unwrap().unwrap();
+    assert_eq!(claimed.recipient.address, "wang@example.com");
+    let mut script = Script::default();
+    deliver_due(&mut database, &mut script, &policy, "host-b:2", at(3), 99).unwrap();
+    assert_eq!(script.taken, ["li@example.com"]);
+    // Another machine looks only after its own.
+    assert_eq!(recover(&mut database, "host-b:", at(4)).unwrap(), 0);
+    assert_eq!(recover(&mut database, "host-a:", at(4)).unwrap(), 1);
+    assert_eq!(recover(&mut database, "", at(4)).unwrap(), 0);
+    assert_eq!(deliver_due(&mut database, &mut script, &policy, "host-a:3", at(99_999), 99).unwrap(), Pass::default());
+    let rows = list(&mut database, None, None).unwrap();
+    let wang = rows.iter().find(|row| row.state == State::Unknown).unwrap();
+    assert_eq!(wang.reason.as_ref().unwrap().code, ReasonCode::Interrupted);
+
+    // A sender that was only slow does not undo the judgement.
+    record(&mut database, &claimed, Outcome::Sent("250".into()), &policy, at(100_000)).unwrap();
+    assert_eq!(states(&mut database)[1].1, State::Unknown);
+
+    assert!(!resend(&mut database, "nothing", at(100_001)).unwrap());
+    let id = wang.id.clone();
+    assert!(resend(&mut database, &id, at(100_001)).unwrap());
+    assert!(!resend(&mut database, &id, at(100_001)).unwrap(), "it is queued already");
+    deliver_due(&mut database, &mut script, &policy, "host-a:3", at(100_002), 99).unwrap();
+    assert_eq!(script.taken, ["li@example.com", "wang@example.com"]);
+    let rows = list(&mut database, None, None).unwrap();
+    assert!(rows.iter().all(|row| row.state == State::Sent) && rows.iter().map(|row| row.resends).sum::<u32>() == 1);
+}
+
+#[test]
+fn an_uncertain_answer_stays_uncertain() {
+    let mut database = outbox();
+    let mut script = Script::default();
+    let lost = Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, "connection reset"));
+    script.answers.insert("wang@example.com".into(), vec![lost]);
+    enqueue(&mut database, &person("wang"), &message(1), at(0)).unwrap();
+    for time in [0, 1_000, 1_000_000] {
+        deliver_due(&mut database, &mut script, &RetryPolicy::default(), "w", at(time), 99).unwrap();
+    }
+    assert_eq!((script.taken.len(), states(&mut database)[0].1), (1, State::Unknown));
+}
+
+#[test]
+fn a_clock_that_jumped_does_not_strand_a_delivery() {
+    let mut database = outbox();
+    let policy = RetryPolicy::default();
+    let mut script = Script::default();
+    script.answers.insert("wang@example.com".into(), vec![refused()]);
+    let ten_years = 315_360_000;
+    enqueue(&mut database, &person("wang"), &message(1), at(ten_years)).unwrap();
+    deliver_due(&mut database, &mut script, &policy, "w", at(ten_years), 99).unwrap();
+    // Set back: the due time lies further ahead than any wait can.
+    let pass = deliver_due(&mut database, &mut script, &policy, "w", at(0), 99).unwrap();
+    assert_eq!(pass, Pass { sent: 1, ..Pass::default() });
+}
+
+/// Many months with failures drawn from a seed: every recipient is served once, none twice, and it repeats itself.
+#[test]
+fn a_thousand_months_serve_everybody_once() {
+    struct Moody(u64, BTreeMap<String, u32>);
+    impl Deliver for Moody {
+        fn deliver(&mut self, _: &Recipient, _: &Message, delivery: &str, _: DateTime<Utc>) -> Outcome {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            if (self.0 >> 33) % 3 == 0 {
+                return refused();
+            }
+            *self.1.entry(delivery.to_owned()).or_default() += 1;
+            Outcome::Sent(String::new())
+        }
+    }
+    let policy = RetryPolicy { attempts: 50, ..RetryPolicy::default() };
+    let mut database = outbox();
+    let mut moody = Moody(7, BTreeMap::new());
+    for month in 0..1000_i64 {
+        let time = month * 2_600_000;
+        for name in ["wang", "li", "zhao"] {
+            let mut own = message(1);
+            own.key.period = format!("m{month}");
+            // Queued by two schedulers that overlap.
+            enqueue(&mut database, &person(name), &own, at(time)).unwrap();
+            enqueue(&mut database, &person(name), &own, at(time + 1)).unwrap();
+        }
+        for hour in 0..12 {
+            deliver_due(&mut database, &mut moody, &policy, "w", at(time + hour * 43_200), 99).unwrap();
+        }
+    }
+    assert_eq!(counts(&mut database).unwrap(), [(State::Sent, 3000)]);
+    assert!(moody.1.len() == 3000 && moody.1.values().all(|times| *times == 1));
+}

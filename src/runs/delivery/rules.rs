@@ -1,0 +1,308 @@
+//! From the situation of a run to the conditions that alarms are about: pure functions of the rules in the project file.
+
+use crate::config::raw::{AlarmAudience, AlarmKind, RawAlarm, RawDelivery};
+use crate::diagnostics::{Lang, Localized, LocalizedTexts, lang_texts};
+
+use super::alarms::Signal;
+
+/// What is known after a run, or when a look finds none. What is left empty was not looked at and changes no alarm.
+#[derive(Debug, Clone, Default)]
+pub struct Situation {
+    /// The indicators of the period.
+    pub indicators: Vec<Indicator>,
+    /// The control charts, also those without a signal.
+    pub controls: Vec<Control>,
+    /// The gates that were tried.
+    pub gates: Vec<Gate>,
+    /// The reports that were run.
+    pub runs: Vec<RunEnd>,
+    /// The reports whose periods were looked for.
+    pub expected: Vec<Expected>,
+}
+
+/// An indicator in a group.
+#[derive(Debug, Clone)]
+pub struct Indicator {
+    /// Metric id.
+    pub metric: String,
+    /// Its name.
+    pub title: LocalizedTexts,
+    /// The segment column and its group; `None` for the total.
+    pub segment: Option<(String, String)>,
+    /// The number; `None` where it is withheld or impossible.
+    pub estimate: Option<f64>,
+    /// The number as documents show it.
+    pub shown: String,
+}
+
+/// The control chart of a metric.
+#[derive(Debug, Clone)]
+pub struct Control {
+    /// Metric id.
+    pub metric: String,
+    /// Its name.
+    pub title: LocalizedTexts,
+    /// What the rules found in this period; empty where none fired.
+    pub signals: Vec<LocalizedTexts>,
+}
+
+/// A gate of a report.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// The report.
+    pub report: String,
+    /// The gate.
+    pub gate: String,
+    /// True if it holds the release back or fails the run.
+    pub holds: bool,
+    /// What it found.
+    pub text: LocalizedTexts,
+}
+
+/// How the run of a report ended.
+#[derive(Debug, Clone)]
+pub struct RunEnd {
+    /// The report.
+    pub report: String,
+    /// Why it failed, if it did.
+    pub failure: Option<LocalizedTexts>,
+}
+
+/// The periods of a report that should be there and are not.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The report.
+    pub report: String,
+    /// The missing periods; empty where all are there.
+    pub missing: Vec<String>,
+}
+
+/// The rules of a project: those of its file, and for failures, held gates and missing runs rules of our own where the file has none.
+pub fn rules(delivery: &RawDelivery) -> Vec<RawAlarm> {
+    let mut rules = delivery.alarms.clone();
+    for (on, id) in [(AlarmKind::Gate, "gate"), (AlarmKind::Failed, "failed"), (AlarmKind::Missing, "missing")] {
+        if !rules.iter().any(|rule| rule.on == on) {
+            rules.push(RawAlarm {
+                id: format!("errors-{id}"),
+                on,
+                metric: None,
+                below: None,
+                above: None,
+                segment: None,
+                tell: None,
+                title: None,
+            });
+        }
+    }
+    rules
+}
+
+/// The conditions that the rules find in a situation.
+pub fn signals(rules: &[RawAlarm], situation: &Situation) -> Vec<Signal> {
+    rules.iter().flat_map(|rule| of_rule(rule, situation)).collect()
+}
+
+fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
+    let signal = |subject: String, holds: Option<bool>, text: LocalizedTexts| Signal {
+        rule: rule.id.clone(),
+        subject,
+        holds,
+        audience: rule.tell.unwrap_or(default_audience(rule.on)),
+        text: titled(rule.title.as_ref(), text),
+    };
+    match rule.on {
+        AlarmKind::Threshold => {
+            let watched = situation.indicators.iter().filter(|indicator| is_watched(rule, indicator));
+            watched
+                .map(|indicator| {
+                    let subject = match &indicator.segment {
+                        Some((column, group)) => format!("{}/{column}={group}", indicator.metric),
+                        None => indicator.metric.clone(),
+                    };
+                    signal(subject, crossed(rule, indicator.estimate), threshold_text(rule, indicator))
+                })
+                .collect()
+        }
+        AlarmKind::Control => {
+            let watched = situation.controls.iter();
+            let watched = watched.filter(|control| rule.metric.as_ref().is_none_or(|metric| *metric == control.metric));
+            watched
+                .map(|control| {
+                    let text = joined(&control.title, &control.signals);
+                    signal(control.metric.clone(), Some(!control.signals.is_empty()), text)
+                })
+                .collect()
+        }
+        AlarmKind::Gate => {
+            let text = |gate: &Gate| prefixed(&gate.report, &gate.text);
+            let gates = situation.gates.iter();
+            gates.map(|gate| signal(format!("{}/{}", gate.report, gate.gate), Some(gate.holds), text(gate))).collect()
+        }
+        AlarmKind::Failed => {
+            let text = |run: &RunEnd| match &run.failure {
+                Some(failure) => prefixed(&run.report, failure),
+                None => lang_texts(format!("{}：运行成功", run.report), format!("{}: the run succeeded", run.report)),
+            };
+            situation.runs.iter().map(|run| signal(run.report.clone(), Some(run.failure.is_some()), text(run))).collect()
+        }
+        AlarmKind::Missing => {
+            let text = |expected: &Expected| {
+                let (report, missing) = (&expected.report, &expected.missing);
+                if missing.is_empty() {
+                    return lang_texts(format!("{report}：各期齐全"), format!("{report}: every period is there"));
+                }
+                lang_texts(
+                    format!("{report}：缺少 {} 的运行", missing.join("、")),
+                    format!("{report}: no run for {}", missing.join(", ")),
+                )
+            };
+            let expected = situation.expected.iter();
+            expected.map(|one| signal(one.report.clone(), Some(!one.missing.is_empty()), text(one))).collect()
+        }
+    }
+}
+
+fn default_audience(on: AlarmKind) -> AlarmAudience {
+    match on {
+        AlarmKind::Threshold | AlarmKind::Control => AlarmAudience::Readers,
+        AlarmKind::Gate | AlarmKind::Failed | AlarmKind::Missing => AlarmAudience::Errors,
+    }
+}
+
+fn is_watched(rule: &RawAlarm, indicator: &Indicator) -> bool {
+    let column = indicator.segment.as_ref().map(|(column, _)| column);
+    rule.metric.as_ref() == Some(&indicator.metric) && rule.segment.as_ref() == column
+}
+
+fn crossed(rule: &RawAlarm, estimate: Option<f64>) -> Option<bool> {
+    let estimate = estimate.filter(|number| number.is_finite())?;
+    Some(rule.below.is_some_and(|limit| estimate < limit) || rule.above.is_some_and(|limit| estimate > limit))
+}
+
+fn threshold_text(rule: &RawAlarm, indicator: &Indicator) -> LocalizedTexts {
+    let group = |open: &str, close: &str| {
+        let segment = indicator.segment.as_ref();
+        segment.map(|(_, group)| format!("{open}{group}{close}")).unwrap_or_default()
+    };
+    let mut zh = Vec::new();
+    let mut en = Vec::new();
+    if let Some(limit) = rule.below {
+        zh.push(format!("下限 {limit}"));
+        en.push(format!("lower limit {limit}"));
+    }
+    if let Some(limit) = rule.above {
+        zh.push(format!("上限 {limit}"));
+        en.push(format!("upper limit {limit}"));
+    }
+    let title = |lang: Lang| indicator.title.get(lang).to_owned();
+    lang_texts(
+        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group("（", "）"), indicator.shown, zh.join("，")),
+        format!("{}{} is {} ({})", title(Lang::En), group(" (", ")"), indicator.shown, en.join(", ")),
+    )
+}
+
+fn joined(title: &LocalizedTexts, signals: &[LocalizedTexts]) -> LocalizedTexts {
+    let all = |lang: Lang, between: &str| signals.iter().map(|text| text.get(lang)).collect::<Vec<_>>().join(between);
+    if signals.is_empty() {
+        return lang_texts(
+            format!("{}：控制图正常", title.get(Lang::ZhCn)),
+            format!("{}: the control chart shows nothing unusual", title.get(Lang::En)),
+        );
+    }
+    lang_texts(
+        format!("{}：{}", title.get(Lang::ZhCn), all(Lang::ZhCn, "；")),
+        format!("{}: {}", title.get(Lang::En), all(Lang::En, "; ")),
+    )
+}
+
+fn prefixed(report: &str, text: &LocalizedTexts) -> LocalizedTexts {
+    lang_texts(format!("{report}：{}", text.get(Lang::ZhCn)), format!("{report}: {}", text.get(Lang::En)))
+}
+
+fn titled(title: Option<&Localized>, text: LocalizedTexts) -> LocalizedTexts {
+    let Some(title) = title else { return text };
+    lang_texts(
+        format!("{}：{}", title.get(Lang::ZhCn), text.get(Lang::ZhCn)),
+        format!("{}: {}", title.get(Lang::En), text.get(Lang::En)),
+    )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn rule(on: AlarmKind) -> RawAlarm {
+        let none = RawDelivery::default();
+        let mut rule = rules(&none).remove(0);
+        rule.id = "r".into();
+        rule.on = on;
+        rule
+    }
+
+    fn indicator(group: Option<&str>, estimate: Option<f64>) -> Indicator {
+        Indicator {
+            metric: "csi".into(),
+            title: lang_texts("满意度", "Satisfaction"),
+            segment: group.map(|group| ("branch".into(), group.into())),
+            estimate,
+            shown: estimate.map(|number| format!("{number:.1}")).unwrap_or_default(),
+        }
+    }
+
+    #[test]
+    fn thresholds_are_crossed_and_not_touched() {
+        let mut low = rule(AlarmKind::Threshold);
+        (low.metric, low.below) = (Some("csi".into()), Some(80.0));
+        for (estimate, holds) in [
+            (Some(79.9), Some(true)),
+            (Some(80.0), Some(false)),
+            (Some(95.0), Some(false)),
+            (None, None),
+            (Some(f64::NAN), None),
+        ] {
+            let situation = Situation { indicators: vec![indicator(None, estimate), indicator(Some("A"), Some(1.0))], ..Situation::default() };
+            let found = signals(std::slice::from_ref(&low), &situation);
+            assert_eq!((found.len(), found[0].holds, found[0].audience), (1, holds, AlarmAudience::Readers), "{estimate:?}");
+        }
+        (low.above, low.segment) = (Some(99.0), Some("branch".into()));
+        let situation = Situation { indicators: vec![indicator(None, Some(1.0)), indicator(Some("朝阳"), Some(99.5))], ..Situation::default() };
+        let found = signals(&[low], &situation);
+        assert_eq!((found.len(), found[0].holds, found[0].subject.as_str()), (1, Some(true), "csi/branch=朝阳"));
+        assert_eq!(found[0].text.get(Lang::ZhCn), "满意度（朝阳）为 99.5（下限 80，上限 99）");
+        assert_eq!(found[0].text.get(Lang::En), "Satisfaction (朝阳) is 99.5 (lower limit 80, upper limit 99)");
+    }
+
+    #[test]
+    fn failures_are_watched_without_a_rule() {
+        let rules = rules(&RawDelivery::default());
+        let report = || "plan".to_owned();
+        let mut situation = Situation {
+            gates: vec![Gate { report: report(), gate: "freshness".into(), holds: true, text: lang_texts("旧", "old") }],
+            runs: vec![RunEnd { report: report(), failure: Some(lang_texts("坏", "bad")) }],
+            expected: vec![Expected { report: report(), missing: vec!["2026-09".into(), "2026-10".into()] }],
+            ..Situation::default()
+        };
+        let found = signals(&rules, &situation);
+        assert!(found.len() == 3 && found.iter().all(|signal| signal.holds == Some(true) && signal.audience == AlarmAudience::Errors));
+        assert_eq!(found[2].text.get(Lang::ZhCn), "plan：缺少 2026-09、2026-10 的运行");
+        situation.gates[0].holds = false;
+        situation.runs[0].failure = None;
+        situation.expected[0].missing.clear();
+        assert!(signals(&rules, &situation).iter().all(|signal| signal.holds == Some(false)));
+        assert!(signals(&rules, &Situation::default()).is_empty());
+    }
+
+    #[test]
+    fn control_charts_can_be_watched_one_by_one() {
+        let control = |metric: &str, signals: Vec<LocalizedTexts>| Control { metric: metric.into(), title: lang_texts("满意度", "CSI"), signals };
+        let fired = vec![lang_texts("连续 8 点在中线一侧", "8 points on one side")];
+        let situation = Situation { controls: vec![control("csi", fired), control("nps", vec![])], ..Situation::default() };
+        let mut all = rule(AlarmKind::Control);
+        assert_eq!(signals(std::slice::from_ref(&all), &situation).iter().map(|signal| signal.holds).collect::<Vec<_>>(), [Some(true), Some(false)]);
+        all.metric = Some("nps".into());
+        all.title = Some(Localized::Plain("注意".into()));
+        let found = signals(&[all], &situation);
+        assert_eq!((found.len(), found[0].text.get(Lang::ZhCn)), (1, "注意：满意度：控制图正常"));
+    }
+}
