@@ -3,7 +3,7 @@ CARGO ?= cargo
 SAMPLE = samples/campus-canteen
 PROGRAM = $(CARGO) run --release --quiet --
 
-.PHONY: demo test check fonts bench coverage-study samples gallery clean
+.PHONY: demo test check fonts test-servers bench coverage-study samples gallery clean
 
 ## Builds the program, makes the sample's documents and says where they are.
 demo: fonts
@@ -11,8 +11,8 @@ demo: fonts
 	@echo
 	@$(PROGRAM) build $(SAMPLE) && echo && echo "Open a PDF in $(SAMPLE)/out/2026-11/satisfaction-plan first."
 
-## Runs every test.
-test: fonts
+## Runs every test; what is not installed and cannot be is named and skipped.
+test: fonts test-servers
 	$(CARGO) test --release
 
 ## Format and lints, as CI checks them.
@@ -23,6 +23,10 @@ check:
 ## Installs Chinese fonts if the system has none (Debian and Ubuntu; elsewhere it says what to do).
 fonts:
 	@sh scripts/install-fonts.sh
+
+## Installs the servers that tests of delivery talk to: mail, an object store, PostgreSQL.
+test-servers:
+	@sh scripts/test-servers.sh
 
 ## Measures speed and memory next to other programs; needs python3. Results: benches/README.md.
 bench:

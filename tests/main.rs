@@ -28,6 +28,7 @@ mod packs;
 mod plans;
 mod properties;
 mod refdata;
+mod runs_delivery;
 mod samples;
 mod supermarket;
 mod support;

@@ -2,6 +2,7 @@
 
 pub mod memory;
 pub mod office;
+pub mod postgres;
 
 use std::fs;
 use std::path::{Path, PathBuf};

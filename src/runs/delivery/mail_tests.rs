@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;
 use crate::diagnostics::Lang;
@@ -45,7 +45,7 @@ fn the_same_delivery_is_the_same_mail() {
         "Auto-Submitted: auto-generated\r\n",
         "To: =?utf-8?b?",
         "<wang@example.com>",
-        // 报告.pdf in UTF-8 by RFC 2231, as Python's email package writes it.
+        // 报告.pdf in UTF-8 by RFC 2231; tests/runs_delivery has Python's email package read such names.
         "filename*0*=utf-8''%E6%8A%A5%E5%91%8A.pdf",
     ] {
         assert!(text.contains(expected), "{expected} is not in\n{text}");

@@ -180,7 +180,7 @@ fn a_thousand_months_serve_everybody_once() {
     impl Deliver for Moody {
         fn deliver(&mut self, _: &Recipient, _: &Message, delivery: &str, _: DateTime<Utc>) -> Outcome {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            if (self.0 >> 33) % 3 == 0 {
+            if (self.0 >> 33).is_multiple_of(3) {
                 return refused();
             }
             *self.1.entry(delivery.to_owned()).or_default() += 1;

@@ -47,9 +47,12 @@ impl Serialize for Secret {
     }
 }
 
+/// An environment: the value of a variable by its name.
+type Variables = Box<dyn Fn(&str) -> Option<String>>;
+
 /// Where secrets are fetched: an environment, and the folder that paths of files start from.
 pub struct Secrets {
-    variable: Box<dyn Fn(&str) -> Option<String>>,
+    variable: Variables,
     folder: PathBuf,
 }
 

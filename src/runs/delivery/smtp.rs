@@ -132,7 +132,8 @@ fn hand_over(connection: &mut SmtpConnection, envelope: &Envelope, mail: &[u8], 
 /// What an error means before the whole mail was handed over: the server has nothing.
 fn early(error: lettre::transport::smtp::Error) -> Outcome {
     let text = words(&error);
-    if error.is_permanent() {
+    // The TLS library refuses certificates while reading, so the mail library takes it for a failure of the network.
+    if error.is_permanent() || text.contains("invalid peer certificate") {
         Outcome::Failed(Reason::new(ReasonCode::Refused, text))
     } else if error.is_transient() {
         Outcome::Retry { reason: Reason::new(ReasonCode::RefusedForNow, text), after: None }
