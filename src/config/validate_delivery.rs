@@ -304,3 +304,7 @@ fn alarm_name(on: AlarmKind) -> &'static str {
         AlarmKind::Missing => "missing",
     }
 }
+
+#[cfg(test)]
+#[path = "validate_delivery_tests.rs"]
+mod tests;
