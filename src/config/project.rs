@@ -6,7 +6,9 @@ use indexmap::IndexMap;
 
 use crate::config::load::{PROJECT_FILE, PROJECT_VERSION};
 use crate::config::positions::KeyPositions;
-use crate::config::raw::{DuplicatePolicy, RawAbout, RawData, RawDelivery, RawPlan, RawProject, RawSettings, RawSource};
+use crate::config::raw::{
+    DuplicatePolicy, RawAbout, RawData, RawDelivery, RawPlan, RawProject, RawSettings, RawSource,
+};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
 
 /// A project that was read and whose shape is right.

@@ -117,15 +117,14 @@ fn validate_channel(project: &Project, name: &str, channel: &RawChannel, diagnos
             diagnostics.push(problem(project, &messages::CHANNEL_NEEDS, &path).arg("kind", kind).arg("key", key));
         }
     }
-    let addresses = [
-        ("url", channel.url.as_ref().and_then(|url| url.beginning())),
-        ("endpoint", channel.endpoint.as_deref()),
-    ];
+    let addresses =
+        [("url", channel.url.as_ref().and_then(|url| url.beginning())), ("endpoint", channel.endpoint.as_deref())];
     for (key, address) in addresses {
         let Some(address) = address else { continue };
         // An address of one's own may be within a network that is trusted; a robot's or store's holds secrets.
         let open = address.starts_with("http://") && channel.kind != ChannelKind::Json;
-        let host = address.strip_prefix("http://").unwrap_or_default().split(['/', ':', '?']).next().unwrap_or_default();
+        let host =
+            address.strip_prefix("http://").unwrap_or_default().split(['/', ':', '?']).next().unwrap_or_default();
         if open && !is_this_machine(host) {
             let path = format!("{path}.{key}");
             diagnostics.push(problem(project, &messages::NOT_ENCRYPTED, &path).arg("name", key));
@@ -156,7 +155,8 @@ fn validate_recipients(project: &Project, delivery: &RawDelivery, diagnostics: &
             true => known.clone(),
             false => recipient.reports.iter().map(String::as_str).collect(),
         };
-        let parameters: Vec<String> = recipient.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let parameters: Vec<String> =
+            recipient.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
         // Each entry is looked at whole before any repetition is said once.
         let again = gets.iter().fold(false, |again, report| {
             !seen.insert((address.clone(), (*report).to_owned(), parameters.clone())) || again
@@ -212,7 +212,8 @@ fn validate_alarms(project: &Project, delivery: &RawDelivery, diagnostics: &mut 
         if let Some(segment) = alarm.segment.as_ref().filter(|segment| !project.raw.segments.contains(segment)) {
             let path = format!("{path}.segment");
             let problem = problem(project, &crate::diagnostics::messages::config::UNKNOWN_COLUMN, &path);
-            diagnostics.push(problem.arg("name", segment).suggest(segment, project.raw.segments.iter().map(String::as_str)));
+            diagnostics
+                .push(problem.arg("name", segment).suggest(segment, project.raw.segments.iter().map(String::as_str)));
         }
         let for_readers = matches!(alarm.on, AlarmKind::Threshold | AlarmKind::Control);
         let told = match alarm.tell {

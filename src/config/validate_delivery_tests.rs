@@ -27,9 +27,16 @@ fn problems(delivery: &str) -> Vec<String> {
     load_project(folder.path(), &mut diagnostics);
     let said = diagnostics.iter().map(|problem| {
         let place = problem.location.as_ref().map(|place| format!("{:?}", place.position)).unwrap_or_default();
-        let texts: Vec<String> =
-            Lang::ALL.iter().map(|lang| format!("{} / {}", problem.text(*lang), problem.hint(*lang).unwrap_or_default())).collect();
-        format!("{} {} {place} {}", problem.message.code, problem.key_path.as_deref().unwrap_or_default(), texts.join(" // "))
+        let texts: Vec<String> = Lang::ALL
+            .iter()
+            .map(|lang| format!("{} / {}", problem.text(*lang), problem.hint(*lang).unwrap_or_default()))
+            .collect();
+        format!(
+            "{} {} {place} {}",
+            problem.message.code,
+            problem.key_path.as_deref().unwrap_or_default(),
+            texts.join(" // ")
+        )
     });
     said.collect()
 }
@@ -68,27 +75,72 @@ fn what_cannot_work_is_said_with_place_and_remedy() {
     let cases: &[(&str, &str, &str, &str)] = &[
         ("  errors: [ops@example.com]", "M0936", "delivery.errors[0]", "delivery.mail"),
         ("  errors: [opps]", "M0935", "delivery.errors[0]", "neither a mail address"),
-        ("  channels: { group: { kind: folder, path: x } }\n  errors: [grup]", "M0935", "delivery.errors[0]", "did you mean `group`"),
+        (
+            "  channels: { group: { kind: folder, path: x } }\n  errors: [grup]",
+            "M0935",
+            "delivery.errors[0]",
+            "did you mean `group`",
+        ),
         ("  channels: { g: { kind: wecom } }", "M0937", "delivery.channels.g", "`url`"),
         ("  channels: { g: { kind: folder, path: x, bucket: b } }", "M0938", "delivery.channels.g.bucket", "`folder`"),
         ("  channels: { mail: { kind: folder, path: x } }", "M0947", "delivery.channels.mail", "`mail`"),
-        ("  channels: { g: { kind: wecom, url: \"https://x/?key=${env:KEY\" } }", "M0933", "delivery.channels.g.url", "${env:NAME}"),
-        ("  channels: { g: { kind: slack, url: \"http://x.com/${env:KEY}\" } }", "M0939", "delivery.channels.g.url", "https"),
+        (
+            "  channels: { g: { kind: wecom, url: \"https://x/?key=${env:KEY\" } }",
+            "M0933",
+            "delivery.channels.g.url",
+            "${env:NAME}",
+        ),
+        (
+            "  channels: { g: { kind: slack, url: \"http://x.com/${env:KEY}\" } }",
+            "M0939",
+            "delivery.channels.g.url",
+            "https",
+        ),
         ("  channels: { g: { kind: folder, path: x, timeout: 0 } }", "M0945", "delivery.channels.g.timeout", "3600"),
         ("  channels: { g: { kind: wechat } }", "M0113", "delivery.channels.g.kind", "wecom"),
         ("  mail: { host: h, from: nobody }", "M0934", "delivery.mail.from", "`nobody`"),
         ("  mail: { host: h, from: \"a@b.cn\", user: u }", "M0937", "delivery.mail.user", "password"),
-        ("  mail: { host: h, from: \"a@b.cn\", user: u, password: \"${env:P}\", security: none }", "M0939", "delivery.mail.security", "starttls"),
+        (
+            "  mail: { host: h, from: \"a@b.cn\", user: u, password: \"${env:P}\", security: none }",
+            "M0939",
+            "delivery.mail.security",
+            "starttls",
+        ),
         ("  recipients: [{ to: a b@c.cn }]", "M0934", "delivery.recipients[0].to", "a b@c.cn"),
         ("  recipients: [{ to: \"a@b.cn\\r\\nBcc: x@y.z\" }]", "M0934", "delivery.recipients[0].to", ""),
-        ("  channels: { g: { kind: folder, path: x } }\n  recipients: [{ to: g, reports: [plam] }]", "M0940", "delivery.recipients[0].reports[0]", "did you mean `plan`"),
-        ("  channels: { g: { kind: folder, path: x } }\n  recipients: [{ to: g, parameters: { shopp: A } }]", "M0941", "delivery.recipients[0].parameters.shopp", "did you mean `shop`"),
-        ("  channels: { g: { kind: folder, path: x } }\n  recipients: [{ to: g }, { to: g, reports: [plan] }]", "M0942", "delivery.recipients[1].to", "twice"),
+        (
+            "  channels: { g: { kind: folder, path: x } }\n  recipients: [{ to: g, reports: [plam] }]",
+            "M0940",
+            "delivery.recipients[0].reports[0]",
+            "did you mean `plan`",
+        ),
+        (
+            "  channels: { g: { kind: folder, path: x } }\n  recipients: [{ to: g, parameters: { shopp: A } }]",
+            "M0941",
+            "delivery.recipients[0].parameters.shopp",
+            "did you mean `shop`",
+        ),
+        (
+            "  channels: { g: { kind: folder, path: x } }\n  recipients: [{ to: g }, { to: g, reports: [plan] }]",
+            "M0942",
+            "delivery.recipients[1].to",
+            "twice",
+        ),
         ("  alarms: [{ id: a, on: threshold, metric: csi }]", "M0943", "delivery.alarms[0]", "`below`"),
-        ("  alarms: [{ id: a, on: threshold, metric: csi, below: 9, above: 1 }]", "M0943", "delivery.alarms[0]", "greater"),
+        (
+            "  alarms: [{ id: a, on: threshold, metric: csi, below: 9, above: 1 }]",
+            "M0943",
+            "delivery.alarms[0]",
+            "greater",
+        ),
         ("  alarms: [{ id: a, on: missing, metric: csi }]", "M0943", "delivery.alarms[0]", "no `metric`"),
         ("  alarms: [{ id: a, on: failed }]", "M0944", "delivery.alarms[0]", "delivery.errors"),
-        ("  alarms: [{ id: a, on: threshold, metric: csi, below: 1, segment: score }]", "M0121", "delivery.alarms[0].segment", "`score`"),
+        (
+            "  alarms: [{ id: a, on: threshold, metric: csi, below: 1, segment: score }]",
+            "M0121",
+            "delivery.alarms[0].segment",
+            "`score`",
+        ),
         ("  alarms: [{ id: a, on: failed }, { id: a, on: gate }]", "M0126", "delivery.alarms[1].id", "`a`"),
         ("  link: \"https://x/{perod}\"", "M0946", "delivery.link", "did you mean `{period}`"),
         ("  retry: { attempts: 0 }", "M0945", "delivery.retry.attempts", "100"),

@@ -6,9 +6,7 @@ use manyi::diagnostics::{Lang, lang_texts};
 use manyi::runs::database::{Database, DatabaseError, Place};
 use manyi::runs::delivery::alarms::{self, Signal, observe, standing};
 use manyi::runs::delivery::message::Message;
-use manyi::runs::delivery::outbox::{
-    self, Deliver, State, claim, counts, deliver_due, enqueue, list, recover, resend,
-};
+use manyi::runs::delivery::outbox::{self, Deliver, State, claim, counts, deliver_due, enqueue, list, recover, resend};
 use manyi::runs::delivery::recipient::Recipient;
 use manyi::runs::delivery::{Outcome, Reason, ReasonCode, RetryPolicy};
 

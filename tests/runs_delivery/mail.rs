@@ -41,8 +41,25 @@ fn raw(port: u16, more: Value) -> RawMail {
 fn certificate(folder: &Path) -> Option<(PathBuf, PathBuf)> {
     let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj"])
-        .args(["/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+        ])
+        .args([
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
+        ])
         .arg("-keyout")
         .arg(&key)
         .arg("-out")
@@ -79,7 +96,9 @@ fn code(outcome: &Outcome) -> (&'static str, Option<ReasonCode>) {
 
 #[test]
 fn a_server_gets_the_mail_as_it_is_and_its_answers_are_understood() {
-    let Some(python) = python("a_server_gets_the_mail_as_it_is_and_its_answers_are_understood", "aiosmtpd") else { return };
+    let Some(python) = python("a_server_gets_the_mail_as_it_is_and_its_answers_are_understood", "aiosmtpd") else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let server = smtp_server(&python, "plain", folder.path(), None);
     let raw = raw(server.port, json!({"reply_to": "team@example.com"}));
@@ -140,7 +159,11 @@ fn encryption_is_kept_to_and_certificates_are_checked() {
         };
         assert_eq!(send(login.clone()).0, "sent");
         let taken = mails(folder.path());
-        assert_eq!((taken.len(), &taken[0]["encrypted"], &taken[0]["user"]), (1, &json!(true), &json!("reports")), "{mode}");
+        assert_eq!(
+            (taken.len(), &taken[0]["encrypted"], &taken[0]["user"]),
+            (1, &json!(true), &json!("reports")),
+            "{mode}"
+        );
 
         // Signed by nobody we know; issued for another name; wrong password; no password; no encryption.
         let (state, said) = send(with("certificates", Value::Null));
@@ -173,7 +196,8 @@ fn a_server_without_starttls_gets_no_password() {
 fn nobody_listening_is_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let outcome = deliver(&raw(port, json!({})), &secrets(folder.path()), &person("wang@example.com"), &message(1), now());
+    let outcome =
+        deliver(&raw(port, json!({})), &secrets(folder.path()), &person("wang@example.com"), &message(1), now());
     assert_eq!(code(&outcome), ("retry", Some(ReasonCode::Unreachable)), "{outcome:?}");
 }
 
@@ -242,7 +266,8 @@ fn a_connection_that_breaks_off_is_uncertain_only_after_the_end_of_the_mail() {
         });
         let folder = tempfile::tempdir().unwrap();
         let message = if matches!(end, End::WithinMail) { &large } else { &message(1) };
-        let outcome = deliver(&raw(port, json!({})), &secrets(folder.path()), &person("wang@example.com"), message, now());
+        let outcome =
+            deliver(&raw(port, json!({})), &secrets(folder.path()), &person("wang@example.com"), message, now());
         assert_eq!(code(&outcome).0, expected, "{end:?}: {outcome:?}");
         server.join().unwrap();
     }

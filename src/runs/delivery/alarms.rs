@@ -92,13 +92,18 @@ pub fn observe(
     let at = now.timestamp();
     let mut batch = 0;
     let mut known: Vec<Known> = Vec::new();
-    for row in database.query("SELECT rule, subject, raised, since, batch FROM alarms WHERE project = $1", &[project.into()])? {
+    for row in database
+        .query("SELECT rule, subject, raised, since, batch FROM alarms WHERE project = $1", &[project.into()])?
+    {
         batch = batch.max(row.integer("batch")?);
         known.push(Known::of(&row)?);
     }
     batch += 1;
     for gone in known.iter().filter(|known| !rules.contains(&known.rule)) {
-        database.execute("DELETE FROM alarms WHERE project = $1 AND rule = $2", &[project.into(), gone.rule.as_str().into()])?;
+        database.execute(
+            "DELETE FROM alarms WHERE project = $1 AND rule = $2",
+            &[project.into(), gone.rule.as_str().into()],
+        )?;
     }
 
     let mut changes = Vec::new();

@@ -61,7 +61,15 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
         "Sent by manyi; of mails with the same number one is enough.",
     ));
     let attachments = release.attachments.clone();
-    Message { key: key.clone(), lang, subject, text: body.text, html: Some(body.html + "</body></html>"), link, attachments }
+    Message {
+        key: key.clone(),
+        lang,
+        subject,
+        text: body.text,
+        html: Some(body.html + "</body></html>"),
+        link,
+        attachments,
+    }
 }
 
 /// The message about what began and what ended.
@@ -69,7 +77,9 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
     let say = |zh: &str, en: &str| in_lang(lang, zh, en);
     let texts = |raised: bool| -> Vec<String> {
         let of_kind = changes.iter().filter(|change| change.raised == raised);
-        of_kind.map(|change| in_lang(lang, change.signal.text.get(Lang::ZhCn), change.signal.text.get(Lang::En))).collect()
+        of_kind
+            .map(|change| in_lang(lang, change.signal.text.get(Lang::ZhCn), change.signal.text.get(Lang::En)))
+            .collect()
     };
     let (began, ended) = (texts(true), texts(false));
     let what = match (began.is_empty(), ended.is_empty()) {
@@ -109,7 +119,8 @@ pub fn enqueue_alarms(
     };
     let mut people: Vec<(Recipient, bool, bool)> = Vec::new();
     let mut add = |recipient: Recipient, reads: bool| {
-        let known = people.iter_mut().find(|(other, ..)| other.channel == recipient.channel && other.key() == recipient.key());
+        let known =
+            people.iter_mut().find(|(other, ..)| other.channel == recipient.channel && other.key() == recipient.key());
         match known {
             Some((_, reader, errors)) => (*reader, *errors) = (*reader || reads, *errors || !reads),
             None => people.push((recipient, reads, !reads)),
@@ -160,7 +171,8 @@ struct Body {
 
 impl Body {
     fn new(title: &str) -> Self {
-        const STYLE: &str = "font-family:'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;color:#222;max-width:40em";
+        const STYLE: &str =
+            "font-family:'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;color:#222;max-width:40em";
         let title = escaped(title);
         let html = format!(
             "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>{title}</title></head>\

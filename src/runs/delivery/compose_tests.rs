@@ -66,7 +66,8 @@ fn alarms_reach_those_whom_they_concern_once() {
     let mut database = Database::open(&Place::Memory).unwrap();
     let now = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
     database.migrate(outbox::COMPONENT, outbox::MIGRATIONS, now).unwrap();
-    let mut queue = || enqueue_alarms(&mut database, &raw, ("p", "食堂"), "2026-11", &changes, Lang::ZhCn, now).unwrap();
+    let mut queue =
+        || enqueue_alarms(&mut database, &raw, ("p", "食堂"), "2026-11", &changes, Lang::ZhCn, now).unwrap();
     assert_eq!((queue(), queue()), (4, 0));
     let rows = database.query("SELECT channel, recipient, message FROM deliveries ORDER BY recipient", &[]).unwrap();
     let said: Vec<(String, bool, bool)> = rows

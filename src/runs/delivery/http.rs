@@ -142,7 +142,9 @@ mod tests {
         for own in ["http://127.0.0.1:8080/x", "http://localhost/x?y", "http://[::1]:80/", "https://127.8.0.1"] {
             assert!(is_loopback(own), "{own}");
         }
-        for other in ["http://127.0.0.1.example.com/", "http://localhost.example.com", "http://10.0.0.1/", "http://user@evil/"] {
+        for other in
+            ["http://127.0.0.1.example.com/", "http://localhost.example.com", "http://10.0.0.1/", "http://user@evil/"]
+        {
             assert!(!is_loopback(other), "{other}");
         }
     }

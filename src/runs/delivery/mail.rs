@@ -74,19 +74,13 @@ pub fn message_id(key: &DeliveryKey, recipient: &Recipient, domain: &str) -> Str
 /// # Errors
 /// A control character or line break in what becomes a header, an address that is none, a file that is gone or changed, too many
 /// megabytes.
-pub fn compose(
-    raw: &RawMail,
-    recipient: &Recipient,
-    message: &Message,
-    now: DateTime<Utc>,
-) -> Result<Mail, Reason> {
+pub fn compose(raw: &RawMail, recipient: &Recipient, message: &Message, now: DateTime<Utc>) -> Result<Mail, Reason> {
     let from = sender(&raw.from)?;
     let to = mailbox_of(recipient.name.as_deref(), &recipient.address)?;
     let subject = one_line("subject", &message.subject)?;
     let id = message_id(&message.key, recipient, from.email.domain());
-    let fixed = |name: &'static str, value: &str| {
-        HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
-    };
+    let fixed =
+        |name: &'static str, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
     let mut builder = lettre::Message::builder()
         .from(from.clone())
         .to(to.clone())
@@ -142,8 +136,9 @@ fn parts(message: &Message, most: u64) -> Result<Vec<SinglePart>, Reason> {
         }
         let kind = one_line("media type", &attachment.media_type)?;
         let kind = ContentType::parse(&kind).map_err(|_| Reason::new(ReasonCode::Unfit, kind))?;
-        let body = lettre::message::Body::new_with_encoding(bytes, lettre::message::header::ContentTransferEncoding::Base64)
-            .map_err(|_| Reason::new(ReasonCode::Unfit, name.clone()))?;
+        let body =
+            lettre::message::Body::new_with_encoding(bytes, lettre::message::header::ContentTransferEncoding::Base64)
+                .map_err(|_| Reason::new(ReasonCode::Unfit, name.clone()))?;
         parts.push(Part::new(name).body(body, kind));
     }
     Ok(parts)
@@ -166,7 +161,8 @@ fn mailbox_of(name: Option<&str>, address: &str) -> Result<Mailbox, Reason> {
 /// The text, if it is fit for a header: what could end a line or hide something is refused, not repaired.
 fn one_line(what: &str, text: &str) -> Result<String, Reason> {
     let refused = |character: &char| {
-        character.is_control() || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+        character.is_control()
+            || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
     match text.chars().find(refused) {
         Some(found) => Err(Reason::new(ReasonCode::Unfit, format!("{what}: U+{:04X}", u32::from(found)))),

@@ -5,7 +5,8 @@ use crate::diagnostics::Lang;
 use crate::runs::delivery::message::{Attachment, Content};
 
 fn raw() -> RawMail {
-    serde_json::from_value(serde_json::json!({"host": "localhost", "from": "满意度报告 <reports@example.com>"})).unwrap()
+    serde_json::from_value(serde_json::json!({"host": "localhost", "from": "满意度报告 <reports@example.com>"}))
+        .unwrap()
 }
 
 fn now() -> DateTime<Utc> {
@@ -63,7 +64,8 @@ fn the_same_delivery_is_the_same_mail() {
 
 #[test]
 fn nothing_that_ends_a_line_gets_into_a_header() {
-    let hostile = ["a\r\nBcc: evil@example.com", "a\nb", "a\rb", "a\0b", "a\u{7f}", "a\u{85}b", "a\u{2028}b", "\u{202e}fdp.exe"];
+    let hostile =
+        ["a\r\nBcc: evil@example.com", "a\nb", "a\rb", "a\0b", "a\u{7f}", "a\u{85}b", "a\u{2028}b", "\u{202e}fdp.exe"];
     for text in hostile {
         let mut with_subject = message(vec![]);
         with_subject.subject = text.into();

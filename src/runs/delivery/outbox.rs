@@ -281,9 +281,16 @@ pub fn record(
     )?;
     let key = &claim.message.key;
     tracing::info!(
-        delivery = claim.id, report = key.report, period = key.period, revision = key.revision,
-        channel = claim.recipient.channel, recipient = claim.recipient.masked(), state = state.name(),
-        attempt = claim.attempts, reason = reason.map(ReasonCode::code), "delivery"
+        delivery = claim.id,
+        report = key.report,
+        period = key.period,
+        revision = key.revision,
+        channel = claim.recipient.channel,
+        recipient = claim.recipient.masked(),
+        state = state.name(),
+        attempt = claim.attempts,
+        reason = reason.map(ReasonCode::code),
+        "delivery"
     );
     Ok(state)
 }

@@ -37,9 +37,7 @@ impl Recipient {
                 let name = name.map(str::to_owned);
                 Self { channel: MAIL.to_owned(), address: normalised(address), name, parameters: empty, lang }
             }
-            None => {
-                Self { channel: to.trim().to_owned(), address: String::new(), name: None, parameters: empty, lang }
-            }
+            None => Self { channel: to.trim().to_owned(), address: String::new(), name: None, parameters: empty, lang },
         }
     }
 
@@ -90,7 +88,10 @@ mod tests {
     #[test]
     fn addresses_names_and_channels_are_told_apart() {
         let wang = Recipient::parse("王芳 <Wang@Example.COM>", Lang::ZhCn);
-        assert_eq!((wang.channel.as_str(), wang.address.as_str(), wang.name.as_deref()), ("mail", "Wang@example.com", Some("王芳")));
+        assert_eq!(
+            (wang.channel.as_str(), wang.address.as_str(), wang.name.as_deref()),
+            ("mail", "Wang@example.com", Some("王芳"))
+        );
         assert_eq!(wang.masked(), "W***@example.com");
         let group = Recipient::parse("group", Lang::ZhCn);
         assert_eq!((group.channel.as_str(), group.key().as_str(), group.masked().as_str()), ("group", "", "group"));

@@ -143,7 +143,11 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
                 Some(failure) => prefixed(&run.report, failure),
                 None => lang_texts(format!("{}：运行成功", run.report), format!("{}: the run succeeded", run.report)),
             };
-            situation.runs.iter().map(|run| signal(run.report.clone(), Some(run.failure.is_some()), text(run))).collect()
+            situation
+                .runs
+                .iter()
+                .map(|run| signal(run.report.clone(), Some(run.failure.is_some()), text(run)))
+                .collect()
         }
         AlarmKind::Missing => {
             let text = |expected: &Expected| {
@@ -261,12 +265,22 @@ mod tests {
             (None, None),
             (Some(f64::NAN), None),
         ] {
-            let situation = Situation { indicators: vec![indicator(None, estimate), indicator(Some("A"), Some(1.0))], ..Situation::default() };
+            let situation = Situation {
+                indicators: vec![indicator(None, estimate), indicator(Some("A"), Some(1.0))],
+                ..Situation::default()
+            };
             let found = signals(std::slice::from_ref(&low), &situation);
-            assert_eq!((found.len(), found[0].holds, found[0].audience), (1, holds, AlarmAudience::Readers), "{estimate:?}");
+            assert_eq!(
+                (found.len(), found[0].holds, found[0].audience),
+                (1, holds, AlarmAudience::Readers),
+                "{estimate:?}"
+            );
         }
         (low.above, low.segment) = (Some(99.0), Some("branch".into()));
-        let situation = Situation { indicators: vec![indicator(None, Some(1.0)), indicator(Some("朝阳"), Some(99.5))], ..Situation::default() };
+        let situation = Situation {
+            indicators: vec![indicator(None, Some(1.0)), indicator(Some("朝阳"), Some(99.5))],
+            ..Situation::default()
+        };
         let found = signals(&[low], &situation);
         assert_eq!((found.len(), found[0].holds, found[0].subject.as_str()), (1, Some(true), "csi/branch=朝阳"));
         assert_eq!(found[0].text.get(Lang::ZhCn), "满意度（朝阳）为 99.5（下限 80，上限 99）");
@@ -278,13 +292,21 @@ mod tests {
         let rules = rules(&RawDelivery::default());
         let report = || "plan".to_owned();
         let mut situation = Situation {
-            gates: vec![Gate { report: report(), gate: "freshness".into(), holds: true, text: lang_texts("旧", "old") }],
+            gates: vec![Gate {
+                report: report(),
+                gate: "freshness".into(),
+                holds: true,
+                text: lang_texts("旧", "old"),
+            }],
             runs: vec![RunEnd { report: report(), failure: Some(lang_texts("坏", "bad")) }],
             expected: vec![Expected { report: report(), missing: vec!["2026-09".into(), "2026-10".into()] }],
             ..Situation::default()
         };
         let found = signals(&rules, &situation);
-        assert!(found.len() == 3 && found.iter().all(|signal| signal.holds == Some(true) && signal.audience == AlarmAudience::Errors));
+        assert!(
+            found.len() == 3
+                && found.iter().all(|signal| signal.holds == Some(true) && signal.audience == AlarmAudience::Errors)
+        );
         assert_eq!(found[2].text.get(Lang::ZhCn), "plan：缺少 2026-09、2026-10 的运行");
         situation.gates[0].holds = false;
         situation.runs[0].failure = None;
@@ -295,11 +317,19 @@ mod tests {
 
     #[test]
     fn control_charts_can_be_watched_one_by_one() {
-        let control = |metric: &str, signals: Vec<LocalizedTexts>| Control { metric: metric.into(), title: lang_texts("满意度", "CSI"), signals };
+        let control = |metric: &str, signals: Vec<LocalizedTexts>| Control {
+            metric: metric.into(),
+            title: lang_texts("满意度", "CSI"),
+            signals,
+        };
         let fired = vec![lang_texts("连续 8 点在中线一侧", "8 points on one side")];
-        let situation = Situation { controls: vec![control("csi", fired), control("nps", vec![])], ..Situation::default() };
+        let situation =
+            Situation { controls: vec![control("csi", fired), control("nps", vec![])], ..Situation::default() };
         let mut all = rule(AlarmKind::Control);
-        assert_eq!(signals(std::slice::from_ref(&all), &situation).iter().map(|signal| signal.holds).collect::<Vec<_>>(), [Some(true), Some(false)]);
+        assert_eq!(
+            signals(std::slice::from_ref(&all), &situation).iter().map(|signal| signal.holds).collect::<Vec<_>>(),
+            [Some(true), Some(false)]
+        );
         all.metric = Some("nps".into());
         all.title = Some(Localized::Plain("注意".into()));
         let found = signals(&[all], &situation);

@@ -43,10 +43,11 @@ pub struct Store {
 /// Copies the files of a message; signatures take the time of this machine, which the store compares with its own.
 pub fn deliver(store: &Store, recipient: &Recipient, message: &Message, delivery: &str) -> Outcome {
     let unfit = |what: &str| Outcome::Failed(Reason::new(ReasonCode::Unfit, what));
-    let (mut files, parts) = match folder::collect(message).and_then(|files| Ok((files, folder::place(recipient, message)?))) {
-        Ok(found) => found,
-        Err(reason) => return Outcome::Failed(reason),
-    };
+    let (mut files, parts) =
+        match folder::collect(message).and_then(|files| Ok((files, folder::place(recipient, message)?))) {
+            Ok(found) => found,
+            Err(reason) => return Outcome::Failed(reason),
+        };
     let style = if store.path_style { UrlStyle::Path } else { UrlStyle::VirtualHost };
     let Ok(endpoint) = store.endpoint.parse() else { return unfit("endpoint") };
     let Ok(bucket) = Bucket::new(endpoint, style, store.bucket.clone(), store.region.clone()) else {
@@ -100,10 +101,9 @@ fn put(store: &Store, bucket: &Bucket, object: &str, name: &str, bytes: &[u8]) -
     let said = format!("HTTP {}: {}", answer.status, error_code(&answer.body));
     match answer.status {
         200..=299 => Ok(()),
-        408 | 409 | 425 | 429 | 500..=599 => Err(Outcome::Retry {
-            reason: Reason::new(ReasonCode::RefusedForNow, said),
-            after: answer.retry_after,
-        }),
+        408 | 409 | 425 | 429 | 500..=599 => {
+            Err(Outcome::Retry { reason: Reason::new(ReasonCode::RefusedForNow, said), after: answer.retry_after })
+        }
         _ => Err(Outcome::Failed(Reason::new(ReasonCode::Refused, said))),
     }
 }

@@ -53,7 +53,8 @@ fn connect(server: &Server) -> Result<SmtpConnection, Outcome> {
     let hello = ClientId::default();
     let from_start = tls.as_ref().filter(|_| server.security == MailSecurity::Tls);
     let address = (server.host.as_str(), server.port);
-    let mut connection = SmtpConnection::connect(address, Some(server.timeout), &hello, from_start, None).map_err(early)?;
+    let mut connection =
+        SmtpConnection::connect(address, Some(server.timeout), &hello, from_start, None).map_err(early)?;
     if let (MailSecurity::Starttls, Some(tls)) = (server.security, &tls) {
         if !connection.can_starttls() {
             connection.abort();

@@ -38,7 +38,13 @@ pub struct Webhook {
 }
 
 /// Sends a message; `delivery` is the id of its row in the outbox, `now` goes into signatures.
-pub fn deliver(webhook: &Webhook, recipient: &Recipient, message: &Message, delivery: &str, now: DateTime<Utc>) -> Outcome {
+pub fn deliver(
+    webhook: &Webhook,
+    recipient: &Recipient,
+    message: &Message,
+    delivery: &str,
+    now: DateTime<Utc>,
+) -> Outcome {
     let prepared = match prepare(webhook, recipient, message, delivery, now) {
         Ok(prepared) => prepared,
         Err(reason) => return Outcome::Failed(reason),

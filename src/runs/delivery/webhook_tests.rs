@@ -48,7 +48,10 @@ fn signatures_are_what_the_services_expect() {
     );
     let (prepared, body) = body_of(ChannelKind::Feishu, Some("demo"), "x");
     assert_eq!(prepared.url.reveal(), "https://example.com/send?key=K");
-    assert_eq!((body["timestamp"].as_str(), body["sign"].as_str()), (Some("1599360473"), Some("l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8=")));
+    assert_eq!(
+        (body["timestamp"].as_str(), body["sign"].as_str()),
+        (Some("1599360473"), Some("l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="))
+    );
     let (prepared, _) = body_of(ChannelKind::Json, Some("demo"), "x");
     let signature = prepared.headers.iter().find(|(name, _)| *name == "x-manyi-signature").unwrap();
     let expected = hmac_hex("demo", &format!("1599360473.{}", prepared.body));
