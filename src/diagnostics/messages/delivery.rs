@@ -120,7 +120,4 @@ messages! {
     /// A name of a channel that is taken.
     RESERVED_CHANNEL = Message::new("M0947", "`{name}` cannot be the name of a channel", "`{name}` 不能用作渠道名")
         .hinted("use a name without `@` other than `mail`", "请使用不含 `@` 且不是 `mail` 的名称");
-    /// A recipient whose group has no document.
-    NO_DOCUMENT = Message::new("M0948", "`{to}` gets nothing of `{report}`: no document fits the parameters and formats", "`{to}` 收不到 `{report}`：没有符合参数与格式的文档")
-        .hinted("the group may have too few answers for a document of its own, or its name is written differently", "该组的答卷可能过少而未单独成册，或组名写法不同");
 }

@@ -13,7 +13,6 @@ pub mod message;
 pub mod outbox;
 mod reason;
 pub mod recipient;
-pub mod release;
 mod retry;
 pub mod rules;
 pub mod s3;
