@@ -163,6 +163,7 @@ fn a_secret_in_the_file_is_refused_and_never_repeated() {
         "  mail: { host: h, from: \"a@b.cn\", user: u, password: [hunter2] }",
         "  mail: { host: h, from: \"a@b.cn\", user: u, password: 42742 }",
         "  channels: { g: { kind: wecom, url: \"https://x.cn/?key=hunter2\" } }",
+        "  channels: { g: { kind: json, url: \"https://me:hunter2@x.cn/\" } }",
         "  channels: { g: { kind: dingtalk, url: \"${env:U}\", secret: hunter2 } }",
         "  channels: { g: { kind: s3, endpoint: \"https://x.cn\", bucket: b, access_key: hunter2, secret_key: hunter2 } }",
     ] {
