@@ -1,4 +1,6 @@
-//! A cluster of PostgreSQL for tests: made in a temporary folder, on a socket there, ended with the test.
+//! A cluster of PostgreSQL for tests: made in a temporary folder, on a socket there, ended with the test. The unit tests and
+//! the integration tests share it, and neither uses all of it.
+#![allow(dead_code)]
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
