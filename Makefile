@@ -3,7 +3,9 @@ CARGO ?= cargo
 SAMPLE = samples/campus-canteen
 PROGRAM = $(CARGO) run --release --quiet --
 
-.PHONY: demo test check fonts test-servers bench coverage-study samples gallery clean
+SAMPLE_FOLDER = target/demo-monthly
+
+.PHONY: demo demo-monthly test test-crashes check fonts test-servers bench coverage-study samples gallery clean
 
 ## Builds the program, makes the sample's documents and says where they are.
 demo: fonts
@@ -14,6 +16,10 @@ demo: fonts
 ## Runs every test; what is not installed and cannot be is named and skipped.
 test: fonts test-servers
 	$(CARGO) test --release
+
+## Kills runs a thousand times at any moment: about twenty minutes.
+test-crashes: fonts
+	$(CARGO) test --release --test integration killed_a_thousand_times -- --ignored
 
 ## Format and lints, as CI checks them.
 check:

@@ -4,6 +4,7 @@
 pub mod banner;
 pub mod benchmarks;
 pub mod comparisons;
+pub mod control;
 pub mod findings;
 pub mod multiple;
 pub mod rounding;

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::args_runs::{
+    ApproveOptions, BackfillOptions, HistoryOptions, PurgeOptions, RunOptions, ScheduleOptions, ServeOptions, WatchOptions,
+};
 use crate::config::PROJECT_FILE;
 use crate::diagnostics::Lang;
 use crate::grade::submissions::worker::VERB as READ_SUBMISSION;
@@ -55,6 +58,22 @@ pub enum Verb {
     Explain(ExplainOptions),
     /// Build the documents of a project
     Build(BuildOptions),
+    /// Make and publish the release of a period, unattended: the last complete one, or nothing if its inputs are unchanged
+    Run(RunOptions),
+    /// Publish a release that a gate holds
+    Approve(ApproveOptions),
+    /// List the releases, or the series of an indicator over the periods
+    History(HistoryOptions),
+    /// Make the releases of past periods, from first to last
+    Backfill(BackfillOptions),
+    /// Say whether the release of every period that is due exists
+    Watch(WatchOptions),
+    /// Timers of systemd and cron for a project
+    Schedule(ScheduleOptions),
+    /// Stay and run each period when it is due, for containers
+    ServeSchedule(ServeOptions),
+    /// Remove a respondent from the files of a project
+    Purge(PurgeOptions),
     /// Grade a class's planning documents: evidence and proposals, the teacher decides
     Grade(GradeOptions),
     /// List, show and test metric plugins
@@ -81,7 +100,7 @@ pub enum Verb {
 }
 
 /// Takes a project's folder, or its `manyi.yaml` in place of it.
-fn project_folder() -> impl TypedValueParser<Value = PathBuf> {
+pub(super) fn project_folder() -> impl TypedValueParser<Value = PathBuf> {
     PathBufValueParser::new().map(|path: PathBuf| {
         let names_file = path.file_name().is_some_and(|name| name == PROJECT_FILE) && !path.is_dir();
         match path.parent().filter(|_| names_file) {

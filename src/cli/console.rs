@@ -40,6 +40,16 @@ impl Console {
         }
     }
 
+    /// True if only errors are printed.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// True if notes are printed too.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Picks the text of the language.
     pub fn say<'t>(&self, zh_cn: &'t str, en: &'t str) -> &'t str {
         match self.lang {

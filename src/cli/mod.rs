@@ -1,21 +1,31 @@
 //! The command line: one file a verb. The only place that prints, and that knows exit codes: 0 done, 1 the input is at fault
 //! or part of the work failed, 2 unexpected.
 
+mod approve;
 pub mod args;
+pub mod args_runs;
+mod backfill;
 mod build;
 mod check;
 pub mod console;
 mod explain;
 mod grade;
+mod history;
 mod init;
+mod logs;
 mod metrics;
 mod models;
 mod plan;
 mod plugins;
+mod purge;
+mod run;
+mod schedule;
 mod schema;
+mod serve;
 mod skeleton;
 mod tables;
 mod templates;
+mod watch;
 
 use std::io;
 use std::process::ExitCode;
@@ -49,6 +59,14 @@ pub fn run() -> ExitCode {
         Verb::Plan(options) => plan::run(options, &console, &mut diagnostics),
         Verb::Explain(options) => explain::run(options, &console, &mut diagnostics),
         Verb::Build(options) => build::run(options, lang, &console, &mut diagnostics),
+        Verb::Run(options) => run::run(options, &console, &mut diagnostics),
+        Verb::Approve(options) => approve::run(options, &console, &mut diagnostics),
+        Verb::History(options) => history::run(options, &console, &mut diagnostics),
+        Verb::Backfill(options) => backfill::run(options, &console, &mut diagnostics),
+        Verb::Watch(options) => watch::run(options, &console, &mut diagnostics),
+        Verb::Schedule(options) => schedule::run(options, &console, &mut diagnostics),
+        Verb::ServeSchedule(options) => serve::run(options, &console, &mut diagnostics),
+        Verb::Purge(options) => purge::run(options, &console, &mut diagnostics),
         Verb::Grade(options) => grade::run(options, lang, &console, &mut diagnostics),
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),
         Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),

@@ -84,7 +84,7 @@ pub fn load_project(root: &Path, diagnostics: &mut Diagnostics) -> Option<Projec
     }
     let text = read_text(&path, PROJECT_FILE, diagnostics)?;
     let (raw, positions) = parse_yaml::<RawProject>(&text, PROJECT_FILE, diagnostics)?;
-    let project = Project { root: root.to_path_buf(), raw, positions, table: String::new() };
+    let project = Project { root: root.to_path_buf(), raw, positions, table: String::new(), window: None };
     validate_project(&project, diagnostics);
     Some(project)
 }

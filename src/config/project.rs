@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use crate::config::load::{PROJECT_FILE, PROJECT_VERSION};
+use crate::config::period::Period;
 use crate::config::positions::KeyPositions;
-use crate::config::raw::{
-    DuplicatePolicy, RawAbout, RawData, RawDelivery, RawPlan, RawProject, RawSettings, RawSource,
-};
+use crate::config::raw::{DuplicatePolicy, RawAbout, RawData, RawDelivery, RawPlan, RawProject, RawSettings, RawSource};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
 
 /// A project that was read and whose shape is right.
@@ -22,6 +21,8 @@ pub struct Project {
     pub positions: KeyPositions,
     /// Operational table that this is the view of; empty for the survey.
     pub table: String,
+    /// Periods that answers are read of; all if none. Their names are those of the waves.
+    pub window: Option<Vec<Period>>,
 }
 
 /// Name of the survey among the tables.
@@ -64,9 +65,10 @@ impl Project {
             settings: RawSettings::default(),
             plan: RawPlan::default(),
             reports: Vec::new(),
+            runs: None,
             delivery: RawDelivery::default(),
         };
-        Self { root: root.to_path_buf(), raw, positions: KeyPositions::new(PROJECT_FILE), table: String::new() }
+        Self { root: root.to_path_buf(), raw, positions: KeyPositions::new(PROJECT_FILE), table: String::new(), window: None }
     }
 
     /// The project as one of its operational tables sees it: with the files, columns and segments of the table.

@@ -13,6 +13,7 @@ pub use crate::config::raw_delivery::*;
 pub use crate::config::raw_finance::*;
 pub use crate::config::raw_plan::*;
 pub use crate::config::raw_report::*;
+pub use crate::config::raw_runs::*;
 pub use crate::config::raw_weighting::*;
 
 /// A satisfaction project: data, codebook, indicators, plan and reports.
@@ -57,6 +58,9 @@ pub struct RawProject {
     /// Documents to build. Without it one `satisfaction-plan` is built.
     #[serde(default)]
     pub reports: Vec<RawReport>,
+    /// Unattended runs: how often, when, under which conditions, and where the numbers of all periods are kept.
+    #[serde(default)]
+    pub runs: Option<RawRuns>,
     /// Who gets the documents, and who is told when something is off.
     #[serde(default)]
     pub delivery: RawDelivery,
@@ -167,7 +171,7 @@ pub enum DuplicatePolicy {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawSource {
-    /// Path or glob, relative to the project folder.
+    /// Path or glob, relative to the project folder. `{period}` stands for the period, such as `2026-11`.
     pub file: String,
     /// Name of the wave that every answer of this file belongs to, such as `2026-11`.
     #[serde(default)]
@@ -273,6 +277,8 @@ pub enum WavePeriod {
     Month,
     /// `2026-Q4`
     Quarter,
+    /// Week of ISO 8601, `2026-W47`
+    Week,
     /// `2026`
     Year,
 }

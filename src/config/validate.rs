@@ -7,6 +7,7 @@ use crate::config::project::{Project, SURVEY};
 use crate::config::raw::{ColumnType, RawColumn};
 use crate::config::validate_banners::validate_banners;
 use crate::config::validate_benchmarks::validate_benchmarks;
+use crate::config::validate_runs::validate_runs;
 use crate::config::validate_delivery::validate_delivery;
 use crate::config::validate_weighting::validate_weighting;
 use crate::diagnostics::messages::config as messages;
@@ -36,6 +37,7 @@ pub fn validate_project(project: &Project, diagnostics: &mut Diagnostics) {
     validate_banners(project, diagnostics);
     validate_settings(project, diagnostics);
     validate_reports(project, diagnostics);
+    validate_runs(project, diagnostics);
     validate_delivery(project, diagnostics);
     if let Some(date) = &raw.project.date {
         validate_date(project, date, "project.date", diagnostics);

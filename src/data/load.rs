@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, StringArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, StringArray, new_null_array,
+};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use indexmap::IndexMap;
 
@@ -15,6 +17,7 @@ use crate::data::coding::CellStatus;
 use crate::data::derive::add_derived_columns;
 use crate::data::expressions::{ExpectedType, Expression};
 use crate::data::lookup::add_lookups;
+use crate::data::personal::unneeded;
 use crate::data::quality::{
     RowIndex, backward_scales, checked_weights, group_count, repeated_ids, repeated_ids_diagnostic,
 };
@@ -26,7 +29,7 @@ use crate::data::themes::add_themes;
 use crate::data::waves;
 use crate::data::weighting::{Rows, WaveWeights, weigh_to_margins};
 use crate::diagnostics::messages::coding as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, Localized, Location, lang_texts};
 
 /// Reads the project's files and types their answers; `None` if an error was reported. `tables` are those that columns may
 /// be looked up in.
@@ -85,6 +88,7 @@ pub fn assemble(
         return None;
     }
     let mut kept = Kept { keep: vec![true; index.total()], steps: read_steps(sources) };
+    keep_window(project, &coded, &mut kept);
     drop_repeated(project, &coded, &index, &mut kept, diagnostics);
     apply_filters(project, &coded, &index, &mut kept, diagnostics);
     let waves = cut_into_waves(project, sources, &coded, &index, &mut kept, diagnostics);
@@ -99,10 +103,15 @@ pub fn assemble(
     check_segments(project, &coded, &kept.keep, diagnostics);
 
     let (weights, weighting) = weights?;
+    let dropped = unneeded(project);
     let schema = responses_schema(columns);
-    let batches = build_batches(&schema, columns, &coded, &index, &kept.keep, &waves, weights)?;
-    let described =
+    let batches = build_batches(&schema, (columns, &dropped), &coded, &index, &kept.keep, &waves, weights)?;
+    let mut described: Vec<_> =
         columns.keys().filter_map(|name| coded.get(name)).map(|column| counted(column, &kept.keep)).collect();
+    for column in described.iter_mut().filter(|column| dropped.contains(&column.name)) {
+        column.categories.clear();
+        column.category_titles.clear();
+    }
     Some(Responses {
         columns: described,
         schema,
@@ -117,6 +126,7 @@ pub fn assemble(
                 file: source.table.file.clone(),
                 sha256: source.table.sha256.clone(),
                 rows: source.table.row_count() as u64,
+                headers: source.table.headers.iter().map(|header| header.name.clone()).collect(),
             })
             .collect(),
         newest: waves.newest,
@@ -218,6 +228,19 @@ fn place_column(
         );
     }
     Some(placements)
+}
+
+/// Drops the answers of other periods where a date column tells them, first of all: what another period holds must not change
+/// which answers of this one are repeated.
+fn keep_window(project: &Project, coded: &IndexMap<String, CodedColumn>, kept: &mut Kept) {
+    let (Some(window), Some(wave)) = (&project.window, &project.raw.data.wave) else { return };
+    let Some(column) = coded.get(&wave.column) else { return };
+    let names: Vec<String> = window.iter().map(ToString::to_string).collect();
+    let cut = waves::by_column(wave, column, &kept.keep);
+    let other = |row: usize| cut.of_rows.get(row).is_some_and(|wave| !names.contains(&cut.names[wave]));
+    let keep = format!("{}: {}", wave.column, names.join(", "));
+    let reason = Localized::PerLang(lang_texts("其他期的答卷", "answers of other periods"));
+    kept.drop_where(StepKind::Filter { keep, reason: Some(reason) }, other);
 }
 
 fn drop_repeated(
@@ -408,7 +431,7 @@ fn check_segments(
 
 fn build_batches(
     schema: &SchemaRef,
-    columns: &IndexMap<String, RawColumn>,
+    (columns, dropped): (&IndexMap<String, RawColumn>, &HashSet<String>),
     coded: &IndexMap<String, CodedColumn>,
     index: &RowIndex,
     keep: &[bool],
@@ -426,7 +449,11 @@ fn build_batches(
         if !kept.contains(&true) {
             continue;
         }
-        let mut arrays: Vec<ArrayRef> = coded.iter().map(|column| Arc::clone(column.arrays.stored(chunk))).collect();
+        let cells = |column: &&CodedColumn| match dropped.contains(&column.column.name) {
+            true => new_null_array(&arrow_type(column.column.kind), rows.len()),
+            false => Arc::clone(column.arrays.stored(chunk)),
+        };
+        let mut arrays: Vec<ArrayRef> = coded.iter().map(cells).collect();
         // Rows without a wave are masked out; any key will do for them.
         let keys: Int32Array =
             rows.clone().map(|row| waves.of_rows.get(row).map_or(Some(0), |wave| i32::try_from(wave).ok())).collect();

@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::config::period::Period;
 use crate::config::project::Project;
 use crate::config::raw::{Dialect, RawSource};
+use crate::config::validate_runs::PERIOD_IN_FILE;
 use crate::data::dialects;
 use crate::data::readers::{self, ReadRequest, near_files};
 use crate::data::table::RawTable;
@@ -33,6 +35,22 @@ pub struct SourceFile {
 pub fn expand(project: &Project, diagnostics: &mut Diagnostics) -> Vec<SourceFile> {
     let mut files = Vec::new();
     for (source_index, source) in project.raw.data.sources.iter().enumerate() {
+        if source.file.contains(PERIOD_IN_FILE) {
+            match matches_by_period(project, source) {
+                Ok(found) => files.extend(found.into_iter().map(|(path, period)| SourceFile {
+                    shown: project.display_path(&path),
+                    path,
+                    source_index,
+                    source: source.clone(),
+                    wave: source.wave.clone().or_else(|| Some(period.to_string())),
+                })),
+                Err(problem) => {
+                    let key_path = format!("data.sources[{source_index}].file");
+                    diagnostics.push((*problem).at(project.at(&key_path)).key(key_path));
+                }
+            }
+            continue;
+        }
         let whole = project.path(&source.file);
         let paths = if !source.file.contains(['*', '?', '[']) || whole.exists() {
             vec![whole]
@@ -55,6 +73,34 @@ pub fn expand(project: &Project, diagnostics: &mut Diagnostics) -> Vec<SourceFil
         }));
     }
     files
+}
+
+/// Files with a period in their path, by period and name: those of the project's window, or of all periods.
+fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<(PathBuf, Period)>, Box<Diagnostic>> {
+    let paths = matches(project, &RawSource { file: source.file.replace(PERIOD_IN_FILE, "*"), ..source.clone() })?;
+    let written: Vec<&str> = source.file.split(PERIOD_IN_FILE).collect();
+    let literal = |text: &str| regex::escape(text).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*").replace(r"\?", "[^/]");
+    let pattern = written.iter().map(|text| literal(text)).collect::<Vec<_>>().join(r"(\d{4}-(?:\d\d|Q\d|W\d\d))");
+    let cadence = project.raw.runs.as_ref().map(|runs| runs.every);
+    // A pattern made of escaped text is sound; a class in brackets is none here.
+    let Ok(pattern) = regex::Regex::new(&format!("^{pattern}$")) else { return Ok(Vec::new()) };
+    let period_of = |path: &PathBuf| {
+        let absolute = PathBuf::from(&source.file).is_absolute();
+        let shown = if absolute { path.to_string_lossy().into_owned() } else { project.display_path(path) };
+        let found = pattern.captures(&shown)?;
+        let period: Period = found.get(1)?.as_str().parse().ok()?;
+        let same = found.iter().skip(1).all(|held| held.is_some_and(|held| held.as_str() == period.to_string()));
+        let wanted = project.window.as_ref().is_none_or(|window| window.contains(&period));
+        let fits = same && wanted && cadence.is_none_or(|cadence| cadence == period.cadence());
+        fits.then_some(period)
+    };
+    let mut found: Vec<(PathBuf, Period)> =
+        paths.into_iter().filter_map(|path| period_of(&path).map(|period| (path, period))).collect();
+    found.sort_by(|(a, a_period), (b, b_period)| a_period.cmp(b_period).then_with(|| a.cmp(b)));
+    if found.is_empty() {
+        return Err(Box::new(Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &source.file)));
+    }
+    Ok(found)
 }
 
 /// Files that match the pattern of a source, sorted; hidden files and the lock files of office programs are passed over.

@@ -223,4 +223,7 @@ pub struct InputFile {
     pub sha256: String,
     /// Rows read.
     pub rows: u64,
+    /// All headers of the file, in its order; not part of what is written out.
+    #[serde(skip)]
+    pub headers: Vec<String>,
 }

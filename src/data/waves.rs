@@ -5,6 +5,7 @@ use chrono::Datelike;
 use datafusion::arrow::array::Array;
 use indexmap::IndexSet;
 
+use crate::config::period::Cadence;
 use crate::config::raw::{RawWave, WavePeriod};
 use crate::data::codebook::CodedColumn;
 use crate::data::ordering::natural;
@@ -146,12 +147,13 @@ pub fn by_source(sources: &[LoadedSource], index: &RowIndex, keep: &[bool], diag
     Waves { names, of_rows, newest: None }
 }
 
-/// `2026-11`, `2026-Q4` or `2026` of a moment.
+/// `2026-11`, `2026-Q4`, `2026-W47` or `2026` of a moment.
 fn period_name(milliseconds: i64, period: WavePeriod) -> Option<String> {
     let day = chrono::DateTime::from_timestamp_millis(milliseconds)?;
     Some(match period {
         WavePeriod::Month => format!("{:04}-{:02}", day.year(), day.month()),
         WavePeriod::Quarter => format!("{:04}-Q{}", day.year(), day.month0() / 3 + 1),
+        WavePeriod::Week => Cadence::Week.containing(day.date_naive())?.to_string(),
         WavePeriod::Year => format!("{:04}", day.year()),
     })
 }

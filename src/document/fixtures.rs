@@ -276,7 +276,7 @@ pub fn steps() -> Vec<Step> {
 
 /// Files read.
 pub fn files() -> Vec<InputFile> {
-    vec![InputFile { file: "data/survey.csv".into(), sha256: "3f2a".repeat(16), rows: 2861 }]
+    vec![InputFile { file: "data/survey.csv".into(), sha256: "3f2a".repeat(16), rows: 2861, headers: Vec::new() }]
 }
 
 /// Columns with their counts.

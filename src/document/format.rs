@@ -173,6 +173,8 @@ pub fn wave(name: &str, lang: Lang) -> String {
         (WaveName::Month(year, month), Lang::En) => format!("{} {year}", month_name(month)),
         (WaveName::Quarter(year, quarter), Lang::ZhCn | Lang::ZhTw) => format!("{year}年第{quarter}季度"),
         (WaveName::Quarter(year, quarter), Lang::En) => format!("Q{quarter} {year}"),
+        (WaveName::Week(year, week), Lang::ZhCn | Lang::ZhTw) => format!("{year}年第{week}周"),
+        (WaveName::Week(year, week), Lang::En) => format!("week {week} of {year}"),
         (WaveName::Year(year), Lang::ZhCn | Lang::ZhTw) => format!("{year}年"),
         (WaveName::Year(_) | WaveName::Other, _) => name.to_owned(),
     }
@@ -203,6 +205,7 @@ pub fn wave_labels(names: &[String], lang: Lang) -> Vec<String> {
 enum WaveName {
     Month(i32, u32),
     Quarter(i32, u32),
+    Week(i32, u32),
     Year(i32),
     Other,
 }
@@ -212,6 +215,10 @@ impl WaveName {
         let year = |text: &str| (text.len() == 4).then(|| text.parse::<i32>().ok()).flatten();
         match name.split_once('-') {
             None => year(name).map_or(Self::Other, Self::Year),
+            Some((head, tail)) if tail.starts_with('W') => match (year(head), tail[1..].parse()) {
+                (Some(year), Ok(week @ 1..=53)) => Self::Week(year, week),
+                _ => Self::Other,
+            },
             Some((head, tail)) => match (year(head), tail.strip_prefix('Q'), tail.parse::<u32>()) {
                 (Some(year), Some(quarter), _) => match quarter.parse() {
                     Ok(quarter @ 1..=4) => Self::Quarter(year, quarter),

@@ -1,7 +1,7 @@
 //! Estimates: what the indicator stage hands on. One [`Estimate`] is one metric for one group of answers in one wave.
 
 use indexmap::IndexMap;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostics::Localized;
 pub use crate::plugins::{Better, Unit};
@@ -68,7 +68,7 @@ pub struct Unavailable {
 }
 
 /// Why an estimate is null.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Fewer answers than the suppression limit.

@@ -1,6 +1,6 @@
 //! `manifest.json`: what a folder of documents was made of and what it holds, each with its SHA-256.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::config::raw::RawSettings;
@@ -83,7 +83,7 @@ pub struct FontRecord {
 }
 
 /// A file with its digest.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileRecord {
     /// Name relative to the folder it belongs to, with `/` separators.
     pub file: String,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::analysis::{BannerTable, compute_banners};
 use crate::config::raw::{RawReport, default_formats, default_pack};
 use crate::config::{PROJECT_FILE, Project};
-use crate::diagnostics::messages::output as messages;
+use crate::diagnostics::messages::{output as messages, runs as run_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
 use crate::metrics::{BoundTables, Indicators, compute};
 use crate::models::GroupModels;
@@ -68,6 +68,12 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         false => Vec::new(),
     };
     let out = request.out.clone().unwrap_or_else(|| project.path("out")).join(&release.period);
+    // Through the link a published release would change under its readers.
+    if out.is_symlink() {
+        let error = Diagnostic::error(&run_messages::FOLDER_OF_RUNS).arg("folder", out.display());
+        diagnostics.push(error.arg("period", &release.period));
+        return Vec::new();
+    }
     let all = Content::of_all(measured, &planned, &banners);
     let mut published = Vec::new();
     for report in &reports {
@@ -108,8 +114,8 @@ fn groups_beside(measured: &Measured, column: &str) -> Option<Indicators> {
     if known { None } else { computed() }
 }
 
-/// The reports to build: those of the project, or one plan if it names none.
-fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<RawReport> {
+/// The reports of a project, or one plan if it names none.
+fn declared_reports(project: &Project) -> Vec<RawReport> {
     let mut reports = project.raw.reports.clone();
     if reports.is_empty() {
         reports.push(RawReport {
@@ -122,6 +128,17 @@ fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut D
             docx: None,
         });
     }
+    reports
+}
+
+/// Ids of the reports of a project, each the name of its folder.
+pub fn report_ids(project: &Project) -> Vec<String> {
+    declared_reports(project).into_iter().map(|report| report.id).collect()
+}
+
+/// The reports to build.
+fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<RawReport> {
+    let mut reports = declared_reports(project);
     let known: Vec<String> = reports.iter().map(|report| report.id.clone()).collect();
     for wanted in request.reports.iter().filter(|wanted| !known.contains(wanted)) {
         diagnostics.push(

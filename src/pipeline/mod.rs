@@ -8,6 +8,7 @@ mod listing;
 pub mod planning;
 mod report;
 mod subjects;
+pub mod view;
 mod word;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 pub use report::pack_files;
+pub use view::PeriodView;
 
 use crate::analysis::{BannerTable, compute_banners};
 use crate::config::raw::RawSource;
@@ -29,6 +31,11 @@ use crate::models::{ModelResults, compute_models, publish};
 use crate::plugins::manifest::RawInput;
 use crate::plugins::{Plugin, discover};
 use crate::render::templates::embedded;
+
+/// Name of the folder with the documents of a group.
+pub fn group_folder(value: &str) -> String {
+    files::safe_name(value)
+}
 
 /// A project with its plugins, before any data is read.
 #[derive(Debug, Clone)]
@@ -91,7 +98,13 @@ pub fn open(root: &Path, diagnostics: &mut Diagnostics) -> Option<OpenProject> {
 
 /// Reads the project, its plugins and its data and computes every metric and model, stopping after the first stage with errors.
 pub fn measure(root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
-    let OpenProject { project, plugins } = open(root, diagnostics)?;
+    measure_view(root, &PeriodView::default(), diagnostics)
+}
+
+/// The same as one period sees it; an empty view sees everything.
+pub fn measure_view(root: &Path, view: &PeriodView, diagnostics: &mut Diagnostics) -> Option<Measured> {
+    let OpenProject { mut project, plugins } = open(root, diagnostics)?;
+    view.narrow(&mut project);
     if diagnostics.has_errors() {
         return None;
     }
@@ -102,6 +115,7 @@ pub fn measure(root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
     let mut indicators = compute(&project, &plugins, &tables, diagnostics)?;
     let models = compute_models(&project, &plugins, &tables, &indicators, diagnostics)?;
     publish(&mut indicators, &models);
+    view.join(&mut indicators);
     Some(Measured { project, plugins: Arc::new(plugins), tables: Arc::new(tables), indicators, models })
 }
 

@@ -203,7 +203,7 @@ impl<'a> Content<'a> {
     /// A document of all answers.
     pub(super) fn of_all(measured: &'a Measured, planned: &'a Planned, banners: &'a [BannerTable]) -> Self {
         let survey = measured.indicators.survey();
-        let waves = measured.indicators.results.waves.iter().cloned();
+        let waves = survey.results.waves.iter().cloned();
         Self {
             measured,
             distributions: survey.distributions(&measured.tables.survey.columns),

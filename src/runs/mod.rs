@@ -1,4 +1,29 @@
 //! Unattended runs: what a server does every month without anybody watching.
 
+pub mod changes;
 pub mod database;
 pub mod delivery;
+pub mod drift;
+pub mod due;
+pub mod gates;
+pub mod history;
+pub mod inputs;
+pub mod lock;
+pub mod numbers;
+pub mod page;
+pub mod plan;
+pub mod purge;
+pub mod record;
+pub mod release;
+pub mod run;
+pub mod scope;
+pub mod session;
+pub mod signals;
+pub mod steps;
+pub mod telling;
+pub mod timer;
+pub mod watch;
+pub mod work;
+
+pub use session::Session;
+pub use run::{Outcome, RunReport, RunRequest, run};

@@ -1,5 +1,6 @@
 //! Estimates, standard errors and intervals against R `survey` on the answers in this folder; README.md says how R was asked.
 
+mod control;
 mod calibrated;
 mod distributions;
 mod drivers;

@@ -16,6 +16,7 @@ pub mod plan;
 pub mod plugins;
 pub mod readers;
 pub mod render;
+pub mod runs;
 pub mod wasm;
 pub mod weighting;
 pub mod workbook;
@@ -92,6 +93,7 @@ pub fn all() -> impl Iterator<Item = &'static Message> {
         packs::ALL,
         grading::ALL,
         delivery::ALL,
+        runs::ALL,
     ]
     .into_iter()
     .flatten()

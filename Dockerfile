@@ -1,0 +1,17 @@
+# A resident scheduler: docker run -v /srv/survey:/project manyi
+FROM rust:1.95-bookworm AS build
+WORKDIR /source
+COPY . .
+RUN cargo build --release --locked
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install --no-install-recommends --yes ca-certificates fonts-noto-cjk tzdata \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 10001 manyi
+COPY --from=build /source/target/release/manyi /usr/local/bin/manyi
+USER manyi
+WORKDIR /project
+# Secrets of delivery come as environment variables or files of the container, never in the image.
+HEALTHCHECK --interval=1h --timeout=1m CMD ["manyi", "watch", "/project"]
+CMD ["manyi", "serve-schedule", "/project", "--log", "json"]

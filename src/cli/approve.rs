@@ -1,0 +1,40 @@
+//! `manyi approve`: publishes a release that a gate holds.
+
+use std::time::Duration;
+
+use crate::cli::args_runs::{ApproveOptions, LogFormat};
+use crate::cli::console::Console;
+use crate::cli::run::{now, print_reports};
+use crate::cli::{Outcome, logs};
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::runs::work::Work;
+use crate::runs::{self, RunRequest, Session};
+
+/// How long a run that is just ending is waited for.
+const WAIT: Duration = Duration::from_secs(5);
+
+pub(crate) fn run(options: &ApproveOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    logs::start(LogFormat::Text, console.is_quiet(), console.is_verbose());
+    let now = now();
+    let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
+    let Some(period) = options.period.or_else(|| session.calendar.last_complete(now)) else { return Ok(()) };
+    let work = Work::look(session.places.work(period), period);
+    if work.progress.numbers.is_none() {
+        diagnostics.push(Diagnostic::error(&messages::NOTHING_HELD).arg("period", period));
+        return Ok(());
+    }
+    let request = RunRequest {
+        root: options.project.clone(),
+        period: Some(period),
+        out: options.out.clone(),
+        deliver: !options.no_deliver,
+        force: false,
+        approve: true,
+        wait: WAIT,
+        jobs: None,
+        now,
+    };
+    let report = runs::run(&request, diagnostics);
+    print_reports(&[report], console, diagnostics)
+}

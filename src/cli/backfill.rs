@@ -1,0 +1,35 @@
+//! `manyi backfill`: the releases of past periods, oldest first, so that each shows those before it.
+
+use std::time::Duration;
+
+use crate::cli::args_runs::{BackfillOptions, LogFormat};
+use crate::cli::console::Console;
+use crate::cli::run::{now, print_reports};
+use crate::cli::{Outcome, logs};
+use crate::diagnostics::Diagnostics;
+use crate::runs::{self, RunRequest, Session};
+
+pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    logs::start(LogFormat::Text, console.is_quiet(), console.is_verbose());
+    if Session::open(&options.project, options.out.clone(), diagnostics).is_none() {
+        return Ok(());
+    }
+    let mut request = RunRequest {
+        root: options.project.clone(),
+        period: None,
+        out: options.out.clone(),
+        // Nobody waits for mail about last year.
+        deliver: false,
+        force: false,
+        approve: false,
+        wait: Duration::ZERO,
+        jobs: None,
+        now: now(),
+    };
+    let mut reports = Vec::new();
+    for period in options.from.through(options.to) {
+        request.period = Some(period);
+        reports.push(runs::run(&request, diagnostics));
+    }
+    print_reports(&reports, console, diagnostics)
+}

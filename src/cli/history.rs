@@ -1,0 +1,176 @@
+//! `manyi history`: the releases of a project, the series of an indicator, and both as files.
+
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use serde_json::json;
+
+use crate::cli::args_runs::HistoryOptions;
+use crate::cli::console::{Console, TextTable};
+use crate::cli::run::now;
+use crate::cli::{Outcome, print_json};
+use crate::config::PROJECT_FILE;
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::document::format;
+use crate::output::publish_file;
+use crate::runs::Session;
+use crate::runs::database::DatabaseError;
+use crate::runs::history::{Entry, History, export, segment_of};
+
+pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    // `manyi history samples/monthly` means the folder, as with other verbs.
+    let (mut metric, mut root) = (options.metric.clone(), options.project.clone());
+    if let Some(folder) = metric.as_ref().map(PathBuf::from).filter(|folder| folder.join(PROJECT_FILE).is_file()) {
+        (metric, root) = (None, folder);
+    }
+    let session = Session::open(&root, None, diagnostics);
+    let history = session.and_then(|session| session.history(false, now(), diagnostics));
+    let Some(mut history) = history else {
+        if !diagnostics.has_errors() {
+            diagnostics.push(Diagnostic::error(&messages::EMPTY_HISTORY));
+        }
+        return if console.json { print_json(console, json!({ "schema": 1 }), diagnostics) } else { Ok(()) };
+    };
+    let done = if let Some(file) = &options.export {
+        write(&mut history, file, diagnostics)
+    } else if let Some(metric) = metric {
+        let segment = options.segment.as_deref().map(segment_of).unwrap_or_default();
+        series(&mut history, &metric, &segment, console, diagnostics)
+    } else {
+        list(&mut history, options.attempts, console, diagnostics)
+    };
+    match done {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            diagnostics.push(error.diagnostic());
+            Ok(())
+        }
+    }
+}
+
+fn list(
+    history: &mut History,
+    with_attempts: bool,
+    console: &Console,
+    diagnostics: &mut Diagnostics,
+) -> Result<Outcome, DatabaseError> {
+    const ATTEMPTS: u32 = 50;
+    let releases = history.releases()?;
+    let attempts = if with_attempts || console.json { history.attempts(ATTEMPTS)? } else { Vec::new() };
+    if console.json {
+        let data = json!({ "schema": 1, "releases": releases, "attempts": attempts });
+        return Ok(print_json(console, data, diagnostics));
+    }
+    let head = [
+        console.say("期次", "period"),
+        console.say("版", "rev"),
+        console.say("答卷", "answers"),
+        console.say("最新答卷", "newest"),
+        console.say("发布时间", "published"),
+        console.say("报告", "reports"),
+    ];
+    let mut table = TextTable::new(head.map(str::to_owned).to_vec(), vec![false, true, true]);
+    for held in &releases {
+        table.row(vec![
+            held.period.to_string(),
+            held.revision.to_string(),
+            held.answers.to_string(),
+            held.newest.clone().unwrap_or_default(),
+            held.published_at.clone(),
+            held.reports.join(", "),
+        ]);
+    }
+    let mut text = table.render();
+    if with_attempts {
+        let head = [
+            console.say("开始", "begun"),
+            console.say("期次", "period"),
+            console.say("结果", "outcome"),
+            console.say("问题", "problems"),
+        ];
+        let mut table = TextTable::new(head.map(str::to_owned).to_vec(), Vec::new());
+        for held in &attempts {
+            table.row(vec![
+                held.started_at.clone(),
+                held.period.to_string(),
+                held.outcome.clone(),
+                held.codes.join(" "),
+            ]);
+        }
+        text = format!("{text}\n{}", table.render());
+    }
+    Ok(console.data(&text))
+}
+
+fn series(
+    history: &mut History,
+    metric: &str,
+    segment: &IndexMap<String, String>,
+    console: &Console,
+    diagnostics: &mut Diagnostics,
+) -> Result<Outcome, DatabaseError> {
+    let entries = history.series(metric, segment)?;
+    if entries.is_empty() {
+        let newest = history.newest()?;
+        let known = match newest.values().next_back() {
+            Some(listed) => history.metrics(listed)?,
+            None => Vec::new(),
+        };
+        let problem = Diagnostic::error(&messages::METRIC_NOT_IN_HISTORY).arg("metric", metric);
+        diagnostics.push(problem.suggest(metric, known.iter().map(|held| held.id.as_str())));
+    }
+    if console.json {
+        let data = json!({ "schema": 1, "metric": metric, "segment": segment, "series": entries });
+        return Ok(print_json(console, data, diagnostics));
+    }
+    if entries.is_empty() {
+        return Ok(Ok(()));
+    }
+    let head = [
+        console.say("期次", "period"),
+        console.say("版", "rev"),
+        console.say("估计值", "estimate"),
+        console.say("区间", "interval"),
+        console.say("标准误", "se"),
+        "n",
+    ];
+    let right = vec![false, true, true, true, true, true];
+    let mut table = TextTable::new(head.map(str::to_owned).to_vec(), right);
+    entries.iter().for_each(|entry| table.row(row(entry, console)));
+    Ok(console.data(&table.render()))
+}
+
+fn row(entry: &Entry, console: &Console) -> Vec<String> {
+    let held = &entry.estimate;
+    let value = |value: f64| format::value(value, held.unit);
+    let missing = || held.reason.map_or_else(|| format::NO_VALUE.to_owned(), |reason| console.reason(reason).to_owned());
+    vec![
+        entry.period.to_string(),
+        entry.revision.to_string(),
+        held.estimate.map_or_else(missing, |estimate| format::value_with_unit(estimate, held.unit, console.lang)),
+        held.ci.map_or_else(String::new, |[low, high]| format!("{}–{}", value(low), value(high))),
+        held.se.map_or_else(String::new, |se| format!("{se:.2}")),
+        held.n.map_or_else(String::new, |n| n.to_string()),
+    ]
+}
+
+fn write(
+    history: &mut History,
+    file: &std::path::Path,
+    diagnostics: &mut Diagnostics,
+) -> Result<Outcome, DatabaseError> {
+    let entries = history.everything()?;
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let bytes = match ending.as_deref() {
+        Some("csv") => export::csv(&entries).map_err(std::io::Error::other),
+        Some("parquet") => export::parquet(&entries).map_err(std::io::Error::other),
+        _ => {
+            diagnostics.push(Diagnostic::error(&messages::EXPORT_FORMAT).arg("file", file.display()));
+            return Ok(Ok(()));
+        }
+    };
+    Ok(bytes.map(|bytes| {
+        publish_file(file, &bytes, diagnostics);
+    }))
+}

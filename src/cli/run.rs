@@ -1,0 +1,149 @@
+//! `manyi run`: the release of a period.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use crate::cli::args_runs::RunOptions;
+use crate::cli::console::{Console, TextTable};
+use crate::cli::{Outcome, logs, print_json};
+use crate::config::Period;
+use crate::diagnostics::{Diagnostics, Level};
+use crate::document::format;
+use crate::runs::{self, Outcome as Ended, RunReport, RunRequest, Session};
+
+/// Environment variable that stands for the clock, for tests and simulations: RFC 3339.
+const NOW: &str = "MANYI_NOW";
+
+/// Changed numbers that are printed.
+const SHOWN: usize = 12;
+
+pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    logs::start(options.log, console.is_quiet(), console.is_verbose());
+    let now = now();
+    let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else {
+        return if console.json { print_json(console, json!({ "schema": 1, "runs": [] }), diagnostics) } else { Ok(()) };
+    };
+    let periods = if options.catch_up {
+        session.done(now, diagnostics).map(|done| session.calendar.due(&done, now)).unwrap_or_default()
+    } else {
+        options.period.or_else(|| session.calendar.last_complete(now)).into_iter().collect()
+    };
+    if options.dry_run {
+        return look(&session, &periods, options, now, console, diagnostics);
+    }
+    let mut request = RunRequest {
+        root: options.project.clone(),
+        period: None,
+        out: options.out.clone(),
+        deliver: !options.no_deliver,
+        force: options.force,
+        approve: false,
+        wait: Duration::from_secs(options.wait),
+        jobs: options.jobs,
+        now,
+    };
+    let mut reports = Vec::new();
+    let mut each = |period: Period, diagnostics: &mut Diagnostics| {
+        request.period = Some(period);
+        reports.push(runs::run(&request, diagnostics));
+    };
+    periods.iter().for_each(|period| each(*period, diagnostics));
+    if options.catch_up && !diagnostics.has_errors() {
+        let outdated = session.outdated(now, diagnostics);
+        outdated.into_iter().for_each(|period| each(period, diagnostics));
+    }
+    print_reports(&reports, console, diagnostics)
+}
+
+/// The clock, or what a test says it is.
+pub(super) fn now() -> DateTime<Utc> {
+    let given = std::env::var(NOW).ok().and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
+    given.map_or_else(Utc::now, |now| now.to_utc())
+}
+
+/// Prints how runs ended.
+pub(super) fn print_reports(reports: &[RunReport], console: &Console, diagnostics: &Diagnostics) -> Outcome {
+    if console.json {
+        return print_json(console, json!({ "schema": 1, "runs": reports }), diagnostics);
+    }
+    if reports.is_empty() && !diagnostics.has_errors() {
+        return console.data(console.say("没有到期的期次\n", "nothing is due\n"));
+    }
+    for report in reports {
+        let Some(period) = report.period else { continue };
+        let text = match report.outcome {
+            Ended::Published => console.say("已发布", "published"),
+            Ended::Unchanged => console.say("输入未变，无需运行", "unchanged, nothing to do"),
+            Ended::Held => console.say("被扣住，等待批准", "held, waits for approval"),
+            Ended::Failed => console.say("失败，未发布", "failed, nothing published"),
+        };
+        let revision = report.revision.map_or_else(String::new, |revision| match report.outcome {
+            Ended::Failed | Ended::Held => String::new(),
+            _ => format!(" r{revision}"),
+        });
+        let folder = report.folder.as_deref().map(Path::display).map_or_else(String::new, |folder| format!("  {folder}"));
+        console.data(&format!("{period}{revision}  {text}{folder}\n"))?;
+        if report.outcome == Ended::Published {
+            console.data(&changes_text(report, console))?;
+        }
+    }
+    Ok(())
+}
+
+fn changes_text(report: &RunReport, console: &Console) -> String {
+    if report.changes.is_empty() {
+        return String::new();
+    }
+    let head = [
+        console.say("指标", "metric"),
+        console.say("分组", "group"),
+        console.say("此前", "before"),
+        console.say("现在", "now"),
+    ];
+    let mut table = TextTable::new(head.map(str::to_owned).to_vec(), vec![false, false, true, true]);
+    let value = |value: Option<f64>| value.map_or_else(|| format::NO_VALUE.to_owned(), |held| format!("{held:.2}"));
+    for change in report.changes.iter().take(SHOWN) {
+        let group = runs::history::segment_text(&change.segment);
+        table.row(vec![change.metric.clone(), group, value(change.before), value(change.after)]);
+    }
+    let more = report.changes.len().saturating_sub(SHOWN);
+    let rest = if more == 0 { String::new() } else { format!("… {more} {}\n", console.say("处", "more")) };
+    table.render() + &rest
+}
+
+fn look(
+    session: &Session,
+    periods: &[Period],
+    options: &RunOptions,
+    now: DateTime<Utc>,
+    console: &Console,
+    diagnostics: &mut Diagnostics,
+) -> Outcome {
+    let mut looked = Vec::new();
+    for period in periods {
+        let errors = diagnostics.count(Level::Error);
+        let planned = session.look(*period, options.force, now, diagnostics);
+        if let Some(planned) = planned.filter(|_| diagnostics.count(Level::Error) == errors) {
+            looked.push((*period, planned));
+        }
+    }
+    if console.json {
+        let runs = looked.iter().map(|(period, planned)| {
+            json!({ "period": period, "unchanged": planned.unchanged, "steps": planned.steps })
+        });
+        return print_json(console, json!({ "schema": 1, "runs": runs.collect::<Vec<_>>() }), diagnostics);
+    }
+    for (period, planned) in looked {
+        let head = [&*period.to_string(), console.say("执行", "runs"), console.say("原因", "why")];
+        let mut table = TextTable::new(head.map(str::to_owned).to_vec(), Vec::new());
+        for step in &planned.steps {
+            let needed = if step.needed { console.say("是", "yes") } else { console.say("否", "no") };
+            table.row(vec![step.step.clone(), needed.to_owned(), step.why.get(console.lang).to_owned()]);
+        }
+        console.data(&table.render())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! `manyi schedule install`: timers of systemd and cron.
+
+use std::path::Path;
+
+use crate::cli::Outcome;
+use crate::cli::args_runs::{ScheduleAction, ScheduleOptions};
+use crate::cli::console::Console;
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
+use crate::runs::Session;
+use crate::runs::release::write_whole;
+use crate::runs::timer::{TimerFile, cron, systemd};
+
+pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    let ScheduleAction::Install { project, write, user, cron: wants_cron, .. } = &options.action;
+    let Some(session) = Session::open(project, None, diagnostics) else { return Ok(()) };
+    let program = std::env::current_exe()?;
+    let folder = project.canonicalize()?;
+    let name = unit_name(&session, &folder);
+    let files = if *wants_cron {
+        let lines = cron(&session.calendar, &program, &folder);
+        vec![TimerFile { name: format!("manyi-{name}"), content: with_user(&lines, user.as_deref()) }]
+    } else {
+        systemd(&session.calendar, &name, &program, &folder)
+    };
+    for file in &files {
+        console.data(&format!("# {}\n{}\n", file.name, file.content))?;
+        if let Some(write) = write {
+            let path = write.join(&file.name);
+            match write_whole(&path, file.content.as_bytes()) {
+                Ok(()) => console.talk(&format!("{} {}", console.say("已写入", "written:"), path.display())),
+                Err(error) => {
+                    let problem = Diagnostic::error(&messages::RUN_NOT_WRITTEN).arg("step", "schedule");
+                    diagnostics.push(problem.arg("place", path.display()).words("problem", io_problem(&error)));
+                }
+            }
+        }
+    }
+    if write.is_some() && !wants_cron {
+        console.talk(&format!("systemctl daemon-reload && systemctl enable --now manyi-{name}.timer"));
+    }
+    Ok(())
+}
+
+/// A name for units: the project's, else that of its folder, in characters that units and files of cron may have.
+fn unit_name(session: &Session, folder: &Path) -> String {
+    let own = session.runs.name.clone();
+    let name = own.unwrap_or_else(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
+    let clean = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' };
+    let name: String = name.chars().map(clean).collect();
+    let name = name.trim_matches('-').to_owned();
+    if name.is_empty() { "project".to_owned() } else { name }
+}
+
+/// Files in /etc/cron.d name the user before the command.
+fn with_user(lines: &str, user: Option<&str>) -> String {
+    let Some(user) = user else { return lines.to_owned() };
+    let insert = |line: &str| match line.starts_with("CRON_TZ") {
+        true => line.to_owned(),
+        false => {
+            let mut parts: Vec<&str> = line.splitn(6, ' ').collect();
+            parts.insert(5.min(parts.len()), user);
+            parts.join(" ")
+        }
+    };
+    lines.lines().map(|line| insert(line) + "\n").collect()
+}

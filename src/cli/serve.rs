@@ -1,0 +1,62 @@
+//! `manyi serve-schedule`: stays and runs each period when it is due. It keeps nothing in memory: what is due follows from the
+//! history and the clock, so that it may be stopped and started at any time, beside other schedulers too.
+
+use std::time::Duration;
+
+use crate::cli::args_runs::ServeOptions;
+use crate::cli::console::Console;
+use crate::cli::run::now;
+use crate::cli::{Outcome, logs};
+use crate::diagnostics::{Diagnostics, Level};
+use crate::runs::{self, RunRequest, Session};
+
+/// How long a run of another scheduler is waited for.
+const WAIT: Duration = Duration::from_secs(600);
+
+pub(crate) fn run(options: &ServeOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    logs::start(options.log, console.is_quiet(), console.is_verbose());
+    let mut round = 0;
+    loop {
+        let mut found = Diagnostics::new();
+        let next = look(options, &mut found);
+        for problem in found.iter().filter(|problem| problem.level != Level::Note) {
+            let (code, text) = (problem.message.code, problem.text(console.lang));
+            match problem.level {
+                Level::Error => tracing::error!(code, "{text}"),
+                _ => tracing::warn!(code, "{text}"),
+            }
+        }
+        round += 1;
+        if options.rounds.is_some_and(|rounds| round >= rounds) {
+            diagnostics.extend(found);
+            return Ok(());
+        }
+        std::thread::sleep(next.min(Duration::from_secs(options.every.max(1))));
+    }
+}
+
+/// Runs what is due; how long there is nothing to do then.
+fn look(options: &ServeOptions, diagnostics: &mut Diagnostics) -> Duration {
+    const AGAIN: Duration = Duration::from_secs(3600);
+    let begun = now();
+    let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return AGAIN };
+    let Some(done) = session.done(begun, diagnostics) else { return AGAIN };
+    for period in session.calendar.due(&done, begun) {
+        let request = RunRequest {
+            root: options.project.clone(),
+            period: Some(period),
+            out: options.out.clone(),
+            deliver: !options.no_deliver,
+        force: false,
+            approve: false,
+            wait: WAIT,
+            jobs: None,
+            now: now(),
+        };
+        runs::run(&request, diagnostics);
+    }
+    let now = now();
+    let next = session.calendar.next(now).and_then(|next| (next - now).to_std().ok());
+    tracing::info!(next = session.calendar.next(now).map(tracing::field::display), "waiting");
+    next.map_or(AGAIN, |next| next + Duration::from_secs(1))
+}

@@ -1,0 +1,104 @@
+//! Which personal columns no report needs: their cells are dropped once answers are told apart, filtered and weighed, so that nothing
+//! after the load can print, keep or send them.
+
+use std::collections::HashSet;
+
+use crate::config::Project;
+
+/// Names of the personal columns of a table that nothing after its load asks for. What only identifies answers, filters them, cuts
+/// them into waves or weighs them was done with at the load.
+pub fn unneeded(project: &Project) -> HashSet<String> {
+    let personal = project.raw.columns.iter().filter(|(_, column)| column.personal).map(|(name, _)| name.clone());
+    let mut names: HashSet<String> = personal.collect();
+    if !names.is_empty() {
+        let asked = asked_for(project);
+        names.retain(|name| !asked.contains(name));
+    }
+    names
+}
+
+/// Every name in the parts of a project that are read after the load.
+fn asked_for(project: &Project) -> HashSet<String> {
+    let raw = &project.raw;
+    let mut parts = vec![
+        serde_json::to_value(&raw.plugins),
+        serde_json::to_value(&raw.segments),
+        serde_json::to_value(&raw.banners),
+        serde_json::to_value(&raw.rivals),
+        serde_json::to_value(&raw.reports),
+        serde_json::to_value(&raw.plan),
+        serde_json::to_value(&raw.runs),
+        serde_json::to_value(&raw.data.design),
+    ];
+    for table in raw.tables.values() {
+        parts.push(serde_json::to_value(&table.segments));
+        parts.push(serde_json::to_value(&table.data.design));
+    }
+    // Lookups read the columns of another table, quotes the answers behind their themes.
+    let columns = raw.columns.values().chain(raw.tables.values().flat_map(|table| table.columns.values()));
+    for column in columns {
+        parts.push(serde_json::to_value(&column.lookup));
+        parts.push(serde_json::to_value(&column.themes));
+    }
+    let mut names = HashSet::new();
+    parts.into_iter().flatten().for_each(|part| collect(&part, &mut names));
+    names
+}
+
+/// The identifiers in all texts and keys of a value.
+fn collect(value: &serde_json::Value, names: &mut HashSet<String>) {
+    let mut add = |text: &str| {
+        let words = text.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+        names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+    };
+    match value {
+        serde_json::Value::String(text) => add(text),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
+        serde_json::Value::Object(entries) => {
+            entries.keys().for_each(|key| add(key));
+            entries.values().for_each(|item| collect(item, names));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::fs;
+
+    use crate::config::load_project;
+    use crate::data::load_tables;
+    use crate::diagnostics::Diagnostics;
+
+    #[test]
+    fn cells_that_no_report_needs_do_not_leave_the_load() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = "manyi: 1
+project: { title: t }
+data: { sources: [{ file: a.csv }], id: phone, duplicates: keep_first, filters: [{ keep: name <> 'test' }] }
+columns:
+  phone: { type: text, personal: true }
+  name: { type: text, personal: true }
+  city: { type: single, personal: true }
+  member: { type: text, personal: true }
+  score: { type: scale, range: [1, 5] }
+plugins: { csat: { inputs: { satisfaction: \"CASE WHEN member IS NULL THEN NULL ELSE score END\" } } }
+";
+        fs::write(folder.path().join("manyi.yaml"), project).unwrap();
+        let rows = "phone,name,city,member,score\n1,li,x,m1,5\n1,li,x,m1,5\n2,test,x,m2,1\n3,wu,y,m3,4\n";
+        fs::write(folder.path().join("a.csv"), rows).unwrap();
+        let mut diagnostics = Diagnostics::new();
+        let project = load_project(folder.path(), &mut diagnostics).unwrap();
+        let table = load_tables(&project, &mut diagnostics).unwrap().survey;
+        let texts = |name: &str| table.column_texts(name);
+        // Repeated numbers and tests were told before the cells went.
+        assert_eq!(texts("score"), ["5", "4"].map(|score| format!("{score}.0")));
+        assert_eq!(texts("member"), ["m1", "m3"], "a plugin needs it");
+        for name in ["phone", "name", "city"] {
+            assert_eq!(texts(name), ["", ""], "{name}");
+            let column = table.column(name).unwrap();
+            assert_eq!((column.counts.valid, column.categories.len()), (2, 0), "{name}");
+        }
+    }
+}

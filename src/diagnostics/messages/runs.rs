@@ -1,0 +1,109 @@
+//! Messages about unattended runs (codes M0950 to M0999).
+
+use super::{Message, messages};
+
+messages! {
+    /// `manyi build` into a folder of `manyi run`.
+    FOLDER_OF_RUNS = Message::new("M0950", "`{folder}` is a release of `manyi run`, which is never changed", "`{folder}` 是 `manyi run` 发布的版本，不会改动")
+        .hinted("run `manyi run --period {period}`, or build to another place with --out", "请运行 `manyi run --period {period}`，或用 --out 生成到别处");
+    /// Data that no period can be cut out of.
+    DATA_NOT_CUT = Message::new("M0951", "the runs cannot tell which answers belong to a period", "无法判断哪些答卷属于哪一期")
+        .hinted("write `{period}` into every `file` of `data.sources` (data/{period}/answers.csv, for {example}), or cut a date column: `data.wave: { column: …, by: {by} }`", "请在 `data.sources` 的每个 `file` 中写 `{period}`（如 data/{period}/answers.csv，代表 {example}），或按日期列划分：`data.wave: { column: …, by: {by} }`");
+    /// A time zone that nobody knows.
+    UNKNOWN_ZONE = Message::new("M0952", "there is no time zone `{zone}`", "没有时区 `{zone}`")
+        .hinted("use a name of the IANA database, such as `Asia/Shanghai`", "请用 IANA 时区名称，如 `Asia/Shanghai`");
+    /// Not a period of the project's length.
+    NOT_A_PERIOD = Message::new("M0953", "`{period}` is no period of this project", "`{period}` 不是本项目的期次")
+        .hinted("a period is written `{wanted}`", "期次写作 `{wanted}`");
+    /// A setting out of range.
+    BAD_RUN_SETTING = Message::new("M0954", "this setting must be {wanted}, found `{found}`", "此项应{wanted}，却是 `{found}`");
+    /// A freshness gate without a date.
+    NO_FRESHNESS_COLUMN = Message::new("M0955", "nothing tells how old the answers are", "没有可判断答卷新旧的日期")
+        .hinted("name a date column: `freshness: { days: …, column: … }`", "请指明日期列：`freshness: { days: …, column: … }`");
+    /// A project without `runs`.
+    NO_RUNS = Message::new("M0956", "the project has no `runs` section", "项目没有 `runs` 部分")
+        .hinted("add it to manyi.yaml: `runs: { every: month, timezone: Asia/Shanghai }`", "请在 manyi.yaml 中添加：`runs: { every: month, timezone: Asia/Shanghai }`");
+    /// The files of a period hold no answer of it.
+    NO_ANSWERS_OF_PERIOD = Message::new("M0957", "there are no answers of the period {period}", "没有属于 {period} 的答卷")
+        .hinted("the run can be repeated when the data are there", "数据到位后重新运行即可");
+    /// A file of the project that cannot be read.
+    INPUT_UNREADABLE = Message::new("M0958", "`{file}` cannot be read: {problem}", "无法读取 `{file}`：{problem}");
+    /// Another run has the lock.
+    BUSY = Message::new("M0959", "another run of this project is going on: process {pid}, since {since}", "本项目的另一次运行正在进行：进程 {pid}，始于 {since}")
+        .hinted("wait for it with --wait SECONDS; the lock is freed when that process ends, whatever the cause", "可用 --wait 秒数 等待；该进程一旦结束，无论原因，锁都会释放");
+    /// Something of the run cannot be written.
+    RUN_NOT_WRITTEN = Message::new("M0960", "the run stopped at `{step}`: `{place}` cannot be written: {problem}", "运行在 `{step}` 处停止：无法写入 `{place}`：{problem}")
+        .hinted("what was published before is untouched; run it again when the cause is gone", "此前发布的内容未受影响；排除原因后重新运行即可");
+    /// A period that is not over.
+    PERIOD_NOT_OVER = Message::new("M0961", "the period {period} is not over yet in {zone}", "{period} 在 {zone} 尚未结束")
+        .hinted("its release would miss answers; use --force to publish it all the same", "现在发布会缺少答卷；如确需发布请加 --force");
+    /// Gate: old answers.
+    GATE_STALE = Message::new("M0962", "gate `freshness`: the newest answer is of {newest}, {days} days before the end of {period}; at most {limit} are allowed", "关卡 `freshness`：最新答卷为 {newest}，距 {period} 结束 {days} 天，最多允许 {limit} 天");
+    /// Gate: few answers.
+    GATE_FEW = Message::new("M0963", "gate `answers`: {found} answers, at least {limit} are wanted", "关卡 `answers`：答卷 {found} 份，至少应有 {limit} 份");
+    /// Gate: empty cells.
+    GATE_MISSING = Message::new("M0964", "gate `missing`: {found} % of the answers to `{column}` are missing, at most {limit} % are allowed", "关卡 `missing`：`{column}` 有 {found} % 缺答，最多允许 {limit} %");
+    /// Gate: an indicator beyond its limits.
+    GATE_LIMIT = Message::new("M0965", "gate `limits`: `{metric}` is {found}, allowed is {limit}", "关卡 `limits`：`{metric}` 为 {found}，允许 {limit}");
+    /// Gate: a new column or option.
+    GATE_NEW = Message::new("M0966", "gate `schema`: {what} was not there in {before}", "关卡 `schema`：{what} 在 {before} 中没有");
+    /// Gate: a column or option that is gone.
+    GATE_GONE = Message::new("M0967", "gate `schema`: {what} of {before} is there no more", "关卡 `schema`：{before} 中的 {what} 不见了");
+    /// Gate: a renamed column or option.
+    GATE_RENAMED = Message::new("M0968", "gate `schema`: {what} of {before} seems to be {now} now", "关卡 `schema`：{before} 中的 {what} 似乎改成了 {now}")
+        .hinted("if so, name both under `from` or `labels` in manyi.yaml", "若确是改名，请在 manyi.yaml 的 `from` 或 `labels` 中同时写上两者");
+    /// Gate: a jump.
+    GATE_JUMP = Message::new("M0969", "gate `jump`: `{metric}` went from {earlier} to {found}, a change of more than {limit}", "关卡 `jump`：`{metric}` 由 {earlier} 变为 {found}，变化超过 {limit}");
+    /// A control rule.
+    CONTROL_SIGNAL = Message::new("M0970", "control chart: `{metric}` fires the rule `{rule}` in {period}", "控制图：`{metric}` 在 {period} 触发规则 `{rule}`");
+    /// A release waits.
+    HELD = Message::new("M0971", "the release of {period} is held and waits for approval", "{period} 的发布被扣住，等待批准")
+        .hinted("look at the gates above, then run `manyi approve --period {period}`; a changed file makes a new check", "请查看上述关卡，确认后运行 `manyi approve --period {period}`；文件有变动时会重新检查");
+    /// A gate forbids publishing.
+    FAILED_GATE = Message::new("M0972", "a gate forbids publishing {period}; the release before is untouched", "有关卡禁止发布 {period}，此前的版本未受影响");
+    /// Later releases show old numbers.
+    LATER_OUTDATED = Message::new("M0973", "releases of later periods still show the numbers of {period} as they were: {later}", "之后各期的版本仍显示 {period} 修订前的数值：{later}")
+        .hinted("run them again with --period, or all with --catch-up", "请用 --period 逐期重新运行，或用 --catch-up 一并更新");
+    /// A period without a release.
+    NO_RELEASE = Message::new("M0974", "there is no release of {period}, which was due on {due}", "没有 {period} 的发布版本，应于 {due} 完成")
+        .hinted("look at the log of the timer, then run `manyi run --period {period}`", "请查看定时任务日志，然后运行 `manyi run --period {period}`");
+    /// Nothing to approve.
+    NOTHING_HELD = Message::new("M0975", "no release of {period} waits for approval", "{period} 没有等待批准的版本");
+    /// A secret that is not there.
+    NO_SECRET = Message::new("M0976", "`{name}` of the history's address is not set or cannot be read", "历史库地址所需的 `{name}` 未设置或无法读取")
+        .hinted("set the environment variable, or give the file to the user that runs manyi", "请设置环境变量，或让运行 manyi 的用户可以读取该文件");
+    /// A metric that the history does not know.
+    METRIC_NOT_IN_HISTORY = Message::new("M0977", "the history holds no metric `{metric}`", "历史库中没有指标 `{metric}`");
+    /// No numbers at all.
+    EMPTY_HISTORY = Message::new("M0978", "the history is empty", "历史库为空")
+        .hinted("`manyi run` and `manyi backfill` fill it", "`manyi run` 与 `manyi backfill` 会写入历史");
+    /// A format that is not written.
+    EXPORT_FORMAT = Message::new("M0979", "`{file}` has none of the endings `.csv` and `.parquet`", "`{file}` 的扩展名不是 `.csv` 或 `.parquet`");
+    /// The past of a panel.
+    PANEL_PAST = Message::new("M0980", "waves that share their respondents cannot be tested from the history, which knows no person: only the periods that are read are shown", "各期有相同受访者时，历史库不含个人，无法据其检验变化：只显示实际读取的各期")
+        .hinted("read more of them: `runs.read: 2`", "请多读几期：`runs.read: 2`");
+    /// Written over the network of files.
+    NO_LOCKS = Message::new("M0981", "the lock `{file}` cannot be taken: {problem}", "无法取得锁 `{file}`：{problem}");
+    /// A release that cannot be read back.
+    DAMAGED_RELEASE = Message::new("M0982", "`{file}` is damaged: {problem}", "`{file}` 已损坏：{problem}")
+        .hinted("restore the folder of this revision from a backup, or remove it to build it anew", "请从备份恢复该版本的文件夹，或将其删除以重新生成");
+    /// A person who is in no table.
+    NOBODY = Message::new("M0983", "no file holds the respondent", "没有文件含有该受访者");
+    /// A project without ids.
+    NO_ID = Message::new("M0984", "the project does not say which column identifies a respondent", "项目未说明哪一列标识受访者")
+        .hinted("add `data.id`", "请添加 `data.id`");
+    /// A file that cannot be changed.
+    NOT_PURGED = Message::new("M0985", "`{file}` holds the respondent and cannot be changed by manyi", "`{file}` 含有该受访者，manyi 无法修改此格式")
+        .hinted("remove the row with the program that made the file", "请用生成该文件的程序删除该行");
+    /// Published documents that hold what a person said.
+    PUBLISHED_ANYWAY = Message::new("M0986", "released documents cannot be changed; the respondent counted in: {periods}", "已发布的文档无法更改；该受访者计入了：{periods}")
+        .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them, and copies that were delivered are beyond manyi", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理），已投递的副本不受 manyi 控制");
+    /// A control chart of something else than a share.
+    NOT_A_SHARE = Message::new("M0988", "`{metric}` has no p chart: it is not a percentage", "`{metric}` 不是百分比，不能画 p 图")
+        .hinted("use `xmr`", "请用 `xmr`");
+    /// A metric of a gate or chart that was not computed.
+    NO_SUCH_METRIC = Message::new("M0989", "`{metric}` under `{place}` is no metric of this project", "`{place}` 中的 `{metric}` 不是本项目的指标");
+    /// A name is needed in a shared database.
+    NO_NAME = Message::new("M0990", "a shared database needs a name for the project", "共用数据库时项目需要名称")
+        .hinted("add `runs.name`", "请添加 `runs.name`");
+}

@@ -1,0 +1,172 @@
+//! The gates before a release: numbers of the period, those of the period before and the settings come in; what does not hold, and
+//! what that means, goes out. Pure: the clock has no say, so that a run repeated later judges the same.
+
+use chrono::NaiveDate;
+
+use crate::config::raw::{GateAction, RawGates, RawSchemaGate};
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, LocalizedTexts, lang_texts};
+use crate::runs::drift::{Drift, Place, drift};
+use crate::runs::numbers::Numbers;
+
+/// A gate that does not hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// What that means.
+    pub action: GateAction,
+    /// What was found, a warning or an error.
+    pub problem: Diagnostic,
+}
+
+impl Verdict {
+    /// The verdict as data, in both languages.
+    pub fn to_json(&self) -> serde_json::Value {
+        use crate::diagnostics::Lang;
+        serde_json::json!({
+            "code": self.problem.message.code,
+            "action": self.action,
+            "text": { "zh-CN": self.problem.text(Lang::ZhCn), "en": self.problem.text(Lang::En) },
+        })
+    }
+}
+
+/// What the worst of the verdicts demands; none if all gates hold.
+pub fn worst(verdicts: &[Verdict]) -> Option<GateAction> {
+    verdicts.iter().map(|verdict| verdict.action).max()
+}
+
+/// Checks all gates of a project against the numbers of a period and of the one before it.
+pub fn check(gates: &RawGates, numbers: &Numbers, before: Option<&Numbers>) -> Vec<Verdict> {
+    let mut found = Vec::new();
+    freshness(gates, numbers, &mut found);
+    answers(gates, numbers, &mut found);
+    missing(gates, numbers, &mut found);
+    limits(gates, numbers, &mut found);
+    if let Some(before) = before {
+        schema(gates.schema.as_ref(), numbers, before, &mut found);
+        jump(gates, numbers, before, &mut found);
+    }
+    found
+}
+
+fn verdict(action: GateAction, message: &'static crate::diagnostics::Message) -> Verdict {
+    let problem = if action == GateAction::Warn { Diagnostic::warning(message) } else { Diagnostic::error(message) };
+    Verdict { action, problem }
+}
+
+impl Verdict {
+    fn arg(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.problem = self.problem.arg(name, value);
+        self
+    }
+
+    fn words(mut self, name: &'static str, texts: LocalizedTexts) -> Self {
+        self.problem = self.problem.words(name, texts);
+        self
+    }
+}
+
+fn freshness(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
+    let Some(gate) = &gates.freshness else { return };
+    let last = numbers.period.last_day();
+    let newest = numbers.newest.unwrap_or(NaiveDate::MIN);
+    let days = (last - newest).num_days();
+    if days > i64::from(gate.days) {
+        let old = verdict(gate.then, &messages::GATE_STALE).arg("period", numbers.period).arg("limit", gate.days);
+        found.push(match numbers.newest {
+            Some(newest) => old.arg("newest", newest).arg("days", days),
+            None => old.arg("newest", "–").arg("days", "–"),
+        });
+    }
+}
+
+fn answers(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
+    let Some(gate) = gates.answers.as_ref().filter(|gate| numbers.answers < gate.least) else { return };
+    found.push(verdict(gate.then, &messages::GATE_FEW).arg("found", numbers.answers).arg("limit", gate.least));
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts of cells")]
+fn missing(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
+    let Some(gate) = &gates.missing else { return };
+    // What is named is looked at, whatever it is; otherwise what comes from the files.
+    let wanted = |name: &String, read: bool| if gate.columns.is_empty() { read } else { gate.columns.contains(name) };
+    for column in numbers.tables.first().into_iter().flat_map(|survey| &survey.columns) {
+        let cells = column.valid + column.missing;
+        let share = column.missing as f64 / (cells.max(1)) as f64;
+        if wanted(&column.name, column.read) && share > gate.most {
+            let many = verdict(gate.then, &messages::GATE_MISSING).arg("column", &column.name);
+            found.push(many.arg("found", percent(share)).arg("limit", percent(gate.most)));
+        }
+    }
+}
+
+fn limits(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
+    for (metric, gate) in &gates.limits {
+        let Some(value) = numbers.total(metric).and_then(|held| held.estimate) else { continue };
+        let (least, most) = (gate.least.unwrap_or(f64::NEG_INFINITY), gate.most.unwrap_or(f64::INFINITY));
+        if !(least..=most).contains(&value) {
+            let limit = match (gate.least, gate.most) {
+                (Some(least), Some(most)) => format!("{least} – {most}"),
+                (Some(least), None) => format!("≥ {least}"),
+                (None, most) => format!("≤ {}", most.unwrap_or_default()),
+            };
+            let beyond = verdict(gate.then, &messages::GATE_LIMIT).arg("metric", metric);
+            found.push(beyond.arg("found", short(value)).arg("limit", limit));
+        }
+    }
+}
+
+fn schema(gate: Option<&RawSchemaGate>, numbers: &Numbers, before: &Numbers, found: &mut Vec<Verdict>) {
+    let warns = RawSchemaGate { new: GateAction::Warn, missing: GateAction::Warn };
+    let gate = gate.unwrap_or(&warns);
+    for change in drift(&before.tables, &numbers.tables) {
+        let changed = match &change {
+            Drift::New { place, name } => verdict(gate.new, &messages::GATE_NEW).words("what", named(place, name)),
+            Drift::Gone { place, name } => {
+                verdict(gate.missing, &messages::GATE_GONE).words("what", named(place, name))
+            }
+            Drift::Renamed { place, before, now } => {
+                let renamed = verdict(gate.missing, &messages::GATE_RENAMED).words("what", named(place, before));
+                renamed.arg("now", format!("`{now}`"))
+            }
+        };
+        found.push(changed.arg("before", before.period));
+    }
+}
+
+fn jump(gates: &RawGates, numbers: &Numbers, before: &Numbers, found: &mut Vec<Verdict>) {
+    let Some(gate) = &gates.jump else { return };
+    for (metric, limit) in &gate.limits {
+        let value = |numbers: &Numbers| numbers.total(metric).and_then(|held| held.estimate);
+        let Some((earlier, now)) = value(before).zip(value(numbers)) else { continue };
+        if (now - earlier).abs() > *limit {
+            let jumped = verdict(gate.then, &messages::GATE_JUMP).arg("metric", metric).arg("limit", limit);
+            found.push(jumped.arg("earlier", short(earlier)).arg("found", short(now)));
+        }
+    }
+}
+
+/// A column or an option in words.
+fn named(place: &Place, name: &str) -> LocalizedTexts {
+    match place {
+        Place::Header { table } if table == crate::config::project::SURVEY => {
+            lang_texts(format!("列 `{name}`"), format!("the column `{name}`"))
+        }
+        Place::Header { table } => {
+            lang_texts(format!("`{table}` 的列 `{name}`"), format!("the column `{name}` of `{table}`"))
+        }
+        Place::Option { column, .. } => {
+            lang_texts(format!("`{column}` 的选项 `{name}`"), format!("the option `{name}` of `{column}`"))
+        }
+    }
+}
+
+fn percent(share: f64) -> String {
+    short(100.0 * share)
+}
+
+/// A number with at most two decimals.
+fn short(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,110 @@
+//! What a run depends on, as files with their SHA-256: the project and its templates, plugins and strategies, and the data files of
+//! the window. What they come to is the fingerprint by which a run knows that there is nothing to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+use crate::config::{PROJECT_FILE, Project};
+use crate::data::sources::expand;
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
+use crate::output::manifest::sha256_hex;
+use crate::plugins::discovery::hex;
+
+/// Folders of a project whose files change a document.
+const FOLDERS: [&str; 4] = ["plugins", "templates", "strategies", "brand"];
+
+/// Files of a project that change a document.
+const FILES: [&str; 3] = [PROJECT_FILE, "brand.yaml", "strategies.yaml"];
+
+/// A file that a run depends on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Input {
+    /// Path relative to the project, with `/` separators.
+    pub file: String,
+    /// SHA-256, lower-case hex.
+    pub sha256: String,
+    /// True for a file of answers.
+    pub data: bool,
+}
+
+/// Lists and hashes the inputs of a project narrowed to a window, sorted. A data file that cannot be read is reported.
+pub fn list(project: &Project, diagnostics: &mut Diagnostics) -> Vec<Input> {
+    let mut data = data_files(project, diagnostics);
+    data.sort();
+    data.dedup();
+    let mut listed = Vec::new();
+    let mut add = |path: &Path, is_data: bool| match hash(path) {
+        Ok(sha256) => listed.push(Input { file: project.display_path(path), sha256, data: is_data }),
+        Err(error) => {
+            let problem = Diagnostic::error(&messages::INPUT_UNREADABLE).arg("file", project.display_path(path));
+            diagnostics.push(problem.words("problem", io_problem(&error)));
+        }
+    };
+    data.iter().for_each(|path| add(path, true));
+    for path in project_files(project).iter().filter(|path| !data.contains(path)) {
+        add(path, false);
+    }
+    listed.sort();
+    listed
+}
+
+/// What inputs come to, with the digest of the past numbers that the run shows.
+pub fn fingerprint<'a>(inputs: impl IntoIterator<Item = &'a Input>, rest: &[&str]) -> String {
+    let mut text: Vec<String> =
+        inputs.into_iter().map(|input| format!("{}\u{1f}{}", input.file, input.sha256)).collect();
+    text.push(String::new());
+    text.extend(rest.iter().map(|part| (*part).to_owned()));
+    sha256_hex(text.join("\n").as_bytes())
+}
+
+fn data_files(project: &Project, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
+    let views = project.raw.tables.keys().filter_map(|name| project.of_table(name));
+    let mut files = Vec::new();
+    for view in std::iter::once(project.clone()).chain(views) {
+        let mut found = Diagnostics::new();
+        for source in expand(&view, &mut found) {
+            files.push(source.path);
+            files.extend(source.source.codes_file.map(|codes| view.path(&codes)));
+        }
+        diagnostics.extend(view.placed(&found));
+    }
+    files
+}
+
+/// The files of the project itself: those with a fixed name, those of its folders, and those that `manyi.yaml` names.
+fn project_files(project: &Project) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = FILES.iter().map(|file| project.path(file)).collect();
+    for folder in FOLDERS {
+        let entries = WalkDir::new(project.path(folder)).follow_links(true).into_iter().filter_map(Result::ok);
+        files.extend(entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path));
+    }
+    let columns = project.raw.columns.values().chain(project.raw.tables.values().flat_map(|table| table.columns.values()));
+    let dictionaries = columns.filter_map(|column| column.themes.as_ref()?.dictionary.as_ref());
+    files.extend(dictionaries.map(|file| project.path(file)));
+    files.extend(project.raw.reports.iter().filter_map(|report| report.docx.as_ref()).map(|docx| project.path(docx.file())));
+    files.retain(|path| path.is_file());
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// SHA-256 of a file, read in pieces.
+///
+/// # Errors
+/// It cannot be read.
+pub fn hash(path: &Path) -> io::Result<String> {
+    let mut digest = Sha256::new();
+    let mut file = std::fs::File::open(path)?;
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        match io::Read::read(&mut file, &mut piece)? {
+            0 => return Ok(hex(&digest.finalize())),
+            read => digest.update(&piece[..read]),
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The page of a release about itself: control charts of the indicators over the periods, what the revision changed, and gates that
+//! did not hold. One HTML file a language, made of the release alone.
+
+use std::collections::BTreeMap;
+
+use crate::charts::{Chart, ChartKind, Point, Series};
+use crate::config::Project;
+use crate::diagnostics::{Diagnostics, Lang};
+use crate::document::blocks::{Align, Block, Document, Figure, Inline, Meta, Table, TableCell, TableColumn, TableRow, Tone};
+use crate::document::taiwan::in_its_language;
+use crate::document::{axes, format};
+use crate::metrics::Unit;
+use crate::render::html::render_html;
+use crate::render::templates::{files_of, typst_sources};
+use crate::render::typst::{ChartPicture, Fonts, TypstSources, forget_unused, render_chart_svg};
+use crate::runs::history::segment_text;
+use crate::runs::record::Release;
+use crate::runs::signals::{IndicatorChart, rule_title};
+
+/// Changed numbers that are listed; the file of the release has all of them.
+const MOST_CHANGES: usize = 40;
+
+/// Width of a chart in points.
+const CHART_WIDTH: f64 = 480.0;
+
+/// The pages of a release, name and bytes, one in each language of its reports.
+pub fn pages(project: &Project, release: &Release, charts: &[IndicatorChart]) -> Vec<(String, Vec<u8>)> {
+    let mut langs: Vec<Lang> = project.raw.reports.iter().flat_map(|report| report.langs.iter().copied()).collect();
+    langs.insert(0, project.lang());
+    let mut seen = Vec::new();
+    langs.retain(|lang| !seen.contains(lang) && { seen.push(*lang); true });
+    // The look is that of the built-in pack; a chart that cannot be drawn is left out, its numbers stand in the table.
+    let mut unsaid = Diagnostics::new();
+    let typst = typst_sources("satisfaction-plan", None, &mut unsaid);
+    let css = files_of("base", None, &mut unsaid).remove("theme.css").map(|file| file.text);
+    let fonts = Fonts::system();
+    let page = |(index, lang): (usize, &Lang)| {
+        let document = page(project, release, charts, *lang);
+        let html = draw(&document, css.as_deref(), &typst, &fonts);
+        let name = if index == 0 { "index.html".to_owned() } else { format!("index.{lang}.html") };
+        (name, html.into_bytes())
+    };
+    let made = langs.iter().enumerate().map(page).collect();
+    forget_unused();
+    made
+}
+
+fn draw(document: &Document, css: Option<&str>, typst: &TypstSources, fonts: &Fonts) -> String {
+    let picture = |chart: &Chart, index: usize| {
+        let picture = ChartPicture {
+            id: &format!("figure-{}", index + 1),
+            lang: document.meta.lang,
+            width_pt: CHART_WIDTH,
+            words: &document.meta.words,
+            brand: None,
+        };
+        render_chart_svg(chart, &picture, typst, fonts, &mut Diagnostics::new())
+    };
+    render_html(document, css, &picture)
+}
+
+fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: Lang) -> Document {
+    let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
+    let period = release.period.title();
+    let title = project.raw.project.title.get(lang).to_owned();
+    let heading = |level, id: &str, text: String| Block::Heading {
+        level,
+        id: id.to_owned(),
+        number: None,
+        content: vec![Inline::text(text)],
+    };
+    let paragraph = |text: String| Block::Paragraph { content: vec![Inline::text(text)] };
+    let mut blocks = vec![heading(1, "release", format!("{title} · {}", period.get(lang)))];
+    blocks.push(paragraph(match lang {
+        Lang::En => format!("Revision {}; {} answers.", release.revision, format::count(release.numbers.answers)),
+        _ => format!("第 {} 版，答卷 {} 份。", release.revision, format::count(release.numbers.answers)),
+    }));
+    let links = release.reports.iter().flat_map(|report| {
+        let shown = report.files.iter().filter(|file| !file.file.contains('/') && file.file != "manifest.json");
+        shown.map(|file| (format!("{}/{}", report.id, file.file), file.file.clone()))
+    });
+    let items: Vec<Vec<Block>> = links
+        .map(|(url, name)| {
+            let url = url.replace('%', "%25").replace(' ', "%20").replace('#', "%23").replace('?', "%3F");
+            vec![Block::Paragraph { content: vec![Inline::Link { url, content: vec![Inline::text(name)] }] }]
+        })
+        .collect();
+    if !items.is_empty() {
+        blocks.push(Block::List { ordered: false, start: 1, items });
+    }
+    if !release.changes.is_empty() {
+        blocks.push(heading(2, "changes", say("本次修订改动的数值", "Numbers changed by this revision")));
+        blocks.push(changes_table(release, lang));
+    }
+    if !release.gates.is_empty() {
+        blocks.push(heading(2, "gates", say("未满足的关卡", "Gates that did not hold")));
+        let key = if lang == Lang::En { "en" } else { "zh-CN" };
+        let texts = release.gates.iter().filter_map(|gate| gate["text"][key].as_str());
+        let items = texts.map(|text| vec![paragraph(text.to_owned())]).collect();
+        blocks.push(Block::List { ordered: false, start: 1, items });
+        if release.approved {
+            blocks.push(paragraph(say("发布前已获批准。", "The release was approved.")));
+        }
+    }
+    if !charts.is_empty() {
+        blocks.push(heading(2, "control", say("控制图", "Control charts")));
+        for (index, chart) in charts.iter().enumerate() {
+            blocks.extend(figure(chart, index, lang));
+            blocks.push(points_table(chart, index, lang));
+        }
+    }
+    let date = release.period.last_day();
+    in_its_language(Document {
+        meta: Meta {
+            title,
+            subtitle: None,
+            client: None,
+            planner: None,
+            lang,
+            date: date.to_string(),
+            date_text: format::date(date, lang),
+            period: period.get(lang).to_owned(),
+            words: BTreeMap::new(),
+            brand: None,
+        },
+        blocks,
+    })
+}
+
+fn cell(text: impl Into<String>) -> TableCell {
+    TableCell { content: vec![Inline::text(text)], ..TableCell::default() }
+}
+
+fn columns(titles: &[(&str, Align)]) -> Vec<TableColumn> {
+    let column = |(title, align): &(&str, Align)| TableColumn { title: vec![Inline::text(*title)], align: *align, parts: 0.0 };
+    titles.iter().map(column).collect()
+}
+
+fn changes_table(release: &Release, lang: Lang) -> Block {
+    let metric = |id: &str| release.numbers.metrics.iter().find(|held| held.id == id);
+    let value = |value: Option<f64>, unit| value.map_or_else(|| format::NO_VALUE.to_owned(), |held| format::value_with_unit(held, unit, lang));
+    let count = |n: Option<u64>| n.map_or_else(|| format::NO_VALUE.to_owned(), format::count);
+    let rows = release.changes.iter().take(MOST_CHANGES).map(|change| {
+        let known = metric(&change.metric);
+        let unit = known.map_or(Unit::Number, |held| held.unit);
+        let group = segment_text(&change.segment);
+        let title = known.map_or_else(|| change.metric.clone(), |held| held.title.get(lang).to_owned());
+        let cells = vec![
+            cell(title),
+            cell(group),
+            cell(value(change.before, unit)),
+            cell(value(change.after, unit)),
+            cell(count(change.n_before)),
+            cell(count(change.n_after)),
+        ];
+        TableRow { cells, strong: change.segment.is_empty() }
+    });
+    let (left, right) = (Align::Left, Align::Right);
+    let titles = match lang {
+        Lang::En => [("Indicator", left), ("Group", left), ("Before", right), ("Now", right), ("n before", right), ("n", right)],
+        _ => [("指标", left), ("分组", left), ("此前", right), ("现在", right), ("原 n", right), ("n", right)],
+    };
+    let rows: Vec<TableRow> = rows.collect();
+    let more = release.changes.len().saturating_sub(MOST_CHANGES);
+    let note = match lang {
+        Lang::En => format!("{more} more changes are in release.json."),
+        _ => format!("另有 {more} 处变动，见 release.json。"),
+    };
+    let notes = if more > 0 { vec![vec![Inline::text(note)]] } else { Vec::new() };
+    Block::Table(Table { id: "changed-numbers".into(), columns: columns(&titles), rows, notes, ..Table::default() })
+}
+
+fn figure(chart: &IndicatorChart, index: usize, lang: Lang) -> Option<Block> {
+    if chart.points.len() < 2 {
+        return None;
+    }
+    let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
+    let line = |name: String, value: &dyn Fn(&crate::runs::signals::ChartPoint) -> Option<(f64, Option<(f64, f64)>)>| Series {
+        name,
+        points: chart
+            .points
+            .iter()
+            .map(|point| {
+                let (value, interval) = value(point)?;
+                let label = format::value(value, chart.unit);
+                Some(Point { value, interval, label, small_base: false })
+            })
+            .collect(),
+    };
+    let title = chart.title.get(lang).to_owned();
+    let mut series = vec![line(title.clone(), &|point| Some((point.value, point.ci.map(|[low, high]| (low, high)))))];
+    if chart.points.iter().any(|point| point.limits.is_some()) {
+        series.push(line(say("上控制限", "upper limit"), &|point| Some((point.limits?.upper, None))));
+        series.push(line(say("中心线", "centre"), &|point| Some((point.limits?.centre, None))));
+        series.push(line(say("下控制限", "lower limit"), &|point| Some((point.limits?.lower, None))));
+    }
+    let values = series.iter().flat_map(|line| line.points.iter().flatten()).flat_map(|point| {
+        let ends = point.interval.map_or([None, None], |(low, high)| [Some(low), Some(high)]);
+        ends.into_iter().flatten().chain([point.value])
+    });
+    let axis = axes::around(values, chart.unit, lang);
+    let names: Vec<String> = chart.points.iter().map(|point| point.period.to_string()).collect();
+    let waves = format::wave_labels(&names, lang);
+    let items: Vec<String> =
+        chart.points.iter().zip(&waves).map(|(point, wave)| format!("{wave} {}", format::value(point.value, chart.unit))).collect();
+    let alt = format!("{title}: {}", items.join(", "));
+    let id = format!("control-{}", index + 1);
+    let drawn = Box::new(Chart { kind: ChartKind::Trend { series, waves, axis, target: None }, alt });
+    Some(Block::Figure(Figure { id, number: String::new(), caption: vec![Inline::text(title)], chart: drawn, notes: Vec::new() }))
+}
+
+fn points_table(chart: &IndicatorChart, index: usize, lang: Lang) -> Block {
+    let value = |held: f64| format::value(held, chart.unit);
+    let rows = chart.points.iter().map(|point| {
+        let limits = |pick: &dyn Fn(crate::analysis::control::Limits) -> f64| {
+            point.limits.map_or_else(|| format::NO_VALUE.to_owned(), |held| value(pick(held)))
+        };
+        let rules: Vec<String> = point.rules.iter().map(|rule| rule_title(*rule).get(lang).to_owned()).collect();
+        let interval = point.ci.map_or_else(String::new, |[low, high]| format::range(&value(low), &value(high), lang));
+        let mut cells = vec![
+            cell(format::wave(&point.period.to_string(), lang)),
+            cell(value(point.value)),
+            cell(interval),
+            cell(limits(&|held| held.lower)),
+            cell(limits(&|held| held.centre)),
+            cell(limits(&|held| held.upper)),
+            cell(format::list(&rules, lang)),
+        ];
+        if !rules.is_empty() {
+            cells[6].tone = Tone::Warning;
+        }
+        TableRow { cells, strong: false }
+    });
+    let (left, right) = (Align::Left, Align::Right);
+    let titles = match lang {
+        Lang::En => [
+            ("Period", left),
+            ("Value", right),
+            ("Interval", right),
+            ("Lower limit", right),
+            ("Centre", right),
+            ("Upper limit", right),
+            ("Rule", left),
+        ],
+        _ => [
+            ("期次", left),
+            ("数值", right),
+            ("区间", right),
+            ("下控制限", right),
+            ("中心线", right),
+            ("上控制限", right),
+            ("触发规则", left),
+        ],
+    };
+    let caption = vec![Inline::text(format!("{} ({})", chart.title.get(lang), format::unit_suffix(chart.unit, lang)))];
+    let id = format!("control-points-{}", index + 1);
+    Block::Table(Table { id, caption, columns: columns(&titles), rows: rows.collect(), ..Table::default() })
+}

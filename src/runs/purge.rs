@@ -1,0 +1,205 @@
+//! Removes a respondent from the files of a project: rows of text files are cut out byte by byte, all others stay as they are;
+//! what cannot be changed, files of other formats and published documents, is named.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::DataType;
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+
+use crate::config::raw::RawSource;
+use crate::config::{Period, Project};
+use crate::data::codebook::headers_of;
+use crate::data::encoding;
+use crate::data::sources::{LoadedSource, expand, load_raw};
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
+use crate::runs::inputs::hash;
+use crate::runs::record::Release;
+use crate::runs::release::{Places, write_whole};
+
+/// A file that holds the respondent.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Holding {
+    /// Path relative to the project.
+    pub file: String,
+    /// Rows of the respondent.
+    pub rows: usize,
+    /// True if they are removed, or would be without `--dry-run`.
+    pub removable: bool,
+}
+
+/// Separators of text files.
+const SEPARATORS: [u8; 4] = *b",;\t|";
+
+/// Removes every row whose id is `respondent`; with `dry_run` only says which. The releases that were made of the files are named.
+pub fn purge(
+    project: &Project,
+    places: &Places,
+    respondent: &str,
+    dry_run: bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Holding> {
+    let views = project.raw.tables.keys().filter_map(|name| project.of_table(name));
+    let views: Vec<Project> = std::iter::once(project.clone()).chain(views).collect();
+    if project.raw.data.id.is_none() {
+        diagnostics.push(Diagnostic::error(&messages::NO_ID).at(project.at("data")).key("data.id"));
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut digests = BTreeSet::new();
+    for view in &views {
+        let Some(id) = &view.raw.data.id else { continue };
+        let Some(column) = view.raw.columns.get(id) else { continue };
+        let headers: Vec<String> = headers_of(id, column).into_iter().map(str::to_owned).collect();
+        let wanted: HashSet<String> = headers.iter().cloned().collect();
+        let paths: BTreeMap<String, (PathBuf, RawSource)> = expand(view, &mut Diagnostics::new())
+            .into_iter()
+            .map(|file| (file.shown, (file.path, file.source)))
+            .collect();
+        for source in load_raw(view, Some(&wanted), diagnostics) {
+            let rows = rows_of(&source, &headers, respondent);
+            let Some((path, declared)) = paths.get(&source.table.file).filter(|_| rows > 0) else { continue };
+            digests.extend(hash(path).ok());
+            let shown = source.table.file.clone();
+            let removable = source.table.sheet.is_none() && is_text(path);
+            let done = if removable { cut(path, declared, &headers, respondent, dry_run) } else { Ok(0) };
+            match done {
+                Ok(cut) if cut == rows => found.push(Holding { file: shown, rows, removable: true }),
+                Ok(_) => {
+                    diagnostics.push(Diagnostic::error(&messages::NOT_PURGED).arg("file", &shown));
+                    found.push(Holding { file: shown, rows, removable: false });
+                }
+                Err(error) => {
+                    let problem = Diagnostic::error(&messages::RUN_NOT_WRITTEN).arg("step", "purge");
+                    diagnostics.push(problem.arg("place", &shown).words("problem", io_problem(&error)));
+                    found.push(Holding { file: shown, rows, removable: false });
+                }
+            }
+        }
+    }
+    if found.is_empty() && !diagnostics.has_errors() {
+        diagnostics.push(Diagnostic::warning(&messages::NOBODY));
+    }
+    let published = published_from(places, &digests);
+    if !published.is_empty() {
+        let periods = published.into_iter().collect::<Vec<_>>().join(", ");
+        diagnostics.push(Diagnostic::warning(&messages::PUBLISHED_ANYWAY).arg("periods", periods));
+    }
+    found
+}
+
+/// Rows of a file whose id is the respondent's.
+fn rows_of(source: &LoadedSource, headers: &[String], respondent: &str) -> usize {
+    let Some(position) = headers.iter().find_map(|header| source.table.position(header)) else { return 0 };
+    let cells = source.table.chunks.iter().filter_map(|chunk| chunk.columns.get(position)?.as_ref());
+    let texts = cells.filter_map(|cells| cast(cells, &DataType::Utf8).ok());
+    texts.map(|texts| texts.as_string::<i32>().iter().flatten().filter(|id| id.trim() == respondent).count()).sum()
+}
+
+fn is_text(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    matches!(ending.as_deref(), Some("csv" | "tsv" | "txt"))
+}
+
+/// Cuts the rows of a respondent out of a text file and puts the file back whole; the number of rows.
+fn cut(path: &Path, source: &RawSource, headers: &[String], respondent: &str, dry_run: bool) -> io::Result<usize> {
+    let bytes = std::fs::read(path)?;
+    let named = source.encoding.as_deref().and_then(encoding::by_name);
+    let encoding = named.map_or_else(|| encoding::detect(&mut io::Cursor::new(&bytes)), Ok)?;
+    // Separators are single bytes in every other encoding of text files.
+    if encoding == UTF_16LE || encoding == UTF_16BE {
+        return Ok(0);
+    }
+    let named = source.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
+    let candidates = named.map_or_else(|| SEPARATORS.to_vec(), |delimiter| vec![delimiter]);
+    for delimiter in candidates {
+        if let Some((kept, rows)) = without(&bytes, delimiter, encoding, headers, respondent) {
+            if rows > 0 && !dry_run {
+                write_whole(path, &kept)?;
+            }
+            return Ok(rows);
+        }
+    }
+    Ok(0)
+}
+
+/// The bytes without the records of a respondent, and how many there were. None if no record holds a header of the id under this
+/// separator.
+fn without(
+    bytes: &[u8],
+    delimiter: u8,
+    encoding: &'static Encoding,
+    headers: &[String],
+    respondent: &str,
+) -> Option<(Vec<u8>, usize)> {
+    let text = |field: &[u8]| {
+        let decoded = encoding.decode_without_bom_handling(field).0;
+        decoded.trim_start_matches('\u{feff}').trim().to_owned()
+    };
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes);
+    let mut record = csv::ByteRecord::new();
+    let (mut kept, mut from, mut rows, mut position) = (Vec::with_capacity(bytes.len()), 0, 0, None);
+    loop {
+        let start = usize::try_from(reader.position().byte()).ok()?;
+        if !reader.read_byte_record(&mut record).ok()? {
+            break;
+        }
+        let end = usize::try_from(reader.position().byte()).ok()?;
+        match position {
+            None => position = record.iter().position(|field| headers.contains(&text(field))),
+            Some(at) if record.get(at).is_some_and(|field| text(field) == respondent) => {
+                kept.extend_from_slice(&bytes[from..start]);
+                (from, rows) = (end, rows + 1);
+            }
+            Some(_) => {}
+        }
+    }
+    kept.extend_from_slice(&bytes[from..]);
+    position.map(|_| (kept, rows))
+}
+
+/// The periods with a release that was made of one of these files.
+fn published_from(places: &Places, digests: &BTreeSet<String>) -> BTreeSet<String> {
+    let folders = std::fs::read_dir(places.out().join("releases")).into_iter().flatten().filter_map(Result::ok);
+    let periods = folders.filter_map(|folder| folder.file_name().to_str()?.parse::<Period>().ok());
+    let mut found = BTreeSet::new();
+    for period in periods {
+        for revision in 1..=places.newest_revision(period).unwrap_or_default() {
+            let release = Release::read(&places.revision(period, revision)).ok().flatten();
+            let holds = |release: Release| release.numbers.inputs.iter().any(|input| digests.contains(&input.sha256));
+            if release.is_some_and(holds) {
+                found.insert(format!("{period} r{revision}"));
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use encoding_rs::{GB18030, UTF_8};
+
+    #[test]
+    fn only_the_rows_of_the_respondent_are_cut() {
+        let headers = ["编号".to_owned()];
+        let text = "编号,意见\r\nA1,\"两行\r\n,A2\"\r\nA2,好\r\nA20,可以\r\n A2 ,\"再\"\"来\"\r\nA3,完";
+        let wanted = "编号,意见\r\nA1,\"两行\r\n,A2\"\r\nA20,可以\r\nA3,完";
+        for encoding in [UTF_8, GB18030] {
+            let (bytes, ..) = encoding.encode(text);
+            let (kept, rows) = without(&bytes, b',', encoding, &headers, "A2").unwrap();
+            assert_eq!((encoding.decode(&kept).0.as_ref(), rows), (wanted, 2));
+        }
+        let marked = format!("\u{feff}{text}");
+        let (kept, rows) = without(marked.as_bytes(), b',', UTF_8, &headers, "A3").unwrap();
+        assert_eq!(rows, 1);
+        assert!(String::from_utf8(kept).unwrap().ends_with("\"再\"\"来\"\r\n"));
+        assert_eq!(without(text.as_bytes(), b';', UTF_8, &headers, "A2"), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! What one run looks at: the project narrowed to its period, the files it depends on, and the releases of earlier periods whose
+//! numbers it shows.
+
+use std::path::Path;
+
+use crate::config::{Period, Project};
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Level};
+use crate::metrics::Estimate;
+use crate::output::manifest::sha256_hex;
+use crate::pipeline::{Measured, PeriodView, measure_view};
+use crate::render::templates::lineage;
+use crate::runs::history::{History, Listed};
+use crate::runs::inputs::{Input, fingerprint, list};
+use crate::runs::numbers::Numbers;
+
+/// Earlier periods whose numbers a release shows.
+const MOST_PAST: usize = 24;
+
+/// What one run looks at.
+#[derive(Debug)]
+pub struct Scope {
+    /// The period.
+    pub period: Period,
+    /// The project, narrowed to the period.
+    pub project: Project,
+    /// The files.
+    pub inputs: Vec<Input>,
+    /// The releases whose numbers are shown, in time order.
+    pub past: Vec<Listed>,
+    /// What the files and the past releases come to.
+    pub files: String,
+    view: PeriodView,
+}
+
+impl Scope {
+    /// The scope of a period. None after an error.
+    pub fn of(
+        project: &Project,
+        period: Period,
+        history: Option<&mut History>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let before = diagnostics.count(Level::Error);
+        let runs = project.raw.runs.as_ref()?;
+        let mut window = vec![period];
+        for _ in 1..runs.read {
+            window.extend(window.last().and_then(|earliest| earliest.predecessor()));
+        }
+        window.reverse();
+        let (past, estimates) = match history {
+            Some(history) => past_of(project, &window, history, diagnostics)?,
+            None => (Vec::new(), Vec::new()),
+        };
+        let mut narrowed = project.clone();
+        narrowed.window = Some(window.clone());
+        let mut inputs = list(&narrowed, diagnostics);
+        if diagnostics.count(Level::Error) > before {
+            return None;
+        }
+        // When a project runs and whom it tells changes no document.
+        let mut raw = project.raw.clone();
+        raw.runs = None;
+        raw.delivery = crate::config::raw::RawDelivery::default();
+        let settings = serde_json::to_string(&raw).unwrap_or_default();
+        for input in inputs.iter_mut().filter(|input| input.file == crate::config::PROJECT_FILE) {
+            input.sha256 = sha256_hex(settings.as_bytes());
+        }
+        let mut scope = Self {
+            period,
+            project: narrowed,
+            files: String::new(),
+            inputs,
+            past,
+            view: PeriodView { window, past: estimates },
+        };
+        scope.files = fingerprint(&scope.inputs, &[&scope.past_text()]);
+        Some(scope)
+    }
+
+    fn past_text(&self) -> String {
+        let text = |held: &Listed| format!("{} r{} {}", held.period, held.revision, held.fingerprint);
+        self.past.iter().map(text).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Measures the project as the period sees it. None after an error.
+    pub fn measure(&self, root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
+        tracing::info!(period = %self.period, "measuring");
+        let errors = diagnostics.count(Level::Error);
+        let measured = measure_view(root, &self.view, diagnostics)?;
+        (diagnostics.count(Level::Error) == errors).then_some(measured)
+    }
+
+    /// What everything comes to, answers instead of the files that hold them.
+    pub fn fingerprint(&self, numbers: &Numbers) -> String {
+        let files = self.inputs.iter().filter(|input| !input.data);
+        fingerprint(files, &[&numbers.content, &self.past_text()])
+    }
+
+    /// What one report depends on: everything but the templates of other packs.
+    pub fn report_key(&self, report: &str, content: &str) -> String {
+        let reports = &self.project.raw.reports;
+        let pack = reports.iter().find(|held| held.id == report).map(|held| held.pack.clone());
+        let templates = self.project.path("templates");
+        let pack = pack.unwrap_or_else(crate::config::raw::default_pack);
+        let mut packs = lineage(&pack, Some(&templates), &mut Diagnostics::new());
+        packs.extend(["base".to_owned(), "charts".to_owned()]);
+        let of_pack = |input: &&Input| match input.file.strip_prefix("templates/") {
+            Some(rest) => packs.iter().any(|pack| rest.split('/').next() == Some(pack)),
+            None => true,
+        };
+        let files = self.inputs.iter().filter(|input| !input.data).filter(of_pack);
+        fingerprint(files, &[content, &self.past_text(), report])
+    }
+
+    /// The date column by which the freshness of answers is judged.
+    pub fn freshness_column(&self) -> Option<String> {
+        let raw = &self.project.raw;
+        let named = raw.runs.as_ref().and_then(|runs| runs.gates.freshness.as_ref()?.column.clone());
+        named.or_else(|| raw.data.wave.as_ref().filter(|wave| wave.by.is_some()).map(|wave| wave.column.clone()))
+    }
+}
+
+/// The newest releases before the window with their estimates. Respondents who come again cannot be told from estimates, so that a
+/// panel has no past.
+fn past_of(
+    project: &Project,
+    window: &[Period],
+    history: &mut History,
+    diagnostics: &mut Diagnostics,
+) -> Option<(Vec<Listed>, Vec<Estimate>)> {
+    let first = window.first().copied()?;
+    let read = |history: &mut History| {
+        let newest = history.newest()?;
+        let earlier: Vec<Listed> = newest.range(..first).map(|(_, listed)| listed.clone()).collect();
+        let past: Vec<Listed> = earlier[earlier.len().saturating_sub(MOST_PAST)..].to_vec();
+        let mut estimates = Vec::new();
+        for listed in &past {
+            let own = history.estimates(listed.period, listed.revision)?;
+            estimates.extend(own.iter().map(|held| held.in_wave(listed.period)));
+        }
+        Ok::<_, crate::runs::database::DatabaseError>((past, estimates))
+    };
+    let found = read(history).map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
+    let panel = project.raw.data.design.as_ref().is_some_and(|design| design.panel.is_some());
+    if panel && !found.0.is_empty() {
+        diagnostics.push(Diagnostic::note(&messages::PANEL_PAST).at(project.at("data.design.panel")));
+        return Some((Vec::new(), Vec::new()));
+    }
+    Some(found)
+}

@@ -1,0 +1,107 @@
+//! Several periods one after the other: what is due, what shows outdated numbers, and a project opened for looking into its history.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use crate::config::raw::RawRuns;
+use crate::config::{Period, Project, load_project};
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::runs::due::Calendar;
+use crate::runs::history::{self, History};
+use crate::runs::record::Release;
+use crate::runs::release::Places;
+use crate::runs::scope::Scope;
+
+/// A project that runs, opened.
+#[derive(Debug)]
+pub struct Session {
+    /// The project.
+    pub project: Project,
+    /// Its `runs` section.
+    pub runs: RawRuns,
+    /// When it runs.
+    pub calendar: Calendar,
+    /// Where its releases are.
+    pub places: Places,
+}
+
+impl Session {
+    /// Opens a project. None after an error.
+    pub fn open(root: &Path, out: Option<PathBuf>, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let project = load_project(root, diagnostics)?;
+        if diagnostics.has_errors() {
+            return None;
+        }
+        let Some(runs) = project.raw.runs.clone() else {
+            diagnostics.push(Diagnostic::error(&messages::NO_RUNS).at(project.at("project")).key("runs"));
+            return None;
+        };
+        let calendar = Calendar::of(&runs);
+        let places = Places::new(out.unwrap_or_else(|| project.path("out")));
+        Some(Self { project, runs, calendar, places })
+    }
+
+    /// The history, if it is there or `make` says that it shall be made. None after an error or without a file.
+    pub fn history(&self, make: bool, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<History> {
+        let place = history::place(&self.project, &self.runs).map_err(|problem| diagnostics.push(*problem)).ok()?;
+        if !make && history::file_of(&place).is_some_and(|file| !file.is_file()) {
+            return None;
+        }
+        History::open(&place, &self.runs, now).map_err(|error| diagnostics.push(error.diagnostic())).ok()
+    }
+
+    /// The periods that have a release: in the history and on the disk. None after an error of the history.
+    pub fn done(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<BTreeSet<Period>> {
+        let errors = diagnostics.len();
+        let Some(mut history) = self.history(false, now, diagnostics) else {
+            return (diagnostics.len() == errors).then(BTreeSet::new);
+        };
+        let listed = history.newest().map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
+        Some(listed.into_keys().filter(|period| self.places.linked_revision(*period).is_some()).collect())
+    }
+
+    /// Releases that show numbers of earlier periods which were revised since, oldest first.
+    pub fn outdated(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Vec<Period> {
+        let Some(mut history) = self.history(false, now, diagnostics) else { return Vec::new() };
+        let listed = match history.newest() {
+            Ok(listed) => listed,
+            Err(error) => {
+                diagnostics.push(error.diagnostic());
+                return Vec::new();
+            }
+        };
+        let shows_old = |period: &Period| {
+            let revision = self.places.linked_revision(*period)?;
+            let release = Release::read(&self.places.revision(*period, revision)).ok()??;
+            let old = release.past.iter().any(|held| {
+                listed.get(&held.period).is_some_and(|newest| newest.revision > held.revision)
+            });
+            Some(old)
+        };
+        listed.keys().copied().filter(|period| shows_old(period) == Some(true)).collect()
+    }
+
+    /// What a run of a period would do, looking only. None after an error.
+    pub fn look(
+        &self,
+        period: Period,
+        force: bool,
+        now: DateTime<Utc>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<crate::runs::plan::Planned> {
+        let mut history = self.history(false, now, diagnostics);
+        let scope = Scope::of(&self.project, period, history.as_mut(), diagnostics)?;
+        let newest = self.places.newest_revision(period);
+        let previous = newest.and_then(|revision| match Release::read(&self.places.revision(period, revision)) {
+            Ok(release) => release,
+            Err(problem) => {
+                diagnostics.push(*problem);
+                None
+            }
+        });
+        Some(crate::runs::plan::plan(&scope, &self.places, previous.as_ref(), force))
+    }
+}

@@ -1,0 +1,299 @@
+//! From the end of a run to the outbox: messages about a release for its recipients, and alarms for what began or ended. Everything is
+//! queued in one transaction; what was queued before is not queued again.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+
+use crate::config::Project;
+use crate::config::raw::{GateAction, RawRecipient, ReportFormat};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_texts};
+use crate::document::format;
+use crate::runs::changes::Change;
+use crate::runs::database::{Database, DatabaseError};
+use crate::runs::delivery::channels::Channels;
+use crate::runs::delivery::compose::{self, enqueue_alarms, release_message};
+use crate::runs::delivery::message::{Attachment, DeliveryKey};
+use crate::runs::delivery::outbox::{self, Pass, deliver_due, enqueue};
+use crate::runs::delivery::recipient::Recipient;
+use crate::runs::delivery::rules::{self, Control, Gate, Indicator, RunEnd, Situation};
+use crate::runs::delivery::secrets::Secrets;
+use crate::runs::delivery::{RetryPolicy, alarms};
+use crate::runs::history::History;
+use crate::runs::numbers::Numbers;
+use crate::runs::record::{Release, ReleasedReport};
+use crate::runs::signals::rule_title;
+
+/// Indicators that a message names.
+const MOST_NUMBERS: usize = 8;
+
+/// Changed numbers that a message names.
+const MOST_CHANGES: usize = 10;
+
+/// Messages tried in one pass.
+const MOST_MESSAGES: usize = 1000;
+
+/// True if the project tells anybody anything.
+pub fn has_channels(project: &Project) -> bool {
+    let delivery = &project.raw.delivery;
+    !delivery.recipients.is_empty() || !delivery.errors.is_empty()
+}
+
+/// Makes the tables of the outbox and of the alarms.
+///
+/// # Errors
+/// The database fails.
+pub fn prepare(database: &mut Database, now: DateTime<Utc>) -> Result<(), DatabaseError> {
+    database.migrate(outbox::COMPONENT, outbox::MIGRATIONS, now)?;
+    database.migrate(alarms::COMPONENT, alarms::MIGRATIONS, now)
+}
+
+/// Queues the messages of a release for everybody who gets one of its reports. How many were queued.
+///
+/// # Errors
+/// The database fails; then nothing was queued.
+pub fn enqueue_release(
+    history: &mut History,
+    project: &Project,
+    release: &Release,
+    folder: &Path,
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) -> Result<usize, DatabaseError> {
+    let delivery = &project.raw.delivery;
+    if delivery.recipients.is_empty() {
+        return Ok(0);
+    }
+    prepare(history.database(), now)?;
+    let name = history.project().to_owned();
+    let mut messages = Vec::new();
+    for report in &release.reports {
+        let key = DeliveryKey {
+            project: name.clone(),
+            report: report.id.clone(),
+            period: release.period.to_string(),
+            revision: release.revision.into(),
+        };
+        let wants = |raw: &&RawRecipient| raw.reports.is_empty() || raw.reports.contains(&report.id);
+        for raw in delivery.recipients.iter().filter(wants) {
+            let recipient = Recipient::of_project(raw, project.lang());
+            let attachments = attachments(project, report, raw, folder, recipient.lang, diagnostics);
+            // A recipient of one group's documents is told nothing where this report has none for it.
+            if !raw.parameters.is_empty() && is_for_each(project, &report.id) && attachments.is_empty() && raw.files {
+                continue;
+            }
+            let content = content(project, release, report, raw, attachments, recipient.lang);
+            messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
+        }
+    }
+    history.database().transaction(|transaction| {
+        let mut queued = 0;
+        for (recipient, message) in &messages {
+            queued += usize::from(enqueue(transaction, recipient, message, now)?);
+        }
+        Ok(queued)
+    })
+}
+
+/// What is known after a run for alarms.
+#[derive(Debug, Default)]
+pub struct End<'a> {
+    /// Numbers of the period, if it was measured.
+    pub numbers: Option<&'a Numbers>,
+    /// Metrics with a control chart and the rules that fire.
+    pub controls: Vec<(String, Vec<crate::analysis::control::RunRule>)>,
+    /// Gates that did not hold, if they were checked.
+    pub gates: Option<Vec<crate::runs::gates::Verdict>>,
+    /// True if a gate holds or forbids the release.
+    pub stopped: bool,
+    /// Why the run failed.
+    pub failure: Option<LocalizedTexts>,
+    /// Periods without a release that are due; none if nobody looked.
+    pub missing: Option<Vec<String>>,
+}
+
+/// Compares a situation with what was told before and queues what began or ended. How many messages were queued.
+///
+/// # Errors
+/// The database fails; then nothing was noted and nothing queued.
+pub fn tell(
+    history: &mut History,
+    project: &Project,
+    period: &str,
+    end: &End<'_>,
+    now: DateTime<Utc>,
+) -> Result<usize, DatabaseError> {
+    prepare(history.database(), now)?;
+    let delivery = &project.raw.delivery;
+    let situation = situation(end, project.lang());
+    let rules = rules::rules(delivery);
+    let found = rules::signals(&rules, &situation);
+    let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
+    let name = history.project().to_owned();
+    let title = project.raw.project.title.get(project.lang()).to_owned();
+    history.database().transaction(|transaction| {
+        let changes = alarms::observe(transaction, &name, &ids, &found, now)?;
+        enqueue_alarms(transaction, delivery, (&name, &title), period, &changes, project.lang(), now)
+    })
+}
+
+/// Sends what is due. What could not be sent is tried again by the next call.
+///
+/// # Errors
+/// The database fails.
+pub fn send(history: &mut History, project: &Project, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Result<Pass, DatabaseError> {
+    let delivery = &project.raw.delivery;
+    let mut channels = Channels::new(delivery, Secrets::of_process(&project.root), &project.root);
+    diagnostics.extend(channels.warnings());
+    prepare(history.database(), now)?;
+    let machine = worker_prefix();
+    outbox::recover(history.database(), &machine, now)?;
+    let worker = format!("{machine}{}", std::process::id());
+    let policy = RetryPolicy::from(&delivery.retry);
+    deliver_due(history.database(), &mut channels, &policy, &worker, now, MOST_MESSAGES)
+}
+
+/// How the workers of this machine are called in the outbox.
+fn worker_prefix() -> String {
+    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    format!("{}/", name.trim())
+}
+
+fn situation(end: &End<'_>, lang: Lang) -> Situation {
+    let mut situation = Situation::default();
+    for held in end.numbers.iter().flat_map(|numbers| &numbers.estimates) {
+        let title = end.numbers.and_then(|numbers| numbers.metrics.iter().find(|metric| metric.id == held.metric));
+        situation.indicators.push(Indicator {
+            metric: held.metric.clone(),
+            title: title.map_or_else(|| lang_texts(&held.metric, &held.metric), |metric| texts(&metric.title)),
+            segment: held.segment.iter().next().map(|(column, value)| (column.clone(), value.clone())),
+            estimate: held.estimate,
+            shown: held.estimate.map_or_else(String::new, |value| format::value_with_unit(value, held.unit, lang)),
+        });
+    }
+    for (metric, fired) in &end.controls {
+        let title = end.numbers.and_then(|numbers| numbers.metrics.iter().find(|held| held.id == *metric));
+        situation.controls.push(Control {
+            metric: metric.clone(),
+            title: title.map_or_else(|| lang_texts(metric, metric), |held| texts(&held.title)),
+            signals: fired.iter().map(|rule| rule_title(*rule)).collect(),
+        });
+    }
+    let run = "run".to_owned();
+    if let Some(verdicts) = &end.gates {
+        let holding: Vec<_> = verdicts.iter().filter(|held| held.action != GateAction::Warn && end.stopped).collect();
+        let say = |lang| holding.iter().map(|held| held.problem.text(lang)).collect::<Vec<_>>().join("; ");
+        situation.gates.push(Gate {
+            report: run.clone(),
+            gate: "gates".to_owned(),
+            holds: !holding.is_empty(),
+            text: lang_texts(say(Lang::ZhCn), say(Lang::En)),
+        });
+    }
+    situation.runs.push(RunEnd { report: run.clone(), failure: end.failure.clone() });
+    if let Some(missing) = &end.missing {
+        situation.expected.push(rules::Expected { report: run, missing: missing.clone() });
+    }
+    situation
+}
+
+/// The words of errors, for an alarm.
+pub fn failure_text(errors: &[&Diagnostic]) -> LocalizedTexts {
+    let say = |lang| errors.iter().map(|error| format!("[{}] {}", error.message.code, error.text(lang))).collect::<Vec<_>>().join("; ");
+    lang_texts(say(Lang::ZhCn), say(Lang::En))
+}
+
+fn texts(title: &crate::diagnostics::Localized) -> LocalizedTexts {
+    lang_texts(title.get(Lang::ZhCn), title.get(Lang::En))
+}
+
+fn is_for_each(project: &Project, report: &str) -> bool {
+    project.raw.reports.iter().any(|held| held.id == report && held.for_each.is_some())
+}
+
+/// What a message says. Someone who gets one group's documents is told no numbers of all.
+fn content(
+    project: &Project,
+    release: &Release,
+    report: &ReleasedReport,
+    raw: &RawRecipient,
+    attachments: Vec<Attachment>,
+    lang: Lang,
+) -> compose::Release {
+    let whole = raw.parameters.is_empty();
+    let numbers = &release.numbers;
+    let title = |metric: &str| {
+        let known = numbers.metrics.iter().find(|held| held.id == metric);
+        known.map_or_else(|| metric.to_owned(), |held| held.title.get(lang).to_owned())
+    };
+    let shown = numbers.metrics.iter().filter_map(|metric| {
+        let value = numbers.total(&metric.id)?.estimate?;
+        Some((metric.title.get(lang).to_owned(), format::value_with_unit(value, metric.unit, lang)))
+    });
+    let changed = |change: &Change| {
+        let unit = numbers.metrics.iter().find(|held| held.id == change.metric).map(|held| held.unit);
+        let value = |value: Option<f64>| match (value, unit) {
+            (Some(value), Some(unit)) => format::value_with_unit(value, unit, lang),
+            _ => format::NO_VALUE.to_owned(),
+        };
+        format!("{}: {} → {}", title(&change.metric), value(change.before), value(change.after))
+    };
+    let key = if lang == Lang::En { "en" } else { "zh-CN" };
+    let remarks = release.gates.iter().filter_map(|gate| gate["text"][key].as_str().map(str::to_owned));
+    let changes = release.changes.iter().filter(|change| change.segment.is_empty());
+    compose::Release {
+        project_title: project.raw.project.title.get(lang).to_owned(),
+        report_title: report.id.clone(),
+        numbers: if whole { shown.take(MOST_NUMBERS).collect() } else { Vec::new() },
+        changes: if whole { changes.take(MOST_CHANGES).map(changed).collect() } else { Vec::new() },
+        remarks: if whole { remarks.collect() } else { Vec::new() },
+        attachments,
+    }
+}
+
+/// The files of a report for one recipient: those of the formats, the language and the group that it asks for.
+fn attachments(
+    project: &Project,
+    report: &ReleasedReport,
+    raw: &RawRecipient,
+    folder: &Path,
+    lang: Lang,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Attachment> {
+    if !raw.files {
+        return Vec::new();
+    }
+    let declared = project.raw.reports.iter().find(|held| held.id == report.id);
+    let column = declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column().to_owned());
+    let group = column.and_then(|column| raw.parameters.get(&column).cloned());
+    let langs = declared.map(|held| held.langs.clone()).unwrap_or_default();
+    let wanted = |file: &str| {
+        let (place, name) = file.rsplit_once('/').map_or(("", file), |(place, name)| (place, name));
+        let ending = name.rsplit('.').next().unwrap_or_default();
+        let format = match ending {
+            "pdf" => ReportFormat::Pdf,
+            "html" => ReportFormat::Html,
+            "docx" => ReportFormat::Docx,
+            "xlsx" => ReportFormat::Xlsx,
+            "md" => ReportFormat::Markdown,
+            _ => return false,
+        };
+        let right_format = raw.formats.is_empty() || raw.formats.contains(&format);
+        let right_place = match &group {
+            Some(group) => place == crate::pipeline::group_folder(group),
+            None => place.is_empty(),
+        };
+        let tagged = |held: &Lang| name.contains(&format!("_{held}."));
+        let right_lang = langs.len() < 2 || !langs.contains(&lang) || tagged(&lang);
+        right_format && right_place && right_lang && !name.starts_with("index.")
+    };
+    let mut found = Vec::new();
+    for file in report.files.iter().filter(|file| wanted(&file.file)) {
+        let name = file.file.rsplit('/').next().unwrap_or(&file.file);
+        match Attachment::of_file(&folder.join(&report.id).join(&file.file), name) {
+            Ok(attachment) => found.push(attachment),
+            Err(reason) => diagnostics.push(reason.diagnostic(&raw.to)),
+        }
+    }
+    found
+}

@@ -1,0 +1,86 @@
+//! Gates from the outside: what warns, what holds until somebody approves, what forbids.
+
+use super::{Site, codes};
+
+#[test]
+fn a_held_release_waits_for_approval_and_a_changed_file_needs_a_new_one() {
+    let site = Site::new("  gates: { answers: { least: 100 } }\n");
+    site.month("2026-01", 60, 7);
+    let (code, printed) = site.run("2026-01", &[]);
+    assert_eq!((code, printed["runs"][0]["outcome"].as_str()), (Some(1), Some("held")), "{printed:#}");
+    assert_eq!(codes(&printed), ["M0963", "M0971"]);
+    assert!(site.seen().is_empty() && site.recorded().is_empty());
+    // What waits can be looked at.
+    let folder = printed["runs"][0]["folder"].as_str().unwrap().to_owned();
+    assert!(site.path(&folder).join("short").is_dir(), "{folder}");
+
+    // Running again does not help; other answers are another release.
+    assert_eq!(site.run("2026-01", &[]).0, Some(1));
+    let approve = |site: &Site| site.call(super::NOW, &["approve", "--period", "2026-01", "--json"]);
+    site.month("2026-01", 61, 7);
+    assert_eq!(site.run("2026-01", &[]).0, Some(1));
+    let done = approve(&site);
+    let printed: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((done.status.code(), codes(&printed)), (Some(0), vec!["M0963".to_owned()]), "{printed:#}");
+    assert_eq!(printed["runs"][0]["outcome"], "published");
+    assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "unchanged");
+    let nothing: serde_json::Value = serde_json::from_slice(&approve(&site).stdout).unwrap();
+    assert_eq!(codes(&nothing), ["M0975"]);
+}
+
+#[test]
+fn a_gate_that_forbids_leaves_the_release_before() {
+    let site = Site::new("  gates: { jump: { limits: { csat_top2: 15 }, then: fail } }\n");
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    let before = site.seen();
+    site.month("2026-02", 60, 4);
+    let (code, printed) = site.run("2026-02", &[]);
+    assert_eq!((code, codes(&printed)), (Some(1), vec!["M0969".to_owned(), "M0972".to_owned()]), "{printed:#}");
+    assert_eq!(site.seen(), before);
+    assert_eq!(site.call(super::NOW, &["approve", "--period", "2026-02"]).status.code(), Some(1), "no approval helps");
+    site.month("2026-02", 60, 6);
+    site.publish("2026-02", &[]);
+}
+
+#[test]
+fn old_answers_missing_cells_and_a_changed_questionnaire_are_said() {
+    let gates = "  gates:
+    freshness: { column: day, days: 3, then: warn }
+    missing: { most: 0.05, then: warn }
+    schema: { new: warn, missing: warn }
+";
+    let site = Site::new(gates);
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    let mut text = "id,day,branch,satisfaction,channel\n".to_owned();
+    for number in 0..60 {
+        let score = if number % 8 == 0 { "" } else { "4" };
+        text += &format!("f{number},2026-02-{:02},{},{score},web\n", number % 20 + 1, ["North", "East"][number % 2]);
+    }
+    site.write("data/2026-02/answers.csv", &text);
+    let (code, printed) = site.run("2026-02", &[]);
+    assert_eq!(code, Some(0), "{printed:#}");
+    // The newest answer is of the 20th, eight of sixty are empty, a column came, South went and East came.
+    assert_eq!(codes(&printed), ["M0962", "M0964", "M0966", "M0968"], "{printed:#}");
+    let text = |at: usize| printed["diagnostics"][at]["message"].as_str().unwrap().to_owned();
+    assert!(text(0).contains("2026-02-20") && text(0).contains("8 days"), "{}", text(0));
+    assert!(text(1).contains("13.33 %") && text(1).contains("`satisfaction`"), "{}", text(1));
+    assert!(text(3).contains("`South`") && text(3).contains("`East`"), "{}", text(3));
+}
+
+#[test]
+fn a_signal_of_the_control_chart_is_a_finding_of_the_release() {
+    let control = "  control: { metrics: { csat_top2: xmr, csat_score: p }, baseline: [2026-01, 2026-08] }\n";
+    let site = Site::new(control);
+    for (month, happy) in (1..=9).zip([7, 8, 7, 8, 7, 7, 8, 7, 3]) {
+        let period = format!("2026-{month:02}");
+        site.month(&period, 100, happy);
+        let run = site.publish(&period, &[]);
+        let rules: Vec<&str> =
+            run["signals"].as_array().unwrap().iter().map(|held| held["rule"].as_str().unwrap()).collect();
+        assert_eq!(rules, if month == 9 { vec!["beyond_limits"] } else { Vec::new() }, "{period}");
+    }
+    let (_, printed) = site.run("2026-09", &["--force"]);
+    assert_eq!(codes(&printed), ["M0988", "M0970"], "a score has no p chart: {printed:#}");
+}

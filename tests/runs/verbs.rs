@@ -1,0 +1,292 @@
+//! The verbs of unattended runs: what they print, when they fail, and that they touch nothing without need.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use walkdir::WalkDir;
+
+use super::{NOW, Site, codes};
+
+/// Every file of a folder with its content and the time it was changed, without the lock and the history's own working files.
+fn touched(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
+    let files = WalkDir::new(root).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+    files
+        .filter(|entry| !entry.path().ends_with("run.lock"))
+        .map(|entry| {
+            let changed = entry.metadata().unwrap().modified().unwrap();
+            (entry.path().display().to_string(), (fs::read(entry.path()).unwrap(), changed))
+        })
+        .collect()
+}
+
+#[test]
+fn a_run_without_news_touches_nothing() {
+    let site = Site::new("");
+    site.month("2026-01", 60, 7);
+    let published = site.publish("2026-01", &[]);
+    assert_eq!((published["revision"].as_u64(), published["reports"][0].as_str()), (Some(1), Some("short")));
+    let before = touched(site.root());
+    let (code, printed) = site.run("2026-01", &[]);
+    assert_eq!((code, printed["runs"][0]["outcome"].as_str()), (Some(0), Some("unchanged")), "{printed:#}");
+    assert!(touched(site.root()) == before, "something was touched");
+    // The order of rows is no news either, nor is a comment in manyi.yaml.
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    site.write("manyi.yaml", &format!("# a remark\n{project}"));
+    assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "unchanged");
+}
+
+#[test]
+fn changed_answers_make_a_revision_that_says_what_changed() {
+    let site = Site::new("");
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    let first = fs::read(site.path("out/2026-01/release.json")).unwrap();
+    site.month("2026-01", 80, 8);
+    let (_, planned) = site.run("2026-01", &["--dry-run"]);
+    let steps = planned["runs"][0]["steps"].as_array().unwrap();
+    let why: Vec<&str> = steps.iter().map(|step| step["why"]["en"].as_str().unwrap()).collect();
+    assert!(why.iter().all(|why| *why == "changed: data/2026-01/answers.csv"), "{why:?}");
+    assert!(steps.iter().all(|step| step["needed"] == true));
+    assert_eq!(fs::read(site.path("out/2026-01/release.json")).unwrap(), first, "a dry run does nothing");
+
+    let run = site.publish("2026-01", &[]);
+    assert_eq!(run["revision"], 2);
+    let change = &run["changes"][0];
+    assert_eq!((change["metric"].as_str(), change["before"].as_f64(), change["after"].as_f64()), (
+        Some("csat_top2"),
+        Some(70.0),
+        Some(80.0)
+    ));
+    assert_eq!(fs::read(site.path("out/releases/2026-01/r1/release.json")).unwrap(), first, "the old release stays");
+    assert_eq!(fs::read_link(site.path("out/2026-01")).unwrap(), Path::new("releases/2026-01/r2"));
+}
+
+#[test]
+fn only_what_depends_on_a_change_is_built_again() {
+    let site = Site::new("");
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    site.write("templates/brief/short.md.tera", "# {{ project.title }}\n");
+    let run = site.publish("2026-01", &[]);
+    assert_eq!((run["revision"].as_u64(), run["changes"].as_array().map(Vec::len)), (Some(2), Some(0)));
+    let release = |revision: u32| -> Value {
+        let path = site.path(&format!("out/releases/2026-01/r{revision}/release.json"));
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    };
+    let (old, new) = (release(1), release(2));
+    assert_eq!(old["reports"][0], new["reports"][0], "the other report is the same");
+    assert_ne!(old["reports"][1], new["reports"][1]);
+}
+
+#[test]
+fn old_files_may_go_and_the_series_stays() {
+    let site = Site::new("");
+    for (period, happy) in [("2026-01", 6), ("2026-02", 7), ("2026-03", 8)] {
+        site.month(period, 60, happy);
+        site.publish(period, &[]);
+        fs::remove_dir_all(site.path("data").join(period)).unwrap();
+    }
+    let document = WalkDir::new(site.path("out/2026-03/brief"))
+        .into_iter()
+        .map(Result::unwrap)
+        .find(|entry| entry.path().extension().is_some_and(|ending| ending == "md"))
+        .unwrap();
+    let text = fs::read_to_string(document.path()).unwrap();
+    assert!(text.contains("waves: 3"), "{text}");
+    let done = site.call(NOW, &["history", "csat_top2", "--json"]);
+    let printed: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let series: Vec<(&str, f64)> = printed["series"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (entry["period"].as_str().unwrap(), entry["estimate"].as_f64().unwrap()))
+        .collect();
+    assert_eq!(series, [("2026-01", 60.0), ("2026-02", 70.0), ("2026-03", 80.0)]);
+    let unknown = site.call(NOW, &["history", "csat_top3", "--json"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert_eq!(codes(&serde_json::from_slice(&unknown.stdout).unwrap()), ["M0977"]);
+    for file in ["all.csv", "all.parquet"] {
+        let done = site.call(NOW, &["history", "--export", file]);
+        assert!(done.status.success() && fs::metadata(site.path(file)).unwrap().len() > 500, "{file}");
+    }
+}
+
+#[test]
+fn a_correction_is_followed_by_what_shows_it() {
+    let site = Site::new("");
+    for period in ["2026-01", "2026-02"] {
+        site.month(period, 60, 7);
+        site.publish(period, &[]);
+    }
+    site.month("2026-01", 60, 6);
+    let (code, printed) = site.run("2026-01", &[]);
+    assert_eq!((code, codes(&printed)), (Some(0), vec!["M0973".to_owned()]), "{printed:#}");
+    let done = site.call("2026-03-02T06:00:00+08:00", &["run", "--catch-up", "--json"]);
+    let printed: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let runs: Vec<(&str, u64)> = printed["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| (run["period"].as_str().unwrap(), run["revision"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(runs, [("2026-02", 2)], "{printed:#}");
+}
+
+#[test]
+fn a_date_column_cuts_periods_and_other_periods_change_nothing() {
+    let site = Site::new("");
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    let cut = "data: { sources: [{ file: all.csv }], id: id, wave: { column: day, by: month } }";
+    let project = project.replace("data: { sources: [{ file: \"data/{period}/*.csv\" }], id: id }", cut);
+    site.write("manyi.yaml", &project);
+    let mut text = "id,day,branch,satisfaction\n".to_owned();
+    let mut month = |month: u32, happy: u32| {
+        for number in 0..60 {
+            let score = if number % 10 < happy { 5 } else { 2 };
+            text += &format!("{month}-{number},2026-{month:02}-{:02},North,{score}\n", number % 28 + 1);
+        }
+        site.write("all.csv", &text);
+    };
+    month(1, 7);
+    site.publish("2026-01", &[]);
+    month(2, 6);
+    site.publish("2026-02", &[]);
+    let (code, printed) = site.run("2026-01", &[]);
+    assert_eq!((code, printed["runs"][0]["outcome"].as_str()), (Some(0), Some("unchanged")), "{printed:#}");
+    let (code, printed) = site.run("2026-03", &[]);
+    assert_eq!(code, Some(1));
+    assert!(!codes(&printed).is_empty());
+    let numbers = site.recorded();
+    assert_eq!(numbers.len(), 2);
+}
+
+#[test]
+fn what_is_due_what_is_missing_and_the_scheduler() {
+    let site = Site::new("");
+    for period in ["2026-01", "2026-02", "2026-03"] {
+        site.month(period, 60, 7);
+    }
+    let watch = |now: &str| {
+        let done = site.call(now, &["watch", "--json"]);
+        (done.status.code(), serde_json::from_slice::<Value>(&done.stdout).unwrap())
+    };
+    let (code, printed) = watch("2026-03-02T04:59:00+08:00");
+    assert_eq!((code, codes(&printed)), (Some(1), vec!["M0974".to_owned()]), "{printed:#}");
+    assert_eq!(printed["missing"][0]["period"], "2026-01");
+    let (_, printed) = watch("2026-03-02T05:00:00+08:00");
+    assert_eq!(printed["missing"].as_array().unwrap().len(), 2, "February is due at five on the second");
+    assert_eq!(watch("2026-02-01T00:00:00+08:00").0, Some(0), "nothing was due yet");
+
+    let serve = |now: &str| site.call(now, &["serve-schedule", "--rounds", "1", "--log", "json"]);
+    let done = serve("2026-03-02T05:00:00+08:00");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let log = String::from_utf8_lossy(&done.stderr);
+    let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert_eq!((line["message"].as_str(), line["period"].as_str()), (Some("run begins"), Some("2026-01")), "{log}");
+    assert_eq!(watch("2026-03-02T05:00:00+08:00").0, Some(0));
+    assert_eq!(site.recorded().len(), 2);
+    // Another scheduler with a clock that is behind, and one that is ahead.
+    assert!(serve("2026-02-20T05:00:00+08:00").status.success());
+    assert_eq!(site.recorded().len(), 2);
+    assert_eq!(serve("2026-05-20T05:00:00+08:00").status.code(), Some(1), "April has no data");
+    assert_eq!(site.recorded().len(), 3);
+
+    let (code, early) = site.run("2027-01", &[]);
+    assert_eq!((code, codes(&early)), (Some(1), vec!["M0961".to_owned()]));
+    let other = site.call(NOW, &["run", "--period", "2026-Q1", "--json"]);
+    assert_eq!(codes(&serde_json::from_slice(&other.stdout).unwrap()), ["M0953"]);
+    assert_eq!(site.call(NOW, &["run", "--period", "yesterday"]).status.code(), Some(1));
+}
+
+#[test]
+fn past_periods_are_filled_in_and_build_keeps_off() {
+    let site = Site::new("");
+    for period in ["2026-01", "2026-02", "2026-03"] {
+        site.month(period, 60, 7);
+    }
+    let done = site.call(NOW, &["backfill", "--from", "2026-01", "--to", "2026-03", "--json"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    assert_eq!(site.recorded().len(), 3);
+    let before = site.seen();
+    // A history that was lost is written again from the releases.
+    fs::remove_file(site.path("history.sqlite")).unwrap();
+    let lost = site.call(NOW, &["history", "--json"]);
+    assert_eq!(codes(&serde_json::from_slice(&lost.stdout).unwrap()), ["M0978"]);
+    assert!(site.call(NOW, &["backfill", "--from", "2026-01", "--to", "2026-03"]).status.success());
+    assert_eq!((site.recorded().len(), site.seen()), (3, before.clone()));
+
+    let done = site.call(NOW, &["build", "--json"]);
+    assert_eq!(codes(&serde_json::from_slice(&done.stdout).unwrap()).first().map(String::as_str), Some("M0708"));
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    site.write("manyi.yaml", &project.replace("lang: en }", "lang: en, date: 2026-04-01 }"));
+    let done = site.call(NOW, &["build", "--json"]);
+    assert_eq!(codes(&serde_json::from_slice(&done.stdout).unwrap()), ["M0950"]);
+    assert_eq!(site.seen(), before, "a release is never changed");
+}
+
+#[test]
+fn timers_name_the_zone_and_are_written() {
+    let site = Site::new("");
+    let timers = site.path("units");
+    let write = timers.to_str().unwrap().to_owned();
+    let done = site.call(NOW, &["schedule", "install", "--systemd", "--write", &write]);
+    let printed = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success() && printed.contains("OnCalendar=*-*-02 05:00:00 Asia/Shanghai"), "{printed}");
+    assert_eq!(fs::read_dir(&timers).unwrap().count(), 2);
+    let done = site.call(NOW, &["schedule", "install", "--cron", "--user", "www"]);
+    let printed = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(printed.contains("CRON_TZ=Asia/Shanghai\n0 5 2 * * www '"), "{printed}");
+    assert_eq!(site.call(NOW, &["schedule", "install"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_person_is_removed_from_the_files_and_what_was_published_is_named() {
+    let site = Site::new("");
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    let before = fs::read_to_string(site.path("data/2026-01/answers.csv")).unwrap();
+    let purge = |more: &[&str]| {
+        let mut arguments = vec!["purge", "--respondent", "2026-01-7", "--json"];
+        arguments.extend(more);
+        let done = site.call(NOW, &arguments);
+        (done.status.code(), serde_json::from_slice::<Value>(&done.stdout).unwrap())
+    };
+    let (code, printed) = purge(&["--dry-run"]);
+    assert_eq!((code, printed["files"][0]["rows"].as_u64()), (Some(0), Some(1)), "{printed:#}");
+    assert_eq!(fs::read_to_string(site.path("data/2026-01/answers.csv")).unwrap(), before);
+    let (_, printed) = purge(&[]);
+    assert_eq!(codes(&printed), ["M0986"]);
+    assert!(printed["diagnostics"][0]["message"].as_str().unwrap().contains("2026-01 r1"));
+    let after = fs::read_to_string(site.path("data/2026-01/answers.csv")).unwrap();
+    let kept: Vec<&str> = before.lines().filter(|line| !line.starts_with("2026-01-7,")).collect();
+    assert_eq!(after.lines().collect::<Vec<_>>(), kept);
+    assert_eq!(codes(&purge(&[]).1), ["M0983"]);
+}
+
+#[test]
+fn mistakes_in_the_section_are_found_before_anything_runs() {
+    let cases = [
+        ("timezone: Asia/Shanghai", "timezone: Asia/Shanghei", "M0952"),
+        ("from: 2026-01", "from: 2026-W01", "M0953"),
+        ("schedule: { day: 2, time: \"05:00\" }", "schedule: { day: 31 }", "M0954"),
+        ("schedule: { day: 2, time: \"05:00\" }", "schedule: { time: \"5 o'clock\" }", "M0954"),
+        ("data/{period}/*.csv", "data/*.csv", "M0951"),
+        ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { freshness: { days: 3 } }", "M0955"),
+        ("timezone: Asia/Shanghai", "timezone: UTC\n  history: postgresql://u:geheim@localhost/x", "M0954"),
+        ("timezone: Asia/Shanghai", "timezone: UTC\n  history: { url: \"${env:MANYI_NOWHERE}\" }", "M0990"),
+    ];
+    for (written, wrong, wanted) in cases {
+        let site = Site::new("");
+        site.month("2026-01", 30, 7);
+        let project = fs::read_to_string(site.path("manyi.yaml")).unwrap().replace(written, wrong);
+        site.write("manyi.yaml", &project);
+        let done = site.call(NOW, &["run", "--period", "2026-01", "--json"]);
+        let text = String::from_utf8_lossy(&done.stdout).into_owned();
+        let printed: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((done.status.code(), codes(&printed)), (Some(1), vec![wanted.to_owned()]), "{wrong}: {printed:#}");
+        assert!(!text.contains("geheim") && printed["diagnostics"][0]["location"]["position"]["line"].is_u64(), "{text}");
+        assert!(!site.path("out").exists(), "{wrong}");
+    }
+}
