@@ -99,3 +99,46 @@ fn a_coursework_plan_that_is_too_long_says_by_how_much() {
         said["diagnostics"].as_array().unwrap().iter().filter_map(|found| found["code"].as_str()).collect();
     assert!(codes.contains(&"M0691"), "{said:#}");
 }
+
+/// The Word file of the coursework plan, handed in: full marks for everything that is proposed without a teacher.
+#[test]
+fn the_coursework_plan_earns_full_marks() {
+    let (.., folder) = built();
+    let word = files(&folder.join("coursework-plan"), "_zh-CN.docx").remove(0);
+    let course = tempfile::tempdir().unwrap();
+    fs::create_dir_all(course.path().join("submissions")).unwrap();
+    fs::copy(word, course.path().join("submissions/20260101_白若溪_策划书.docx")).unwrap();
+    fs::write(course.path().join("roster.csv"), "班级,姓名,学号\n营销2601,白若溪,20260101\n").unwrap();
+    fs::write(course.path().join("rubric.yaml"), "rubric: 1\ntitle: { zh-CN: 满意度策划书, en: Satisfaction plan }\n")
+        .unwrap();
+    let output = manyi()
+        .args(["grade", "--json", "--no-pdf", "--lang", "zh-CN"])
+        .arg(course.path())
+        .env("SOURCE_DATE_EPOCH", "1795478400")
+        .output()
+        .unwrap();
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let student = &said["students"][0];
+    let proposals = student["proposals"].as_array().unwrap();
+    for criterion in ["length", "theme", "objectives", "plan"] {
+        let held = proposals.iter().find(|held| held["criterion"] == criterion).unwrap();
+        assert_eq!(held["score"], held["points"], "{held:#}");
+    }
+}
+
+/// 小四, single spacing, on one sheet of A4.
+#[test]
+fn the_coursework_plan_in_word_has_the_form_asked_for() {
+    let (.., folder) = built();
+    for word in files(&folder.join("coursework-plan"), ".docx") {
+        let mut package = zip::ZipArchive::new(fs::File::open(&word).unwrap()).unwrap();
+        let mut part = |name: &str| std::io::read_to_string(package.by_name(name).unwrap()).unwrap();
+        let (styles, text) = (part("word/styles.xml"), part("word/document.xml"));
+        let defaults = styles.split("</w:docDefaults>").next().unwrap();
+        assert!(defaults.contains("<w:sz w:val=\"24\"/>"), "{defaults}");
+        let body = styles.split("w:styleId=\"BodyText\"").nth(1).unwrap().split("</w:style>").next().unwrap();
+        assert!(body.contains("w:line=\"240\" w:lineRule=\"auto\""), "{body}");
+        assert!(text.contains("<w:pgSz w:w=\"11906\" w:h=\"16838\""), "{}", word.display());
+        assert!(!text.contains("<w:type w:val=\"nextPage\"/></w:sectPr></w:pPr>"), "no cover page");
+    }
+}

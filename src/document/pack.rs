@@ -74,6 +74,26 @@ struct RawPack {
     length: BTreeMap<Lang, Length>,
     #[serde(default)]
     pages: Option<usize>,
+    #[serde(default)]
+    word: WordForm,
+}
+
+/// How the Word files of a pack differ from those of reports (`word` of `template.yaml`).
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordForm {
+    /// The title stands above the text; reports have a cover page.
+    #[serde(default)]
+    pub title_above: bool,
+    /// Coursework: black on white whatever the brand, single spacing, chapters 一、二、三、 in Chinese.
+    #[serde(default)]
+    pub coursework: bool,
+    /// Size of the text in points.
+    #[serde(default)]
+    pub size: Option<f64>,
+    /// Margins of the page in millimetres: top, right, bottom, left.
+    #[serde(default)]
+    pub margins: Option<[f64; 4]>,
 }
 
 /// How long the text of a document is to be, in words as word processors count them.
@@ -121,6 +141,8 @@ pub struct Pack {
     pub length: BTreeMap<Lang, Length>,
     /// Most pages of the PDF.
     pub pages: Option<usize>,
+    /// Form of Word files.
+    pub word: WordForm,
     /// The files.
     pub files: PackFiles,
 }
@@ -154,6 +176,7 @@ impl Pack {
             words,
             length: raw.length,
             pages: raw.pages,
+            word: raw.word,
             files,
         })
     }

@@ -98,7 +98,7 @@ pub(super) fn word_file(job: &WordJob<'_>, diagnostics: &mut Diagnostics) -> Opt
         let drawn = render_chart_png(chart, &picture, job.typst, job.fonts, SCALE, &mut problems.borrow_mut())?;
         Some(Picture { png: drawn.bytes, width_pt: drawn.width_pt, height_pt: drawn.height_pt })
     };
-    let look = DocxLook::of(meta);
+    let look = DocxLook::of(meta, job.pack.word);
     let written = match job.host {
         Some(host) if host.is_template => {
             let values = Values::new(job);

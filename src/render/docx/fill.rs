@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::inlines::sequence_name;
 use super::look::DocxLook;
 use super::package::{Relations, resolve};
 use super::placeholders::{Piece, Placeholder, find, paragraph_text, replace, run_format};
 use super::reference::{Host, page_of};
+use super::sequences::number_captions;
 use super::writer::{Room, Writer, set_property};
 use super::xml::{Element, Node, clean, el};
 use super::{DrawPicture, Picture, add_pictures, not_usable};
@@ -82,6 +84,7 @@ fn fill_host(
     let pages = BTreeMap::new();
     let mut writer = Writer::new(options.meta, options.look, &pages, draw);
     writer.own_look = false;
+    writer.filling = true;
     writer.ids_after(host.highest_id());
     writer.page = page_of(host.last_section().as_ref());
     // The styles of the file are touched only if blocks are filled in.
@@ -120,8 +123,10 @@ fn fill_host(
         let warning = Diagnostic::warning(&messages::NO_PLACEHOLDER).arg("file", options.file);
         diagnostics.push(warning.at(Location::file(options.file)));
     }
+    let names = ["table", "figure"].map(|word| sequence_name(&writer.word(word)).to_owned());
     let Writer { relations, pictures, numbering, .. } = writer;
     if has_blocks {
+        number_captions(&mut document, &names);
         host.relations = relations;
         host.save_numbering(numbering)?;
     } else {

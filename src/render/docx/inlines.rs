@@ -149,7 +149,7 @@ impl Writer<'_> {
             let format = Format { style: Some("Number"), ..Format::default() };
             let anchor = self.anchors.get(id).map(|anchor| anchor.bookmark.clone());
             let mut label: Vec<Element> = self.text_run(&format!("{word} "), &format).into_iter().collect();
-            let sequence = if word.chars().all(char::is_alphanumeric) { word.as_str() } else { "Table" };
+            let sequence = sequence_name(&word);
             match (number.rsplit_once('-'), &anchor) {
                 // Counted anew in every chapter.
                 (Some((chapter, own)), Some(_)) => {
@@ -161,6 +161,10 @@ impl Writer<'_> {
                 }
                 // Those outside numbered chapters run through the document.
                 (None, Some(_)) => label.extend(self.field(&format!("SEQ {sequence}0 \\* ARABIC"), number, &format)),
+                // Between a client's own captions, which count too.
+                (None, None) if self.filling => {
+                    label.extend(self.field(&format!("SEQ {sequence} \\* ARABIC"), number, &format));
+                }
                 // In a client's text no chapter of ours counts.
                 (_, None) => label.extend(self.text_run(number, &format)),
             }
@@ -172,6 +176,11 @@ impl Writer<'_> {
         let words = self.runs(caption, &Format::default());
         paragraph.add_all(words)
     }
+}
+
+/// The name of the sequence that captions with this word are counted in.
+pub(super) fn sequence_name(word: &str) -> &str {
+    if word.chars().all(char::is_alphanumeric) { word } else { "Table" }
 }
 
 /// Marks that stand in the fonts of both scripts with different widths.

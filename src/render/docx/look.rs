@@ -4,9 +4,10 @@ use crate::config::brand::{FontPair, Palette};
 use crate::config::colour::Colour;
 use crate::diagnostics::Lang;
 use crate::document::blocks::Meta;
+use crate::document::pack::WordForm;
 
-/// Colours (six hexadecimal digits) and font families of a Word file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Colours (six hexadecimal digits), font families and form of a Word file.
+#[derive(Debug, Clone, PartialEq)]
 pub struct DocxLook {
     /// Text.
     pub ink: String,
@@ -40,6 +41,8 @@ pub struct DocxLook {
     pub sans_chinese: String,
     /// Code.
     pub mono: String,
+    /// Sizes, page and beginning.
+    pub form: WordForm,
 }
 
 impl Default for DocxLook {
@@ -61,17 +64,27 @@ impl Default for DocxLook {
             sans: "Arial".into(),
             sans_chinese: "Noto Sans CJK SC".into(),
             mono: "Consolas".into(),
+            form: WordForm::default(),
         }
     }
 }
 
 impl DocxLook {
-    /// The look of a document: the fonts of its language, and what its brand changes.
-    pub fn of(meta: &Meta) -> Self {
-        let mut look = Self::default();
+    /// The look of a document: the fonts of its language, what its brand changes, and the form of its pack.
+    pub fn of(meta: &Meta, form: WordForm) -> Self {
+        let mut look = Self { form, ..Self::default() };
         if meta.lang == Lang::ZhTw {
             look.serif_chinese = "Noto Serif CJK TC".into();
             look.sans_chinese = "Noto Sans CJK TC".into();
+        }
+        if form.coursework {
+            for ink in [&mut look.ink, &mut look.rule, &mut look.accent, &mut look.bad, &mut look.bad_text] {
+                "000000".clone_into(ink);
+            }
+            for ground in [&mut look.wash, &mut look.accent_wash, &mut look.bad_wash] {
+                "FFFFFF".clone_into(ground);
+            }
+            return look;
         }
         let Some(brand) = &meta.brand else { return look };
         let Palette { primary, primary_wash, accent, bad, bad_text, bad_wash, .. } = brand.palette;
@@ -94,6 +107,18 @@ impl DocxLook {
         families(&brand.wished.body, &mut look.serif, &mut look.serif_chinese);
         families(&brand.wished.heading, &mut look.sans, &mut look.sans_chinese);
         look
+    }
+}
+
+impl DocxLook {
+    /// Size of the text in points.
+    pub(super) fn body(&self) -> f64 {
+        self.form.size.filter(|size| (6.0..=24.0).contains(size)).unwrap_or(10.5)
+    }
+
+    /// Height of a line of text in points, fixed, so that pages break alike whatever font stands in; none: single spacing.
+    pub(super) fn line(&self, chinese: bool) -> Option<f64> {
+        (!self.form.coursework).then(|| self.body() * if chinese { 1.66 } else { 1.48 })
     }
 }
 
@@ -126,6 +151,15 @@ impl Default for Page {
 }
 
 impl Page {
+    /// The page of a form.
+    pub(super) fn of(form: &WordForm) -> Self {
+        const TWIPS: f64 = 1_440.0 / 25.4;
+        let page = Self::default();
+        let Some(margins) = form.margins else { return page };
+        let [top, right, bottom, left] = margins.map(|margin| (margin.clamp(0.0, 80.0) * TWIPS).round() as u32);
+        Self { top, right, bottom, left, ..page }
+    }
+
     /// Width of the text in twentieths of a point.
     pub(super) fn text_width(self) -> u32 {
         self.width.saturating_sub(self.left + self.right).max(1_000)

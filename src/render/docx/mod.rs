@@ -14,6 +14,7 @@ mod pictures;
 mod placeholders;
 mod properties;
 mod reference;
+mod sequences;
 mod styles;
 mod tables;
 mod writer;

@@ -30,6 +30,8 @@ pub(super) struct Numbering {
     ordered: Vec<(u32, u64)>,
     /// Heading styles point at our list.
     linked: bool,
+    /// Chapters are counted 一、二、三、.
+    han: bool,
 }
 
 /// What Word has counted so far in a list of headings.
@@ -69,7 +71,13 @@ impl Numbering {
             appendices: Counter::default(),
             ordered: Vec::new(),
             linked: true,
+            han: false,
         }
+    }
+
+    /// Chapters counted as Chinese coursework counts them, if `han`.
+    pub(super) fn in_han(self, han: bool) -> Self {
+        Self { han, ..self }
     }
 
     /// Lists beside those of a client's file.
@@ -156,20 +164,29 @@ impl Numbering {
     fn headings(&self, id: u32, letters: bool) -> Element {
         let levels = (0..3).map(|level| {
             let text: Vec<String> = (1..=level + 1).map(|part| format!("%{part}")).collect();
-            let format = if letters && level == 0 { "upperLetter" } else { "decimal" };
+            let han = self.han && !letters && level == 0;
+            let format = match (level, letters) {
+                (0, true) => "upperLetter",
+                _ if han => "chineseCounting",
+                _ => "decimal",
+            };
             let edge = [520, 700, 860][level];
+            // The mark 、 brings its own space.
+            let (gap, label) = if han { ("nothing", "%1、".to_owned()) } else { ("tab", text.join(".")) };
+            let indents = if han {
+                vec![indent(0, 0)]
+            } else {
+                vec![el("w:tabs").add(el("w:tab").with("w:val", "num").with("w:pos", edge)), indent(edge, edge)]
+            };
             let mut properties = vec![val("w:start", 1), val("w:numFmt", format)];
             if self.linked && !letters {
                 properties.push(val("w:pStyle", format!("Heading{}", level + 1)));
             }
             properties.extend([
-                val("w:suff", "tab"),
-                val("w:lvlText", text.join(".")),
+                val("w:suff", gap),
+                val("w:lvlText", label),
                 val("w:lvlJc", "left"),
-                paragraph_properties(vec![
-                    el("w:tabs").add(el("w:tab").with("w:val", "num").with("w:pos", edge)),
-                    indent(edge, edge),
-                ]),
+                paragraph_properties(indents),
                 run_properties(vec![val("w:color", &self.accent)]),
             ]);
             el("w:lvl").with("w:ilvl", level).add_all(properties)

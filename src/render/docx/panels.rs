@@ -47,6 +47,9 @@ impl Writer<'_> {
         let mut written = Vec::new();
         let subtitle = meta.subtitle.as_deref().filter(|text| !text.is_empty());
         let mut logo_height = 0;
+        if self.own_look && self.look.form.title_above {
+            return self.title_above(subtitle, rows, room);
+        }
         if self.own_look {
             written.push(self.band(subtitle, room));
             written.push(self.line("CoverPeriod", &meta.period));
@@ -77,6 +80,23 @@ impl Writer<'_> {
         } else {
             written.push(self.gap());
         }
+        written
+    }
+
+    /// Title, subtitle, and the lines about the document in one, at the head of the first page; the logo at the right above them.
+    fn title_above(&mut self, subtitle: Option<&str>, rows: &[(String, String)], room: Room) -> Vec<Element> {
+        let coursework = self.look.form.coursework;
+        let mut written = if coursework { Vec::new() } else { self.cover_logo(room).0 };
+        let mut lines = vec![self.line("Title", &self.meta.title)];
+        lines.extend(subtitle.map(|text| self.line("Subtitle", text)));
+        let colon = if self.lang().is_chinese() { "：" } else { ": " };
+        let blank = |value: &String| if value.is_empty() { "____________".to_owned() } else { value.clone() };
+        let about: Vec<String> = rows.iter().map(|(label, value)| format!("{label}{colon}{}", blank(value))).collect();
+        lines.push(self.line("CoverText", &about.join("\u{2003}")));
+        if coursework {
+            lines.iter_mut().for_each(|line| set_property(line, val("w:jc", "center")));
+        }
+        written.extend(lines);
         written
     }
 

@@ -14,7 +14,6 @@ pub(super) const W: &str = "http://schemas.openxmlformats.org/wordprocessingml/2
 
 /// Sizes of headings in points with the space above and below them, by level.
 const HEADINGS: [(f64, f64, f64); 4] = [(19.0, 26.0, 15.0), (13.5, 20.0, 10.0), (11.5, 15.0, 8.0), (10.5, 12.0, 7.0)];
-const BODY: f64 = 10.5;
 
 /// A paragraph style: id, name as Word knows it, parent, style of the paragraph that follows.
 struct Paragraph(&'static str, &'static str, &'static str, &'static str);
@@ -23,7 +22,7 @@ struct Paragraph(&'static str, &'static str, &'static str, &'static str);
 pub(super) fn style_sheet(look: &DocxLook, lang: Lang) -> Element {
     let chinese = lang.is_chinese();
     let mut sheet = el("w:styles").with("xmlns:w", W).add(defaults(look, lang));
-    sheet.push(normal(chinese));
+    sheet.push(normal(look, chinese));
     sheet.push(
         el("w:style")
             .with("w:type", "character")
@@ -53,7 +52,7 @@ fn defaults(look: &DocxLook, lang: Lang) -> Element {
         val("w:color", &look.ink),
         el("w:lang").with("w:val", "en-US").with("w:eastAsia", east_asian(lang)).with("w:bidi", "ar-SA"),
     ];
-    run.extend(size(BODY));
+    run.extend(size(look.body()));
     el("w:docDefaults").add_all([
         el("w:rPrDefault").add(run_properties(run)),
         el("w:pPrDefault").add(paragraph_properties(Vec::new())),
@@ -65,16 +64,11 @@ pub(super) fn east_asian(lang: Lang) -> &'static str {
     if lang == Lang::ZhTw { "zh-TW" } else { "zh-CN" }
 }
 
-/// Height of a body line in points: fixed, so that pages break alike whatever font stands in.
-fn body_line(chinese: bool) -> f64 {
-    BODY * if chinese { 1.66 } else { 1.48 }
-}
-
-fn normal(chinese: bool) -> Element {
+fn normal(look: &DocxLook, chinese: bool) -> Element {
     el("w:style").with("w:type", "paragraph").with("w:default", 1).with("w:styleId", "Normal").add_all([
         val("w:name", "Normal"),
         el("w:qFormat"),
-        paragraph_properties(vec![el("w:widowControl"), spacing(0.0, 0.0, Some(body_line(chinese)))]),
+        paragraph_properties(vec![el("w:widowControl"), spacing(0.0, 0.0, look.line(chinese))]),
     ])
 }
 
@@ -114,20 +108,20 @@ fn with<const N: usize>(mut properties: Vec<Element>, more: [Element; N]) -> Vec
 }
 
 fn body_styles(sheet: &mut Element, look: &DocxLook, chinese: bool) {
-    let line = body_line(chinese);
+    let line = look.line(chinese);
     let (after, first) = if chinese {
-        (0.0, el("w:ind").with("w:firstLineChars", 200).with("w:firstLine", twips(2.0 * BODY)))
+        (0.0, el("w:ind").with("w:firstLineChars", 200).with("w:firstLine", twips(2.0 * look.body())))
     } else {
         (5.0, el("w:ind").with("w:firstLine", 0))
     };
-    let body = vec![spacing(0.0, after, Some(line)), first, val("w:jc", "both")];
+    let body = vec![spacing(0.0, after, line), first, val("w:jc", "both")];
     add(sheet, &Paragraph("BodyText", "Body Text", "Normal", ""), body, Vec::new());
     let lead = if chinese { 12.0 } else { 10.5 };
     let properties = vec![spacing(6.0, 8.0, Some(lead * 1.6)), indent(0, 0), val("w:jc", "both")];
     add(sheet, &Paragraph("Lead", "Lead", "Normal", "BodyText"), properties, size(lead).to_vec());
     for (id, name) in [("ListBullet", "List Bullet"), ("ListNumber", "List Number"), ("ListContinue", "List Continue")]
     {
-        let properties = vec![spacing(0.0, 3.0, Some(line)), val("w:jc", "both")];
+        let properties = vec![spacing(0.0, if look.form.coursework { 0.0 } else { 3.0 }, line), val("w:jc", "both")];
         add(sheet, &Paragraph(id, name, "Normal", ""), properties, Vec::new());
     }
     let code = vec![
@@ -145,11 +139,13 @@ fn body_styles(sheet: &mut Element, look: &DocxLook, chinese: bool) {
 fn heading_styles(sheet: &mut Element, look: &DocxLook) {
     const NAMES: [(&str, &str); 4] =
         [("Heading1", "heading 1"), ("Heading2", "heading 2"), ("Heading3", "heading 3"), ("Heading4", "heading 4")];
-    for (level, ((points, above, below), (id, name))) in HEADINGS.into_iter().zip(NAMES).enumerate() {
+    let coursework = look.form.coursework;
+    let sizes = if coursework { [(look.body(), 6.0, 3.0); 4] } else { HEADINGS };
+    for (level, ((points, above, below), (id, name))) in sizes.into_iter().zip(NAMES).enumerate() {
         let mut properties = vec![
             el("w:keepNext"),
             el("w:keepLines"),
-            spacing(above, below, Some(points * 1.38)),
+            spacing(above, below, if coursework { None } else { Some(points * 1.38) }),
             val("w:jc", "left"),
             val("w:outlineLvl", level),
             el("w:suppressAutoHyphens"),
@@ -167,10 +163,17 @@ fn heading_styles(sheet: &mut Element, look: &DocxLook) {
 fn cover_styles(sheet: &mut Element, look: &DocxLook) {
     let white = || val("w:color", "FFFFFF");
     let line = |before: f64, after: f64, height: f64| vec![spacing(before, after, Some(height)), val("w:jc", "left")];
-    let title = with(with(vec![sans(look), val("w:color", &look.accent)], bold()), size(28.0));
-    add(sheet, &Paragraph("Title", "Title", "Normal", "Subtitle"), line(0.0, 14.0, 40.0), title);
-    let subtitle = with(vec![sans(look), val("w:color", &look.muted)], size(14.0));
-    add(sheet, &Paragraph("Subtitle", "Subtitle", "Normal", "BodyText"), line(0.0, 8.0, 20.0), subtitle);
+    let above = look.form.title_above;
+    let (points, height, after) = match (above, look.form.coursework) {
+        (true, true) => (16.0, 22.0, 4.0),
+        (true, false) => (20.0, 27.0, 6.0),
+        _ => (28.0, 40.0, 14.0),
+    };
+    let title = with(with(vec![sans(look), val("w:color", &look.accent)], bold()), size(points));
+    add(sheet, &Paragraph("Title", "Title", "Normal", "Subtitle"), line(0.0, after, height), title);
+    let (points, height, after) = if above { (11.0, 15.0, 4.0) } else { (14.0, 20.0, 8.0) };
+    let subtitle = with(vec![sans(look), val("w:color", &look.muted)], size(points));
+    add(sheet, &Paragraph("Subtitle", "Subtitle", "Normal", "BodyText"), line(0.0, after, height), subtitle);
     add(sheet, &Paragraph("CoverTitle", "Cover Title", "Title", ""), line(0.0, 16.0, 40.0), vec![white()]);
     add(sheet, &Paragraph("CoverSubtitle", "Cover Subtitle", "Subtitle", ""), line(0.0, 0.0, 20.0), vec![white()]);
     let client = with(with(vec![sans(look), white()], bold()), size(11.0));
@@ -244,7 +247,7 @@ fn remark_styles(sheet: &mut Element, look: &DocxLook) {
     add(sheet, &Paragraph("Quote", "Quote", "Normal", ""), quote, vec![val("w:color", &look.muted)]);
     let remark = || vec![spacing(0.0, 3.0, Some(16.5)), indent(0, 0), val("w:jc", "both")];
     add(sheet, &Paragraph("Callout", "Callout", "Normal", ""), remark(), Vec::new());
-    let title = with(with(vec![sans(look)], bold()), size(BODY));
+    let title = with(with(vec![sans(look)], bold()), size(look.body()));
     let kept = with(remark(), [el("w:keepNext")]);
     add(sheet, &Paragraph("CalloutTitle", "Callout Title", "Callout", "Callout"), kept, title);
 
@@ -267,7 +270,7 @@ fn remark_styles(sheet: &mut Element, look: &DocxLook) {
 }
 
 fn furniture_styles(sheet: &mut Element, look: &DocxLook) {
-    let right = super::look::Page::default().text_width();
+    let right = super::look::Page::of(&look.form).text_width();
     let tab = |leader: &str| {
         let stop = el("w:tab").with("w:val", "right").with("w:leader", leader).with("w:pos", right);
         el("w:tabs").add(stop)

@@ -59,6 +59,8 @@ pub(super) struct Writer<'d> {
     pub(super) page: Page,
     /// The client's own page and styles: no band on the cover, no section of its own.
     pub(super) own_look: bool,
+    /// Blocks are put between those of a client.
+    pub(super) filling: bool,
     next_id: u32,
 }
 
@@ -75,15 +77,16 @@ impl<'d> Writer<'d> {
             styles: StyleNames::default(),
             draw,
             charts: 0,
-            numbering: Numbering::new(&look.accent),
+            numbering: Numbering::new(&look.accent).in_han(look.form.coursework && meta.lang.is_chinese()),
             relations: Relations::default(),
             pictures: BTreeMap::new(),
             anchors: HashMap::new(),
             entries: Vec::new(),
             contents_depth: 2,
             page_numbers,
-            page: Page::default(),
+            page: Page::of(&look.form),
             own_look: true,
+            filling: false,
             next_id: 1,
         }
     }
