@@ -180,7 +180,7 @@ fn a_segment_without_answers_is_no_error() {
 fn a_group_by_itself_has_the_calibrated_errors() {
     let folder = project("metrics: [awareness, reputation]");
     let yaml = fs::read_to_string(folder.path().join("manyi.yaml")).unwrap();
-    let weighting = "  weighting: { variance: calibrated, margins: { group: { A: 0.3, B: 0.3, C: 0.4 }, aware: { true: 0.6, false: 0.4 } } }\n";
+    let weighting = "  weighting: { variance: calibrated, margins: { group: { A: 0.3, B: 0.3, C: 0.4 }, praise: { 1: 0.2, 2: 0.1, 3: 0.2, 4: 0.2, 5: 0.3 } } }\n";
     fs::write(folder.path().join("manyi.yaml"), yaml.replace("columns:\n", &format!("{weighting}columns:\n"))).unwrap();
     let measured = pipeline::measure(folder.path(), &mut Diagnostics::new()).unwrap();
     let mut found = Diagnostics::new();

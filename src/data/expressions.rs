@@ -14,8 +14,9 @@ use datafusion::physical_plan::PhysicalExpr;
 use datafusion::prelude::SessionConfig;
 use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, ExprWithAlias};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::Parser;
-use datafusion::sql::sqlparser::tokenizer::Token;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer, Word};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::data::expression_checks::{
@@ -347,9 +348,30 @@ fn invalid(error: DataFusionError) -> ExpressionError {
     ExpressionError::Invalid { reason: reason.lines().next().unwrap_or_default().to_owned() }
 }
 
+/// Operators of an expression at most.
+const MOST_OPERATORS: usize = 1000;
+
+/// True for what may stand between two values, or before one.
+fn is_operator(token: &Token) -> bool {
+    let word = |word: &Word| matches!(word.keyword, Keyword::AND | Keyword::OR | Keyword::NOT | Keyword::WHEN);
+    match token {
+        Token::Word(held) => word(held),
+        Token::Whitespace(_) | Token::Number(..) | Token::SingleQuotedString(_) | Token::Comma => false,
+        Token::LParen | Token::RParen | Token::Period | Token::EOF => false,
+        _ => true,
+    }
+}
+
 fn parse_sql(text: &str) -> Result<SqlExpr, ExpressionError> {
     let dialect = GenericDialect {};
-    let mut parser = Parser::new(&dialect).try_with_sql(text).map_err(|error| syntax(text, &error.to_string()))?;
+    let tokens =
+        Tokenizer::new(&dialect, text).tokenize_with_location().map_err(|error| syntax(text, &error.to_string()))?;
+    // Long rows of operators nest as deeply as brackets do, and everything that walks them needs that much stack.
+    if let Some(beyond) = tokens.iter().filter(|token| is_operator(&token.token)).nth(MOST_OPERATORS) {
+        let (line, column) = (beyond.span.start.line, beyond.span.start.column);
+        return Err(ExpressionError::Syntax { reason: format!("more than {MOST_OPERATORS} operators"), line, column });
+    }
+    let mut parser = Parser::new(&dialect).with_tokens_with_locations(tokens);
     let parsed = parser.parse_expr().map_err(|error| syntax(text, &error.to_string()))?;
     let next = parser.peek_token();
     if next.token != Token::EOF {

@@ -206,7 +206,11 @@ pub fn report_unavailable(project: &Project, metrics: &[&BoundMetric], diagnosti
 
 /// Warns where the project asks for metrics and none of them can be computed: the documents would be empty.
 pub fn report_nothing_asked(project: &Project, metrics: &[&BoundMetric], diagnostics: &mut Diagnostics) {
-    if !metrics.is_empty() && metrics.iter().all(|metric| metric.info.unavailable.is_some()) {
+    // After a mistake it is not known what was asked.
+    if !diagnostics.has_errors()
+        && !metrics.is_empty()
+        && metrics.iter().all(|metric| metric.info.unavailable.is_some())
+    {
         let plugins: Vec<&str> = project.raw.plugins.keys().map(String::as_str).collect();
         let warning = Diagnostic::warning(&messages::NOTHING_ASKED).arg("plugins", plugins.join(", "));
         diagnostics.push(warning.at(project.at("plugins")).key("plugins"));

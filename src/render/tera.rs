@@ -7,7 +7,7 @@ use tera::{Context, ErrorKind, Kwargs, State, StringInput, Tera, TeraResult, Val
 
 use crate::diagnostics::messages::document as messages;
 use crate::diagnostics::taiwan::{closed, to_taiwan, without_end_mark};
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, lang_texts};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location, lang_texts};
 use crate::document::blocks::Document;
 use crate::document::length::document_words;
 use crate::document::material::{DocumentInputs, Material};
@@ -86,14 +86,47 @@ impl PackTemplates {
     /// Renders the pack's entry template with the facts.
     fn markdown(&self, pack: &Pack, facts: &serde_json::Value, diagnostics: &mut Diagnostics) -> Option<String> {
         let entry = pack.entry(self.lang, diagnostics)?;
-        let rendered = Context::from_serialize(facts).and_then(|context| self.tera.render(entry, &context));
+        let mut written = Bounded::default();
+        let rendered =
+            Context::from_serialize(facts).and_then(|context| self.tera.render_to(entry, &context, &mut written));
+        if written.full {
+            let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
+            let error = Diagnostic::error(&messages::ENDLESS_TEMPLATE).arg("limit", LONGEST_TEXT >> 20);
+            diagnostics.push(error.at(Location::file(source)));
+            return None;
+        }
         match rendered {
-            Ok(markdown) => Some(tidy(&markdown)),
+            Ok(()) => Some(tidy(&String::from_utf8_lossy(&written.bytes))),
             Err(error) => {
                 diagnostics.extend(template_errors(&error, pack));
                 None
             }
         }
+    }
+}
+
+/// Bytes that a template may write: far more than any book, and little enough for any machine.
+const LONGEST_TEXT: usize = 32 << 20;
+
+/// What a template writes, up to [`LONGEST_TEXT`].
+#[derive(Default)]
+struct Bounded {
+    bytes: Vec<u8>,
+    full: bool,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > LONGEST_TEXT {
+            self.full = true;
+            return Err(io::Error::other("the text is too long"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

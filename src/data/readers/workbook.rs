@@ -55,6 +55,9 @@ pub enum Workbook {
     Ods(Box<Ods<Source>>),
 }
 
+/// Rows of a sheet in the formats since 2007.
+const MOST_ROWS: u32 = 1 << 20;
+
 /// Content of a cell, or the error that a formula left there.
 pub type Content<'a> = Result<Cell<'a>, CellErrorType>;
 
@@ -66,6 +69,9 @@ impl Workbook {
             FileFormat::Xls => {
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).map_err(|error| Failure::Broken(error.to_string()))?;
+                if !biff::chains_end(&bytes) {
+                    return Err(Failure::Broken("sectors that follow each other in a circle".to_owned()));
+                }
                 if !biff::cells_in_range(&bytes) {
                     return Err(Failure::Broken("cells beyond the last column".to_owned()));
                 }
@@ -132,6 +138,9 @@ impl Workbook {
                 let mut cells = workbook.worksheet_cells_reader(sheet)?;
                 while let Some(cell) = cells.next_cell()? {
                     let (row, column) = cell.get_position();
+                    if row >= MOST_ROWS {
+                        return Err(Failure::Broken(format!("more than {MOST_ROWS} rows, which no sheet can have")));
+                    }
                     let content = match cell.get_value() {
                         DataRef::Empty => continue,
                         DataRef::SharedString(text) => text_cell(text),

@@ -73,6 +73,9 @@ messages! {
     /// A question that no banner asks.
     UNKNOWN_QUESTION = Message::new("M0540", "no banner has a choice question `{id}`", "交叉表中没有选择题 `{id}`")
         .hinted("list it under `banners` in manyi.yaml", "请在 manyi.yaml 的 `banners` 中列出");
+    /// A template that writes without end.
+    ENDLESS_TEMPLATE = Message::new("M0545", "the template writes more than {limit} MB of text", "模板写出的文字超过 {limit} MB")
+        .hinted("look for loops within loops", "请检查嵌套的循环");
     /// A question that stands in several banners with different answers.
     AMBIGUOUS_QUESTION = Message::new("M0544", "more than one banner has a question `{id}`, with different answers", "不止一张交叉表有题目 `{id}`，且答案不同")
         .hinted("say which: `banner:` with one of {banners}", "请用 `banner:` 指明是哪一张：{banners}");
