@@ -1,13 +1,14 @@
 """Measures one report for each branch of a supermarket chain, 40 and 1,000 of them, against the typst package of Python and R Markdown.
 
-Usage: python branches.py [--manyi PATH] [--branches N ...] [--jobs N] [--folder DIR]
+Usage: python branches.py [--manyi PATH] [--sources PATH] [--branches N ...] [--jobs N] [--folder DIR]
 Needs: pip install typst; a release build of manyi; for R Markdown Rscript with the package rmarkdown, pandoc and xelatex with ctex
 (Debian: r-cran-rmarkdown pandoc texlive-xetex texlive-lang-chinese texlive-fonts-recommended), without which that row is left out.
 
 The answers are those of samples/supermarket-chain, drawn with replacement (seeded) until each branch has 60 in each of three months. Of manyi
 the whole process is timed: reading, computing, planning, writing PDF. Every document has six charts and six to eight pages. The others get
 finished work: the Typst sources that manyi made of the same documents, which they only typeset, in one process and in a process each; R Markdown gets
-the finished texts and tables and the numbers of the charts, which it draws itself.
+the finished texts and tables and the numbers of the charts, which it draws itself. With `--sources` the Typst sources are those of another, earlier
+manyi, so that its gains from better sources count as gains.
 """
 
 import argparse
@@ -138,7 +139,7 @@ def sources(options: argparse.Namespace, project: pathlib.Path, wanted: int, fol
     only = [part for number in range(wanted) for part in ["--only", f"M{number + 1:04}"]]
     kept, out = folder / "typst", folder / "out"
     kept.mkdir()
-    Run([str(options.manyi), "build", str(project), "--out", str(out), *only], {"MANYI_KEEP_TYPST": str(kept)})
+    Run([str(options.sources or options.manyi), "build", str(project), "--out", str(out), *only], {"MANYI_KEEP_TYPST": str(kept)})
     charts = {json.dumps(json.loads((path.parent / "data.json").read_bytes())).count('"type": "figure"') for path in kept.rglob("main.typ")}
     print(f"  charts in a document: {sorted(charts)}")
     return sorted(kept.rglob("main.typ"))
@@ -242,6 +243,7 @@ def plot(block: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--manyi", type=pathlib.Path, default=default_manyi())
+    parser.add_argument("--sources", type=pathlib.Path, help="another manyi that makes the sources for typst (default: the same)")
     parser.add_argument("--branches", type=int, nargs="+", default=[40, 1000])
     parser.add_argument("--repeat", type=int, default=1, help="ignored: each run is long enough by itself")
     parser.add_argument("--jobs", type=int, help="documents that manyi makes at once (default: one a core)")

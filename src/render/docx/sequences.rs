@@ -44,6 +44,15 @@ fn sequence(instruction: &str) -> Option<Sequence> {
     Some(found)
 }
 
+/// The text that stands in an element itself.
+fn own_text(element: &Element) -> String {
+    let texts = element.children.iter().filter_map(|node| match node {
+        Node::Text(text) => Some(text.as_str()),
+        Node::Element(_) => None,
+    });
+    texts.collect()
+}
+
 /// Every instruction of a field, in order.
 fn collect(element: &Element, open: &mut Vec<String>, found: &mut Vec<String>) {
     match element.name.as_str() {
@@ -54,7 +63,7 @@ fn collect(element: &Element, open: &mut Vec<String>, found: &mut Vec<String>) {
         },
         "w:instrText" => {
             if let Some(held) = open.last_mut() {
-                held.push_str(&element.all_text());
+                held.push_str(&own_text(element));
             }
         }
         "w:fldSimple" => found.extend(element.attribute("w:instr").map(ToOwned::to_owned)),
@@ -105,7 +114,7 @@ impl Counter {
                 _ => {}
             },
             "w:instrText" => {
-                let text = element.all_text();
+                let text = own_text(element);
                 if let Some(held) = self.open.last_mut() {
                     held.instruction.push_str(&text);
                 }
@@ -155,7 +164,7 @@ mod tests {
 
     fn texts(element: &Element) -> Vec<String> {
         if element.name == "w:t" {
-            return vec![element.all_text()];
+            return vec![own_text(element)];
         }
         element.elements().flat_map(texts).collect()
     }

@@ -284,7 +284,12 @@ impl Writer<'_> {
         target.set_print_area(0, 0, last_row, last_column)?;
         let total: f64 = (0..=last_column).map(|column| width_of(widths, column) * 7.0 + 5.0).sum();
         let scale = (PAGE_WIDTH / total * 100.0).min(100.0).floor();
-        if scale >= SMALLEST_SCALE {
+        if scale >= SMALLEST_SCALE && sheet.charts.is_empty() {
+            // One page wide whatever font stands in.
+            target.set_print_fit_to_pages(1, 0);
+        } else if scale >= SMALLEST_SCALE {
+            // Programs that fit pages ignore breaks, which keep charts whole; the room left is for programs that set wider letters.
+            let scale = (scale * 0.92).floor();
             target.set_print_scale(scale as u16);
             target.set_page_breaks(&chart_breaks(sheet, scale / 100.0))?;
         } else {
