@@ -477,8 +477,8 @@ fn validate(rubric: &Rubric, positions: &KeyPositions, diagnostics: &mut Diagnos
     }
 }
 
-/// Columns of the gradebook that belong to no criterion.
-const TAKEN: [&str; 2] = ["late", "copy"];
+/// Ids of columns of the gradebook that belong to no criterion.
+pub const TAKEN: [&str; 2] = ["late", "copy"];
 
 /// Whether a text can be the id of a criterion: it names columns, headings and files.
 fn is_id(id: &str) -> bool {
