@@ -49,7 +49,7 @@ pub(super) fn anonymise(course: &mut Course, diagnostics: &mut Diagnostics) {
             let whose = students.iter().position(|student| student.shown() == *value);
             match whose {
                 Some(at) => *value = code(at),
-                None if PATHS.contains(&name.as_ref()) => *value = ending_of(value),
+                None if PATHS.contains(name) => *value = ending_of(value),
                 None => masks.hide(value),
             }
         }
@@ -69,12 +69,11 @@ impl Masks {
     fn new(students: impl Iterator<Item = Student>) -> Self {
         let mut names: Vec<String> = Vec::new();
         for student in students {
-            let wanted = [
-                (student.name, SHORTEST_NAME),
-                (student.number, SHORTEST_NUMBER),
-                (student.class, SHORTEST_CLASS),
-            ];
-            names.extend(wanted.into_iter().filter(|(text, least)| text.chars().count() >= *least).map(|(text, _)| text));
+            let wanted =
+                [(student.name, SHORTEST_NAME), (student.number, SHORTEST_NUMBER), (student.class, SHORTEST_CLASS)];
+            names.extend(
+                wanted.into_iter().filter(|(text, least)| text.chars().count() >= *least).map(|(text, _)| text),
+            );
         }
         names.sort_by(|one, other| other.chars().count().cmp(&one.chars().count()).then(one.cmp(other)));
         names.dedup();
@@ -111,14 +110,15 @@ impl Masks {
             self.hide(quote);
         }
     }
-
 }
 
 /// Nothing of a path is told but what it ends with: its other parts may name people who are on no list.
 fn ending_of(path: &str) -> String {
-        let ending = path.rsplit_once('.').map(|(_, ending)| ending.trim_end_matches('`').to_lowercase());
-        let plain = |ending: &String| (1..=8).contains(&ending.len()) && ending.chars().all(|letter| letter.is_ascii_alphanumeric());
-        ending.filter(plain).map_or_else(|| "*".to_owned(), |ending| format!("*.{ending}"))
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending.trim_end_matches('`').to_lowercase());
+    let plain = |ending: &String| {
+        (1..=8).contains(&ending.len()) && ending.chars().all(|letter| letter.is_ascii_alphanumeric())
+    };
+    ending.filter(plain).map_or_else(|| "*".to_owned(), |ending| format!("*.{ending}"))
 }
 
 #[cfg(test)]
@@ -133,7 +133,8 @@ mod tests {
             number: number.to_owned(),
             class: class.to_owned(),
         };
-        let list = [student("张三", "12", "1班"), student("张三丰", "20260102", "营销2601"), student("Ann Lee", "3", "")];
+        let list =
+            [student("张三", "12", "1班"), student("张三丰", "20260102", "营销2601"), student("Ann Lee", "3", "")];
         let masks = Masks::new(list.into_iter());
         let mut text = "营销2601班张三丰和张三，学号20260102，12月1日与Ann Lee一起".to_owned();
         let before = text.chars().count();

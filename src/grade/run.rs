@@ -143,7 +143,8 @@ fn comment_bank(course: &Path, diagnostics: &mut Diagnostics) -> BTreeMap<String
         }
         Ok(serde_json::Value::Null) => BTreeMap::new(),
         Ok(_) => {
-            diagnostics.push(Diagnostic::warning(&messages::COMMENTS).at(crate::diagnostics::Location::file(COMMENTS_FILE)));
+            diagnostics
+                .push(Diagnostic::warning(&messages::COMMENTS).at(crate::diagnostics::Location::file(COMMENTS_FILE)));
             BTreeMap::new()
         }
         Err((problem, line)) => {

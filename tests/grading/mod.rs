@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use manyi::diagnostics::Diagnostics;
+use manyi::grade::evidence::facts::FACTS;
 use manyi::grade::evidence::length::count;
 use manyi::grade::rubric::{BUILT_IN, parse_rubric};
 use manyi::grade::submissions::docx::read_docx;
@@ -93,6 +94,12 @@ fn the_class_is_graded_as_planted() {
     assert_eq!(student(&report, "李承泽")["late"]["points"], 15.0);
     let flags = student(&report, "沈星野")["flags"].to_string();
     assert!(flags.contains("白色文字 300 字"), "{flags}");
+    let flags = student(&report, "许知行")["flags"].to_string();
+    assert!(flags.contains("可能与题目无关") && flags.contains("第十八号台风在沿海登陆"), "{flags}");
+    for (name, ending) in [("董书瑶", "pdf"), ("冯亦凡", "odt"), ("梁初夏", "pdf"), ("陆云舟", "odt")] {
+        let held = student(&report, name);
+        assert!(held["state"] == "read" && held["file"].as_str().unwrap().ends_with(ending), "{name}: {held}");
+    }
     for file in ["copies.html", "class.html", "moodle.csv", "grades.csv", "manifest.json"] {
         assert!(folder.path().join("out").join(file).is_file(), "{file}");
     }
@@ -240,7 +247,10 @@ fn anonymous_reports_name_nobody() {
     told.push(("stderr".to_owned(), String::from_utf8_lossy(&output.stderr).into_owned()));
     let written = walk(&folder.path().join("out-anonymous"));
     for ending in ["html", "pdf", "xlsx", "csv", "json"] {
-        assert!(written.iter().any(|file| file.extension().is_some_and(|held| held == ending)), "no {ending} was written");
+        assert!(
+            written.iter().any(|file| file.extension().is_some_and(|held| held == ending)),
+            "no {ending} was written"
+        );
     }
     for file in written {
         told.push((file.display().to_string(), file.strip_prefix(folder.path()).unwrap().display().to_string()));
@@ -354,6 +364,12 @@ fn passages_off_the_topic_are_shown_on_held_out_texts() {
     let found = evaluation::off_topic(&sample(), |at| at % 2 == 1);
     assert!(found.alone.1 * 10 >= found.alone.0 * 8 && found.honest.1 * 10 <= found.honest.0);
     stands_in_the_docs("off-topic", &evaluation::off_topic_table(&found));
+}
+
+#[test]
+fn the_facts_stand_in_the_docs() {
+    let lines = FACTS.iter().map(|fact| format!("| `{}` | {} · {} |\n", fact.name, fact.title.1, fact.title.0));
+    stands_in_the_docs("facts", &format!("| fact | |\n|---|---|\n{}", lines.collect::<String>()));
 }
 
 /// Holds a measured table against `docs/grading.md`, or writes it there.

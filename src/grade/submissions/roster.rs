@@ -56,7 +56,10 @@ pub fn load_roster(course: &Path, diagnostics: &mut Diagnostics) -> Option<Vec<L
 /// What stands between the cells: spreadsheet programs write commas, semicolons or tabs.
 fn delimiter(text: &str) -> u8 {
     let head = text.lines().next().unwrap_or_default();
-    [b',', b';', b'\t'].into_iter().max_by_key(|mark| (head.matches(char::from(*mark)).count(), *mark == b',')).unwrap_or(b',')
+    [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|mark| (head.matches(char::from(*mark)).count(), *mark == b','))
+        .unwrap_or(b',')
 }
 
 /// Parses the text of a class list. `None` where nothing in it says who is who.
