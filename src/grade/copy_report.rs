@@ -163,12 +163,12 @@ impl Report<'_> {
         for (at, plan) in members.iter().enumerate() {
             let (x, y) = place(at);
             let tone = if first.is_some() && received(*plan) == first { "node first" } else { "node" };
+            // Away from the lines, which run inside the circle.
+            let line = if y > side / 2.0 { y + 24.0 } else { y - 14.0 };
             let _ = write!(
                 html,
-                "<circle class=\"{tone}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"9\"/><text class=\"name\" x=\"{x:.1}\" y=\"{:.1}\">{}</text><text class=\"code\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>",
-                y - 14.0,
+                "<circle class=\"{tone}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"9\"/><text class=\"name\" x=\"{x:.1}\" y=\"{line:.1}\">{}</text><text class=\"code\" x=\"{x:.1}\" y=\"{line:.1}\">{}</text>",
                 escape(self.course.name(*plan)),
-                y - 14.0,
                 self.code(*plan),
             );
         }
@@ -178,7 +178,7 @@ impl Report<'_> {
     fn table(&self, html: &mut String) {
         let _ = writeln!(
             html,
-            "<h2>{}</h2>\n<table><thead><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>",
+            "<h2>{}</h2>\n<table><thead><tr><th>{}</th><th>{}</th><th class=\"num\">{}</th><th>{}</th><th>{}</th><th>{}</th></tr></thead><tbody>",
             self.say("建议", "Proposals"),
             self.say("作业", "plan"),
             self.say("提交时间", "received"),
@@ -189,13 +189,12 @@ impl Report<'_> {
         );
         for (plan, held) in self.course.students.iter().enumerate() {
             let Some(verdict) = &held.verdict else { continue };
+            let (keeps, zh) = (verdict.keeps, self.lang == Lang::ZhCn);
             let proposal = match verdict.kind {
-                VerdictKind::Full => {
-                    format!("{}: {}%", self.say("全部雷同，保留", "copied in full, keeps"), verdict.keeps)
-                }
-                VerdictKind::Half { place } => {
-                    format!("{} {}: {}%", self.say("部分雷同，第", "half copied, number"), place + 1, verdict.keeps)
-                }
+                VerdictKind::Full if zh => format!("全部雷同，保留 {keeps}%"),
+                VerdictKind::Full => format!("copied in full, keeps {keeps}%"),
+                VerdictKind::Half { place } if zh => format!("部分雷同，第 {} 位，保留 {keeps}%", place + 1),
+                VerdictKind::Half { place } => format!("half copied, number {}, keeps {keeps}%", place + 1),
                 VerdictKind::OrderUndetermined => {
                     self.say("先后不明，不作建议", "order undetermined, nothing is proposed").to_owned()
                 }

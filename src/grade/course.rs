@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostics::messages::grading as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
+use crate::grade::anonymous::anonymise;
 use crate::grade::copying::verdicts::{Verdict, clusters, verdicts};
 use crate::grade::copying::{Comparison, Source, compare};
 use crate::grade::evidence::flags::flags;
@@ -12,7 +13,7 @@ use crate::grade::evidence::topic::Topic;
 use crate::grade::evidence::{Proposal, Reason, propose};
 use crate::grade::rubric::{RUBRIC_FILE, Rubric, load_rubric};
 use crate::grade::submissions::worker::Reader;
-use crate::grade::submissions::{State, Submission, load_submissions, load_texts, readable_files};
+use crate::grade::submissions::{Submission, load_submissions, load_texts, readable_files};
 
 /// A student with all that was found.
 #[derive(Debug, Clone)]
@@ -67,7 +68,7 @@ impl Course {
 /// Reads and measures a course. `None` after an error that leaves nothing to grade.
 pub fn load_course(root: &Path, reader: &Reader, anonymous: bool, diagnostics: &mut Diagnostics) -> Option<Course> {
     let rubric = load_rubric(root, diagnostics)?;
-    let mut submissions = load_submissions(root, reader, rubric.least_han, diagnostics)?;
+    let submissions = load_submissions(root, reader, rubric.least_han, diagnostics)?;
     let reusable_files: Vec<(String, PathBuf)> =
         rubric.reusable.iter().map(|file| (file.clone(), root.join(file))).collect();
     for (file, path) in &reusable_files {
@@ -84,9 +85,6 @@ pub fn load_course(root: &Path, reader: &Reader, anonymous: bool, diagnostics: &
     let archive_root = root.join(&rubric.copying.archive);
     let archived = if archive_root.is_dir() { readable_files(&archive_root) } else { Vec::new() };
     let archived = load_texts(&archived, reader, diagnostics);
-    if anonymous {
-        anonymise(&mut submissions, diagnostics);
-    }
     let sources: Vec<Source> = submissions
         .iter()
         .map(|held| Source { text: held.plan().map(|plan| plan.text()).unwrap_or_default(), received: held.received })
@@ -122,20 +120,21 @@ pub fn load_course(root: &Path, reader: &Reader, anonymous: bool, diagnostics: &
     });
     let mut students: Vec<Graded> = students.collect();
     tell_apart(&mut students);
-    Some(Course {
+    let mut course = Course {
         root: root.to_path_buf(),
         students,
         texts: sources.into_iter().chain(before).map(|source| source.text).collect(),
-        archive: archived
-            .into_iter()
-            .enumerate()
-            .map(|(at, (name, _))| if anonymous { format!("A{:03}", at + 1) } else { name })
-            .collect(),
+        archive: archived.into_iter().map(|(name, _)| name).collect(),
         reusable: reusable.into_iter().map(|(name, _)| name).collect(),
         rubric,
         comparison,
         clusters,
-    })
+    };
+    // Last, so that nothing is measured otherwise because a name was hidden.
+    if anonymous {
+        anonymise(&mut course, diagnostics);
+    }
+    Some(course)
 }
 
 /// Students of the same name are called by name and number.
@@ -145,39 +144,5 @@ fn tell_apart(students: &mut [Graded]) {
         if labels.iter().enumerate().any(|(other, label)| other != at && *label == held.label) {
             held.label = held.submission.student.shown();
         }
-    }
-}
-
-/// Replaces names and numbers everywhere: in the list, in the texts, in the messages.
-fn anonymise(submissions: &mut [Submission], diagnostics: &mut Diagnostics) {
-    let mut names: Vec<(String, String)> = Vec::new();
-    for (at, held) in submissions.iter().enumerate() {
-        let code = format!("S{:03}", at + 1);
-        for text in [&held.student.name, &held.student.number, &held.student.class] {
-            if text.chars().count() >= 2 && !names.iter().any(|(known, _)| known == text) {
-                let code = if *text == held.student.class { "class".to_owned() } else { code.clone() };
-                names.push((text.clone(), code));
-            }
-        }
-    }
-    // 张三丰 before 张三.
-    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.chars().count()));
-    let masked = |text: &str| names.iter().fold(text.to_owned(), |text, (name, code)| text.replace(name, code));
-    for (at, held) in submissions.iter_mut().enumerate() {
-        held.student.name = format!("S{:03}", at + 1);
-        held.student.number.clear();
-        held.student.class.clear();
-        held.file = held.file.as_ref().map(|_| String::new());
-        if let State::Read(plan) = &mut held.state {
-            plan.pieces.iter_mut().for_each(|piece| piece.text = masked(&piece.text));
-            plan.hidden.iter_mut().for_each(|hidden| hidden.text = masked(&hidden.text));
-            plan.apart.iter_mut().for_each(|text| *text = masked(text));
-            plan.properties = crate::grade::submissions::document::Properties::default();
-        }
-    }
-    let known = std::mem::take(diagnostics);
-    for mut problem in known {
-        problem.arguments.iter_mut().for_each(|(_, value)| *value = masked(value));
-        diagnostics.push(problem);
     }
 }

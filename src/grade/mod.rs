@@ -2,6 +2,7 @@
 //! decides is kept.
 
 pub mod agreement;
+mod anonymous;
 mod copy_report;
 pub mod copying;
 pub mod course;

@@ -1,6 +1,6 @@
 //! One grading run: read, measure, read the gradebook back, write everything that is new.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -16,7 +16,7 @@ use crate::grade::exports::{self, expand};
 use crate::grade::feedback::Writer;
 use crate::grade::gradebook::read::read_gradebook;
 use crate::grade::gradebook::state::{load_memory, log};
-use crate::grade::gradebook::{Fact, GRADEBOOK_FILE, Row, row_of, write_gradebook};
+use crate::grade::gradebook::{Column, Fact, GRADEBOOK_FILE, Row, row_of, write_gradebook};
 use crate::grade::submissions::worker::Reader;
 use crate::output::manifest::{FileRecord, Program};
 use crate::output::{OutputFile, publish, publish_file};
@@ -64,12 +64,12 @@ pub fn grade(request: &GradeRequest, diagnostics: &mut Diagnostics) -> Option<Ou
     let course = load_course(&request.course, &request.reader, request.anonymous, diagnostics)?;
     let lang = request.lang.unwrap_or(course.rubric.lang);
     let mut rows: Vec<Row> = course.students.iter().map(|held| row_of(&course, held, lang)).collect();
-    let mut strangers = Vec::new();
+    let (mut strangers, mut others) = (Vec::new(), Vec::new());
     if !request.anonymous {
-        strangers = take_in(&course, &mut rows, lang, request, diagnostics)?;
+        (strangers, others) = take_in(&course, &mut rows, lang, request, diagnostics)?;
     }
     let book: Vec<Row> = rows.iter().cloned().chain(strangers).collect();
-    let workbook = write_gradebook(&course, &book, lang, diagnostics)?;
+    let workbook = write_gradebook(&course, &book, &others, lang, diagnostics)?;
     if !request.anonymous && !publish_file(&request.course.join(GRADEBOOK_FILE), &workbook, diagnostics) {
         return None;
     }
@@ -91,16 +91,17 @@ pub fn grade(request: &GradeRequest, diagnostics: &mut Diagnostics) -> Option<Ou
     Some(Outcome { course, rows, out: done.then_some(out) })
 }
 
-/// Takes in what the teacher wrote, logs what is new and remembers it. Gives the rows of students who left the class.
+/// Takes in what the teacher wrote, logs what is new and remembers it. Gives the rows of students who left the class, and the columns
+/// that the rubric does not know.
 fn take_in(
     course: &Course,
     rows: &mut [Row],
     lang: Lang,
     request: &GradeRequest,
     diagnostics: &mut Diagnostics,
-) -> Option<Vec<Row>> {
-    let written = read_gradebook(course, diagnostics)?;
+) -> Option<(Vec<Row>, Vec<Column>)> {
     let mut memory = load_memory(&request.course, diagnostics)?;
+    let written = read_gradebook(course, &memory, diagnostics)?;
     let files: BTreeMap<String, Option<String>> =
         course.students.iter().map(|held| (held.submission.student.key(), held.submission.sha256.clone())).collect();
     let decisions = memory.learn(&written, &files);
@@ -126,7 +127,7 @@ fn take_in(
         strangers.push(Row { key: key.clone(), facts: facts.into(), entries: entries.clone() });
     }
     let logged = log(&request.course, &decisions, written.by.as_deref(), &request.now, diagnostics);
-    (logged && memory.store(&request.course, diagnostics)).then_some(strangers)
+    (logged && memory.store(&request.course, diagnostics)).then_some((strangers, written.others))
 }
 
 fn comment_bank(course: &Path, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
@@ -140,7 +141,12 @@ fn comment_bank(course: &Path, diagnostics: &mut Diagnostics) -> BTreeMap<String
             let text = |value: serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             entries.into_iter().map(|(code, value)| (code, text(value))).collect()
         }
-        Ok(_) => BTreeMap::new(),
+        Ok(serde_json::Value::Null) => BTreeMap::new(),
+        Ok(_) => {
+            diagnostics
+                .push(Diagnostic::warning(&messages::COMMENTS).at(crate::diagnostics::Location::file(COMMENTS_FILE)));
+            BTreeMap::new()
+        }
         Err((problem, line)) => {
             diagnostics.push(
                 Diagnostic::error(&crate::diagnostics::messages::config::YAML_SYNTAX)
@@ -169,15 +175,15 @@ fn reports(
     let class = writer.class(rows);
     set.html("class", &class);
     let mut documents = Vec::new();
-    for (held, row) in course.students.iter().zip(rows) {
-        let name = safe_name(&format!("{} {}", held.submission.student.number, held.label));
+    let feedback = course.students.iter().map(|held| format!("{} {}", held.submission.student.number, held.label));
+    let cases = safe_names(course.students.iter().map(|held| held.label.clone()));
+    for ((held, row), name) in course.students.iter().zip(rows).zip(safe_names(feedback)) {
         let document = writer.student(held, row);
         set.html(&format!("feedback/{name}"), &document);
         documents.push((format!("feedback/{name}"), document));
     }
-    for (plan, held) in course.students.iter().enumerate() {
-        let name = format!("evidence/{}", safe_name(&held.label));
-        documents.extend(writer.case(plan).map(|document| (name, document)));
+    for (plan, name) in cases.into_iter().enumerate() {
+        documents.extend(writer.case(plan).map(|document| (format!("evidence/{name}"), document)));
     }
     set.pdfs(&documents, request.reader.jobs, diagnostics);
     let mut file = |name: &str, content: Vec<u8>| set.files.push(OutputFile { name: name.to_owned(), content });
@@ -232,10 +238,40 @@ impl Set {
     }
 }
 
+/// File names that every system takes, each once, also where capitals are the same as small letters.
+fn safe_names(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let names = texts.map(|text| {
+        let name = safe_name(&text);
+        let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+        let free = std::iter::once(name.clone()).chain(numbered).find(|name| taken.insert(name.to_lowercase()));
+        free.unwrap_or(name)
+    });
+    names.collect()
+}
+
 /// A file name that every system takes.
 fn safe_name(text: &str) -> String {
     let clean = |letter: char| if letter.is_control() || "/\\:*?\"<>|".contains(letter) { '-' } else { letter };
     let name: String = text.trim().chars().map(clean).take(40).collect();
     let name = name.trim_matches(['.', ' ']).to_owned();
     if is_safe_file_name(&name) { name } else { format!("{name}-") }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_harmless_and_stand_once() {
+        let texts = ["../../etc/passwd", "a/b", "A-B", "CON", "张三\u{7}\n", "", "...", "x:y*z?"];
+        let names = safe_names(texts.iter().map(|text| (*text).to_owned()));
+        assert_eq!(names[1..3], ["a-b", "A-B-2"]);
+        for name in &names {
+            assert!(is_safe_file_name(name), "{name:?}");
+        }
+        let long = safe_names(["长".repeat(60), "长".repeat(61)].into_iter());
+        assert_ne!(long[0], long[1]);
+    }
 }

@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use manyi::grade::copying::{Source, compare};
+use manyi::grade::evidence::topic::Topic;
 use manyi::grade::rubric::Copying;
 
-use super::generator::{Level, copy, plans};
+use super::generator::{Level, copy, plans, texts};
 
 /// Draws of each copy.
 const SEEDS: u64 = 6;
@@ -126,4 +127,61 @@ fn manyi_wilson(share: f64, cases: f64) -> (f64, f64) {
     let centre = (share + spread / 2.0) / (1.0 + spread);
     let half = z / (1.0 + spread) * (share * (1.0 - share) / cases + spread / (4.0 * cases)).sqrt();
     ((centre - half).max(0.0), (centre + half).min(1.0))
+}
+
+/// What was found of texts that are off the topic.
+pub struct OffTopic {
+    /// Honest plans, and those of them in which a passage was shown.
+    pub honest: (usize, usize),
+    /// Texts that are handed in as plans, and those that are shown.
+    pub alone: (usize, usize),
+    /// Texts that are pasted into honest plans, and those of which at least half is shown.
+    pub pasted: (usize, usize),
+}
+
+/// Each text of the folder `off-topic` handed in as a plan, and pasted into every honest plan.
+pub fn off_topic(sample: &Path, keep: fn(usize) -> bool) -> OffTopic {
+    let kept = |folder: &str| -> Vec<String> {
+        let all = texts(&sample.join(folder)).into_iter().enumerate();
+        all.filter(|(at, _)| keep(*at)).map(|(_, text)| text).collect()
+    };
+    let (plans, strays) = (kept("plans"), kept("off-topic"));
+    let reading = fs::read_to_string(sample.join("handout/survey-report.md")).unwrap();
+    let topic = |class: &[String]| Topic::new(class.iter().map(String::as_str), [reading.as_str()]);
+    let usual = topic(&plans);
+    let shown = plans.iter().filter(|plan| !usual.strays(plan).is_empty()).count();
+    let mut found = OffTopic { honest: (plans.len(), shown), alone: (strays.len(), 0), pasted: (0, 0) };
+    for stray in &strays {
+        let class = [&plans[..], std::slice::from_ref(stray)].concat();
+        found.alone.1 += usize::from(!topic(&class).strays(stray).is_empty());
+        for (at, plan) in plans.iter().enumerate() {
+            let lines: Vec<&str> = plan.lines().collect();
+            let middle = 2 + at % (lines.len() - 3);
+            let front = lines[..middle].join("\n");
+            let text = format!("{front}\n{stray}\n{}", lines[middle..].join("\n"));
+            let start = front.chars().count() + 1;
+            let end = start + stray.chars().count();
+            let mut class = plans.clone();
+            class[at] = text.clone();
+            let inside = topic(&class).strays(&text).into_iter();
+            let inside = inside.map(|held| held.range.end.min(end).saturating_sub(held.range.start.max(start)));
+            found.pasted.0 += 1;
+            found.pasted.1 += usize::from(inside.sum::<usize>() * 2 >= end - start);
+        }
+    }
+    found
+}
+
+/// Its table in `docs/grading.md`.
+pub fn off_topic_table(found: &OffTopic) -> String {
+    let line = |what: &str, (of, count): (usize, usize)| {
+        let (low, high) = manyi_wilson(count as f64 / of as f64, of as f64);
+        format!("| {what} | {of} | {count} | {low:.2}–{high:.2} |\n")
+    };
+    format!(
+        "| | texts | shown | share, 95% interval |\n|---|--:|--:|--:|\n{}{}{}",
+        line("honest plans", found.honest),
+        line("news, lyrics and plans for other things, handed in as plans", found.alone),
+        line("the same pasted into honest plans, at least half of it shown", found.pasted),
+    )
 }

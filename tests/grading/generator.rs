@@ -75,7 +75,12 @@ pub struct Copied {
 
 /// The plans written for the corpus, in the order of their files.
 pub fn plans(sample: &Path) -> Vec<String> {
-    let mut files: Vec<_> = fs::read_dir(sample.join("plans")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    texts(&sample.join("plans"))
+}
+
+/// The texts of a folder, in the order of their files.
+pub fn texts(folder: &Path) -> Vec<String> {
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
 }

@@ -45,6 +45,9 @@ messages! {
     NO_SUCH_FILE = Message::new("M0815", "the file `{file}` of {student} is not in `submissions`", "`submissions` 中没有 {student} 的文件 `{file}`");
     /// Files that are not read.
     FOLDER_UNREADABLE = Message::new("M0816", "`{folder}` cannot be read: {problem}", "无法读取 `{folder}`：{problem}");
+    /// A number that two students of the class list have.
+    ROSTER_NUMBER = Message::new("M0817", "the number `{number}` stands in the class list twice", "名单中学号 `{number}` 出现两次")
+        .hinted("the second one is taken without it; correct the list", "第二个按没有学号处理；请更正名单");
     /// A value of rubric.yaml outside its limits.
     RUBRIC_RANGE = Message::new("M0820", "`{key}` must be {wanted}, found {found}", "`{key}` 应为 {wanted}，却是 {found}");
     /// An expression of a rule that is none.
@@ -81,6 +84,8 @@ messages! {
     /// A head of the gradebook that is gone.
     GRADEBOOK_HEAD = Message::new("M0834", "the gradebook has no column `{column}`", "成绩册中没有列 `{column}`")
         .hinted("nothing was written; put the column back, or move the file away to start anew", "未写入任何文件；请恢复该列，或移走文件重新开始");
+    /// Reusable comments that are none.
+    COMMENTS = Message::new("M0835", "the reusable comments are no list of `code: text`", "可复用评语应逐行写作 `代号: 评语`");
     /// Teacher scores for the agreement that cannot be read.
     AGREEMENT_COLUMNS = Message::new("M0840", "the teacher's file needs a column `number` or `name` and one a criterion ({criteria}); found: {found}", "教师评分文件需要“学号”或“姓名”列，以及各评分项的列（{criteria}）；现有：{found}");
     /// A row of the teacher scores that fits no student.

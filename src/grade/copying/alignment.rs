@@ -13,7 +13,7 @@ pub type Bigram = [char; 2];
 /// Shortest sentence that is looked at, a heading for instance.
 const SHORTEST: usize = 3;
 /// Sentences shorter than this are the same only if they are equal or stand between two that are.
-const SHORT: usize = 8;
+const SHORT: usize = 6;
 /// Share of a sentence that may be left uncovered before it is looked at.
 const UNCOVERED: f64 = 0.05;
 /// A sentence beside an aligned one needs this part of what another one needs.
@@ -158,9 +158,8 @@ impl<'t> Table<'t> {
         for (one, row) in self.likeness.iter().enumerate() {
             for (other, likeness) in row.iter().enumerate() {
                 let shorter = self.left[one].letters.len().min(self.right[other].letters.len());
-                let equal = || self.left[one].letters == self.right[other].letters;
-                let enough = if shorter < SHORT { equal() } else { *likeness >= wanted(shorter) };
-                if enough {
+                let equal = self.left[one].letters == self.right[other].letters;
+                if equal || (shorter >= SHORT && *likeness >= wanted(shorter)) {
                     found.push((*likeness, one, other));
                 }
             }

@@ -45,7 +45,11 @@ pub const FACTS: [Fact; 27] = [
     fact("objectives_with_date", "写明期限的目标", "objectives with a date"),
     fact("objectives_with_measure", "写明衡量办法的目标", "objectives with a measure"),
     fact("actions", "行动数", "actions"),
-    fact("actions_complete", "五项（谁、何时、何地、为何、如何）至少有四项的行动", "actions with four of who, when, where, why, how"),
+    fact(
+        "actions_complete",
+        "五项（谁、何时、何地、为何、如何）至少有四项的行动",
+        "actions with four of who, when, where, why, how",
+    ),
     fact("budget_lines", "写明数量×单价的费用行", "budget lines with quantity and price"),
     fact("budget_lines_wrong", "其中算错的行", "those of them that are computed wrongly"),
     fact("budget_amounts", "金额个数", "amounts in the budget"),
@@ -171,7 +175,9 @@ mod tests {
 
     #[test]
     fn names_are_known_before_any_plan_is_read() {
-        let Err(ExpressionError::UnknownColumn { name, .. }) = parse_condition("word >= 600") else { panic!("accepted") };
+        let Err(ExpressionError::UnknownColumn { name, .. }) = parse_condition("word >= 600") else {
+            panic!("accepted")
+        };
         assert_eq!(name, "word");
         assert!(matches!(parse_condition("words + 1"), Err(ExpressionError::WrongType { .. })));
         assert!(matches!(parse_condition("words >= "), Err(ExpressionError::Syntax { .. })));

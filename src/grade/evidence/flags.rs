@@ -10,7 +10,7 @@ use crate::grade::submissions::document::{HiddenBy, PlanText};
 use crate::grade::submissions::gate::is_han;
 
 /// Invisible characters that belong in no plan.
-fn is_invisible(letter: char) -> bool {
+pub(super) fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{ad}' | '\u{feff}' | '\u{180e}')
 }
 

@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::diagnostics::{LocalizedTexts, lang_texts};
 use crate::grade::copying::normalise::simplified;
+use crate::grade::evidence::flags::is_invisible;
 use crate::grade::rubric::{By, Criterion, Rubric};
 use crate::grade::submissions::document::PlanText;
 use crate::grade::submissions::gate::is_han;
@@ -82,10 +83,14 @@ pub fn shorten(text: &str, most: usize) -> String {
 
 /// All proposals for a plan, in the order of the rubric.
 ///
-/// The words that are looked for are simplified ones, so a plan in traditional characters is judged, and quoted, in simplified ones.
+/// The words that are looked for are simplified ones without anything between their characters, so a plan in traditional characters, or
+/// with invisible ones, is judged, and quoted, without them.
 pub fn propose(plan: &PlanText, rubric: &Rubric) -> Vec<Proposal> {
-    let folded = is_traditional(plan).then(|| in_simplified(plan));
+    let folded = is_traditional(plan).then(|| with_letters(plan, |letter| Some(simplified(letter))));
     let plan = folded.as_ref().unwrap_or(plan);
+    let strewn = plan.pieces.iter().any(|piece| piece.text.contains(is_invisible));
+    let bare = strewn.then(|| with_letters(plan, |letter| (!is_invisible(letter)).then_some(letter)));
+    let plan = bare.as_ref().unwrap_or(plan);
     rubric.criteria.iter().map(|criterion| propose_one(plan, rubric, criterion)).collect()
 }
 
@@ -99,9 +104,9 @@ fn is_traditional(plan: &PlanText) -> bool {
     other as f64 > TRADITIONAL * han as f64
 }
 
-fn in_simplified(plan: &PlanText) -> PlanText {
+fn with_letters(plan: &PlanText, turned: impl Fn(char) -> Option<char>) -> PlanText {
     let mut plan = plan.clone();
-    plan.pieces.iter_mut().for_each(|piece| piece.text = piece.text.chars().map(simplified).collect());
+    plan.pieces.iter_mut().for_each(|piece| piece.text = piece.text.chars().filter_map(&turned).collect());
     plan
 }
 
@@ -160,5 +165,7 @@ mod tests {
         let simplified = "前言：本策划的主题是缩短食堂排队时间，提升满意度。\n一、问题\n晚餐窗口排队超过二十分钟。\n二、营销目标\n到2027年1月，满意度由62%提高到75%，以问卷复测。";
         let traditional = "前言：本策劃的主題是縮短食堂排隊時間，提升滿意度。\n一、問題\n晚餐窗口排隊超過二十分鐘。\n二、營銷目標\n到2027年1月，滿意度由62%提高到75%，以問卷復測。";
         assert_eq!(scores(simplified), scores(traditional));
+        let strewn: String = simplified.chars().flat_map(|letter| [letter, '\u{200b}']).collect();
+        assert_eq!(scores(simplified), scores(&strewn));
     }
 }

@@ -1,16 +1,18 @@
 //! The gradebook read back: what the teacher wrote, by student and column.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::{Entries, GRADEBOOK_FILE, teachers_columns};
+use super::state::Memory;
+use super::{Column, Entries, GRADEBOOK_FILE, columns, teachers_columns};
 use crate::config::raw::FileFormat;
 use crate::data::readers::workbook::{Failure, Workbook};
 use crate::diagnostics::messages::grading as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, LocalizedTexts, Location, io_problem, lang_texts};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, Location, io_problem, lang_texts};
 use crate::grade::course::Course;
+use crate::grade::rubric::TAKEN;
 use crate::render::docx::package::Package;
 
 /// What stands in a gradebook.
@@ -22,13 +24,18 @@ pub struct Written {
     pub names: BTreeMap<String, String>,
     /// Who saved it last, as the file says.
     pub by: Option<String>,
+    /// Columns that the rubric does not know: of criteria that are gone, and the teacher's own.
+    pub others: Vec<Column>,
 }
+
+/// Beginning of the ids of the teacher's own columns.
+const OWN: &str = "own.";
 
 /// Most rows and columns that are read.
 const MOST: u32 = 20_000;
 
-/// Reads the gradebook. `None` after an error: nothing may be written then.
-pub fn read_gradebook(course: &Course, diagnostics: &mut Diagnostics) -> Option<Written> {
+/// Reads the gradebook; `memory` says what stood in it. `None` after an error: nothing may be written then.
+pub fn read_gradebook(course: &Course, memory: &Memory, diagnostics: &mut Diagnostics) -> Option<Written> {
     let path = course.root.join(GRADEBOOK_FILE);
     if !path.exists() {
         return Some(Written::default());
@@ -44,10 +51,11 @@ pub fn read_gradebook(course: &Course, diagnostics: &mut Diagnostics) -> Option<
             return None;
         }
     };
-    let ids: BTreeMap<String, u32> =
+    let mut ids: BTreeMap<String, u32> =
         cells.iter().filter(|((row, _), _)| *row == 0).map(|((_, column), id)| (id.clone(), *column)).collect();
-    let teachers = teachers_columns(course);
-    let needed = teachers.iter().map(String::as_str).chain(["key"]);
+    let mut teachers = teachers_columns(course);
+    // A criterion that is new has no column yet; one with decisions in it must have.
+    let needed = teachers.iter().map(String::as_str).filter(|id| memory.knows(id)).chain(["key"]);
     let mut complete = true;
     for id in needed.filter(|id| !ids.contains_key(*id)) {
         complete = false;
@@ -58,7 +66,9 @@ pub fn read_gradebook(course: &Course, diagnostics: &mut Diagnostics) -> Option<
         return None;
     }
     let last = cells.keys().map(|(row, _)| *row).max().unwrap_or_default();
-    let mut written = Written { by: last_author(&path), ..Written::default() };
+    let others = other_columns(course, &cells, &mut ids);
+    teachers.extend(others.iter().map(|column| column.id.clone()));
+    let mut written = Written { by: last_author(&path), others, ..Written::default() };
     for row in 2..=last {
         let cell = |id: &str| ids.get(id).and_then(|column| cells.get(&(row, *column))).cloned().unwrap_or_default();
         let key = cell("key");
@@ -77,6 +87,32 @@ pub fn read_gradebook(course: &Course, diagnostics: &mut Diagnostics) -> Option<
         written.rows.insert(key, entries);
     }
     Some(written)
+}
+
+/// Columns with something in them that the rubric does not know; those without an id get one.
+fn other_columns(
+    course: &Course,
+    cells: &BTreeMap<(u32, u32), String>,
+    ids: &mut BTreeMap<String, u32>,
+) -> Vec<Column> {
+    let known: BTreeSet<String> = columns(course, Lang::En).into_iter().map(|column| column.id).collect();
+    let used: BTreeSet<u32> =
+        cells.iter().filter(|((row, _), text)| *row > 0 && !text.trim().is_empty()).map(|((_, at), _)| *at).collect();
+    let mut others = Vec::new();
+    for at in used {
+        let cell = |row: u32| cells.get(&(row, at)).map(|text| text.trim().to_owned()).unwrap_or_default();
+        let mut id = cell(0);
+        if id.is_empty() {
+            let free = (1..).map(|number: u32| format!("{OWN}{number}")).find(|id| !ids.contains_key(id));
+            id = free.unwrap_or_default();
+            ids.insert(id.clone(), at);
+        }
+        let teachers = id.starts_with(OWN) || id.ends_with(".teacher") || id.ends_with(".comment");
+        if teachers && !known.contains(&id) && ids.get(&id) == Some(&at) {
+            others.push(Column { id, title: cell(1), teachers: true });
+        }
+    }
+    others
 }
 
 fn cells_of(path: &Path) -> Result<BTreeMap<(u32, u32), String>, LocalizedTexts> {
@@ -104,7 +140,11 @@ fn cells_of(path: &Path) -> Result<BTreeMap<(u32, u32), String>, LocalizedTexts>
 /// Values that are no score are kept and reported.
 fn check(course: &Course, id: &str, value: &str, row: u32, diagnostics: &mut Diagnostics) {
     let Some(criterion) = id.strip_suffix(".teacher") else { return };
-    let most = course.rubric.criteria.iter().find(|held| held.id == criterion).map_or(100.0, |held| held.points);
+    let known = course.rubric.criteria.iter().find(|held| held.id == criterion);
+    if known.is_none() && !TAKEN.contains(&criterion) {
+        return;
+    }
+    let most = known.map_or(100.0, |held| held.points);
     if value.parse::<f64>().is_ok_and(|number| (0.0..=most).contains(&number)) {
         return;
     }

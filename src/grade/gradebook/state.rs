@@ -95,6 +95,11 @@ impl Memory {
         decisions
     }
 
+    /// Whether the teacher has written anything into a column.
+    pub fn knows(&self, column: &str) -> bool {
+        self.students.values().any(|held| held.entries.contains_key(column))
+    }
+
     /// Whether a student's file is another one than the teacher decided on.
     pub fn changed_after(&self, key: &str) -> bool {
         self.students.get(key).is_some_and(|held| {

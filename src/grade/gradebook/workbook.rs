@@ -11,9 +11,15 @@ use crate::diagnostics::messages::workbook as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
 use crate::grade::course::Course;
 
-/// Writes the workbook. `None` where that fails; the reason is reported.
-pub fn write_gradebook(course: &Course, rows: &[Row], lang: Lang, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
-    match try_write(course, rows, lang) {
+/// Writes the workbook; `others` are columns that stand behind those of the rubric. `None` where that fails; the reason is reported.
+pub fn write_gradebook(
+    course: &Course,
+    rows: &[Row],
+    others: &[Column],
+    lang: Lang,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<u8>> {
+    match try_write(course, rows, others, lang) {
         Ok(bytes) => Some(bytes),
         Err(error) => {
             diagnostics.push(Diagnostic::error(&messages::NOT_MADE).arg("problem", error));
@@ -48,7 +54,7 @@ fn formats(lang: Lang) -> Formats {
     }
 }
 
-fn try_write(course: &Course, rows: &[Row], lang: Lang) -> Result<Vec<u8>, XlsxError> {
+fn try_write(course: &Course, rows: &[Row], others: &[Column], lang: Lang) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // The same rows give the same bytes.
     let title = course.rubric.title.get(lang);
@@ -56,7 +62,7 @@ fn try_write(course: &Course, rows: &[Row], lang: Lang) -> Result<Vec<u8>, XlsxE
         &DocProperties::new().set_title(title).set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?),
     );
     let formats = formats(lang);
-    let columns = columns(course, lang);
+    let columns = [columns(course, lang), others.to_vec()].concat();
     let sheet = book.add_worksheet();
     sheet.set_name(if lang == Lang::En { "grades" } else { "成绩" })?;
     heads(sheet, &columns, &formats)?;
@@ -152,15 +158,23 @@ fn total_formula(course: &Course, columns: &[Column], row: u32) -> String {
     let mut sum = Vec::new();
     for criterion in &course.rubric.criteria {
         let (own, proposal) = (at(&format!("{}.teacher", criterion.id)), at(&format!("{}.proposal", criterion.id)));
-        missing.push(format!("AND(NOT(ISNUMBER({own})),NOT(ISNUMBER({proposal})))"));
-        sum.push(format!("IF(ISNUMBER({own}),{own},N({proposal}))"));
+        // What is no score from 0 to the most counts no more here than when it is read back.
+        let counts = decided(&own, criterion.points);
+        missing.push(format!("AND(NOT({counts}),NOT(ISNUMBER({proposal})))"));
+        sum.push(format!("IF({counts},N({own}),N({proposal}))"));
     }
     let (late, late_proposal, kept) = (at("late.teacher"), at("late.proposal"), at("copy.teacher"));
+    let (late_counts, kept_counts) = (decided(&late, 100.0), decided(&kept, 100.0));
     format!(
-        "=IF(OR({}),\"\",ROUND(MAX(0,{}-IF(ISNUMBER({late}),{late},N({late_proposal})))*IF(ISNUMBER({kept}),{kept},100)/100,1))",
+        "=IF(OR({}),\"\",ROUND(MAX(0,{}-IF({late_counts},N({late}),N({late_proposal})))*IF({kept_counts},N({kept}),100)/100,1))",
         missing.join(","),
         sum.join("+"),
     )
+}
+
+/// Whether a cell holds a number from 0 to `most`.
+fn decided(cell: &str, most: f64) -> String {
+    format!("AND(ISNUMBER({cell}),N({cell})>=0,N({cell})<={most})")
 }
 
 /// Scores outside their limits are refused while typing.

@@ -2,7 +2,7 @@
 //! File names that are not UTF-8 are read as GB18030, as Windows writes them in China.
 
 use std::fs;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek};
 use std::path::{Component, Path, PathBuf};
 
 use zip::ZipArchive;
@@ -29,10 +29,11 @@ pub struct Unpacked {
 
 /// Unpacks `archive` into `folder`, which exists.
 pub fn unpack(archive: &Path, folder: &Path) -> Result<Unpacked, LocalizedTexts> {
-    let bytes = fs::read(archive).map_err(|error| io_problem(&error))?;
+    let file = fs::File::open(archive).map_err(|error| io_problem(&error))?;
+    let packed = file.metadata().map_err(|error| io_problem(&error))?.len();
     let mut unpacked = Unpacked::default();
-    let mut budget = MOST_BYTES.min((bytes.len() as u64).saturating_mul(400));
-    unpack_bytes(bytes, folder, Path::new(""), 1, &mut budget, &mut unpacked)?;
+    let mut budget = MOST_BYTES.min(packed.saturating_mul(400));
+    unpack_from(file, folder, Path::new(""), 1, &mut budget, &mut unpacked)?;
     Ok(unpacked)
 }
 
@@ -40,15 +41,15 @@ fn damaged(_: impl std::fmt::Display) -> LocalizedTexts {
     lang_texts("ZIP 文件已损坏", "the ZIP file is damaged")
 }
 
-fn unpack_bytes(
-    bytes: Vec<u8>,
+fn unpack_from(
+    packed: impl Read + Seek,
     folder: &Path,
     inside: &Path,
     depth: usize,
     budget: &mut u64,
     unpacked: &mut Unpacked,
 ) -> Result<(), LocalizedTexts> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut archive = ZipArchive::new(packed).map_err(damaged)?;
     if archive.len() + unpacked.files.len() > MOST_ENTRIES {
         return Err(lang_texts(
             format!("其中的文件超过 {MOST_ENTRIES} 个"),
@@ -84,9 +85,10 @@ fn unpack_bytes(
         }
         *budget -= content.len() as u64;
         let path = inside.join(path);
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) && depth < DEEPEST {
+        let is_zip = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+        if is_zip && depth < DEEPEST {
             let stem = path.with_extension("");
-            if let Err(problem) = unpack_bytes(content, folder, &stem, depth + 1, budget, unpacked) {
+            if let Err(problem) = unpack_from(Cursor::new(content), folder, &stem, depth + 1, budget, unpacked) {
                 unpacked.refused.push((name, problem));
             }
             continue;

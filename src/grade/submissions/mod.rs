@@ -18,7 +18,6 @@ pub mod roster;
 pub mod text;
 pub mod worker;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDateTime;
@@ -30,7 +29,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, LocalizedTexts, io_problem};
 use crate::output::manifest::sha256_hex;
 use document::PlanText;
 use gate::Fault;
-use owners::{Found, Student};
+use owners::{Found, Owned, Student};
 use read::Answer;
 use worker::Reader;
 
@@ -99,10 +98,10 @@ pub fn load_submissions(
             return None;
         }
     };
-    let listed = roster::load_roster(course, diagnostics);
+    let listed = roster::load_roster(course, diagnostics)?;
     let found = find_files(&root, scratch, diagnostics);
     let owned = owners::assign(&listed, found, diagnostics);
-    let chosen: Vec<Option<Found>> = owned.iter().map(|held| choose(&held.student, &held.files, diagnostics)).collect();
+    let chosen: Vec<Option<Found>> = owned.iter().map(|held| choose(held, diagnostics)).collect();
     let paths: Vec<PathBuf> = chosen.iter().flatten().map(|file| file.path.clone()).collect();
     let mut answers = reader.read(&paths).into_iter();
     let mut submissions = Vec::new();
@@ -132,7 +131,7 @@ pub fn load_submissions(
         } else if state == State::Empty {
             diagnostics.push(Diagnostic::warning(&messages::EMPTY).arg("student", held.student.shown()));
         }
-        let sha256 = file.as_ref().and_then(|file| fs::read(&file.path).ok()).map(|bytes| sha256_hex(&bytes));
+        let sha256 = file.as_ref().and_then(|file| read::bytes_of(&file.path).ok()).map(|bytes| sha256_hex(&bytes));
         submissions.push(Submission {
             student: held.student,
             file: file.map(|file| file.shown),
@@ -241,10 +240,12 @@ fn unpack(path: &Path, inside: &Path, shown: &str, scratch: &Path, diagnostics: 
     }
 }
 
-/// The file that is graded: of the best format, then the first by name.
-fn choose(student: &Student, files: &[Found], diagnostics: &mut Diagnostics) -> Option<Found> {
-    let mut sorted: Vec<&Found> = files.iter().collect();
-    sorted.sort_by_key(|file| (rank(&file.path).unwrap_or(usize::MAX), file.shown.clone()));
+/// The file that is graded: one that the class list names, then one of the best format, then the first by name.
+fn choose(owned: &Owned, diagnostics: &mut Diagnostics) -> Option<Found> {
+    let student = &owned.student;
+    let mut sorted: Vec<&Found> = owned.files.iter().collect();
+    let place = |file: &&Found| owned.files.iter().position(|held| held == *file).unwrap_or(usize::MAX);
+    sorted.sort_by_key(|file| (place(file) >= owned.named, rank(&file.path).unwrap_or(usize::MAX), file.shown.clone()));
     let first = sorted.first().copied()?;
     let others: Vec<String> = sorted
         .iter()

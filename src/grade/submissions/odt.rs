@@ -30,7 +30,10 @@ pub(super) fn read_odt(package: &Package) -> Result<PlanText, LocalizedTexts> {
     let part = |name: &str| package.parts.contains_key(name).then(|| package.xml(name)).transpose();
     let content = package.xml("content.xml")?;
     let text = content.child("office:body").and_then(|body| body.child("office:text")).ok_or_else(|| {
-        lang_texts("其中没有文本（可能是表格或演示文稿）", "it holds no text document (a spreadsheet or slides perhaps)")
+        lang_texts(
+            "其中没有文本（可能是表格或演示文稿）",
+            "it holds no text document (a spreadsheet or slides perhaps)",
+        )
     })?;
     let styled = part("styles.xml")?;
     let styles = Styles::read(styled.as_ref(), &content);

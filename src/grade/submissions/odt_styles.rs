@@ -44,7 +44,9 @@ impl Styles {
     pub fn read(styles: Option<&Element>, content: &Element) -> Self {
         let mut held = Self::default();
         for root in styles.into_iter().chain([content]) {
-            for group in root.elements().filter(|group| group.name.ends_with("-styles") || group.name == "office:styles") {
+            for group in
+                root.elements().filter(|group| group.name.ends_with("-styles") || group.name == "office:styles")
+            {
                 group.elements().for_each(|style| held.add(style));
             }
         }
@@ -114,9 +116,11 @@ impl Styles {
         let mut pages = Vec::new();
         for master in masters.filter(|master| self.is_used(master)) {
             let wanted = master.attribute("style:page-layout-name");
-            let layout = layouts().find(|layout| layout.name == "style:page-layout" && layout.attribute("style:name") == wanted);
+            let layout =
+                layouts().find(|layout| layout.name == "style:page-layout" && layout.attribute("style:name") == wanted);
             let Some(held) = layout.and_then(|layout| layout.child("style:page-layout-properties")) else { continue };
-            let side = |name: &str| Some((points(held.attribute(name)?)? * MILLIMETRES_PER_POINT * 10.0).round() / 10.0);
+            let side =
+                |name: &str| Some((points(held.attribute(name)?)? * MILLIMETRES_PER_POINT * 10.0).round() / 10.0);
             if let (Some(width), Some(height)) = (side("fo:page-width"), side("fo:page-height"))
                 && !pages.contains(&(width, height))
             {
@@ -135,7 +139,8 @@ fn look_of(style: &Element) -> OdtLook {
     let cell = style.child("style:table-cell-properties");
     let behind = [text, paragraph, cell].into_iter().flatten();
     let shaded = behind.filter_map(|held| held.attribute("fo:background-color")).map(is_dark).next();
-    let colour = if of_text("style:use-window-font-color") == Some("true") { Some("#000000") } else { of_text("fo:color") };
+    let colour =
+        if of_text("style:use-window-font-color") == Some("true") { Some("#000000") } else { of_text("fo:color") };
     let spacing = paragraph.and_then(|held| {
         let twentieths = |written: &str| Some(Spacing::Points((points(written)? * 20.0).round() as i64));
         match (held.attribute("fo:line-height"), held.attribute("style:line-height-at-least")) {

@@ -80,7 +80,11 @@ fn tables_keep_rows_and_columns() {
             cell("20"),
         ),
     );
-    assert_eq!(plan.tables(), [[["项目", "数量", "金额"].map(str::to_owned).to_vec(), vec!["合并".into(), String::new(), "20".into()]].to_vec()]);
+    assert_eq!(
+        plan.tables(),
+        [[["项目", "数量", "金额"].map(str::to_owned).to_vec(), vec!["合并".into(), String::new(), "20".into()]]
+            .to_vec()]
+    );
 }
 
 #[test]
@@ -145,7 +149,9 @@ fn what_is_no_text_is_refused() {
     let manifest = "<manifest:manifest xmlns:manifest=\"m\"><manifest:encryption-data/></manifest:manifest>";
     let shown = |texts: LocalizedTexts| texts.en.unwrap_or_default();
     assert!(shown(refused(package("", "", &[("META-INF/manifest.xml", manifest)]))).contains("encrypted"));
-    let sheet = format!("<office:document-content {SPACES}><office:body><office:spreadsheet/></office:body></office:document-content>");
+    let sheet = format!(
+        "<office:document-content {SPACES}><office:body><office:spreadsheet/></office:body></office:document-content>"
+    );
     let parts = [("content.xml".to_owned(), sheet.into_bytes())].into();
     assert!(shown(refused(Package { parts })).contains("spreadsheet"));
     let deep = format!("{}{}", "<text:section>".repeat(5_000), "</text:section>".repeat(5_000));

@@ -50,8 +50,10 @@ pub struct Owned {
     pub student: Student,
     /// When the work was received.
     pub received: Option<NaiveDateTime>,
-    /// The files.
+    /// The files; those that the class list names stand first.
     pub files: Vec<Found>,
+    /// How many the class list names.
+    pub named: usize,
 }
 
 /// Gives every file to a student. Files of nobody on the list are reported and stand for themselves at the end.
@@ -62,17 +64,27 @@ pub fn assign(listed: &[Listed], found: Vec<Found>, diagnostics: &mut Diagnostic
             student: Student { class: held.class.clone(), name: held.name.clone(), number: held.number.clone() },
             received: held.received,
             files: Vec::new(),
+            named: 0,
         })
         .collect();
-    let mut strangers: BTreeMap<String, Vec<Found>> = BTreeMap::new();
+    // Without a class list several files of one name and number are one student's.
+    let mut strangers: BTreeMap<Student, Vec<Found>> = BTreeMap::new();
     for file in found {
         match owner(listed, &file.shown) {
-            Some(index) => owned[index].files.push(file),
+            Some(index) => {
+                let held = &mut owned[index];
+                if is_named(&listed[index], &file.shown) {
+                    held.files.insert(held.named, file);
+                    held.named += 1;
+                } else {
+                    held.files.push(file);
+                }
+            }
             None => {
                 if !listed.is_empty() {
                     diagnostics.push(Diagnostic::warning(&messages::NOBODYS_FILE).arg("file", &file.shown));
                 }
-                strangers.entry(label(&file.shown)).or_default().push(file);
+                strangers.entry(student_of(&label(&file.shown))).or_default().push(file);
             }
         }
     }
@@ -86,23 +98,13 @@ pub fn assign(listed: &[Listed], found: Vec<Found>, diagnostics: &mut Diagnostic
             );
         }
     }
-    owned.extend(strangers.into_iter().map(|(label, files)| Owned {
-        student: student_of(&label),
-        received: None,
-        files,
-    }));
+    owned.extend(strangers.into_iter().map(|(student, files)| Owned { student, received: None, files, named: 0 }));
     owned
 }
 
 /// The student on the list that a path belongs to, if exactly one does.
 fn owner(listed: &[Listed], shown: &str) -> Option<usize> {
-    let by_file = |held: &Listed| {
-        let wanted = held.file.trim_end_matches('/');
-        !wanted.is_empty()
-            && (shown == wanted
-                || shown.starts_with(&format!("{wanted}/"))
-                || shown.rsplit('/').next().is_some_and(|name| name == wanted))
-    };
+    let by_file = |held: &Listed| is_named(held, shown);
     let by_number = |held: &Listed| !held.number.is_empty() && holds_number(shown, &held.number);
     let by_name = |held: &Listed| holds_name(shown, &held.name);
     let only = |test: &dyn Fn(&Listed) -> bool| {
@@ -113,6 +115,15 @@ fn owner(listed: &[Listed], shown: &str) -> Option<usize> {
         }
     };
     only(&by_file).or_else(|| only(&by_number)).or_else(|| only(&by_name))
+}
+
+/// The class list names the file, or the folder that it lies in.
+fn is_named(held: &Listed, shown: &str) -> bool {
+    let wanted = held.file.trim_end_matches('/');
+    !wanted.is_empty()
+        && (shown == wanted
+            || shown.starts_with(&format!("{wanted}/"))
+            || shown.rsplit('/').next().is_some_and(|name| name == wanted))
 }
 
 /// The number stands in the path, with no letter or digit beside it that would make it another one.
@@ -140,7 +151,7 @@ fn holds_name(shown: &str, name: &str) -> bool {
 }
 
 /// The part of a path that names the student.
-fn label(shown: &str) -> String {
+pub fn label(shown: &str) -> String {
     match shown.split_once('/') {
         Some((folder, _)) => folder.to_owned(),
         None => shown.rsplit_once('.').map_or(shown, |(stem, _)| stem).to_owned(),
@@ -148,7 +159,7 @@ fn label(shown: &str) -> String {
 }
 
 /// Name and number out of a folder or file name such as `20260101_张三_策划书` or Moodle's `张三_4711_assignsubmission_file_`.
-fn student_of(label: &str) -> Student {
+pub fn student_of(label: &str) -> Student {
     let moodle = label.split_once("_assignsubmission_").and_then(|(front, _)| front.rsplit_once('_'));
     if let Some((name, _)) = moodle {
         return Student { name: name.to_owned(), ..Student::default() };
@@ -188,6 +199,22 @@ mod tests {
         assert_eq!(names(2), ["odd/x.pdf"]);
         assert_eq!(names(3), ["12026001.docx"]);
         assert_eq!(diagnostics.len(), 1);
+    }
+
+    #[test]
+    fn the_file_that_the_list_names_comes_first() {
+        let listed = [student("张三", "2026001", "b.docx")];
+        let owned = assign(&listed, found(&["2026001_a.docx", "b.docx"]), &mut Diagnostics::new());
+        let names: Vec<&str> = owned[0].files.iter().map(|file| file.shown.as_str()).collect();
+        assert_eq!((names, owned[0].named), (vec!["b.docx", "2026001_a.docx"], 1));
+    }
+
+    #[test]
+    fn two_files_of_one_student_are_one_students() {
+        let files = found(&["张三_策划.docx", "张三_终稿.docx", "20260102_李四.docx", "20260103_李四.docx"]);
+        let owned = assign(&[], files, &mut Diagnostics::new());
+        let counts: Vec<(String, usize)> = owned.iter().map(|held| (held.student.key(), held.files.len())).collect();
+        assert_eq!(counts, [("/张三".into(), 2), ("20260102".into(), 1), ("20260103".into(), 1)]);
     }
 
     #[test]

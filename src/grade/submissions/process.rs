@@ -64,12 +64,22 @@ fn wait(child: &mut Child, time: Duration) -> Option<bool> {
             Ok(Some(status)) => return Some(status.success()),
             Ok(None) if started.elapsed() < time => std::thread::sleep(LOOK),
             _ => {
-                let _ = child.kill();
-                let _ = child.wait();
+                end(child);
                 return None;
             }
         }
     }
+}
+
+/// Ends a program with everything that it has started: LibreOffice's own starter is not the process that works.
+fn end(child: &mut Child) {
+    #[cfg(unix)]
+    {
+        let group = format!("-{}", child.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+    }
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 /// The shell sets the limits and becomes the program: they hold for what the program starts, too.
@@ -79,6 +89,8 @@ fn limited(program: &Path, arguments: &[&OsStr], limits: Limits) -> Command {
     let script = format!("ulimit -v {}; ulimit -t {seconds}; exec \"$@\"", limits.memory_mib * 1024);
     let mut command = Command::new("sh");
     command.arg("-c").arg(script).arg("sh").arg(program).args(arguments);
+    // A group of its own, to be ended as a whole.
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command
 }
 
@@ -117,6 +129,12 @@ mod tests {
         let started = Instant::now();
         assert_eq!(shell("sleep 20", SMALL), Ended::TooLong);
         assert!(started.elapsed() < Duration::from_secs(5));
+        // What it started ends with it: the mark would appear after one second.
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("mark");
+        assert_eq!(shell(&format!("(sleep 1; touch {}) & sleep 20", mark.display()), SMALL), Ended::TooLong);
+        std::thread::sleep(Duration::from_millis(1500));
+        assert!(!mark.exists(), "a grandchild lives on");
         assert_eq!(shell("head -c 5000 /dev/zero", SMALL), Ended::TooMuch);
         let hungry = "exec head -c 900000000 /dev/zero | tail -c 800000000 | wc -c | grep -q 800000000";
         let patient = Limits { time: Duration::from_secs(20), ..SMALL };

@@ -32,7 +32,8 @@ pub fn read_file(path: &Path) -> Answer {
     }
 }
 
-fn bytes_of(path: &Path) -> Result<Vec<u8>, LocalizedTexts> {
+/// The bytes of a file, up to [`LARGEST`].
+pub(super) fn bytes_of(path: &Path) -> Result<Vec<u8>, LocalizedTexts> {
     let file = File::open(path).map_err(|error| io_problem(&error))?;
     let mut bytes = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| io_problem(&error))?;

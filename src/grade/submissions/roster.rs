@@ -34,11 +34,11 @@ const COLUMNS: [(&str, &[&str]); 5] = [
     ("received", &["received", "提交时间", "接收时间", "收到时间", "last modified (submission)"]),
 ];
 
-/// Reads the class list; empty where there is none.
-pub fn load_roster(course: &Path, diagnostics: &mut Diagnostics) -> Vec<Listed> {
+/// Reads the class list; empty where there is none, `None` where there is one that cannot be used.
+pub fn load_roster(course: &Path, diagnostics: &mut Diagnostics) -> Option<Vec<Listed>> {
     let path = course.join(ROSTER_FILE);
     if !path.exists() {
-        return Vec::new();
+        return Some(Vec::new());
     }
     match std::fs::read(&path).map_err(|error| io_problem(&error)).and_then(|bytes| decode(&bytes)) {
         Ok(text) => parse_roster(&text, diagnostics),
@@ -48,14 +48,27 @@ pub fn load_roster(course: &Path, diagnostics: &mut Diagnostics) -> Vec<Listed> 
                     .words("problem", problem)
                     .at(Location::file(ROSTER_FILE)),
             );
-            Vec::new()
+            None
         }
     }
 }
 
-/// Parses the text of a class list.
-pub fn parse_roster(text: &str, diagnostics: &mut Diagnostics) -> Vec<Listed> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+/// What stands between the cells: spreadsheet programs write commas, semicolons or tabs.
+fn delimiter(text: &str) -> u8 {
+    let head = text.lines().next().unwrap_or_default();
+    [b',', b';', b'\t']
+        .into_iter()
+        .max_by_key(|mark| (head.matches(char::from(*mark)).count(), *mark == b','))
+        .unwrap_or(b',')
+}
+
+/// Parses the text of a class list. `None` where nothing in it says who is who.
+pub fn parse_roster(text: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Listed>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .delimiter(delimiter(text))
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
     let head: Vec<String> = match reader.headers() {
         Ok(head) => head.iter().map(|name| name.trim_start_matches('\u{feff}').to_lowercase()).collect(),
         Err(_) => Vec::new(),
@@ -71,7 +84,7 @@ pub fn parse_roster(text: &str, diagnostics: &mut Diagnostics) -> Vec<Listed> {
                 .arg("found", head.join(", "))
                 .at(Location::row(ROSTER_FILE, 1)),
         );
-        return Vec::new();
+        return None;
     }
     let mut listed: Vec<Listed> = Vec::new();
     for (index, record) in reader.records().enumerate() {
@@ -88,7 +101,7 @@ pub fn parse_roster(text: &str, diagnostics: &mut Diagnostics) -> Vec<Listed> {
                 Diagnostic::warning(&messages::ROSTER_TIME).arg("value", &written).at(Location::row(ROSTER_FILE, row)),
             );
         }
-        let student =
+        let mut student =
             Listed { class: cell(class), name: cell(name), number: cell(number), file: cell(file), received: moment };
         if student.name.is_empty() && student.number.is_empty() {
             continue;
@@ -104,9 +117,18 @@ pub fn parse_roster(text: &str, diagnostics: &mut Diagnostics) -> Vec<Listed> {
             );
             continue;
         }
+        // Rows of the gradebook are found by number: the second one is found by class and name.
+        if !student.number.is_empty() && listed.iter().any(|held| held.number == student.number) {
+            diagnostics.push(
+                Diagnostic::warning(&messages::ROSTER_NUMBER)
+                    .arg("number", &student.number)
+                    .at(Location::row(ROSTER_FILE, row)),
+            );
+            student.number.clear();
+        }
         listed.push(student);
     }
-    listed
+    Some(listed)
 }
 
 /// A moment as course platforms write it; seconds may be missing, and without a time of day it is the end of the day.
@@ -131,13 +153,34 @@ mod tests {
     fn columns_in_either_language() {
         let mut diagnostics = Diagnostics::new();
         let text = "\u{feff}学号,姓名,班级,文件,提交时间\n01,张三,营销1班,a.docx,2026/11/20 23:10\n,李四,,,昨天\n,,,,\n01,张三,营销1班,,\n";
-        let listed = parse_roster(text, &mut diagnostics);
+        let listed = parse_roster(text, &mut diagnostics).unwrap();
         assert_eq!(listed.len(), 2);
         assert_eq!(listed[0].received, parse_moment("2026-11-20 23:10:00"));
         assert_eq!(listed[1].received, None);
         let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
         assert_eq!(codes, ["M0804", "M0805"]);
-        assert!(parse_roster("a,b\n1,2\n", &mut Diagnostics::new()).is_empty());
+        assert!(parse_roster("a,b\n1,2\n", &mut Diagnostics::new()).is_none());
+    }
+
+    #[test]
+    fn lists_as_spreadsheet_programs_save_them() {
+        let expected = ("张三".to_owned(), "20260101".to_owned());
+        let text = "姓名,学号\r\n张三,20260101\r\n李四,20260101\r\n";
+        let bytes = [
+            text.as_bytes().to_vec(),
+            [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+            encoding_rs::GB18030.encode(text).0.into_owned(),
+            text.replace(',', ";").into_bytes(),
+            text.replace(',', "\t").into_bytes(),
+        ];
+        for bytes in bytes {
+            let mut diagnostics = Diagnostics::new();
+            let listed = parse_roster(&decode(&bytes).unwrap(), &mut diagnostics).unwrap();
+            assert_eq!((listed[0].name.clone(), listed[0].number.clone()), expected);
+            // One number cannot be two students'.
+            assert_eq!((listed[1].name.as_str(), listed[1].number.as_str()), ("李四", ""));
+            assert_eq!(diagnostics.iter().map(|found| found.message.code).collect::<Vec<_>>(), ["M0817"]);
+        }
     }
 
     #[test]

@@ -1,4 +1,7 @@
-"""Types a number into a student's cell of a gradebook: type_into.py grades.xlsx COLUMN KEY VALUE. Standard library only."""
+"""Types a number into a student's cell of a gradebook: type_into.py grades.xlsx COLUMN KEY VALUE. Standard library only.
+
+`+TITLE` as the column makes a new one behind the others. Results of formulas are taken out, so that whoever opens the file must reckon.
+"""
 import re, shutil, sys, zipfile
 
 book, column, key, value = sys.argv[1:]
@@ -15,12 +18,32 @@ def text(match):
     return strings[int(found.group(1))] if found and 't="s"' in match.group(2) else (found.group(1) if found else "")
 
 
-letters = next(re.sub(r"\d", "", at) for at, m in cells.items() if at.endswith("1") and re.fullmatch(r"[A-Z]+1", at) and text(m) == column)
+def following(letters):
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    number, found = number + 1, ""
+    while number:
+        number, digit = divmod(number - 1, 26)
+        found = chr(65 + digit) + found
+    return found
+
+
 row = next(at[1:] for at, m in cells.items() if re.fullmatch(r"A\d+", at) and text(m) == key)
-cell = cells[f"{letters}{row}"]
-style = re.search(r's="\d+"', cell.group(2))
-new = f'<c r="{letters}{row}" {style.group(0) if style else ""}><v>{value}</v></c>'
-parts["xl/worksheets/sheet1.xml"] = sheet.replace(cell.group(0), new, 1).encode()
+if column.startswith("+"):
+    last = max((re.sub(r"\d", "", at) for at in cells), key=lambda letters: (len(letters), letters))
+    letters = following(last)
+    for line, cell in [("2", f't="inlineStr"><is><t>{column[1:]}</t></is></c>'), (row, f"><v>{value}</v></c>")]:
+        pattern = rf'(<row r="{line}"[^>]*>.*?)(</row>)'
+        sheet = re.sub(pattern, lambda m: f'{m.group(1)}<c r="{letters}{line}" {cell}{m.group(2)}', sheet, count=1, flags=re.S)
+else:
+    letters = next(re.sub(r"\d", "", at) for at, m in cells.items() if at.endswith("1") and re.fullmatch(r"[A-Z]+1", at) and text(m) == column)
+    cell = cells[f"{letters}{row}"]
+    style = re.search(r's="\d+"', cell.group(2))
+    new = f'<c r="{letters}{row}" {style.group(0) if style else ""}><v>{value}</v></c>'
+    sheet = sheet.replace(cell.group(0), new, 1)
+sheet = re.sub(r"(</f>)<v>[^<]*</v>", r"\1", sheet)
+parts["xl/worksheets/sheet1.xml"] = sheet.encode()
 with zipfile.ZipFile(book + ".new", "w", zipfile.ZIP_DEFLATED) as out:
     for name, content in parts.items():
         out.writestr(name, content)

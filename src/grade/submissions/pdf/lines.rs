@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::pages::{File, Letter, Page};
-use crate::grade::submissions::gate::is_han;
 use crate::grade::submissions::document::{Hidden, HiddenBy, Piece, PieceKind, PlanText, shares};
+use crate::grade::submissions::gate::is_han;
 
 const MILLIMETRES_PER_POINT: f64 = 25.4 / 72.0;
 /// Share of letters that may follow another one from above or from the right before the order of painting means nothing.
@@ -62,7 +62,8 @@ pub(super) fn plan_of(mut file: File) -> PlanText {
 /// Text behind the picture of a scanned page is drawn invisibly; it is what the page shows.
 fn show_scanned(pages: &mut [Page]) {
     let all = pages.iter().map(|page| page.letters.len()).sum::<usize>();
-    let invisible = || pages.iter().flat_map(|page| &page.letters).filter(|letter| letter.hidden == Some(HiddenBy::Attribute));
+    let invisible =
+        || pages.iter().flat_map(|page| &page.letters).filter(|letter| letter.hidden == Some(HiddenBy::Attribute));
     if invisible().count() as f64 > SCANNED * all as f64 {
         let letters = pages.iter_mut().flat_map(|page| &mut page.letters);
         letters.filter(|letter| letter.hidden == Some(HiddenBy::Attribute)).for_each(|letter| letter.hidden = None);
@@ -109,7 +110,15 @@ fn lines_of(letters: &[&Letter], page: &Page, number: usize) -> Vec<Line> {
     if !turned.is_empty() {
         let text = turned.iter().map(|letter| letter.text.as_str()).collect::<String>();
         if let Some(first) = turned.first().filter(|_| !text.trim().is_empty()) {
-            lines.push(Line { text, page: number, start: first.x, end: first.x, y: first.y, size: first.size, at: 1.0 });
+            lines.push(Line {
+                text,
+                page: number,
+                start: first.x,
+                end: first.x,
+                y: first.y,
+                size: first.size,
+                at: 1.0,
+            });
         }
     }
     lines
@@ -181,7 +190,8 @@ fn without_heads(lines: Vec<Line>, pages: usize) -> (Vec<Line>, Vec<String>) {
 }
 
 fn is_page_number(text: &str) -> bool {
-    let rest: String = text.chars().filter(|letter| !letter.is_whitespace() && !"第页共/-—–·of".contains(*letter)).collect();
+    let rest: String =
+        text.chars().filter(|letter| !letter.is_whitespace() && !"第页共/-—–·of".contains(*letter)).collect();
     (1..=6).contains(&rest.len()) && rest.chars().all(|letter| letter.is_ascii_digit())
 }
 
@@ -214,8 +224,13 @@ fn paragraphs(lines: &[Line]) -> Vec<Piece> {
         let left = starts().map(|line| line.start).fold(f64::INFINITY, f64::min);
         (left, starts().map(|line| line.end).fold(0.0, f64::max))
     };
-    let pages: BTreeMap<usize, (f64, f64)> =
-        lines.iter().map(|line| line.page).collect::<BTreeSet<_>>().into_iter().map(|page| (page, margin(page))).collect();
+    let pages: BTreeMap<usize, (f64, f64)> = lines
+        .iter()
+        .map(|line| line.page)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .map(|page| (page, margin(page)))
+        .collect();
     let is_indented = |line: &Line| {
         let left = pages.get(&line.page).map_or(0.0, |margins| margins.0);
         (1.3 * line.size..3.0 * line.size).contains(&(line.start - left))
@@ -235,7 +250,8 @@ fn paragraphs(lines: &[Line]) -> Vec<Piece> {
     let mut before: Option<&Line> = None;
     for line in lines {
         let goes_on = before.is_some_and(|before| {
-            let full = before.end >= right(before) - 2.6 * before.size && before.end - before.start > SHORT * before.size;
+            let full =
+                before.end >= right(before) - 2.6 * before.size && before.end - before.start > SHORT * before.size;
             let apart = before.page == line.page
                 && (line.y - before.y > 1.35 * usual_gap || line.y < before.y - 0.4 * before.size);
             let begins = if indents { is_indented(line) } else { ends_sentence(before) };

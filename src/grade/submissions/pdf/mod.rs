@@ -14,7 +14,8 @@ use crate::diagnostics::LocalizedTexts;
 /// Reads a PDF file.
 pub fn read_pdf(file: &Path, bytes: Vec<u8>) -> Result<PlanText, LocalizedTexts> {
     // A broken file may break the reader; this process is its alone.
-    let own = std::panic::catch_unwind(|| pages::read(bytes).map(lines::plan_of)).unwrap_or_else(|_| Err(pages::damaged()));
+    let own =
+        std::panic::catch_unwind(|| pages::read(bytes).map(lines::plan_of)).unwrap_or_else(|_| Err(pages::damaged()));
     match own {
         // Whether there are enough Han characters is the rubric's matter.
         Ok(plan) if judge(&plan, 0.0).is_none() => Ok(plan),

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use hayro_interpret::font::Glyph;
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
 use hayro_interpret::hayro_syntax::object::DateTime;
+use hayro_interpret::hayro_syntax::{LoadPdfError, Pdf};
 use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, GlyphDrawMode, Image, InterpreterCache, InterpreterSettings, Paint,
     PathDrawMode, RectExt, SoftMask, TransformExt, interpret_page,
@@ -73,7 +73,10 @@ pub(super) fn read(bytes: Vec<u8>) -> Result<File, LocalizedTexts> {
     let cache = InterpreterCache::new();
     let pages = pdf.pages();
     if pages.len() > MOST_PAGES {
-        return Err(lang_texts(format!("PDF 超过 {MOST_PAGES} 页"), format!("the PDF has more than {MOST_PAGES} pages")));
+        return Err(lang_texts(
+            format!("PDF 超过 {MOST_PAGES} 页"),
+            format!("the PDF has more than {MOST_PAGES} pages"),
+        ));
     }
     for page in pages.iter() {
         let (width, height) = page.render_dimensions();

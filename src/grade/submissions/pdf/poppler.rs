@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use crate::diagnostics::{LocalizedTexts, lang_texts};
 use crate::grade::submissions::document::{Hidden, HiddenBy, Piece, PieceKind, PlanText, shares};
 use crate::grade::submissions::process::{Ended, Limits, find_program, run};
-use crate::diagnostics::{LocalizedTexts, lang_texts};
 
 const LIMITS: Limits = Limits { time: Duration::from_secs(8), memory_mib: 768, output: 8 << 20 };
 const MILLIMETRES_PER_POINT: f64 = 25.4 / 72.0;

@@ -21,7 +21,9 @@ fn at(x: f64, y: f64, size: f64, text: &str, codes: &mut Vec<char>) -> String {
 
 /// A file with these pages, 600 by 800 points. Its letters are one size wide.
 fn pdf(contents: &[String], codes: &[char]) -> Vec<u8> {
-    let mut unicode = String::from("/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def 1 begincodespacerange <00> <ff> endcodespacerange\n");
+    let mut unicode = String::from(
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /M def 1 begincodespacerange <00> <ff> endcodespacerange\n",
+    );
     for (code, letter) in codes.iter().enumerate() {
         let _ = writeln!(unicode, "1 beginbfchar <{:02x}> <{:04x}> endbfchar", code + 1, u32::from(*letter));
     }
@@ -61,7 +63,10 @@ fn pdf(contents: &[String], codes: &[char]) -> Vec<u8> {
     file.into_bytes()
 }
 
-fn plan(pages: &[&dyn Fn(&mut Vec<char>) -> String]) -> PlanText {
+/// What is drawn on a page, with the letters that got a code so far.
+type Drawn<'d> = &'d dyn Fn(&mut Vec<char>) -> String;
+
+fn plan(pages: &[Drawn<'_>]) -> PlanText {
     let mut codes = Vec::new();
     let contents: Vec<String> = pages.iter().map(|page| page(&mut codes)).collect();
     plan_of(read(pdf(&contents, &codes)).unwrap())
