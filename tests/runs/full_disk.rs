@@ -59,7 +59,7 @@ fn a_full_disk_leaves_the_release_before_and_says_so() {
         assert_eq!(code, Some(1), "{room} KiB: {printed:#}");
         let found = codes(&printed);
         assert!(
-            found.iter().any(|code| ["M0960", "M0706", "M0707", "M0900", "M0981"].contains(&code.as_str())),
+            found.iter().any(|code| ["M0960", "M0701", "M0703", "M0981"].contains(&code.as_str())),
             "{found:?}"
         );
         let shown = site.seen();
