@@ -122,7 +122,10 @@ fn xmr(base: &[ControlPoint], length: usize) -> (Vec<Limits>, Option<f64>) {
 }
 
 fn p_chart(base: &[ControlPoint], points: &[ControlPoint]) -> Option<Vec<Limits>> {
-    if points.iter().any(|point| point.answers.is_nan() || point.answers <= 0.0 || !(0.0..=100.0).contains(&point.value)) {
+    if points
+        .iter()
+        .any(|point| point.answers.is_nan() || point.answers <= 0.0 || !(0.0..=100.0).contains(&point.value))
+    {
         return None;
     }
     let answers: f64 = base.iter().map(|point| point.answers).sum();
@@ -219,10 +222,10 @@ mod tests {
         }
         let rising: Vec<f64> = (0..7).map(|value| f64::from(value) / 10.0 - 0.3).collect();
         let found = signals(&rising, &rising, Rules::Nelson);
-        assert_eq!(found.iter().map(|held| (held.at, held.rule)).collect::<Vec<_>>(), [
-            (5, RunRule::SixTrending),
-            (6, RunRule::SixTrending)
-        ]);
+        assert_eq!(
+            found.iter().map(|held| (held.at, held.rule)).collect::<Vec<_>>(),
+            [(5, RunRule::SixTrending), (6, RunRule::SixTrending)]
+        );
         let alternating: Vec<f64> = (0..14).map(|at| if at % 2 == 0 { 0.1 } else { -0.1 }).collect();
         let found = signals(&alternating, &alternating, Rules::Nelson);
         assert_eq!(found, [Signal { at: 13, rule: RunRule::FourteenAlternating }]);
@@ -261,8 +264,12 @@ mod tests {
         let limits = chart.limits[0];
         assert!((limits.centre - 23.13).abs() < 0.005, "{limits:?}");
         assert!((limits.upper - 41.03).abs() < 0.03 && (limits.lower - 5.24).abs() < 0.03, "{limits:?}");
-        let beyond: Vec<usize> =
-            chart.signals.iter().filter(|signal| signal.rule == RunRule::BeyondLimits).map(|signal| signal.at).collect();
+        let beyond: Vec<usize> = chart
+            .signals
+            .iter()
+            .filter(|signal| signal.rule == RunRule::BeyondLimits)
+            .map(|signal| signal.at)
+            .collect();
         assert_eq!(beyond, [14, 22]);
     }
 

@@ -144,7 +144,8 @@ fn series(
 fn row(entry: &Entry, console: &Console) -> Vec<String> {
     let held = &entry.estimate;
     let value = |value: f64| format::value(value, held.unit);
-    let missing = || held.reason.map_or_else(|| format::NO_VALUE.to_owned(), |reason| console.reason(reason).to_owned());
+    let missing =
+        || held.reason.map_or_else(|| format::NO_VALUE.to_owned(), |reason| console.reason(reason).to_owned());
     vec![
         entry.period.to_string(),
         entry.revision.to_string(),

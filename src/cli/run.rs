@@ -24,7 +24,11 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
     logs::start(options.log, console.is_quiet(), console.is_verbose());
     let now = now();
     let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else {
-        return if console.json { print_json(console, json!({ "schema": 1, "runs": [] }), diagnostics) } else { Ok(()) };
+        return if console.json {
+            print_json(console, json!({ "schema": 1, "runs": [] }), diagnostics)
+        } else {
+            Ok(())
+        };
     };
     let periods = if options.catch_up {
         session.done(now, diagnostics).map(|done| session.calendar.due(&done, now)).unwrap_or_default()
@@ -84,7 +88,8 @@ pub(super) fn print_reports(reports: &[RunReport], console: &Console, diagnostic
             Ended::Failed | Ended::Held => String::new(),
             _ => format!(" r{revision}"),
         });
-        let folder = report.folder.as_deref().map(Path::display).map_or_else(String::new, |folder| format!("  {folder}"));
+        let folder =
+            report.folder.as_deref().map(Path::display).map_or_else(String::new, |folder| format!("  {folder}"));
         console.data(&format!("{period}{revision}  {text}{folder}\n"))?;
         if report.outcome == Ended::Published {
             console.data(&changes_text(report, console))?;
@@ -131,9 +136,9 @@ fn look(
         }
     }
     if console.json {
-        let runs = looked.iter().map(|(period, planned)| {
-            json!({ "period": period, "unchanged": planned.unchanged, "steps": planned.steps })
-        });
+        let runs = looked.iter().map(
+            |(period, planned)| json!({ "period": period, "unchanged": planned.unchanged, "steps": planned.steps }),
+        );
         return print_json(console, json!({ "schema": 1, "runs": runs.collect::<Vec<_>>() }), diagnostics);
     }
     for (period, planned) in looked {

@@ -45,7 +45,8 @@ pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mu
 /// A name for units: the project's, else that of its folder, in characters that units and files of cron may have.
 fn unit_name(session: &Session, folder: &Path) -> String {
     let own = session.runs.name.clone();
-    let name = own.unwrap_or_else(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
+    let name =
+        own.unwrap_or_else(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
     let clean = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' };
     let name: String = name.chars().map(clean).collect();
     let name = name.trim_matches('-').to_owned();

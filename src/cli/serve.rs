@@ -47,7 +47,7 @@ fn look(options: &ServeOptions, diagnostics: &mut Diagnostics) -> Duration {
             period: Some(period),
             out: options.out.clone(),
             deliver: !options.no_deliver,
-        force: false,
+            force: false,
             approve: false,
             wait: WAIT,
             jobs: None,

@@ -21,8 +21,8 @@ pub mod shape;
 pub mod validate;
 pub mod validate_banners;
 mod validate_benchmarks;
-pub mod validate_runs;
 mod validate_delivery;
+pub mod validate_runs;
 mod validate_weighting;
 pub mod yaml;
 

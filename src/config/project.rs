@@ -7,7 +7,9 @@ use indexmap::IndexMap;
 use crate::config::load::{PROJECT_FILE, PROJECT_VERSION};
 use crate::config::period::Period;
 use crate::config::positions::KeyPositions;
-use crate::config::raw::{DuplicatePolicy, RawAbout, RawData, RawDelivery, RawPlan, RawProject, RawSettings, RawSource};
+use crate::config::raw::{
+    DuplicatePolicy, RawAbout, RawData, RawDelivery, RawPlan, RawProject, RawSettings, RawSource,
+};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
 
 /// A project that was read and whose shape is right.
@@ -68,7 +70,13 @@ impl Project {
             runs: None,
             delivery: RawDelivery::default(),
         };
-        Self { root: root.to_path_buf(), raw, positions: KeyPositions::new(PROJECT_FILE), table: String::new(), window: None }
+        Self {
+            root: root.to_path_buf(),
+            raw,
+            positions: KeyPositions::new(PROJECT_FILE),
+            table: String::new(),
+            window: None,
+        }
     }
 
     /// The project as one of its operational tables sees it: with the files, columns and segments of the table.

@@ -79,7 +79,8 @@ pub fn expand(project: &Project, diagnostics: &mut Diagnostics) -> Vec<SourceFil
 fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<(PathBuf, Period)>, Box<Diagnostic>> {
     let paths = matches(project, &RawSource { file: source.file.replace(PERIOD_IN_FILE, "*"), ..source.clone() })?;
     let written: Vec<&str> = source.file.split(PERIOD_IN_FILE).collect();
-    let literal = |text: &str| regex::escape(text).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*").replace(r"\?", "[^/]");
+    let literal =
+        |text: &str| regex::escape(text).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*").replace(r"\?", "[^/]");
     let pattern = written.iter().map(|text| literal(text)).collect::<Vec<_>>().join(r"(\d{4}-(?:\d\d|Q\d|W\d\d))");
     let cadence = project.raw.runs.as_ref().map(|runs| runs.every);
     // A pattern made of escaped text is sound; a class in brackets is none here.

@@ -105,8 +105,7 @@ mod tests {
 
     fn shape(headers: &[&str], options: &[&str]) -> Vec<TableShape> {
         let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let column =
-            ColumnShape { name: "branch".into(), read: true, options: texts(options), valid: 1, missing: 0 };
+        let column = ColumnShape { name: "branch".into(), read: true, options: texts(options), valid: 1, missing: 0 };
         vec![TableShape { table: "responses".into(), headers: texts(headers), columns: vec![column] }]
     }
 
@@ -116,13 +115,20 @@ mod tests {
         let now = shape(&["id", "date", "overall satisfaction", "town", "remark", "phone"], &["North", "South"]);
         let place = Place::Header { table: "responses".into() };
         let option = Place::Option { table: "responses".into(), column: "branch".into() };
-        assert_eq!(drift(&before, &now), [
-            Drift::Renamed { place: place.clone(), before: "satisfaction".into(), now: "overall satisfaction".into() },
-            Drift::Gone { place: place.clone(), name: "city".into() },
-            Drift::New { place: place.clone(), name: "town".into() },
-            Drift::New { place: place.clone(), name: "phone".into() },
-            Drift::Gone { place: option, name: "East".into() },
-        ]);
+        assert_eq!(
+            drift(&before, &now),
+            [
+                Drift::Renamed {
+                    place: place.clone(),
+                    before: "satisfaction".into(),
+                    now: "overall satisfaction".into()
+                },
+                Drift::Gone { place: place.clone(), name: "city".into() },
+                Drift::New { place: place.clone(), name: "town".into() },
+                Drift::New { place: place.clone(), name: "phone".into() },
+                Drift::Gone { place: option, name: "East".into() },
+            ]
+        );
         assert_eq!(drift(&before, &before), []);
         assert_eq!(drift(&[], &now), []);
     }

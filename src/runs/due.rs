@@ -116,8 +116,7 @@ mod tests {
             (&["2026-11"], "2025-12-05T00:00:00Z", &[]),
         ];
         for (done, now, wanted) in cases {
-            let due: Vec<String> =
-                shanghai.due(&periods(done), at(now)).iter().map(ToString::to_string).collect();
+            let due: Vec<String> = shanghai.due(&periods(done), at(now)).iter().map(ToString::to_string).collect();
             assert_eq!(due, *wanted, "{done:?} {now}");
         }
         let from = calendar(Cadence::Month, "Asia/Shanghai", Some("2026-10"));
@@ -149,7 +148,8 @@ mod tests {
             let mut random = ChaCha8Rng::seed_from_u64(20_261_122 + seed);
             let calendar = calendar(every, zone, Some(from));
             let first = calendar.from.unwrap();
-            let all: Vec<Period> = std::iter::successors(Some(first), |period| period.successor()).take(count).collect();
+            let all: Vec<Period> =
+                std::iter::successors(Some(first), |period| period.successor()).take(count).collect();
             let arrival: BTreeMap<Period, DateTime<Utc>> = all
                 .iter()
                 .map(|period| {

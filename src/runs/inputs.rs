@@ -83,10 +83,13 @@ fn project_files(project: &Project) -> Vec<PathBuf> {
         let entries = WalkDir::new(project.path(folder)).follow_links(true).into_iter().filter_map(Result::ok);
         files.extend(entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path));
     }
-    let columns = project.raw.columns.values().chain(project.raw.tables.values().flat_map(|table| table.columns.values()));
+    let columns =
+        project.raw.columns.values().chain(project.raw.tables.values().flat_map(|table| table.columns.values()));
     let dictionaries = columns.filter_map(|column| column.themes.as_ref()?.dictionary.as_ref());
     files.extend(dictionaries.map(|file| project.path(file)));
-    files.extend(project.raw.reports.iter().filter_map(|report| report.docx.as_ref()).map(|docx| project.path(docx.file())));
+    files.extend(
+        project.raw.reports.iter().filter_map(|report| report.docx.as_ref()).map(|docx| project.path(docx.file())),
+    );
     files.retain(|path| path.is_file());
     files.sort();
     files.dedup();

@@ -25,5 +25,5 @@ pub mod timer;
 pub mod watch;
 pub mod work;
 
-pub use session::Session;
 pub use run::{Outcome, RunReport, RunRequest, run};
+pub use session::Session;

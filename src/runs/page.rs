@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use crate::charts::{Chart, ChartKind, Point, Series};
 use crate::config::Project;
 use crate::diagnostics::{Diagnostics, Lang};
-use crate::document::blocks::{Align, Block, Document, Figure, Inline, Meta, Table, TableCell, TableColumn, TableRow, Tone};
+use crate::document::blocks::{
+    Align, Block, Document, Figure, Inline, Meta, Table, TableCell, TableColumn, TableRow, Tone,
+};
 use crate::document::taiwan::in_its_language;
 use crate::document::{axes, format};
 use crate::metrics::Unit;
@@ -28,7 +30,12 @@ pub fn pages(project: &Project, release: &Release, charts: &[IndicatorChart]) ->
     let mut langs: Vec<Lang> = project.raw.reports.iter().flat_map(|report| report.langs.iter().copied()).collect();
     langs.insert(0, project.lang());
     let mut seen = Vec::new();
-    langs.retain(|lang| !seen.contains(lang) && { seen.push(*lang); true });
+    langs.retain(|lang| {
+        !seen.contains(lang) && {
+            seen.push(*lang);
+            true
+        }
+    });
     // The look is that of the built-in pack; a chart that cannot be drawn is left out, its numbers stand in the table.
     let mut unsaid = Diagnostics::new();
     let typst = typst_sources("satisfaction-plan", None, &mut unsaid);
@@ -132,13 +139,16 @@ fn cell(text: impl Into<String>) -> TableCell {
 }
 
 fn columns(titles: &[(&str, Align)]) -> Vec<TableColumn> {
-    let column = |(title, align): &(&str, Align)| TableColumn { title: vec![Inline::text(*title)], align: *align, parts: 0.0 };
+    let column =
+        |(title, align): &(&str, Align)| TableColumn { title: vec![Inline::text(*title)], align: *align, parts: 0.0 };
     titles.iter().map(column).collect()
 }
 
 fn changes_table(release: &Release, lang: Lang) -> Block {
     let metric = |id: &str| release.numbers.metrics.iter().find(|held| held.id == id);
-    let value = |value: Option<f64>, unit| value.map_or_else(|| format::NO_VALUE.to_owned(), |held| format::value_with_unit(held, unit, lang));
+    let value = |value: Option<f64>, unit| {
+        value.map_or_else(|| format::NO_VALUE.to_owned(), |held| format::value_with_unit(held, unit, lang))
+    };
     let count = |n: Option<u64>| n.map_or_else(|| format::NO_VALUE.to_owned(), format::count);
     let rows = release.changes.iter().take(MOST_CHANGES).map(|change| {
         let known = metric(&change.metric);
@@ -157,7 +167,9 @@ fn changes_table(release: &Release, lang: Lang) -> Block {
     });
     let (left, right) = (Align::Left, Align::Right);
     let titles = match lang {
-        Lang::En => [("Indicator", left), ("Group", left), ("Before", right), ("Now", right), ("n before", right), ("n", right)],
+        Lang::En => {
+            [("Indicator", left), ("Group", left), ("Before", right), ("Now", right), ("n before", right), ("n", right)]
+        }
         _ => [("指标", left), ("分组", left), ("此前", right), ("现在", right), ("原 n", right), ("n", right)],
     };
     let rows: Vec<TableRow> = rows.collect();
@@ -175,18 +187,19 @@ fn figure(chart: &IndicatorChart, index: usize, lang: Lang) -> Option<Block> {
         return None;
     }
     let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
-    let line = |name: String, value: &dyn Fn(&crate::runs::signals::ChartPoint) -> Option<(f64, Option<(f64, f64)>)>| Series {
-        name,
-        points: chart
-            .points
-            .iter()
-            .map(|point| {
-                let (value, interval) = value(point)?;
-                let label = format::value(value, chart.unit);
-                Some(Point { value, interval, label, small_base: false })
-            })
-            .collect(),
-    };
+    let line =
+        |name: String, value: &dyn Fn(&crate::runs::signals::ChartPoint) -> Option<(f64, Option<(f64, f64)>)>| Series {
+            name,
+            points: chart
+                .points
+                .iter()
+                .map(|point| {
+                    let (value, interval) = value(point)?;
+                    let label = format::value(value, chart.unit);
+                    Some(Point { value, interval, label, small_base: false })
+                })
+                .collect(),
+        };
     let title = chart.title.get(lang).to_owned();
     let mut series = vec![line(title.clone(), &|point| Some((point.value, point.ci.map(|[low, high]| (low, high)))))];
     if chart.points.iter().any(|point| point.limits.is_some()) {
@@ -201,12 +214,22 @@ fn figure(chart: &IndicatorChart, index: usize, lang: Lang) -> Option<Block> {
     let axis = axes::around(values, chart.unit, lang);
     let names: Vec<String> = chart.points.iter().map(|point| point.period.to_string()).collect();
     let waves = format::wave_labels(&names, lang);
-    let items: Vec<String> =
-        chart.points.iter().zip(&waves).map(|(point, wave)| format!("{wave} {}", format::value(point.value, chart.unit))).collect();
+    let items: Vec<String> = chart
+        .points
+        .iter()
+        .zip(&waves)
+        .map(|(point, wave)| format!("{wave} {}", format::value(point.value, chart.unit)))
+        .collect();
     let alt = format!("{title}: {}", items.join(", "));
     let id = format!("control-{}", index + 1);
     let drawn = Box::new(Chart { kind: ChartKind::Trend { series, waves, axis, target: None }, alt });
-    Some(Block::Figure(Figure { id, number: String::new(), caption: vec![Inline::text(title)], chart: drawn, notes: Vec::new() }))
+    Some(Block::Figure(Figure {
+        id,
+        number: String::new(),
+        caption: vec![Inline::text(title)],
+        chart: drawn,
+        notes: Vec::new(),
+    }))
 }
 
 fn points_table(chart: &IndicatorChart, index: usize, lang: Lang) -> Block {

@@ -15,9 +15,9 @@ use crate::config::raw::GateAction;
 use crate::config::{Period, Project, load_project};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, io_problem};
+use crate::pipeline::Measured;
 use crate::pipeline::build::{BuildRequest, build, report_ids};
 use crate::pipeline::planning::plan_of;
-use crate::pipeline::Measured;
 use crate::runs::changes::{Change, changes};
 use crate::runs::due::Calendar;
 use crate::runs::gates::{self, Verdict};
@@ -164,7 +164,12 @@ pub fn run(request: &RunRequest, diagnostics: &mut Diagnostics) -> RunReport {
         }
     }
     let outcome = history::word(&report.outcome);
-    tracing::info!(period = report.period.map(tracing::field::display), outcome, revision = report.revision, "run ended");
+    tracing::info!(
+        period = report.period.map(tracing::field::display),
+        outcome,
+        revision = report.revision,
+        "run ended"
+    );
     report
 }
 
@@ -176,7 +181,9 @@ fn tell_end(
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
 ) {
-    let (Some(history), Some(project), Some(period)) = (&mut hand.history, &hand.project, report.period) else { return };
+    let (Some(history), Some(project), Some(period)) = (&mut hand.history, &hand.project, report.period) else {
+        return;
+    };
     let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
     let failed = report.outcome == Outcome::Failed;
     let end = End {
@@ -265,7 +272,8 @@ fn go(
     }
 
     let resumed = Work::resume(places.work(period), period, &scope.files);
-    let mut work = resumed.map_err(|error| stop(not_written("measured", &places.state().display(), &error), diagnostics))?;
+    let mut work =
+        resumed.map_err(|error| stop(not_written("measured", &places.state().display(), &error), diagnostics))?;
     let mut measured = None;
     let numbers = match &work.progress.numbers {
         Some(numbers) => numbers.clone(),
@@ -432,10 +440,7 @@ fn numbers_of(measured: &Measured, scope: &Scope, diagnostics: &mut Diagnostics)
 }
 
 /// The newest numbers of an earlier period.
-fn before(
-    history: &mut History,
-    period: Period,
-) -> Result<Option<Numbers>, crate::runs::database::DatabaseError> {
+fn before(history: &mut History, period: Period) -> Result<Option<Numbers>, crate::runs::database::DatabaseError> {
     let newest = history.newest()?;
     match newest.range(..period).next_back() {
         Some((_, listed)) => history.numbers(listed).map(Some),
@@ -542,9 +547,9 @@ fn finish(
 ) -> Result<bool, Stopped> {
     let (period, revision) = (release.period, release.revision);
     let mut done = places.linked_revision(period) != Some(revision) || places.latest().is_none();
-    places.link_up(period, revision).map_err(|error| {
-        stop(not_written("period-linked", &places.link(period).display(), &error), diagnostics)
-    })?;
+    places
+        .link_up(period, revision)
+        .map_err(|error| stop(not_written("period-linked", &places.link(period).display(), &error), diagnostics))?;
     let numbers = release.recorded_numbers();
     let recorded = history.record(&numbers, revision, &release.fingerprint, &release.report_ids(), request.now);
     done |= recorded.map_err(|error| stop(error.diagnostic(), diagnostics))?;

@@ -76,9 +76,10 @@ impl Session {
         let shows_old = |period: &Period| {
             let revision = self.places.linked_revision(*period)?;
             let release = Release::read(&self.places.revision(*period, revision)).ok()??;
-            let old = release.past.iter().any(|held| {
-                listed.get(&held.period).is_some_and(|newest| newest.revision > held.revision)
-            });
+            let old = release
+                .past
+                .iter()
+                .any(|held| listed.get(&held.period).is_some_and(|newest| newest.revision > held.revision));
             Some(old)
         };
         listed.keys().copied().filter(|period| shows_old(period) == Some(true)).collect()

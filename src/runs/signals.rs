@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::control::{Chart, ControlPoint, ControlResult, Limits, RunRule, Rules, control_chart};
+use crate::analysis::control::{Chart, ControlPoint, ControlResult, Limits, Rules, RunRule, control_chart};
 use crate::config::Period;
 use crate::config::raw::{ControlChart, RawControl, RuleSet};
 use crate::diagnostics::messages::runs as messages;
@@ -78,7 +78,14 @@ pub fn charts(
         points.retain(|point| point.period < numbers.period);
         if let Some((value, held)) = numbers.total(metric).and_then(|held| Some((held.estimate?, held))) {
             let n_eff = held.n_eff.unwrap_or_default();
-            points.push(ChartPoint { period: numbers.period, value, ci: held.ci, n_eff, limits: None, rules: Vec::new() });
+            points.push(ChartPoint {
+                period: numbers.period,
+                value,
+                ci: held.ci,
+                n_eff,
+                limits: None,
+                rules: Vec::new(),
+            });
         }
         if let Some(result) = limits_of(control, *chart, &points) {
             for (point, limits) in points.iter_mut().zip(result.limits) {

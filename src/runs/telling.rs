@@ -14,7 +14,7 @@ use crate::runs::database::{Database, DatabaseError};
 use crate::runs::delivery::channels::Channels;
 use crate::runs::delivery::compose::{self, enqueue_alarms, release_message};
 use crate::runs::delivery::message::{Attachment, DeliveryKey};
-use crate::runs::delivery::outbox::{self, Pass, deliver_due, enqueue};
+use crate::runs::delivery::outbox::{self, Pass, Worker, deliver_due, enqueue};
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::delivery::rules::{self, Control, Gate, Indicator, RunEnd, Situation};
 use crate::runs::delivery::secrets::Secrets;
@@ -141,7 +141,12 @@ pub fn tell(
 ///
 /// # Errors
 /// The database fails.
-pub fn send(history: &mut History, project: &Project, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Result<Pass, DatabaseError> {
+pub fn send(
+    history: &mut History,
+    project: &Project,
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Pass, DatabaseError> {
     let delivery = &project.raw.delivery;
     let mut channels = Channels::new(delivery, Secrets::of_process(&project.root), &project.root);
     diagnostics.extend(channels.warnings());
@@ -199,7 +204,13 @@ fn situation(end: &End<'_>, lang: Lang) -> Situation {
 
 /// The words of errors, for an alarm.
 pub fn failure_text(errors: &[&Diagnostic]) -> LocalizedTexts {
-    let say = |lang| errors.iter().map(|error| format!("[{}] {}", error.message.code, error.text(lang))).collect::<Vec<_>>().join("; ");
+    let say = |lang| {
+        errors
+            .iter()
+            .map(|error| format!("[{}] {}", error.message.code, error.text(lang)))
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
     lang_texts(say(Lang::ZhCn), say(Lang::En))
 }
 

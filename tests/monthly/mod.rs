@@ -24,7 +24,11 @@ fn files() -> Vec<(String, String)> {
     let mut files = Vec::new();
     for (index, satisfied) in SATISFIED.iter().enumerate() {
         let month = index + 1;
-        let branches: &[&str] = if month < 7 { &["东街店", "西街店", "南门店"] } else { &["东街店", "西街店", "南门店", "北湖店"] };
+        let branches: &[&str] = if month < 7 {
+            &["东街店", "西街店", "南门店"]
+        } else {
+            &["东街店", "西街店", "南门店", "北湖店"]
+        };
         // April lacks the answers of the last days, which come later as a file of their own.
         let (count, late) = if month == 4 { (190, 60) } else { (230, 0) };
         let mut text = head(month);
@@ -110,7 +114,8 @@ fn twelve_months_run_from_an_empty_history() {
     let change = &corrected["changes"][0];
     assert_eq!((change["n_before"].as_u64(), change["n_after"].as_u64()), (Some(190), Some(250)));
     let july = release("2026-07", 1);
-    let codes: Vec<&str> = july["gates"].as_array().unwrap().iter().map(|gate| gate["code"].as_str().unwrap()).collect();
+    let codes: Vec<&str> =
+        july["gates"].as_array().unwrap().iter().map(|gate| gate["code"].as_str().unwrap()).collect();
     assert!(codes.contains(&"M0968") && codes.contains(&"M0966") && july["approved"] == true, "{codes:?}");
     let september = release("2026-09", 1);
     assert_eq!(september["signals"][0]["metric"], "csat_top2");
@@ -124,6 +129,7 @@ fn twelve_months_run_from_an_empty_history() {
 }
 
 fn json(project: &Path, arguments: &[&str]) -> serde_json::Value {
-    let done = Command::new(env!("CARGO_BIN_EXE_manyi")).current_dir(project).args(arguments).arg("--json").output().unwrap();
+    let done =
+        Command::new(env!("CARGO_BIN_EXE_manyi")).current_dir(project).args(arguments).arg("--json").output().unwrap();
     serde_json::from_slice(&done.stdout).unwrap()
 }

@@ -37,7 +37,12 @@ fn limits_and_signals_are_those_of_other_programs() {
             }
             if let Some(limit) = case["range_limit"].as_f64() {
                 // Tables print 3.267 for D₄.
-                assert!(near(found.range_limit.unwrap(), limit, 2e-4), "{}: {:?} {limit}", case["name"], found.range_limit);
+                assert!(
+                    near(found.range_limit.unwrap(), limit, 2e-4),
+                    "{}: {:?} {limit}",
+                    case["name"],
+                    found.range_limit
+                );
             }
             for (rule, wanted) in case["signals"].as_object().unwrap() {
                 let of_set = match rule.as_str() {
@@ -45,7 +50,8 @@ fn limits_and_signals_are_those_of_other_programs() {
                     "nine_on_one_side" | "six_trending" | "fourteen_alternating" => rules == Rules::Nelson,
                     _ => true,
                 };
-                let own = found.signals.iter().filter(|signal| serde_json::to_value(signal.rule).unwrap() == *rule.as_str());
+                let own =
+                    found.signals.iter().filter(|signal| serde_json::to_value(signal.rule).unwrap() == *rule.as_str());
                 let own: Vec<u64> = own.map(|signal| signal.at as u64).collect();
                 let wanted: Vec<u64> = wanted.as_array().unwrap().iter().map(|at| at.as_u64().unwrap()).collect();
                 fired += own.len();

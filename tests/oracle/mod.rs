@@ -1,7 +1,7 @@
 //! Estimates, standard errors and intervals against R `survey` on the answers in this folder; README.md says how R was asked.
 
-mod control;
 mod calibrated;
+mod control;
 mod distributions;
 mod drivers;
 mod hierarchy;

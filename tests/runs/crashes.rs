@@ -42,7 +42,10 @@ fn prepare(scene: &str) -> (Site, &'static str) {
 /// Each period that readers see is what it was before or what it is afterwards, in every file.
 fn assert_whole(seen: &Seen, before: &Seen, after: &Seen, what: &str) {
     let of = |all: &Seen, period: &str| -> Seen {
-        all.iter().filter(|(name, _)| name.starts_with(period)).map(|(name, held)| (name.clone(), held.clone())).collect()
+        all.iter()
+            .filter(|(name, _)| name.starts_with(period))
+            .map(|(name, held)| (name.clone(), held.clone()))
+            .collect()
     };
     let periods: BTreeSet<String> = [seen, before, after]
         .iter()
@@ -50,14 +53,18 @@ fn assert_whole(seen: &Seen, before: &Seen, after: &Seen, what: &str) {
         .collect();
     for period in periods {
         let own = of(seen, &period);
-        assert!(own == of(before, &period) || own == of(after, &period), "{what}: {period} is neither old nor new: {own:#?}");
+        assert!(
+            own == of(before, &period) || own == of(after, &period),
+            "{what}: {period} is neither old nor new: {own:#?}"
+        );
     }
 }
 
 /// What was recorded, without doubles.
 fn assert_recorded_once(site: &Site, what: &str) {
     let recorded = site.recorded();
-    let keys: BTreeSet<(String, u64)> = recorded.iter().map(|(period, revision, _)| (period.clone(), *revision)).collect();
+    let keys: BTreeSet<(String, u64)> =
+        recorded.iter().map(|(period, revision, _)| (period.clone(), *revision)).collect();
     assert_eq!(keys.len(), recorded.len(), "{what}: {recorded:?}");
 }
 

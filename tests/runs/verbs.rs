@@ -54,11 +54,10 @@ fn changed_answers_make_a_revision_that_says_what_changed() {
     let run = site.publish("2026-01", &[]);
     assert_eq!(run["revision"], 2);
     let change = &run["changes"][0];
-    assert_eq!((change["metric"].as_str(), change["before"].as_f64(), change["after"].as_f64()), (
-        Some("csat_top2"),
-        Some(70.0),
-        Some(80.0)
-    ));
+    assert_eq!(
+        (change["metric"].as_str(), change["before"].as_f64(), change["after"].as_f64()),
+        (Some("csat_top2"), Some(70.0), Some(80.0))
+    );
     assert_eq!(fs::read(site.path("out/releases/2026-01/r1/release.json")).unwrap(), first, "the old release stays");
     assert_eq!(fs::read_link(site.path("out/2026-01")).unwrap(), Path::new("releases/2026-01/r2"));
 }
@@ -286,7 +285,10 @@ fn mistakes_in_the_section_are_found_before_anything_runs() {
         let text = String::from_utf8_lossy(&done.stdout).into_owned();
         let printed: Value = serde_json::from_str(&text).unwrap();
         assert_eq!((done.status.code(), codes(&printed)), (Some(1), vec![wanted.to_owned()]), "{wrong}: {printed:#}");
-        assert!(!text.contains("geheim") && printed["diagnostics"][0]["location"]["position"]["line"].is_u64(), "{text}");
+        assert!(
+            !text.contains("geheim") && printed["diagnostics"][0]["location"]["position"]["line"].is_u64(),
+            "{text}"
+        );
         assert!(!site.path("out").exists(), "{wrong}");
     }
 }

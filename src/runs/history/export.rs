@@ -105,7 +105,8 @@ pub fn parquet(entries: &[Entry]) -> Result<Vec<u8>, parquet::errors::ParquetErr
         texts(&|entry| entry.estimate.reason.as_ref().map(word)),
     ];
     let kinds = columns.iter().map(|column| column.data_type().clone());
-    let fields: Vec<Field> = COLUMNS.iter().zip(kinds).map(|(name, kind): (_, DataType)| Field::new(*name, kind, true)).collect();
+    let fields: Vec<Field> =
+        COLUMNS.iter().zip(kinds).map(|(name, kind): (_, DataType)| Field::new(*name, kind, true)).collect();
     let schema = Arc::new(Schema::new(fields));
     let batch = RecordBatch::try_new(Arc::clone(&schema), columns)?;
     let mut bytes = Vec::new();

@@ -153,47 +153,67 @@ impl History {
                     transaction.execute(&sql, &key)?;
                 }
             }
-            insert(transaction, "releases", &key, &[
-                ("fingerprint", fingerprint.into()),
-                ("answers", whole(numbers.answers)),
-                ("newest", numbers.newest.map(|day| day.to_string()).into()),
-                ("published_at", now.to_rfc3339_opts(SecondsFormat::Secs, true).into()),
-                ("program", Program::default().version.into()),
-                ("shapes", json(serde_json::to_string(&numbers.tables)).into()),
-                ("reports", json(serde_json::to_string(reports)).into()),
-            ])?;
+            insert(
+                transaction,
+                "releases",
+                &key,
+                &[
+                    ("fingerprint", fingerprint.into()),
+                    ("answers", whole(numbers.answers)),
+                    ("newest", numbers.newest.map(|day| day.to_string()).into()),
+                    ("published_at", now.to_rfc3339_opts(SecondsFormat::Secs, true).into()),
+                    ("program", Program::default().version.into()),
+                    ("shapes", json(serde_json::to_string(&numbers.tables)).into()),
+                    ("reports", json(serde_json::to_string(reports)).into()),
+                ],
+            )?;
             for input in &numbers.inputs {
-                insert(transaction, "release_inputs", &key, &[
-                    ("file", input.file.as_str().into()),
-                    ("sha256", input.sha256.as_str().into()),
-                    ("row_count", whole(input.rows)),
-                ])?;
+                insert(
+                    transaction,
+                    "release_inputs",
+                    &key,
+                    &[
+                        ("file", input.file.as_str().into()),
+                        ("sha256", input.sha256.as_str().into()),
+                        ("row_count", whole(input.rows)),
+                    ],
+                )?;
             }
             for (place, metric) in (0_i64..).zip(&numbers.metrics) {
-                insert(transaction, "release_metrics", &key, &[
-                    ("place", place.into()),
-                    ("metric", metric.id.as_str().into()),
-                    ("module", metric.module.as_str().into()),
-                    ("title", json(serde_json::to_string(&metric.title)).into()),
-                    ("unit", word(&metric.unit).into()),
-                ])?;
+                insert(
+                    transaction,
+                    "release_metrics",
+                    &key,
+                    &[
+                        ("place", place.into()),
+                        ("metric", metric.id.as_str().into()),
+                        ("module", metric.module.as_str().into()),
+                        ("title", json(serde_json::to_string(&metric.title)).into()),
+                        ("unit", word(&metric.unit).into()),
+                    ],
+                )?;
             }
             for (place, held) in (0_i64..).zip(&numbers.estimates) {
                 insert_estimate(transaction, &key, place, numbers.period, held)?;
             }
             for (place, finding) in (0_i64..).zip(&numbers.findings) {
                 let group = finding.group.iter().map(|[column, value]| (column.clone(), value.clone())).collect();
-                insert(transaction, "release_findings", &key, &[
-                    ("place", place.into()),
-                    ("finding", finding.id.as_str().into()),
-                    ("kind", finding.kind.as_str().into()),
-                    ("metric", finding.metric.clone().into()),
-                    ("segment", segment_text(&group).into()),
-                    ("severity", finding.severity.as_str().into()),
-                    ("value", finding.value.into()),
-                    ("gap", finding.gap.into()),
-                    ("rule", finding.rule.clone().into()),
-                ])?;
+                insert(
+                    transaction,
+                    "release_findings",
+                    &key,
+                    &[
+                        ("place", place.into()),
+                        ("finding", finding.id.as_str().into()),
+                        ("kind", finding.kind.as_str().into()),
+                        ("metric", finding.metric.clone().into()),
+                        ("segment", segment_text(&group).into()),
+                        ("severity", finding.severity.as_str().into()),
+                        ("value", finding.value.into()),
+                        ("gap", finding.gap.into()),
+                        ("rule", finding.rule.clone().into()),
+                    ],
+                )?;
             }
             passed("recording");
             Ok(true)
@@ -289,8 +309,7 @@ impl History {
     /// # Errors
     /// As [`History::releases`].
     pub fn numbers(&mut self, listed: &Listed) -> Result<Numbers, DatabaseError> {
-        let key: [Value; 3] =
-            [self.project.as_str().into(), listed.period.to_string().into(), listed.revision.into()];
+        let key: [Value; 3] = [self.project.as_str().into(), listed.period.to_string().into(), listed.revision.into()];
         let condition = "WHERE project = $1 AND period = $2 AND revision = $3";
         let shapes = self.database.query_first(&format!("SELECT shapes FROM releases {condition}"), &key)?;
         let shapes: Vec<TableShape> = match shapes {
@@ -342,11 +361,7 @@ impl History {
     ///
     /// # Errors
     /// As [`History::releases`].
-    pub fn series(
-        &mut self,
-        metric: &str,
-        segment: &IndexMap<String, String>,
-    ) -> Result<Vec<Entry>, DatabaseError> {
+    pub fn series(&mut self, metric: &str, segment: &IndexMap<String, String>) -> Result<Vec<Entry>, DatabaseError> {
         let newest = self.newest()?;
         let sql = "SELECT * FROM release_estimates WHERE project = $1 AND metric = $2 AND segment = $3";
         let key = [self.project.as_str().into(), metric.into(), segment_text(segment).into()];
@@ -422,11 +437,8 @@ fn insert(
 ) -> Result<(), DatabaseError> {
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let places: Vec<String> = (1..=key.len() + columns.len()).map(|place| format!("${place}")).collect();
-    let sql = format!(
-        "INSERT INTO {table} (project, period, revision, {}) VALUES ({})",
-        names.join(", "),
-        places.join(", ")
-    );
+    let sql =
+        format!("INSERT INTO {table} (project, period, revision, {}) VALUES ({})", names.join(", "), places.join(", "));
     let values: Vec<Value> = key.iter().cloned().chain(columns.iter().map(|(_, value)| value.clone())).collect();
     transaction.execute(&sql, &values).map(drop)
 }
@@ -440,26 +452,31 @@ fn insert_estimate(
 ) -> Result<(), DatabaseError> {
     // Degrees of freedom of a large population may be infinite, which no column holds.
     let finite = |value: Option<f64>| Value::from(value.filter(|value| value.is_finite()));
-    insert(transaction, "release_estimates", key, &[
-        ("place", place.into()),
-        ("metric", held.metric.as_str().into()),
-        ("module", held.module.as_str().into()),
-        ("wave", period.to_string().into()),
-        ("segment", segment_text(&held.segment).into()),
-        ("n", held.n.map_or(Value::Null, whole)),
-        ("n_weighted", finite(held.n_weighted)),
-        ("n_eff", finite(held.n_eff)),
-        ("estimate", finite(held.estimate)),
-        ("se", finite(held.se)),
-        ("ci_low", finite(held.ci.map(|[low, _]| low))),
-        ("ci_high", finite(held.ci.map(|[_, high]| high))),
-        ("df", finite(held.df)),
-        ("unit", word(&held.unit).into()),
-        ("base", held.base.as_str().into()),
-        ("suppressed", held.suppressed.into()),
-        ("flagged", held.flagged.into()),
-        ("reason", held.reason.as_ref().map(word).into()),
-    ])
+    insert(
+        transaction,
+        "release_estimates",
+        key,
+        &[
+            ("place", place.into()),
+            ("metric", held.metric.as_str().into()),
+            ("module", held.module.as_str().into()),
+            ("wave", period.to_string().into()),
+            ("segment", segment_text(&held.segment).into()),
+            ("n", held.n.map_or(Value::Null, whole)),
+            ("n_weighted", finite(held.n_weighted)),
+            ("n_eff", finite(held.n_eff)),
+            ("estimate", finite(held.estimate)),
+            ("se", finite(held.se)),
+            ("ci_low", finite(held.ci.map(|[low, _]| low))),
+            ("ci_high", finite(held.ci.map(|[_, high]| high))),
+            ("df", finite(held.df)),
+            ("unit", word(&held.unit).into()),
+            ("base", held.base.as_str().into()),
+            ("suppressed", held.suppressed.into()),
+            ("flagged", held.flagged.into()),
+            ("reason", held.reason.as_ref().map(word).into()),
+        ],
+    )
 }
 
 fn estimate_of(row: &Row) -> Result<EstimateRecord, DatabaseError> {
