@@ -29,12 +29,16 @@ for month in 01 02 03 04 05 06 07 08 09 10 11 12; do
         echo "== a late correction of April arrives; what shows April follows"
         cp "$sample/late/2026-04-supplement.csv" "$project/data/2026-04/"
         run 2026-06-05T09:00:00+08:00 --period 2026-04
-        run 2026-06-05T09:10:00+08:00 --catch-up --quiet
+        run 2026-06-05T09:10:00+08:00 --catch-up --wait=0
         ;;
     06)
         echo "== the notice board is a folder again; the refused delivery is tried again"
         rm "$project/board" && mv "$project/board-aside" "$project/board"
         run 2026-07-03T09:00:00+08:00 --period 2026-06
+        ;;
+    09)
+        echo "== the control chart fired: the alarm stands"
+        MANYI_NOW=2026-10-03T10:00:00+08:00 "$program" history -C "$project" --deliveries | tail -n 4
         ;;
     07)
         echo "== the questionnaire was changed, the release is held; somebody looks and approves"

@@ -22,7 +22,7 @@ pub(crate) fn run(options: &ApproveOptions, console: &Console, diagnostics: &mut
     let work = Work::look(session.places.work(period), period);
     if work.progress.numbers.is_none() {
         diagnostics.push(Diagnostic::error(&messages::NOTHING_HELD).arg("period", period));
-        return Ok(());
+        return print_reports(&[], console, diagnostics);
     }
     let request = RunRequest {
         root: options.project.clone(),

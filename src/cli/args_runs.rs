@@ -86,6 +86,9 @@ pub struct HistoryOptions {
     /// List attempts too, failed ones included
     #[arg(long)]
     pub attempts: bool,
+    /// List what was delivered to whom, and the alarms that stand
+    #[arg(long)]
+    pub deliveries: bool,
 }
 
 /// Options of `backfill`.

@@ -16,7 +16,9 @@ use crate::document::format;
 use crate::output::publish_file;
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
+use crate::runs::delivery::outbox::Delivery;
 use crate::runs::history::{Entry, History, export, segment_of};
+use crate::runs::telling;
 
 pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     // `manyi history samples/monthly` means the folder, as with other verbs.
@@ -38,7 +40,7 @@ pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut
         let segment = options.segment.as_deref().map(segment_of).unwrap_or_default();
         series(&mut history, &metric, &segment, console, diagnostics)
     } else {
-        list(&mut history, options.attempts, console, diagnostics)
+        list(&mut history, options, console, diagnostics)
     };
     match done {
         Ok(outcome) => outcome,
@@ -51,15 +53,25 @@ pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut
 
 fn list(
     history: &mut History,
-    with_attempts: bool,
+    options: &HistoryOptions,
     console: &Console,
     diagnostics: &mut Diagnostics,
 ) -> Result<Outcome, DatabaseError> {
     const ATTEMPTS: u32 = 50;
     let releases = history.releases()?;
-    let attempts = if with_attempts || console.json { history.attempts(ATTEMPTS)? } else { Vec::new() };
+    let attempts = if options.attempts || console.json { history.attempts(ATTEMPTS)? } else { Vec::new() };
+    let wanted = options.deliveries || console.json;
+    let (deliveries, standing) = if wanted { telling::overview(history, now())? } else { Default::default() };
     if console.json {
-        let data = json!({ "schema": 1, "releases": releases, "attempts": attempts });
+        let alarms =
+            standing.iter().map(|held| json!({ "rule": held.rule, "subject": held.subject, "since": held.since }));
+        let data = json!({
+            "schema": 1,
+            "releases": releases,
+            "attempts": attempts,
+            "deliveries": deliveries.iter().map(delivery_json).collect::<Vec<_>>(),
+            "alarms": alarms.collect::<Vec<_>>(),
+        });
         return Ok(print_json(console, data, diagnostics));
     }
     let head = [
@@ -82,7 +94,7 @@ fn list(
         ]);
     }
     let mut text = table.render();
-    if with_attempts {
+    if options.attempts {
         let head = [
             console.say("开始", "begun"),
             console.say("期次", "period"),
@@ -100,7 +112,46 @@ fn list(
         }
         text = format!("{text}\n{}", table.render());
     }
+    if options.deliveries {
+        let head = [
+            console.say("期次", "period"),
+            console.say("版", "rev"),
+            console.say("报告", "report"),
+            console.say("收件人", "recipient"),
+            console.say("状态", "state"),
+            console.say("次数", "attempts"),
+        ];
+        let right = vec![false, true, false, false, false, true];
+        let mut table = TextTable::new(head.map(str::to_owned).to_vec(), right);
+        for held in &deliveries {
+            table.row(vec![
+                held.key.period.clone(),
+                held.key.revision.to_string(),
+                held.key.report.clone(),
+                held.recipient.masked(),
+                held.state.name().to_owned(),
+                held.attempts.to_string(),
+            ]);
+        }
+        text = format!("{text}\n{}", table.render());
+        for held in &standing {
+            text += &format!("{} {}: {}\n", console.say("警报", "alarm"), held.rule, held.text.get(console.lang));
+        }
+    }
     Ok(console.data(&text))
+}
+
+/// A delivery without the address of anybody.
+fn delivery_json(held: &Delivery) -> serde_json::Value {
+    json!({
+        "id": held.id,
+        "report": held.key.report,
+        "period": held.key.period,
+        "revision": held.key.revision,
+        "recipient": held.recipient.masked(),
+        "state": held.state.name(),
+        "attempts": held.attempts,
+    })
 }
 
 fn series(

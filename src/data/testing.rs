@@ -27,7 +27,7 @@ pub fn project(columns: &str, data: &str, more: &str) -> Project {
 pub fn project_from(text: &str) -> Project {
     let mut diagnostics = Diagnostics::new();
     match parse_yaml::<RawProject>(text, "manyi.yaml", &mut diagnostics) {
-        Some((raw, positions)) => Project { root: PathBuf::new(), raw, positions, table: String::new() },
+        Some((raw, positions)) => Project { root: PathBuf::new(), raw, positions, table: String::new(), window: None },
         None => panic!("{:?}\n{text}", codes(&diagnostics)),
     }
 }

@@ -29,6 +29,7 @@ pub fn project() -> Project {
         raw: serde_json::from_value(value).unwrap(),
         positions: KeyPositions::new("manyi.yaml"),
         table: String::new(),
+        window: None,
     }
 }
 

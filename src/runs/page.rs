@@ -77,7 +77,7 @@ fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: L
         content: vec![Inline::text(text)],
     };
     let paragraph = |text: String| Block::Paragraph { content: vec![Inline::text(text)] };
-    let mut blocks = vec![heading(1, "release", format!("{title} · {}", period.get(lang)))];
+    let mut blocks = vec![heading(1, "release", period.get(lang).to_owned())];
     blocks.push(paragraph(match lang {
         Lang::En => format!("Revision {}; {} answers.", release.revision, format::count(release.numbers.answers)),
         _ => format!("第 {} 版，答卷 {} 份。", release.revision, format::count(release.numbers.answers)),

@@ -191,7 +191,7 @@ fn tell_end(
         controls: std::mem::take(&mut hand.controls),
         gates: hand.verdicts.take(),
         stopped: report.outcome != Outcome::Published,
-        failure: failed.then(|| telling::failure_text(&errors)),
+        ended: Some(failed.then(|| telling::failure_text(&errors))),
         missing: None,
     };
     if let Err(error) = telling::tell(history, project, &period.to_string(), &end, now) {
@@ -379,10 +379,12 @@ fn go(
 
 /// The project and the period to run.
 fn open(request: &RunRequest, diagnostics: &mut Diagnostics) -> Option<(Project, Period)> {
-    let project = load_project(&request.root, diagnostics)?;
-    if diagnostics.has_errors() {
-        return None;
-    }
+    let mut found = Diagnostics::new();
+    let project = load_project(&request.root, &mut found);
+    let broken = found.has_errors();
+    // Who asks for the run has looked at the project before.
+    found.into_iter().for_each(|problem| diagnostics.push_once(problem));
+    let project = project.filter(|_| !broken)?;
     let Some(runs) = &project.raw.runs else {
         diagnostics.push(Diagnostic::error(&messages::NO_RUNS).at(project.at("project")).key("runs"));
         return None;

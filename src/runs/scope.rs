@@ -86,9 +86,11 @@ impl Scope {
     /// Measures the project as the period sees it. None after an error.
     pub fn measure(&self, root: &Path, diagnostics: &mut Diagnostics) -> Option<Measured> {
         tracing::info!(period = %self.period, "measuring");
-        let errors = diagnostics.count(Level::Error);
-        let measured = measure_view(root, &self.view, diagnostics)?;
-        (diagnostics.count(Level::Error) == errors).then_some(measured)
+        let mut found = Diagnostics::new();
+        let measured = measure_view(root, &self.view, &mut found);
+        let sound = !found.has_errors();
+        found.into_iter().for_each(|problem| diagnostics.push_once(problem));
+        measured.filter(|_| sound)
     }
 
     /// What everything comes to, answers instead of the files that hold them.

@@ -11,10 +11,11 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_tex
 use crate::document::format;
 use crate::runs::changes::Change;
 use crate::runs::database::{Database, DatabaseError};
+use crate::runs::delivery::alarms::Standing;
 use crate::runs::delivery::channels::Channels;
 use crate::runs::delivery::compose::{self, enqueue_alarms, release_message};
 use crate::runs::delivery::message::{Attachment, DeliveryKey};
-use crate::runs::delivery::outbox::{self, Pass, Worker, deliver_due, enqueue};
+use crate::runs::delivery::outbox::{self, Delivery, Filter, Pass, Worker, deliver_due, enqueue};
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::delivery::rules::{self, Control, Gate, Indicator, RunEnd, Situation};
 use crate::runs::delivery::secrets::Secrets;
@@ -106,8 +107,8 @@ pub struct End<'a> {
     pub gates: Option<Vec<crate::runs::gates::Verdict>>,
     /// True if a gate holds or forbids the release.
     pub stopped: bool,
-    /// Why the run failed.
-    pub failure: Option<LocalizedTexts>,
+    /// A run that ended, with why it failed if it did; none if nothing was run.
+    pub ended: Option<Option<LocalizedTexts>>,
     /// Periods without a release that are due; none if nobody looked.
     pub missing: Option<Vec<String>>,
 }
@@ -158,6 +159,17 @@ pub fn send(
     deliver_due(history.database(), &mut channels, &policy, &worker, now, MOST_MESSAGES)
 }
 
+/// What was delivered to whom, oldest first, and the alarms that stand.
+///
+/// # Errors
+/// The database fails.
+pub fn overview(history: &mut History, now: DateTime<Utc>) -> Result<(Vec<Delivery>, Vec<Standing>), DatabaseError> {
+    prepare(history.database(), now)?;
+    let name = history.project().to_owned();
+    let deliveries = outbox::list(history.database(), &Filter { project: Some(&name), ..Filter::default() })?;
+    Ok((deliveries, alarms::standing(history.database(), &name)?))
+}
+
 /// How the workers of this machine are called in the outbox.
 fn worker_prefix() -> String {
     let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
@@ -195,7 +207,9 @@ fn situation(end: &End<'_>, lang: Lang) -> Situation {
             text: lang_texts(say(Lang::ZhCn), say(Lang::En)),
         });
     }
-    situation.runs.push(RunEnd { report: run.clone(), failure: end.failure.clone() });
+    if let Some(failure) = &end.ended {
+        situation.runs.push(RunEnd { report: run.clone(), failure: failure.clone() });
+    }
     if let Some(missing) = &end.missing {
         situation.expected.push(rules::Expected { report: run, missing: missing.clone() });
     }

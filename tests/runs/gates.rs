@@ -71,7 +71,7 @@ fn old_answers_missing_cells_and_a_changed_questionnaire_are_said() {
 
 #[test]
 fn a_signal_of_the_control_chart_is_a_finding_of_the_release() {
-    let control = "  control: { metrics: { csat_top2: xmr, csat_score: p }, baseline: [2026-01, 2026-08] }\n";
+    let control = "  control: { metrics: { csat_top2: xmr, csat_mean: p }, baseline: [2026-01, 2026-08] }\n";
     let site = Site::new(control);
     for (month, happy) in (1..=9).zip([7, 8, 7, 8, 7, 7, 8, 7, 3]) {
         let period = format!("2026-{month:02}");

@@ -35,8 +35,8 @@ segments: [branch]
 plugins:
   csat: { inputs: { satisfaction: satisfaction } }
 reports:
-  - { id: short, pack: short, formats: [html, md] }
-  - { id: brief, pack: brief, formats: [md] }
+  - { id: short, pack: short, formats: [html, markdown] }
+  - { id: brief, pack: brief, formats: [markdown] }
 settings: { suppress_below: 5, flag_below: 10 }
 "#;
 
@@ -53,7 +53,7 @@ entry: { zh-CN: short.md.tera, en: short.md.tera }
 ";
 
 const TEMPLATE: &str = "# {{ project.title }}\n\n{% for indicator in indicators %}- {{ indicator.title }}: {{ indicator.value }}\n{% endfor %}\n\n\
-                        waves: {{ waves.count }}\n";
+                        waves: {{ wave.count }}\n";
 
 impl Site {
     /// A project whose `runs` section has more lines.
@@ -172,8 +172,8 @@ impl Site {
 /// A moment after all periods of the tests.
 pub const NOW: &str = "2026-12-02T06:00:00+08:00";
 
-/// Codes of the problems in what a verb printed.
+/// Codes of the errors and warnings in what a verb printed.
 pub fn codes(printed: &Value) -> Vec<String> {
-    let problems = printed["diagnostics"].as_array().into_iter().flatten();
+    let problems = printed["diagnostics"].as_array().into_iter().flatten().filter(|problem| problem["level"] != "note");
     problems.map(|problem| problem["code"].as_str().unwrap().to_owned()).collect()
 }

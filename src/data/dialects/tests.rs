@@ -16,7 +16,13 @@ fn project(root: &Path, sources: serde_json::Value) -> Project {
     let raw = json!({"manyi": 1, "project": {"title": "t"}, "data": {"sources": sources}, "columns": {}});
     let mut positions = KeyPositions::new("manyi.yaml");
     positions.insert("data.sources[0].file", 6, 9);
-    Project { root: root.to_owned(), raw: serde_json::from_value(raw).unwrap(), positions, table: String::new() }
+    Project {
+        root: root.to_owned(),
+        raw: serde_json::from_value(raw).unwrap(),
+        positions,
+        table: String::new(),
+        window: None,
+    }
 }
 
 fn load(
