@@ -43,6 +43,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("wasmtime::", &["plugins/wasm/"]),
     ("rusqlite::", &["runs/database/"]),
     ("postgres::", &["runs/database/"]),
+    ("rustls::", &["runs/database/encryption"]),
     ("lettre::", &["runs/delivery/mail", "runs/delivery/smtp"]),
     ("ureq::", &["runs/delivery/http"]),
     ("rusty_s3::", &["runs/delivery/s3"]),

@@ -48,15 +48,16 @@ fn validate_secrets(project: &Project, delivery: &RawDelivery, diagnostics: &mut
     for (path, text) in delivery.secrets() {
         let key = path.rsplit('.').next().unwrap_or_default();
         let kind = path.split('.').nth(2).and_then(|name| delivery.channels.get(name)).map(|channel| channel.kind);
-        let message = if text.parts().is_none() {
-            &messages::BAD_REFERENCE
-        } else if key == "url" && kind == Some(ChannelKind::Json) {
-            continue;
-        } else if (key == "url" && text.has_reference()) || text.is_reference() {
-            continue;
-        } else {
-            &messages::LITERAL_SECRET
+        // The address of a receiver of one's own need not hold a secret, but may not hold a password.
+        let own = kind == Some(ChannelKind::Json) && text.literal().is_some_and(|address| !has_password(address));
+        let fine = match key {
+            "url" => own || text.has_reference(),
+            _ => text.is_reference(),
         };
+        let message = if text.parts().is_none() { &messages::BAD_REFERENCE } else { &messages::LITERAL_SECRET };
+        if fine {
+            continue;
+        }
         diagnostics.push(problem(project, message, &path).arg("name", key));
     }
 }
@@ -157,10 +158,10 @@ fn validate_recipients(project: &Project, delivery: &RawDelivery, diagnostics: &
         };
         let parameters: Vec<String> =
             recipient.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        // Each entry is looked at whole before any repetition is said once.
-        let again = gets.iter().fold(false, |again, report| {
-            !seen.insert((address.clone(), (*report).to_owned(), parameters.clone())) || again
-        });
+        let mut again = false;
+        for report in gets {
+            again |= !seen.insert((address.clone(), report.to_owned(), parameters.clone()));
+        }
         if again {
             let path = format!("{path}.to");
             diagnostics.push(problem(project, &messages::REPEATED_RECIPIENT, &path).arg("value", &recipient.to));
@@ -280,6 +281,12 @@ fn is_sender(text: &str) -> bool {
     mailbox(text).is_some_and(|(name, address)| is_address(address) && name.is_none_or(fit))
 }
 
+/// True for `https://user:password@host/…`.
+fn has_password(address: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
+}
+
 fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -305,3 +312,7 @@ fn alarm_name(on: AlarmKind) -> &'static str {
         AlarmKind::Missing => "missing",
     }
 }
+
+#[cfg(test)]
+#[path = "validate_delivery_tests.rs"]
+mod tests;

@@ -2,6 +2,7 @@
 
 pub mod changes;
 pub mod database;
+pub mod delivery;
 pub mod drift;
 pub mod due;
 pub mod gates;
@@ -26,4 +27,3 @@ pub mod work;
 
 pub use run::{Outcome, RunReport, RunRequest, run};
 pub use session::Session;
-pub mod delivery;

@@ -15,7 +15,7 @@ use crate::runs::delivery::alarms::Standing;
 use crate::runs::delivery::channels::Channels;
 use crate::runs::delivery::compose::{self, enqueue_alarms, release_message};
 use crate::runs::delivery::message::{Attachment, DeliveryKey};
-use crate::runs::delivery::outbox::{self, Delivery, Pass, deliver_due, enqueue};
+use crate::runs::delivery::outbox::{self, Delivery, Filter, Pass, Worker, deliver_due, enqueue};
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::delivery::rules::{self, Control, Gate, Indicator, RunEnd, Situation};
 use crate::runs::delivery::secrets::Secrets;
@@ -166,8 +166,7 @@ pub fn send(
 pub fn overview(history: &mut History, now: DateTime<Utc>) -> Result<(Vec<Delivery>, Vec<Standing>), DatabaseError> {
     prepare(history.database(), now)?;
     let name = history.project().to_owned();
-    let mut deliveries = outbox::list(history.database(), None, None)?;
-    deliveries.retain(|held| held.key.project == name);
+    let deliveries = outbox::list(history.database(), &Filter { project: Some(&name), ..Filter::default() })?;
     Ok((deliveries, alarms::standing(history.database(), &name)?))
 }
 

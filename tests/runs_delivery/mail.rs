@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::message;
 use super::python::{Server, python};
+use crate::support::certificate::certificate;
 
 fn now() -> DateTime<Utc> {
     "2026-11-22T08:00:00Z".parse().unwrap()
@@ -35,41 +36,6 @@ fn raw(port: u16, more: Value) -> RawMail {
         all[key] = value.clone();
     }
     serde_json::from_value(all).unwrap()
-}
-
-/// A certificate for `localhost` that nobody else has signed.
-fn certificate(folder: &Path) -> Option<(PathBuf, PathBuf)> {
-    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
-    let made = Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "30",
-            "-subj",
-        ])
-        .args([
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=DNS:localhost",
-            "-addext",
-            "basicConstraints=critical,CA:FALSE",
-        ])
-        .arg("-keyout")
-        .arg(&key)
-        .arg("-out")
-        .arg(&certificate)
-        .output();
-    if made.is_ok_and(|output| output.status.success()) {
-        return Some((certificate, key));
-    }
-    eprintln!("skipped the encrypted mail server: openssl is not installed");
-    None
 }
 
 fn smtp_server(python: &Path, mode: &str, folder: &Path, password: Option<&str>) -> Server {

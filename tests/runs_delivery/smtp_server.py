@@ -13,6 +13,7 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
 import ssl
 import sys
 
@@ -77,6 +78,7 @@ def authenticator(password):
 
 
 async def main():
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL + 1)
     mode, log, certificate, key = sys.argv[1:5]
     password = sys.argv[5] if len(sys.argv) > 5 else None
     tls = None

@@ -1,5 +1,6 @@
 //! What the integration tests share: running the program on a project and finding an estimate in its JSON.
 
+pub mod certificate;
 pub mod memory;
 pub mod office;
 pub mod postgres;

@@ -1,6 +1,9 @@
-//! A cluster of PostgreSQL for tests: made in a temporary folder, on a socket there, ended with the test.
+//! A cluster of PostgreSQL for tests: made in a temporary folder, on a socket there, ended with the test. The unit tests and
+//! the integration tests share it, and neither uses all of it.
+#![allow(dead_code)]
 
-use std::path::PathBuf;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A running cluster, stopped at the end.
@@ -13,8 +16,38 @@ impl Cluster {
     /// The password of the user `manyi`, as it stands in addresses.
     pub const PASSWORD: &'static str = "p%40ss%2Fword";
 
-    /// Starts one; says why there is none.
+    /// Starts one on a socket; says why there is none.
     pub fn start() -> Option<Self> {
+        let cluster = Self::made()?;
+        cluster.run_server("-c listen_addresses=");
+        Some(cluster)
+    }
+
+    /// Starts one on a port of `localhost`. With a certificate and its key it takes encrypted connections only, without it none.
+    pub fn start_on_port(certificate: Option<(&Path, &Path)>) -> Option<(Self, u16)> {
+        let cluster = Self::made()?;
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut options = format!("-c listen_addresses=localhost -c port={port}");
+        if let Some((certificate, key)) = certificate {
+            for (file, name) in [(certificate, "server.crt"), (key, "server.key")] {
+                let copy = cluster.path(&format!("data/{name}"));
+                cluster.run(Command::new("cp").arg(file).arg(&copy));
+                cluster.run(Command::new("chmod").arg("600").arg(&copy));
+                if cluster.is_root() {
+                    cluster.run(Command::new("chown").arg("nobody").arg(&copy));
+                }
+            }
+            let rules = cluster.path("data/pg_hba.conf");
+            let encrypted = std::fs::read_to_string(&rules).unwrap().replace("\nhost ", "\nhostssl ");
+            std::fs::write(&rules, encrypted).unwrap();
+            options.push_str(" -c ssl=on");
+        }
+        cluster.run_server(&options);
+        Some((cluster, port))
+    }
+
+    /// A cluster that does not run yet.
+    fn made() -> Option<Self> {
         let found = std::fs::read_dir("/usr/lib/postgresql").ok().and_then(|versions| {
             versions.flatten().map(|version| version.path().join("bin")).find(|bin| bin.join("initdb").exists())
         });
@@ -27,23 +60,16 @@ impl Cluster {
             cluster.run(Command::new("chown").arg("nobody").arg(cluster.folder.path()));
         }
         std::fs::write(cluster.folder.path().join("password"), "p@ss/word").unwrap();
-        cluster.run(
-            cluster.program("initdb").args(["--no-sync", "-U", "manyi", "-A", "scram-sha-256", "-E", "UTF8"]).args([
-                "--locale=C.UTF-8",
-                "-D",
-                &cluster.path("data"),
-                "--pwfile",
-                &cluster.path("password"),
-            ]),
-        );
-        let options = format!("-c listen_addresses= -c unix_socket_directories={} -c fsync=off", cluster.path(""));
-        cluster.run(
-            cluster
-                .program("pg_ctl")
-                .args(["-w", "-D", &cluster.path("data"), "-l", &cluster.path("log")])
-                .args(["-o", &options, "start"]),
-        );
+        let (data, password) = (cluster.path("data"), cluster.path("password"));
+        let made = ["--no-sync", "-U", "manyi", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8"];
+        cluster.run(cluster.program("initdb").args(made).args(["-D", &data, "--pwfile", &password]));
         Some(cluster)
+    }
+
+    fn run_server(&self, options: &str) {
+        let options = format!("{options} -c unix_socket_directories={} -c fsync=off", self.path(""));
+        let (data, log) = (self.path("data"), self.path("log"));
+        self.run(self.program("pg_ctl").args(["-w", "-D", &data, "-l", &log, "-o", &options, "start"]));
     }
 
     fn is_root(&self) -> bool {

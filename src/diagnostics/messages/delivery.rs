@@ -34,8 +34,8 @@ messages! {
     NEWER_DATABASE = Message::new("M0909", "the database `{place}` was written by a newer manyi: its part `{component}` has version {found}, this program knows {known}", "数据库 `{place}` 由更新版本的 manyi 写入：其中 `{component}` 为第 {found} 版，本程序只认识到第 {known} 版")
         .hinted("install the newer manyi; nothing was changed", "请安装新版 manyi；未作任何修改");
     /// Encryption that is not there.
-    DATABASE_NOT_ENCRYPTED = Message::new("M0910", "`{place}` is not on this machine or asks for encryption, and connections to PostgreSQL are not encrypted", "`{place}` 不在本机，或要求加密，而与 PostgreSQL 的连接未加密")
-        .hinted("use a server on this machine, a tunnel to it (`ssh -L`, a sidecar), or write `sslmode=disable` where the network itself is trusted", "请使用本机服务器或加密隧道（`ssh -L`、sidecar）；若网络本身可信，请写 `sslmode=disable`");
+    DATABASE_NOT_ENCRYPTED = Message::new("M0910", "the connection to `{place}` cannot be encrypted: {problem}", "与 `{place}` 的连接无法加密：{problem}")
+        .hinted("turn on `ssl` at the server; name the certificate that signed its own with `sslrootcert=FILE`; or, where the network itself is trusted, write `sslmode=disable`", "请在服务器上启用 `ssl`；用 `sslrootcert=FILE` 指定签发其证书的证书；若网络本身可信，可写 `sslmode=disable`");
     /// Not an address; it is not shown, since it may hold a password.
     BAD_DATABASE_URL = Message::new("M0911", "the address of the database cannot be read", "无法识别数据库地址")
         .hinted("write `postgresql://user:password@localhost:5432/name`; special characters of the password as `%` and two digits", "请写成 `postgresql://用户:密码@localhost:5432/库名`；密码中的特殊字符写成 `%` 加两位十六进制数");

@@ -48,8 +48,8 @@ pub enum Problem {
         /// The newest version that this program knows.
         known: i64,
     },
-    /// Encryption is asked for or needed, and there is none.
-    NoEncryption,
+    /// The connection cannot be encrypted, or the server's certificate is not valid; why.
+    NoEncryption(String),
     /// The address cannot be read.
     BadUrl,
     /// A key is there already.
@@ -89,7 +89,7 @@ impl DatabaseError {
             Problem::NoSuchDatabase => &messages::NO_SUCH_DATABASE,
             Problem::Unreachable(_) | Problem::ConnectionLost(_) => &messages::DATABASE_UNREACHABLE,
             Problem::NewerDatabase { .. } => &messages::NEWER_DATABASE,
-            Problem::NoEncryption => &messages::DATABASE_NOT_ENCRYPTED,
+            Problem::NoEncryption(_) => &messages::DATABASE_NOT_ENCRYPTED,
             Problem::BadUrl => &messages::BAD_DATABASE_URL,
             Problem::Conflict | Problem::Statement(_) | Problem::Unexpected(_) => &messages::DATABASE_STATEMENT,
         };
@@ -99,6 +99,7 @@ impl DatabaseError {
             Problem::Disk(reason)
             | Problem::Unreachable(reason)
             | Problem::ConnectionLost(reason)
+            | Problem::NoEncryption(reason)
             | Problem::Statement(reason)
             | Problem::Unexpected(reason) => diagnostic.arg("problem", reason),
             Problem::Conflict => diagnostic.arg("problem", "UNIQUE"),

@@ -5,6 +5,7 @@
 //! database for itself among writers: `BEGIN IMMEDIATE` in SQLite, an advisory lock in PostgreSQL. What is committed is on the disk.
 //! Calls block and must not be made from inside an asynchronous runtime.
 
+mod encryption;
 mod error;
 mod migrate;
 mod place;

@@ -24,7 +24,16 @@ pub enum Place {
 #[derive(Clone)]
 pub struct Server {
     pub(super) config: postgres::Config,
+    /// Certificates (PEM) that may sign the server's, in place of those of the system.
+    pub(super) certificates: Option<PathBuf>,
     shown: String,
+}
+
+impl Server {
+    /// True where nothing is sent before the connection is encrypted and the server's certificate was checked.
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.config.get_ssl_mode() == SslMode::Require
+    }
 }
 
 impl Place {
@@ -33,35 +42,32 @@ impl Place {
         text.starts_with("postgresql://") || text.starts_with("postgres://")
     }
 
-    /// Reads an address of PostgreSQL, such as `postgresql://manyi:password@localhost:5432/manyi`. Without `sslmode=disable`, only this
-    /// machine is spoken to, since connections are not encrypted.
+    /// Reads an address of PostgreSQL, such as `postgresql://manyi:password@localhost:5432/manyi`. On this machine the connection is plain
+    /// unless `sslmode` asks for more; to others it is encrypted, with the certificate checked, unless it says `sslmode=disable`.
+    /// `sslrootcert=FILE` names certificates in place of those of the system.
     ///
     /// # Errors
-    /// Not such an address ([`Problem::BadUrl`]), or one that needs encryption ([`Problem::NoEncryption`]).
+    /// Not such an address ([`Problem::BadUrl`]).
     pub fn server(url: &str) -> Result<Self, DatabaseError> {
         let bad = || DatabaseError::new("PostgreSQL", Problem::BadUrl);
         if !Self::is_url(url) {
             return Err(bad());
         }
-        if url.contains("sslmode=verify-") {
-            return Err(DatabaseError::new("PostgreSQL", Problem::NoEncryption));
-        }
-        let mut config = postgres::Config::from_str(url).map_err(|_| bad())?;
+        let (url, mode, certificates) = encryption_of(url);
+        let mut config = postgres::Config::from_str(&url).map_err(|_| bad())?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(bad());
         }
         let shown = shown(&config);
         let local =
             config.get_hosts().iter().all(is_local) && config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback);
-        let open = match config.get_ssl_mode() {
-            SslMode::Disable => true,
-            SslMode::Prefer => local,
-            _ => false,
-        };
-        if !open {
-            return Err(DatabaseError::new(shown, Problem::NoEncryption));
-        }
-        config.ssl_mode(SslMode::Disable);
+        config.ssl_mode(match mode.as_deref() {
+            Some("disable") => SslMode::Disable,
+            Some("require" | "verify-ca" | "verify-full") => SslMode::Require,
+            None | Some("prefer" | "allow") if local && certificates.is_none() => SslMode::Disable,
+            None | Some("prefer" | "allow") => SslMode::Require,
+            Some(_) => return Err(bad()),
+        });
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(10));
         }
@@ -70,8 +76,23 @@ impl Place {
         }
         config.keepalives_idle(Duration::from_secs(30));
         config.tcp_user_timeout(Duration::from_secs(30));
-        Ok(Self::Server(Box::new(Server { config, shown })))
+        Ok(Self::Server(Box::new(Server { config, certificates, shown })))
     }
+}
+
+/// Takes `sslmode` and `sslrootcert` out of the query of an address, since the library does not know all of their values.
+fn encryption_of(url: &str) -> (String, Option<String>, Option<PathBuf>) {
+    let Some((head, query)) = url.split_once('?') else { return (url.to_owned(), None, None) };
+    let (mut mode, mut certificates, mut rest) = (None, None, Vec::new());
+    for pair in query.split('&') {
+        match pair.split_once('=') {
+            Some(("sslmode", value)) => mode = Some(value.to_owned()),
+            Some(("sslrootcert", value)) => certificates = Some(PathBuf::from(value.replace("%2F", "/"))),
+            _ => rest.push(pair),
+        }
+    }
+    let joint = if rest.is_empty() { "" } else { "?" };
+    (format!("{head}{joint}{}", rest.join("&")), mode, certificates)
 }
 
 fn is_local(host: &Host) -> bool {

@@ -8,6 +8,7 @@ use ::postgres::types::private::BytesMut;
 use ::postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use ::postgres::{Client, NoTls};
 
+use super::encryption::Encryption;
 use super::place::Server;
 use super::value::{Columns, check};
 use super::{DatabaseError, Problem, Row, Value};
@@ -97,7 +98,13 @@ impl PostgresEngine {
 
 fn connect(server: &Server, place: &str) -> Result<Client, DatabaseError> {
     let wrong = |error: ::postgres::Error| database_error(place, &error);
-    let mut client = server.config.connect(NoTls).map_err(wrong)?;
+    let mut client = if server.is_encrypted() {
+        let encryption = Encryption::new(server.certificates.as_ref())
+            .map_err(|problem| DatabaseError::new(place, Problem::NoEncryption(problem)))?;
+        server.config.connect(encryption).map_err(wrong)?
+    } else {
+        server.config.connect(NoTls).map_err(wrong)?
+    };
     client
         .batch_execute(
             "SET lock_timeout = '30s'; SET statement_timeout = '120s'; SET synchronous_commit = on; SET client_min_messages = warning",
@@ -176,6 +183,7 @@ fn database_error(place: &str, error: &::postgres::Error) -> DatabaseError {
         // The crate keeps the kind of an error to itself and begins its text with it.
         None => match error.to_string() {
             text if text.starts_with("invalid configuration") => Problem::WrongPassword,
+            text if text.starts_with("error performing TLS handshake") => Problem::NoEncryption(cause),
             text if text.starts_with("error connecting") || text.starts_with("timeout") => Problem::Unreachable(cause),
             text if text.starts_with("error communicating") => Problem::ConnectionLost(cause),
             _ => Problem::Statement(cause),

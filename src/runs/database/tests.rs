@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 //! Both engines through the same cases; PostgreSQL is a cluster of our own in a temporary folder.
 
+#[path = "../../../tests/support/certificate.rs"]
+mod certificate;
 #[path = "../../../tests/support/postgres.rs"]
 mod cluster;
 
@@ -193,19 +195,35 @@ fn addresses_are_never_shown_with_passwords() {
         assert!(shown.contains("localhost") || shown.contains("127.0.0.1"));
         assert!(!shown.contains("geheim"), "{shown}");
     }
-    for (url, problem) in [
-        ("postgresql://u:geheim@db.example.com/x", Problem::NoEncryption),
-        ("postgresql://u:geheim@localhost/x?sslmode=require", Problem::NoEncryption),
-        ("postgresql://u:geheim@localhost/x?sslmode=verify-full", Problem::NoEncryption),
-        ("postgresql://u:geheim@localhost:port/x", Problem::BadUrl),
-        ("postgresql://", Problem::BadUrl),
-        ("mysql://u:geheim@localhost/x", Problem::BadUrl),
+    for url in [
+        "postgresql://u:geheim@localhost:port/x",
+        "postgresql://u:geheim@localhost/x?sslmode=maybe",
+        "postgresql://",
+        "mysql://u:geheim@localhost/x",
     ] {
         let error = Place::server(url).unwrap_err();
-        assert_eq!(error.problem, problem, "{url}");
+        assert_eq!(error.problem, Problem::BadUrl, "{url}");
         assert!(!format!("{error} {error:?}").contains("geheim"));
     }
-    assert!(Place::server("postgresql://u:p@db.example.com/x?sslmode=disable").is_ok());
+}
+
+#[test]
+fn only_this_machine_is_spoken_to_in_the_clear() {
+    for (rest, encrypted) in [
+        ("localhost/x", false),
+        ("127.0.0.1,localhost/x", false),
+        ("%2Frun%2Fpostgresql/x", false),
+        ("localhost/x?sslmode=require", true),
+        ("localhost/x?sslmode=verify-full&connect_timeout=3", true),
+        ("localhost/x?sslrootcert=%2Fetc%2Fca.pem", true),
+        ("db.example.com/x", true),
+        ("localhost,db.example.com/x", true),
+        ("127.0.0.1.example.com/x?sslmode=prefer", true),
+        ("db.example.com/x?sslmode=disable", false),
+    ] {
+        let Place::Server(server) = Place::server(&format!("postgresql://u:p@{rest}")).unwrap() else { unreachable!() };
+        assert_eq!(server.is_encrypted(), encrypted, "{rest}");
+    }
 }
 
 #[test]
@@ -252,4 +270,38 @@ fn postgresql_does_the_same() {
     });
     assert!(within.unwrap_err().is_temporary());
     assert!(Database::open(&place).unwrap_err().is_temporary());
+}
+
+#[test]
+fn postgresql_is_spoken_to_encrypted_and_its_certificate_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((certificate, key)) = certificate::certificate(folder.path()) else { return };
+    let Some((cluster, port)) = Cluster::start_on_port(Some((&certificate, &key))) else { return };
+    let address =
+        |host: &str, more: &str| format!("postgresql://manyi:{}@{host}:{port}/postgres{more}", Cluster::PASSWORD);
+    let open = |url: String| Place::server(&url).and_then(|place| Database::open(&place));
+    let root = format!("sslrootcert={}", certificate.display());
+
+    let mut database = open(address("localhost", &format!("?sslmode=verify-full&{root}"))).unwrap();
+    let row = database.query_first("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", &[]).unwrap().unwrap();
+    assert_eq!(row.values(), [Value::Integer(1)]);
+
+    // Signed by nobody we know, issued for another name, a file without certificates.
+    let unknown = open(address("localhost", "?sslmode=require")).unwrap_err();
+    assert!(matches!(&unknown.problem, Problem::NoEncryption(why) if why.contains("certificate")), "{unknown:?}");
+    let other = open(address("127.0.0.1", &format!("?{root}"))).unwrap_err();
+    assert!(matches!(&other.problem, Problem::NoEncryption(why) if why.contains("certificate")), "{other:?}");
+    let none = open(address("localhost", &format!("?sslrootcert={}", key.display()))).unwrap_err();
+    assert!(matches!(none.problem, Problem::NoEncryption(_)), "{none:?}");
+    // The server takes encrypted connections only.
+    assert!(open(address("localhost", "?sslmode=disable")).is_err());
+    drop(cluster);
+
+    // A server without encryption is not spoken to in the clear.
+    let Some((_plain, port)) = Cluster::start_on_port(None) else { return };
+    let url = format!("postgresql://manyi:{}@localhost:{port}/postgres", Cluster::PASSWORD);
+    assert!(open(url.clone()).is_ok());
+    let refused = open(format!("{url}?sslmode=require")).unwrap_err();
+    assert!(!format!("{refused:?}").contains("ss/word"), "{refused:?}");
+    assert!(matches!(refused.problem, Problem::NoEncryption(_)), "{refused:?}");
 }

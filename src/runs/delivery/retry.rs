@@ -22,12 +22,12 @@ pub struct RetryPolicy {
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self::from(&RawRetry::default())
+        Self::from(RawRetry::default())
     }
 }
 
-impl From<&RawRetry> for RetryPolicy {
-    fn from(raw: &RawRetry) -> Self {
+impl From<RawRetry> for RetryPolicy {
+    fn from(raw: RawRetry) -> Self {
         Self {
             attempts: raw.attempts,
             first: Duration::from_secs(raw.first.into()),
