@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::Project;
 use crate::config::raw::{GateAction, RawRecipient, ReportFormat};
+use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_texts};
 use crate::document::format;
 use crate::runs::changes::Change;
@@ -152,11 +153,18 @@ pub fn send(
     let mut channels = Channels::new(delivery, Secrets::of_process(&project.root), &project.root);
     diagnostics.extend(channels.warnings());
     prepare(history.database(), now)?;
-    let machine = worker_prefix();
-    outbox::recover(history.database(), &machine, now)?;
-    let worker = format!("{machine}{}", std::process::id());
-    let policy = RetryPolicy::from(&delivery.retry);
-    deliver_due(history.database(), &mut channels, &policy, &worker, now, MOST_MESSAGES)
+    let (machine, name) = (worker_prefix(), history.project().to_owned());
+    outbox::recover(history.database(), &name, &machine, now)?;
+    let own = format!("{machine}{}", std::process::id());
+    let worker = Worker { project: &name, name: &own, policy: RetryPolicy::from(&delivery.retry) };
+    let pass = deliver_due(history.database(), &mut channels, &worker, now, MOST_MESSAGES)?;
+    if pass.retry > 0 {
+        diagnostics.push(Diagnostic::warning(&messages::DELIVERIES_WAIT).arg("count", pass.retry));
+    }
+    if pass.failed + pass.unknown > 0 {
+        diagnostics.push(Diagnostic::error(&messages::DELIVERIES_FAILED).arg("count", pass.failed + pass.unknown));
+    }
+    Ok(pass)
 }
 
 /// What was delivered to whom, oldest first, and the alarms that stand.

@@ -3,6 +3,7 @@
 mod crashes;
 mod full_disk;
 mod gates;
+mod postgres;
 mod verbs;
 
 use std::collections::BTreeMap;
