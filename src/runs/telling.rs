@@ -156,7 +156,7 @@ pub fn send(
     let (machine, name) = (worker_prefix(), history.project().to_owned());
     outbox::recover(history.database(), &name, &machine, now)?;
     let own = format!("{machine}{}", std::process::id());
-    let worker = Worker { project: &name, name: &own, policy: RetryPolicy::from(&delivery.retry) };
+    let worker = Worker { project: &name, name: &own, policy: RetryPolicy::from(delivery.retry) };
     let pass = deliver_due(history.database(), &mut channels, &worker, now, MOST_MESSAGES)?;
     if pass.retry > 0 {
         diagnostics.push(Diagnostic::warning(&messages::DELIVERIES_WAIT).arg("count", pass.retry));
