@@ -68,7 +68,7 @@ fn draw(document: &Document, css: Option<&str>, typst: &TypstSources, fonts: &Fo
 
 fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: Lang) -> Document {
     let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
-    let period = release.period.title();
+    let period = format::wave(&release.period.to_string(), lang);
     let title = project.raw.project.title.get(lang).to_owned();
     let heading = |level, id: &str, text: String| Block::Heading {
         level,
@@ -77,7 +77,7 @@ fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: L
         content: vec![Inline::text(text)],
     };
     let paragraph = |text: String| Block::Paragraph { content: vec![Inline::text(text)] };
-    let mut blocks = vec![heading(1, "release", period.get(lang).to_owned())];
+    let mut blocks = vec![heading(1, "release", period.clone())];
     blocks.push(paragraph(match lang {
         Lang::En => format!("Revision {}; {} answers.", release.revision, format::count(release.numbers.answers)),
         _ => format!("第 {} 版，答卷 {} 份。", release.revision, format::count(release.numbers.answers)),
@@ -126,7 +126,7 @@ fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: L
             lang,
             date: date.to_string(),
             date_text: format::date(date, lang),
-            period: period.get(lang).to_owned(),
+            period,
             words: BTreeMap::new(),
             brand: None,
         },
