@@ -37,7 +37,9 @@ pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mu
         }
     }
     if write.is_some() && !wants_cron {
-        console.talk(&format!("systemctl daemon-reload && systemctl enable --now manyi-{name}.timer"));
+        console.talk(&format!(
+            "systemctl daemon-reload && systemctl enable --now manyi-{name}.timer manyi-{name}-watch.timer"
+        ));
     }
     Ok(())
 }

@@ -56,6 +56,7 @@ fn look(options: &ServeOptions, diagnostics: &mut Diagnostics) -> Duration {
         runs::run(&request, diagnostics);
     }
     let now = now();
+    session.send_due(now, diagnostics);
     let next = session.calendar.next(now).and_then(|next| (next - now).to_std().ok());
     tracing::info!(next = session.calendar.next(now).map(tracing::field::display), "waiting");
     next.map_or(AGAIN, |next| next + Duration::from_secs(1))

@@ -1,7 +1,5 @@
 //! `manyi watch`: does every release exist that is due?
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -11,7 +9,6 @@ use crate::cli::run::now;
 use crate::cli::{Outcome, print_json};
 use crate::diagnostics::Diagnostics;
 use crate::runs::Session;
-use crate::runs::lock::{Locked, RunLock};
 use crate::runs::telling::{self, End};
 use crate::runs::watch::{Missing, missing};
 
@@ -31,7 +28,7 @@ pub(crate) fn run(options: &WatchOptions, console: &Console, diagnostics: &mut D
     Ok(())
 }
 
-/// Raises or ends the alarm of missing releases. A run that is at work sends what is queued here.
+/// Raises or ends the alarm of missing releases, and sends what is due.
 fn tell(session: &Session, absent: &[Missing], now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
     if !telling::has_channels(&session.project) {
         return;
@@ -43,16 +40,9 @@ fn tell(session: &Session, absent: &[Missing], now: DateTime<Utc>, diagnostics: 
         .cloned()
         .unwrap_or_else(|| session.calendar.last_due(now).map(|period| period.to_string()).unwrap_or_default());
     let end = End { missing: Some(periods), ..End::default() };
-    let told = telling::tell(&mut history, &session.project, &period, &end, now);
-    let lock = session
-        .places
-        .prepare()
-        .and_then(|()| RunLock::take(&session.places.state().join("run.lock"), Duration::ZERO, now));
-    let sent = match (told, lock) {
-        (Ok(_), Ok(Locked::Held(_lock))) => telling::send(&mut history, &session.project, now, diagnostics).map(drop),
-        (told, _) => told.map(drop),
-    };
-    if let Err(error) = sent {
+    if let Err(error) = telling::tell(&mut history, &session.project, &period, &end, now) {
         diagnostics.push(error.diagnostic());
     }
+    drop(history);
+    session.send_due(now, diagnostics);
 }

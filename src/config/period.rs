@@ -1,5 +1,5 @@
-//! Reporting periods: months, quarters and ISO weeks as they are written (`2026-11`, `2026-Q4`, `2026-W47`), with their days,
-//! neighbours and names, and the instants at which they begin in a time zone.
+//! Reporting periods: months, quarters and ISO weeks as they are written (`2026-11`, `2026-Q4`, `2026-W47`), with their days
+//! and neighbours, and the instants at which they begin in a time zone.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,8 +8,6 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone
 use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use crate::diagnostics::{LocalizedTexts, lang_texts};
 
 /// How long a period is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
@@ -98,40 +96,6 @@ impl Period {
     pub fn end(self, zone: Tz) -> Option<DateTime<Utc>> {
         moment(self.successor()?.first, NaiveTime::MIN, zone)
     }
-
-    /// Its name for people: 2026年11月, November 2026; 2026年第4季度, Q4 2026; 2026年第47周, week 47 of 2026.
-    pub fn title(self) -> LocalizedTexts {
-        const MONTHS: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
-        let year = self.first.year();
-        match self.cadence {
-            Cadence::Month => {
-                let name = MONTHS[self.first.month0() as usize];
-                lang_texts(format!("{year}年{}月", self.first.month()), format!("{name} {year}"))
-            }
-            Cadence::Quarter => {
-                let quarter = self.first.month0() / 3 + 1;
-                lang_texts(format!("{year}年第{quarter}季度"), format!("Q{quarter} {year}"))
-            }
-            Cadence::Week => {
-                let week = self.first.iso_week();
-                let (year, week) = (week.year(), week.week());
-                lang_texts(format!("{year}年第{week}周"), format!("week {week} of {year}"))
-            }
-        }
-    }
 }
 
 /// The instant of a local time of day: the first of two where the clocks are put back over it, the first after the gap where
@@ -208,7 +172,6 @@ impl<'de> Deserialize<'de> for Period {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::diagnostics::Lang;
 
     fn period(text: &str) -> Period {
         text.parse().unwrap()
@@ -247,20 +210,18 @@ mod tests {
 
     /// Days from the calendar; weeks from ISO 8601, where 2026 has 53 weeks and begins on 29 December 2025.
     #[test]
-    fn days_neighbours_and_names() {
+    fn days_and_neighbours() {
         let cases = [
-            ("2024-02", "2024-02-01", "2024-02-29", "2024-01", "2024-03", "2024年2月", "February 2024"),
-            ("2026-12", "2026-12-01", "2026-12-31", "2026-11", "2027-01", "2026年12月", "December 2026"),
-            ("2026-Q1", "2026-01-01", "2026-03-31", "2025-Q4", "2026-Q2", "2026年第1季度", "Q1 2026"),
-            ("2026-W01", "2025-12-29", "2026-01-04", "2025-W52", "2026-W02", "2026年第1周", "week 1 of 2026"),
-            ("2026-W53", "2026-12-28", "2027-01-03", "2026-W52", "2027-W01", "2026年第53周", "week 53 of 2026"),
+            ("2024-02", "2024-02-01", "2024-02-29", "2024-01", "2024-03"),
+            ("2026-12", "2026-12-01", "2026-12-31", "2026-11", "2027-01"),
+            ("2026-Q1", "2026-01-01", "2026-03-31", "2025-Q4", "2026-Q2"),
+            ("2026-W01", "2025-12-29", "2026-01-04", "2025-W52", "2026-W02"),
+            ("2026-W53", "2026-12-28", "2027-01-03", "2026-W52", "2027-W01"),
         ];
-        for (text, first, last, before, after, zh, en) in cases {
+        for (text, first, last, before, after) in cases {
             let held = period(text);
             assert_eq!((held.first_day().to_string(), held.last_day().to_string()), (first.into(), last.into()));
             assert_eq!((held.predecessor(), held.successor()), (Some(period(before)), Some(period(after))));
-            let title = held.title();
-            assert_eq!((title.get(Lang::ZhCn), title.get(Lang::En)), (zh, en));
         }
     }
 

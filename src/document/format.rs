@@ -328,6 +328,11 @@ mod tests {
         assert_eq!(short_span(day("2026-12-08"), day("2027-03-31")), "2026-12-08 → 2027-03-31");
         assert_eq!(wave("2026-11", Lang::ZhCn), "2026年11月");
         assert_eq!(wave("2026-Q4", Lang::En), "Q4 2026");
+        assert_eq!(
+            (wave("2026-W05", Lang::ZhCn), wave("2026-W53", Lang::En)),
+            ("2026年第5周".into(), "week 53 of 2026".into())
+        );
+        assert_eq!(wave("2026-W54", Lang::En), "2026-W54");
         assert_eq!(wave("第一轮", Lang::ZhCn), "第一轮");
         let waves = ["2026-09".to_owned(), "2026-10".to_owned()];
         assert_eq!(wave_labels(&waves, Lang::ZhCn), ["9月", "10月"]);

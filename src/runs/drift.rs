@@ -72,7 +72,7 @@ fn compare(place: &Place, before: &[String], now: &[String], found: &mut Vec<Dri
     let mut fresh: Vec<&String> = now.iter().filter(|name| !before.contains(name)).collect();
     for gone in before.iter().filter(|name| !now.contains(name)) {
         let alike = nearest_names(gone, fresh.iter().map(|name| name.as_str())).into_iter().next();
-        let renamed = alike.or_else(|| in_its_place(gone, before, now).filter(|name| fresh.contains(&name)).cloned());
+        let renamed = alike.or_else(|| in_its_place(gone, before, now).filter(|name| fresh.contains(name)).cloned());
         match renamed {
             Some(name) => {
                 fresh.retain(|held| **held != name);

@@ -73,7 +73,7 @@ fn busy(file: &mut File) -> Locked {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
 

@@ -17,7 +17,7 @@ use crate::render::templates::{files_of, typst_sources};
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, forget_unused, render_chart_svg};
 use crate::runs::history::segment_text;
 use crate::runs::record::Release;
-use crate::runs::signals::{IndicatorChart, rule_title};
+use crate::runs::signals::{ChartPoint, IndicatorChart, rule_title};
 
 /// Changed numbers that are listed; the file of the release has all of them.
 const MOST_CHANGES: usize = 40;
@@ -68,7 +68,7 @@ fn draw(document: &Document, css: Option<&str>, typst: &TypstSources, fonts: &Fo
 
 fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: Lang) -> Document {
     let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
-    let period = release.period.title();
+    let period = format::wave(&release.period.to_string(), lang);
     let title = project.raw.project.title.get(lang).to_owned();
     let heading = |level, id: &str, text: String| Block::Heading {
         level,
@@ -77,7 +77,7 @@ fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: L
         content: vec![Inline::text(text)],
     };
     let paragraph = |text: String| Block::Paragraph { content: vec![Inline::text(text)] };
-    let mut blocks = vec![heading(1, "release", period.get(lang).to_owned())];
+    let mut blocks = vec![heading(1, "release", period.clone())];
     blocks.push(paragraph(match lang {
         Lang::En => format!("Revision {}; {} answers.", release.revision, format::count(release.numbers.answers)),
         _ => format!("第 {} 版，答卷 {} 份。", release.revision, format::count(release.numbers.answers)),
@@ -126,7 +126,7 @@ fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: L
             lang,
             date: date.to_string(),
             date_text: format::date(date, lang),
-            period: period.get(lang).to_owned(),
+            period,
             words: BTreeMap::new(),
             brand: None,
         },
@@ -182,24 +182,26 @@ fn changes_table(release: &Release, lang: Lang) -> Block {
     Block::Table(Table { id: "changed-numbers".into(), columns: columns(&titles), rows, notes, ..Table::default() })
 }
 
+/// A value with its interval.
+type Drawn = (f64, Option<(f64, f64)>);
+
 fn figure(chart: &IndicatorChart, index: usize, lang: Lang) -> Option<Block> {
     if chart.points.len() < 2 {
         return None;
     }
     let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
-    let line =
-        |name: String, value: &dyn Fn(&crate::runs::signals::ChartPoint) -> Option<(f64, Option<(f64, f64)>)>| Series {
-            name,
-            points: chart
-                .points
-                .iter()
-                .map(|point| {
-                    let (value, interval) = value(point)?;
-                    let label = format::value(value, chart.unit);
-                    Some(Point { value, interval, label, small_base: false })
-                })
-                .collect(),
-        };
+    let line = |name: String, value: &dyn Fn(&ChartPoint) -> Option<Drawn>| Series {
+        name,
+        points: chart
+            .points
+            .iter()
+            .map(|point| {
+                let (value, interval) = value(point)?;
+                let label = format::value(value, chart.unit);
+                Some(Point { value, interval, label, small_base: false })
+            })
+            .collect(),
+    };
     let title = chart.title.get(lang).to_owned();
     let mut series = vec![line(title.clone(), &|point| Some((point.value, point.ci.map(|[low, high]| (low, high)))))];
     if chart.points.iter().any(|point| point.limits.is_some()) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -11,9 +12,11 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
 use crate::runs::history::{self, History};
+use crate::runs::lock::{Locked, RunLock};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
 use crate::runs::scope::Scope;
+use crate::runs::telling;
 
 /// A project that runs, opened.
 #[derive(Debug)]
@@ -61,6 +64,21 @@ impl Session {
         };
         let listed = history.newest().map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
         Some(listed.into_keys().filter(|period| self.places.linked_revision(*period).is_some()).collect())
+    }
+
+    /// Sends what is due in the outbox, unless a run is at work, which does it itself.
+    pub fn send_due(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
+        if !telling::has_channels(&self.project) {
+            return;
+        }
+        let Some(mut history) = self.history(false, now, diagnostics) else { return };
+        let path = self.places.state().join("run.lock");
+        let lock = self.places.prepare().and_then(|()| RunLock::take(&path, Duration::ZERO, now));
+        if let Ok(Locked::Held(_lock)) = lock
+            && let Err(error) = telling::send(&mut history, &self.project, now, diagnostics)
+        {
+            diagnostics.push(error.diagnostic());
+        }
     }
 
     /// Releases that show numbers of earlier periods which were revised since, oldest first.

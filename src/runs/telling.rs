@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::Project;
 use crate::config::raw::{GateAction, RawRecipient, ReportFormat};
+use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_texts};
 use crate::document::format;
 use crate::runs::changes::Change;
@@ -15,7 +16,7 @@ use crate::runs::delivery::alarms::Standing;
 use crate::runs::delivery::channels::Channels;
 use crate::runs::delivery::compose::{self, enqueue_alarms, release_message};
 use crate::runs::delivery::message::{Attachment, DeliveryKey};
-use crate::runs::delivery::outbox::{self, Delivery, Pass, deliver_due, enqueue};
+use crate::runs::delivery::outbox::{self, Delivery, Filter, Pass, Worker, deliver_due, enqueue};
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::delivery::rules::{self, Control, Gate, Indicator, RunEnd, Situation};
 use crate::runs::delivery::secrets::Secrets;
@@ -152,11 +153,18 @@ pub fn send(
     let mut channels = Channels::new(delivery, Secrets::of_process(&project.root), &project.root);
     diagnostics.extend(channels.warnings());
     prepare(history.database(), now)?;
-    let machine = worker_prefix();
-    outbox::recover(history.database(), &machine, now)?;
-    let worker = format!("{machine}{}", std::process::id());
-    let policy = RetryPolicy::from(&delivery.retry);
-    deliver_due(history.database(), &mut channels, &policy, &worker, now, MOST_MESSAGES)
+    let (machine, name) = (worker_prefix(), history.project().to_owned());
+    outbox::recover(history.database(), &name, &machine, now)?;
+    let own = format!("{machine}{}", std::process::id());
+    let worker = Worker { project: &name, name: &own, policy: RetryPolicy::from(delivery.retry) };
+    let pass = deliver_due(history.database(), &mut channels, &worker, now, MOST_MESSAGES)?;
+    if pass.retry > 0 {
+        diagnostics.push(Diagnostic::warning(&messages::DELIVERIES_WAIT).arg("count", pass.retry));
+    }
+    if pass.failed + pass.unknown > 0 {
+        diagnostics.push(Diagnostic::error(&messages::DELIVERIES_FAILED).arg("count", pass.failed + pass.unknown));
+    }
+    Ok(pass)
 }
 
 /// What was delivered to whom, oldest first, and the alarms that stand.
@@ -166,8 +174,7 @@ pub fn send(
 pub fn overview(history: &mut History, now: DateTime<Utc>) -> Result<(Vec<Delivery>, Vec<Standing>), DatabaseError> {
     prepare(history.database(), now)?;
     let name = history.project().to_owned();
-    let mut deliveries = outbox::list(history.database(), None, None)?;
-    deliveries.retain(|held| held.key.project == name);
+    let deliveries = outbox::list(history.database(), &Filter { project: Some(&name), ..Filter::default() })?;
     Ok((deliveries, alarms::standing(history.database(), &name)?))
 }
 

@@ -16,7 +16,7 @@ pub struct TimerFile {
     pub content: String,
 }
 
-/// The service and the timer of systemd. The timer catches up what was missed while the machine was off, and so does the run.
+/// The services and timers of systemd: the run, and every hour a look whether it happened, which also tries messages again. The timer catches up what was missed while the machine was off, and so does the run.
 pub fn systemd(calendar: &Calendar, name: &str, program: &Path, project: &Path) -> Vec<TimerFile> {
     let (program, project) = (quoted(program), quoted(project));
     let service = format!(
@@ -48,9 +48,35 @@ WantedBy=timers.target
 ",
         on_calendar(calendar)
     );
+    let watch_service = format!(
+        "[Unit]
+Description=manyi watch of {name}: releases that are missing, messages to be tried again
+
+[Service]
+Type=oneshot
+ExecStart={program} watch {project} --quiet
+EnvironmentFile=-/etc/manyi/{name}.env
+PrivateTmp=true
+NoNewPrivileges=true
+"
+    );
+    let watch_timer = format!(
+        "[Unit]
+Description=timer of manyi watch of {name}
+
+[Timer]
+OnCalendar=hourly
+RandomizedDelaySec=600
+
+[Install]
+WantedBy=timers.target
+"
+    );
     vec![
         TimerFile { name: format!("manyi-{name}.service"), content: service },
         TimerFile { name: format!("manyi-{name}.timer"), content: timer },
+        TimerFile { name: format!("manyi-{name}-watch.service"), content: watch_service },
+        TimerFile { name: format!("manyi-{name}-watch.timer"), content: watch_timer },
     ]
 }
 
@@ -80,7 +106,8 @@ pub fn cron(calendar: &Calendar, program: &Path, project: &Path) -> String {
     let command = format!("{} run {} --catch-up --wait 600 --log json", shell(program), shell(project));
     // A percent sign ends the command of a crontab line.
     let command = command.replace('%', r"\%");
-    format!("CRON_TZ={}\n{fields} {command}\n", calendar.zone.name())
+    let watch = format!("{} watch {} --quiet", shell(program), shell(project)).replace('%', r"\%");
+    format!("CRON_TZ={}\n{fields} {command}\n17 * * * * {watch} >/dev/null 2>&1\n", calendar.zone.name())
 }
 
 /// A path in a unit file: quoted, with what systemd would expand doubled.
@@ -117,7 +144,7 @@ mod tests {
             assert_eq!(on_calendar(&calendar), systemd);
             let lines = cron(&calendar, Path::new("/usr/bin/manyi"), Path::new("/srv/100% good's"));
             let wanted = format!(
-                "CRON_TZ=Asia/Shanghai\n{cron_fields} '/usr/bin/manyi' run '/srv/100\\% good'\\''s' --catch-up --wait 600 --log json\n"
+                "CRON_TZ=Asia/Shanghai\n{cron_fields} '/usr/bin/manyi' run '/srv/100\\% good'\\''s' --catch-up --wait 600 --log json\n17 * * * * '/usr/bin/manyi' watch '/srv/100\\% good'\\''s' --quiet >/dev/null 2>&1\n"
             );
             assert_eq!(lines, wanted);
         }

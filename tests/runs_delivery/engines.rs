@@ -6,7 +6,9 @@ use manyi::diagnostics::{Lang, lang_texts};
 use manyi::runs::database::{Database, DatabaseError, Place};
 use manyi::runs::delivery::alarms::{self, Signal, observe, standing};
 use manyi::runs::delivery::message::Message;
-use manyi::runs::delivery::outbox::{self, Deliver, State, claim, counts, deliver_due, enqueue, list, recover, resend};
+use manyi::runs::delivery::outbox::{
+    self, Deliver, Filter, State, Worker, claim, counts, deliver_due, enqueue, list, recover, resend,
+};
 use manyi::runs::delivery::recipient::Recipient;
 use manyi::runs::delivery::{Outcome, Reason, ReasonCode, RetryPolicy};
 
@@ -42,7 +44,7 @@ fn check(place: &Place) {
         assert!(!enqueue(&mut database, person, &message(1), at(1)).unwrap());
     }
     // Two programs empty the outbox at once: nobody is served twice.
-    let policy = RetryPolicy::default();
+    let worker_of = |name: &'static str| Worker { project: "canteen", name, policy: RetryPolicy::default() };
     let taken: Vec<Vec<String>> = std::thread::scope(|scope| {
         let workers: Vec<_> = ["a:1", "b:2"]
             .into_iter()
@@ -50,7 +52,7 @@ fn check(place: &Place) {
                 scope.spawn(move || {
                     let mut own = Database::open(place).unwrap();
                     let mut taken = Taken(Vec::new());
-                    deliver_due(&mut own, &mut taken, &policy, worker, at(2), 1000).unwrap();
+                    deliver_due(&mut own, &mut taken, &worker_of(worker), at(2), 1000).unwrap();
                     taken.0
                 })
             })
@@ -64,15 +66,15 @@ fn check(place: &Place) {
     assert_eq!(counts(&mut database).unwrap(), [(State::Sent, 40), (State::Retry, 1)]);
 
     // A crash while sending, and somebody's decision.
-    claim(&mut database, &policy, "a:3", at(500)).unwrap().unwrap();
-    assert_eq!(recover(&mut database, "b:", at(501)).unwrap(), 0);
-    assert_eq!(recover(&mut database, "a:", at(501)).unwrap(), 1);
-    let rows = list(&mut database, Some("plan"), None).unwrap();
+    claim(&mut database, &worker_of("a:3"), at(500)).unwrap().unwrap();
+    assert_eq!(recover(&mut database, "canteen", "b:", at(501)).unwrap(), 0);
+    assert_eq!(recover(&mut database, "canteen", "a:", at(501)).unwrap(), 1);
+    let rows = list(&mut database, &Filter { report: Some("plan"), ..Filter::default() }).unwrap();
     let unknown = rows.iter().find(|row| row.state == State::Unknown).unwrap();
     assert_eq!((unknown.recipient.address.as_str(), unknown.attempts), ("later@example.com", 2));
-    assert!(resend(&mut database, &unknown.id, at(502)).unwrap());
-    assert!(list(&mut database, None, Some("2026-10")).unwrap().is_empty());
-    assert_eq!(list(&mut database, None, None).unwrap().len(), 41);
+    assert!(resend(&mut database, "canteen", &unknown.id, at(502)).unwrap());
+    assert!(list(&mut database, &Filter { period: Some("2026-10"), ..Filter::default() }).unwrap().is_empty());
+    assert_eq!(list(&mut database, &Filter { project: Some("canteen"), ..Filter::default() }).unwrap().len(), 41);
 
     let signal = Signal {
         rule: "low".into(),

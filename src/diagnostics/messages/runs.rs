@@ -106,4 +106,10 @@ messages! {
     /// A name is needed in a shared database.
     NO_NAME = Message::new("M0990", "a shared database needs a name for the project", "共用数据库时项目需要名称")
         .hinted("add `runs.name`", "请添加 `runs.name`");
+    /// Messages that are tried again.
+    DELIVERIES_WAIT = Message::new("M0991", "{count} messages were refused for now and are tried again", "{count} 条消息暂未送达，将会重试")
+        .hinted("`manyi history --deliveries` shows them; `manyi watch` and the next run try again", "`manyi history --deliveries` 可查看；`manyi watch` 与下一次运行会重试");
+    /// Messages that nobody got, or perhaps nobody.
+    DELIVERIES_FAILED = Message::new("M0992", "{count} messages did not arrive, or nobody knows whether they did", "{count} 条消息未送达或不知是否送达")
+        .hinted("`manyi history --deliveries` shows to whom", "`manyi history --deliveries` 可查看收件人");
 }

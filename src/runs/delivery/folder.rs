@@ -61,7 +61,7 @@ pub(super) fn collect(message: &Message) -> Result<Vec<(String, Vec<u8>)>, Reaso
     }
     // An alarm has no files: what it says is the file.
     if files.is_empty() {
-        files.push(("message.txt".to_owned(), message.text.clone().into_bytes()));
+        files.push(("message.txt".to_owned(), format!("{}\n\n{}", message.subject, message.text).into_bytes()));
     }
     Ok(files)
 }
@@ -162,6 +162,14 @@ mod tests {
     }
 
     #[test]
+    fn a_message_without_files_is_a_file_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(deliver(folder.path(), &share(&[]), &message(&[]), "d1"), Outcome::Sent(_)));
+        let text = fs::read_to_string(folder.path().join("plan/2026-11/r2/message.txt")).unwrap();
+        assert_eq!(text, "s\n\nt");
+    }
+
+    #[test]
     fn what_a_crash_left_is_swept_away() {
         let folder = tempfile::tempdir().unwrap();
         let unfinished = folder.path().join("plan/2026-11/.partial-d1");
@@ -176,7 +184,7 @@ mod tests {
     fn names_that_lead_elsewhere_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("root");
-        for names in [&[("../evil", "x")][..], &[("a/b", "x")], &[("a.pdf", "x"), ("A.pdf", "y")], &[]] {
+        for names in [&[("../evil", "x")][..], &[("a/b", "x")], &[("a.pdf", "x"), ("A.pdf", "y")]] {
             let outcome = deliver(&root, &share(&[]), &message(names), "d1");
             assert!(matches!(outcome, Outcome::Failed(_)), "{names:?}");
         }

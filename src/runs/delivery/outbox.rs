@@ -50,6 +50,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 /// The name of the outbox among the components of the database.
 pub const COMPONENT: &str = "outbox";
 
+/// Seconds after which a machine that is still said to be sending may be taken for lost: a day.
+const LOST: i64 = 86_400;
+
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
@@ -115,6 +118,30 @@ pub trait Deliver {
     fn deliver(&mut self, recipient: &Recipient, message: &Message, delivery: &str, now: DateTime<Utc>) -> Outcome;
 }
 
+/// Who sends: each project sends its own, also where several share a database.
+#[derive(Debug, Clone, Copy)]
+pub struct Worker<'a> {
+    /// The project.
+    pub project: &'a str,
+    /// A name for the database, beginning with that of the machine.
+    pub name: &'a str,
+    /// When to try again.
+    pub policy: RetryPolicy,
+}
+
+/// Which deliveries are looked at; what is `None` does not matter.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter<'a> {
+    /// The project.
+    pub project: Option<&'a str>,
+    /// The report.
+    pub report: Option<&'a str>,
+    /// The period.
+    pub period: Option<&'a str>,
+    /// Where it stands.
+    pub state: Option<State>,
+}
+
 /// What one pass over the outbox did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pass {
@@ -171,23 +198,22 @@ pub fn enqueue(
     Ok(added == 1)
 }
 
-/// Sends what is due until nothing is, or until `most` were tried; `worker` says in the database who is at it.
+/// Sends what is due until nothing is, or until `most` were tried.
 ///
 /// # Errors
 /// The database fails. What was being sent then stays `sending` and becomes `unknown` by [`recover`].
 pub fn deliver_due(
     database: &mut Database,
     channels: &mut dyn Deliver,
-    policy: &RetryPolicy,
-    worker: &str,
+    worker: &Worker<'_>,
     now: DateTime<Utc>,
     most: usize,
 ) -> Result<Pass, DatabaseError> {
     let mut pass = Pass::default();
     for _ in 0..most {
-        let Some(claim) = claim(database, policy, worker, now)? else { break };
+        let Some(claim) = claim(database, worker, now)? else { break };
         let outcome = channels.deliver(&claim.recipient, &claim.message, &claim.id, now);
-        match record(database, &claim, outcome, policy, now)? {
+        match record(database, &claim, outcome, &worker.policy, now)? {
             State::Sent => pass.sent += 1,
             State::Retry => pass.retry += 1,
             State::Failed => pass.failed += 1,
@@ -213,28 +239,23 @@ pub struct Claim {
 ///
 /// # Errors
 /// The database fails.
-pub fn claim(
-    database: &mut Database,
-    policy: &RetryPolicy,
-    worker: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<Claim>, DatabaseError> {
+pub fn claim(database: &mut Database, worker: &Worker<'_>, now: DateTime<Utc>) -> Result<Option<Claim>, DatabaseError> {
     let at = now.timestamp();
     // Further ahead than any wait can be: written by a clock that has been set back since.
-    let horizon = at.saturating_add(seconds(policy.longest_wait()));
+    let horizon = at.saturating_add(seconds(worker.policy.longest_wait()));
     database.transaction(|transaction| {
         let row = transaction.query_first(
             "SELECT id, address, message, attempts FROM deliveries
-             WHERE state IN ('queued', 'retry') AND (due_at <= $1 OR due_at > $2)
+             WHERE project = $3 AND state IN ('queued', 'retry') AND (due_at <= $1 OR due_at > $2)
              ORDER BY due_at, id LIMIT 1",
-            &[at.into(), horizon.into()],
+            &[at.into(), horizon.into(), worker.project.into()],
         )?;
         let Some(row) = row else { return Ok(None) };
         let id = row.text("id")?.to_owned();
         let attempts = row.integer("attempts")? + 1;
         transaction.execute(
             "UPDATE deliveries SET state = 'sending', attempts = $2, claimed_at = $3, claimed_by = $4 WHERE id = $1",
-            &[id.as_str().into(), attempts.into(), at.into(), worker.into()],
+            &[id.as_str().into(), attempts.into(), at.into(), worker.name.into()],
         )?;
         Ok(Some(Claim {
             recipient: from_json(&row, "address")?,
@@ -295,16 +316,21 @@ pub fn record(
     Ok(state)
 }
 
-/// After a crash: what was being sent becomes `unknown`. Call it with the lock of the project held, so that nobody is sending;
+/// After a crash: what the project was sending becomes `unknown`. Call it with the lock of the project held, so that nobody is sending;
 /// `workers` limits it to rows claimed by a name that begins so, such as those of this machine. The number of rows.
 ///
 /// # Errors
 /// The database fails.
-pub fn recover(database: &mut Database, workers: &str, now: DateTime<Utc>) -> Result<u64, DatabaseError> {
+pub fn recover(
+    database: &mut Database,
+    project: &str,
+    workers: &str,
+    now: DateTime<Utc>,
+) -> Result<u64, DatabaseError> {
     let changed = database.execute(
         "UPDATE deliveries SET state = 'unknown', ended_at = $1, reason = $2, detail = ''
-         WHERE state = 'sending' AND SUBSTR(claimed_by, 1, LENGTH($3)) = $3",
-        &[now.timestamp().into(), ReasonCode::Interrupted.code().into(), workers.into()],
+         WHERE state = 'sending' AND project = $4 AND SUBSTR(claimed_by, 1, LENGTH($3)) = $3",
+        &[now.timestamp().into(), ReasonCode::Interrupted.code().into(), workers.into(), project.into()],
     )?;
     if changed > 0 {
         tracing::warn!(deliveries = changed, "deliveries interrupted; whether they arrived is unknown");
@@ -312,41 +338,40 @@ pub fn recover(database: &mut Database, workers: &str, now: DateTime<Utc>) -> Re
     Ok(changed)
 }
 
-/// Queues a delivery again that failed, is unknown or was sent; somebody has decided so. False if there is none of this id that has
-/// come to rest.
+/// Queues a delivery again that failed, is unknown or was sent, or that a machine took a day ago and never came back to; somebody has
+/// decided so. False if there is none of this id that has
+/// come to rest in the project.
 ///
 /// # Errors
 /// The database fails.
-pub fn resend(database: &mut impl Queries, id: &str, now: DateTime<Utc>) -> Result<bool, DatabaseError> {
+pub fn resend(database: &mut impl Queries, project: &str, id: &str, now: DateTime<Utc>) -> Result<bool, DatabaseError> {
     let changed = database.execute(
         "UPDATE deliveries SET state = 'queued', attempts = 0, resends = resends + 1, due_at = $2, ended_at = NULL,
             reason = NULL, detail = NULL
-         WHERE id = $1 AND state IN ('failed', 'unknown', 'sent')",
-        &[id.into(), now.timestamp().into()],
+         WHERE id = $1 AND project = $3
+           AND (state IN ('failed', 'unknown', 'sent') OR (state = 'sending' AND claimed_at < $4))",
+        &[id.into(), now.timestamp().into(), project.into(), (now.timestamp() - LOST).into()],
     )?;
     Ok(changed == 1)
 }
 
-/// The deliveries of a report and period, or all where these are `None`, oldest first.
+/// The deliveries that a filter lets through, oldest first.
 ///
 /// # Errors
 /// The database fails.
-pub fn list(
-    database: &mut impl Queries,
-    report: Option<&str>,
-    period: Option<&str>,
-) -> Result<Vec<Delivery>, DatabaseError> {
+pub fn list(database: &mut impl Queries, filter: &Filter<'_>) -> Result<Vec<Delivery>, DatabaseError> {
     let rows = database.query(
         "SELECT id, project, report, period, revision, address, state, attempts, resends, due_at, ended_at, reason, detail
          FROM deliveries
-         WHERE (report = $1 OR CAST($1 AS TEXT) IS NULL) AND (period = $2 OR CAST($2 AS TEXT) IS NULL)
+         WHERE (project = $1 OR CAST($1 AS TEXT) IS NULL) AND (report = $2 OR CAST($2 AS TEXT) IS NULL)
+           AND (period = $3 OR CAST($3 AS TEXT) IS NULL) AND (state = $4 OR CAST($4 AS TEXT) IS NULL)
          ORDER BY queued_at, report, period, revision, id",
-        &[report.into(), period.into()],
+        &[filter.project.into(), filter.report.into(), filter.period.into(), filter.state.map(State::name).into()],
     )?;
     rows.iter().map(delivery).collect()
 }
 
-/// How many deliveries stand in each state.
+/// How many deliveries of all projects stand in each state.
 ///
 /// # Errors
 /// The database fails.

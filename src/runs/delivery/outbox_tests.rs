@@ -22,6 +22,14 @@ fn message(revision: i64) -> Message {
     Message { key, lang: Lang::ZhCn, subject, text, html: None, link: None, attachments: vec![] }
 }
 
+fn worker(name: &'static str, policy: RetryPolicy) -> Worker<'static> {
+    Worker { project: "p", name, policy }
+}
+
+fn in_period(period: &str) -> Filter<'_> {
+    Filter { project: Some("p"), report: Some("plan"), period: Some(period), state: None }
+}
+
 fn person(name: &str) -> Recipient {
     Recipient::parse(&format!("{name}@example.com"), Lang::ZhCn)
 }
@@ -46,7 +54,7 @@ fn refused() -> Outcome {
 }
 
 fn states(database: &mut Database) -> Vec<(String, State, u32)> {
-    let all = list(database, None, None).unwrap();
+    let all = list(database, &Filter::default()).unwrap();
     let mut all: Vec<_> = all.into_iter().map(|row| (row.recipient.address, row.state, row.attempts)).collect();
     all.sort();
     all
@@ -64,17 +72,17 @@ fn the_same_revision_is_queued_once_for_a_recipient() {
     branch.parameters.insert("branch".into(), "B".into());
     assert!(enqueue(&mut database, &branch, &message(1), at(5)).unwrap());
     // Sent or not, it stays so.
-    deliver_due(&mut database, &mut Script::default(), &RetryPolicy::default(), "w", at(9), 99).unwrap();
+    deliver_due(&mut database, &mut Script::default(), &worker("w", RetryPolicy::default()), at(9), 99).unwrap();
     assert!(!enqueue(&mut database, &wang, &message(1), at(10)).unwrap());
     assert_eq!(counts(&mut database).unwrap(), [(State::Sent, 4)]);
-    assert_eq!(list(&mut database, Some("plan"), Some("2026-11")).unwrap().len(), 4);
-    assert!(list(&mut database, Some("plan"), Some("2026-10")).unwrap().is_empty());
+    assert_eq!(list(&mut database, &in_period("2026-11")).unwrap().len(), 4);
+    assert!(list(&mut database, &in_period("2026-10")).unwrap().is_empty());
     // What is queued in a transaction that fails is not queued.
     let undone: Result<(), DatabaseError> = database.transaction(|transaction| {
         enqueue(transaction, &person("zhao"), &message(1), at(11))?;
         Err(DatabaseError::new("x", Problem::Locked))
     });
-    assert!(undone.is_err() && list(&mut database, None, None).unwrap().len() == 4);
+    assert!(undone.is_err() && list(&mut database, &Filter::default()).unwrap().len() == 4);
 }
 
 #[test]
@@ -89,13 +97,13 @@ fn what_is_refused_is_tried_again_when_due_and_given_up_in_the_end() {
     for name in ["wang", "li", "zhao"] {
         enqueue(&mut database, &person(name), &message(1), at(0)).unwrap();
     }
-    let pass = deliver_due(&mut database, &mut script, &policy, "w", at(0), 99).unwrap();
+    let pass = deliver_due(&mut database, &mut script, &worker("w", policy), at(0), 99).unwrap();
     assert_eq!(pass, Pass { retry: 2, failed: 1, ..Pass::default() });
     // Nothing is due before the wait is over.
-    assert_eq!(deliver_due(&mut database, &mut script, &policy, "w", at(30), 99).unwrap(), Pass::default());
-    let pass = deliver_due(&mut database, &mut script, &policy, "w", at(80), 99).unwrap();
+    assert_eq!(deliver_due(&mut database, &mut script, &worker("w", policy), at(30), 99).unwrap(), Pass::default());
+    let pass = deliver_due(&mut database, &mut script, &worker("w", policy), at(80), 99).unwrap();
     assert_eq!(pass, Pass { sent: 1, retry: 1, ..Pass::default() });
-    let pass = deliver_due(&mut database, &mut script, &policy, "w", at(400), 99).unwrap();
+    let pass = deliver_due(&mut database, &mut script, &worker("w", policy), at(400), 99).unwrap();
     assert_eq!(pass, Pass { failed: 1, ..Pass::default() });
     assert_eq!(
         states(&mut database),
@@ -105,10 +113,13 @@ fn what_is_refused_is_tried_again_when_due_and_given_up_in_the_end() {
             ("zhao@example.com".into(), State::Failed, 1)
         ]
     );
-    let rows = list(&mut database, None, None).unwrap();
+    let rows = list(&mut database, &Filter::default()).unwrap();
     let zhao = rows.iter().find(|row| row.recipient.address.starts_with("zhao")).unwrap();
     assert_eq!(zhao.reason.as_ref().unwrap().detail, "550 no such user");
-    assert_eq!(deliver_due(&mut database, &mut script, &policy, "w", at(1_000_000), 99).unwrap(), Pass::default());
+    assert_eq!(
+        deliver_due(&mut database, &mut script, &worker("w", policy), at(1_000_000), 99).unwrap(),
+        Pass::default()
+    );
 }
 
 #[test]
@@ -118,17 +129,20 @@ fn after_a_crash_what_was_being_sent_is_unknown_and_not_sent_blindly() {
     enqueue(&mut database, &person("wang"), &message(1), at(0)).unwrap();
     enqueue(&mut database, &person("li"), &message(1), at(1)).unwrap();
     // The program dies between claim and record.
-    let claimed = claim(&mut database, &policy, "host-a:1", at(2)).unwrap().unwrap();
+    let claimed = claim(&mut database, &worker("host-a:1", policy), at(2)).unwrap().unwrap();
     assert_eq!(claimed.recipient.address, "wang@example.com");
     let mut script = Script::default();
-    deliver_due(&mut database, &mut script, &policy, "host-b:2", at(3), 99).unwrap();
+    deliver_due(&mut database, &mut script, &worker("host-b:2", policy), at(3), 99).unwrap();
     assert_eq!(script.taken, ["li@example.com"]);
     // Another machine looks only after its own.
-    assert_eq!(recover(&mut database, "host-b:", at(4)).unwrap(), 0);
-    assert_eq!(recover(&mut database, "host-a:", at(4)).unwrap(), 1);
-    assert_eq!(recover(&mut database, "", at(4)).unwrap(), 0);
-    assert_eq!(deliver_due(&mut database, &mut script, &policy, "host-a:3", at(99_999), 99).unwrap(), Pass::default());
-    let rows = list(&mut database, None, None).unwrap();
+    assert_eq!(recover(&mut database, "p", "host-b:", at(4)).unwrap(), 0);
+    assert_eq!(recover(&mut database, "p", "host-a:", at(4)).unwrap(), 1);
+    assert_eq!(recover(&mut database, "p", "", at(4)).unwrap(), 0);
+    assert_eq!(
+        deliver_due(&mut database, &mut script, &worker("host-a:3", policy), at(99_999), 99).unwrap(),
+        Pass::default()
+    );
+    let rows = list(&mut database, &Filter::default()).unwrap();
     let wang = rows.iter().find(|row| row.state == State::Unknown).unwrap();
     assert_eq!(wang.reason.as_ref().unwrap().code, ReasonCode::Interrupted);
 
@@ -136,14 +150,35 @@ fn after_a_crash_what_was_being_sent_is_unknown_and_not_sent_blindly() {
     record(&mut database, &claimed, Outcome::Sent("250".into()), &policy, at(100_000)).unwrap();
     assert_eq!(states(&mut database)[1].1, State::Unknown);
 
-    assert!(!resend(&mut database, "nothing", at(100_001)).unwrap());
+    assert!(!resend(&mut database, "p", "nothing", at(100_001)).unwrap());
     let id = wang.id.clone();
-    assert!(resend(&mut database, &id, at(100_001)).unwrap());
-    assert!(!resend(&mut database, &id, at(100_001)).unwrap(), "it is queued already");
-    deliver_due(&mut database, &mut script, &policy, "host-a:3", at(100_002), 99).unwrap();
+    assert!(resend(&mut database, "p", &id, at(100_001)).unwrap());
+    assert!(!resend(&mut database, "p", &id, at(100_001)).unwrap(), "it is queued already");
+    deliver_due(&mut database, &mut script, &worker("host-a:3", policy), at(100_002), 99).unwrap();
     assert_eq!(script.taken, ["li@example.com", "wang@example.com"]);
-    let rows = list(&mut database, None, None).unwrap();
+    let rows = list(&mut database, &Filter::default()).unwrap();
     assert!(rows.iter().all(|row| row.state == State::Sent) && rows.iter().map(|row| row.resends).sum::<u32>() == 1);
+}
+
+#[test]
+fn projects_in_one_database_send_their_own() {
+    let mut database = outbox();
+    let mut other = message(1);
+    other.key.project = "q".into();
+    enqueue(&mut database, &person("wang"), &message(1), at(0)).unwrap();
+    enqueue(&mut database, &person("li"), &other, at(0)).unwrap();
+    let mut script = Script::default();
+    let own = worker("a:1", RetryPolicy::default());
+    deliver_due(&mut database, &mut script, &own, at(1), 99).unwrap();
+    assert_eq!(script.taken, ["wang@example.com"]);
+    claim(&mut database, &Worker { project: "q", ..own }, at(2)).unwrap().unwrap();
+    assert_eq!(recover(&mut database, "p", "a:", at(3)).unwrap(), 0);
+    let sending = list(&mut database, &Filter { state: Some(State::Sending), ..Filter::default() }).unwrap();
+    assert_eq!((sending.len(), sending[0].key.project.as_str()), (1, "q"));
+    // A machine that never came back: after a day somebody may decide.
+    assert!(!resend(&mut database, "p", &sending[0].id, at(200_000)).unwrap());
+    assert!(!resend(&mut database, "q", &sending[0].id, at(3_600)).unwrap());
+    assert!(resend(&mut database, "q", &sending[0].id, at(200_000)).unwrap());
 }
 
 #[test]
@@ -154,7 +189,7 @@ fn an_uncertain_answer_stays_uncertain() {
     script.answers.insert("wang@example.com".into(), vec![lost]);
     enqueue(&mut database, &person("wang"), &message(1), at(0)).unwrap();
     for time in [0, 1_000, 1_000_000] {
-        deliver_due(&mut database, &mut script, &RetryPolicy::default(), "w", at(time), 99).unwrap();
+        deliver_due(&mut database, &mut script, &worker("w", RetryPolicy::default()), at(time), 99).unwrap();
     }
     assert_eq!((script.taken.len(), states(&mut database)[0].1), (1, State::Unknown));
 }
@@ -167,9 +202,9 @@ fn a_clock_that_jumped_does_not_strand_a_delivery() {
     script.answers.insert("wang@example.com".into(), vec![refused()]);
     let ten_years = 315_360_000;
     enqueue(&mut database, &person("wang"), &message(1), at(ten_years)).unwrap();
-    deliver_due(&mut database, &mut script, &policy, "w", at(ten_years), 99).unwrap();
+    deliver_due(&mut database, &mut script, &worker("w", policy), at(ten_years), 99).unwrap();
     // Set back: the due time lies further ahead than any wait can.
-    let pass = deliver_due(&mut database, &mut script, &policy, "w", at(0), 99).unwrap();
+    let pass = deliver_due(&mut database, &mut script, &worker("w", policy), at(0), 99).unwrap();
     assert_eq!(pass, Pass { sent: 1, ..Pass::default() });
 }
 
@@ -200,7 +235,7 @@ fn a_thousand_months_serve_everybody_once() {
             enqueue(&mut database, &person(name), &own, at(time + 1)).unwrap();
         }
         for hour in 0..12 {
-            deliver_due(&mut database, &mut moody, &policy, "w", at(time + hour * 43_200), 99).unwrap();
+            deliver_due(&mut database, &mut moody, &worker("w", policy), at(time + hour * 43_200), 99).unwrap();
         }
     }
     assert_eq!(counts(&mut database).unwrap(), [(State::Sent, 3000)]);
