@@ -94,12 +94,10 @@ fn parameters(
         if value.trim().is_empty() {
             return;
         }
-        if found.contains_key(&value) {
+        if found.insert(value.clone(), texts).is_some() {
             let error = Diagnostic::error(&messages::REPEATED_PARAMETERS).arg("value", &value);
             diagnostics.push(error.at(project.at(key)).key(key));
             repeated.insert(value);
-        } else {
-            found.insert(value, texts);
         }
     };
     match &detail.table {
