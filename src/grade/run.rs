@@ -194,9 +194,9 @@ fn reports(
     set.files
 }
 
-/// The teacher's comments of a row in one text.
+/// The teacher's comments on the criteria in one text, for the student. The remark of a row is the teacher's own.
 fn teacher_words(course: &Course, row: &Row, comments: &BTreeMap<String, String>) -> String {
-    let ids = course.rubric.criteria.iter().map(|held| format!("{}.comment", held.id)).chain(["remark".to_owned()]);
+    let ids = course.rubric.criteria.iter().map(|held| format!("{}.comment", held.id));
     let texts = ids.filter_map(|id| row.entries.get(&id)).map(|comment| expand(comment, comments));
     texts.collect::<Vec<_>>().join(" ")
 }

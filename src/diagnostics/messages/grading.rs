@@ -74,8 +74,8 @@ messages! {
     GRADEBOOK_UNREADABLE = Message::new("M0830", "the gradebook `{file}` cannot be read back: {problem}", "无法读回成绩册 `{file}`：{problem}")
         .hinted("nothing was written, so that no decision is lost; close it in the spreadsheet program, or move it away", "为免丢失任何决定，未写入任何文件；请在表格软件中关闭它，或将其移走");
     /// A cell of the gradebook that is no score.
-    GRADEBOOK_VALUE = Message::new("M0831", "`{value}` is no score from 0 to {most}", "`{value}` 不是 0 到 {most} 之间的分数")
-        .hinted("the cell is kept as it is and does not count", "该单元格保持原样，不计入总分");
+    GRADEBOOK_VALUE = Message::new("M0831", "{student}, cell {cell}: `{value}` is no score from 0 to {most}", "{student}，单元格 {cell}：`{value}` 不是 0 到 {most} 之间的分数")
+        .hinted("the cell is kept as it is; until it is put right there is no total for this student", "该单元格保持原样；改正之前该生没有总分");
     /// A row of the gradebook of a student who is not in the class.
     GRADEBOOK_STRANGER = Message::new("M0832", "{student} stands in the gradebook but not in this class; the row is kept at the end", "{student} 在成绩册中，但不在本班；该行保留在末尾");
     /// A submission that changed after it was graded.

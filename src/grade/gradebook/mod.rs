@@ -92,7 +92,7 @@ pub fn columns(course: &Course, lang: Lang) -> Vec<Column> {
         column("copy.proposal", say("保留% 建议", "percent kept proposed"), false),
         column("copy.teacher", say("保留% 教师确认", "percent kept, confirmed by teacher"), true),
         column("total", say("总分", "total"), false),
-        column("remark", say("备注", "remark"), true),
+        column("remark", say("备注（不发给学生）", "remark (not sent)"), true),
     ]);
     columns
 }
@@ -185,13 +185,25 @@ impl Row {
         }
     }
 
-    /// The score of a criterion: the teacher's, else the proposal.
+    /// The score of a criterion: the teacher's, else the proposal; `None` too where the teacher wrote what is no score.
     pub fn score(&self, criterion: &str, most: f64) -> Option<f64> {
-        self.decided(&format!("{criterion}.teacher"), most).or_else(|| self.fact(&format!("{criterion}.proposal")))
+        let cell = format!("{criterion}.teacher");
+        if self.is_open(&cell, most) {
+            return None;
+        }
+        self.decided(&cell, most).or_else(|| self.fact(&format!("{criterion}.proposal")))
     }
 
-    /// The total as the formula in the sheet gives it: `None` while a criterion has no score.
+    /// True if the teacher wrote something in a column that is no number from 0 to `most`: nobody knows what was meant.
+    fn is_open(&self, id: &str, most: f64) -> bool {
+        self.entries.get(id).is_some_and(|held| !held.trim().is_empty()) && self.decided(id, most).is_none()
+    }
+
+    /// The total as the formula in the sheet gives it: `None` while a criterion has no score, or a cell of the teacher's holds none.
     pub fn total(&self, course: &Course) -> Option<f64> {
+        if self.is_open("late.teacher", 100.0) || self.is_open("copy.teacher", 100.0) {
+            return None;
+        }
         let mut sum = 0.0;
         for criterion in &course.rubric.criteria {
             sum += self.score(&criterion.id, criterion.points)?;

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::state::Memory;
+use super::workbook::address;
 use super::{Column, Entries, GRADEBOOK_FILE, columns, teachers_columns};
 use crate::config::raw::FileFormat;
 use crate::data::readers::workbook::{Failure, Workbook};
@@ -79,7 +80,8 @@ pub fn read_gradebook(course: &Course, memory: &Memory, diagnostics: &mut Diagno
         for id in &teachers {
             let value = cell(id).trim().to_owned();
             if !value.is_empty() {
-                check(course, id, &value, row, diagnostics);
+                let column = ids.get(id).and_then(|column| u16::try_from(*column).ok()).unwrap_or_default();
+                check(course, id, &value, (row, column, &cell("name")), diagnostics);
                 entries.insert(id.clone(), value);
             }
         }
@@ -138,7 +140,7 @@ fn cells_of(path: &Path) -> Result<BTreeMap<(u32, u32), String>, LocalizedTexts>
 }
 
 /// Values that are no score are kept and reported.
-fn check(course: &Course, id: &str, value: &str, row: u32, diagnostics: &mut Diagnostics) {
+fn check(course: &Course, id: &str, value: &str, (row, column, name): (u32, u16, &str), diagnostics: &mut Diagnostics) {
     let Some(criterion) = id.strip_suffix(".teacher") else { return };
     let known = course.rubric.criteria.iter().find(|held| held.id == criterion);
     if known.is_none() && !TAKEN.contains(&criterion) {
@@ -152,6 +154,8 @@ fn check(course: &Course, id: &str, value: &str, row: u32, diagnostics: &mut Dia
         Diagnostic::warning(&messages::GRADEBOOK_VALUE)
             .arg("value", value)
             .arg("most", most)
+            .arg("student", name)
+            .arg("cell", address(row, column))
             .at(Location::row(GRADEBOOK_FILE, u64::from(row) + 1)),
     );
 }

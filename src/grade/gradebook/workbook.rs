@@ -140,7 +140,7 @@ fn cell(sheet: &mut Worksheet, at: (u32, u16), column: &Column, row: &Row, forma
 }
 
 /// `A1` notation of a cell; row and column from 0.
-fn address(row: u32, column: u16) -> String {
+pub(super) fn address(row: u32, column: u16) -> String {
     let mut letters = String::new();
     let mut rest = u32::from(column) + 1;
     while rest > 0 {
@@ -158,13 +158,14 @@ fn total_formula(course: &Course, columns: &[Column], row: u32) -> String {
     let mut sum = Vec::new();
     for criterion in &course.rubric.criteria {
         let (own, proposal) = (at(&format!("{}.teacher", criterion.id)), at(&format!("{}.proposal", criterion.id)));
-        // What is no score from 0 to the most counts no more here than when it is read back.
+        // What is no score from 0 to the most leaves the total open, here as when it is read back.
         let counts = decided(&own, criterion.points);
-        missing.push(format!("AND(NOT({counts}),NOT(ISNUMBER({proposal})))"));
+        missing.push(format!("AND(NOT({counts}),OR({own}<>\"\",NOT(ISNUMBER({proposal}))))"));
         sum.push(format!("IF({counts},N({own}),N({proposal}))"));
     }
     let (late, late_proposal, kept) = (at("late.teacher"), at("late.proposal"), at("copy.teacher"));
     let (late_counts, kept_counts) = (decided(&late, 100.0), decided(&kept, 100.0));
+    missing.extend([(&late, &late_counts), (&kept, &kept_counts)].map(|(cell, counts)| format!("AND({cell}<>\"\",NOT({counts}))")));
     format!(
         "=IF(OR({}),\"\",ROUND(MAX(0,{}-IF({late_counts},N({late}),N({late_proposal})))*IF({kept_counts},N({kept}),100)/100,1))",
         missing.join(","),
