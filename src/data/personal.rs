@@ -13,7 +13,7 @@ use crate::data::tables::Tables;
 /// Drops the cells of personal columns that nothing after the load asks for. What only identifies answers, looks them up, filters
 /// them, cuts them into waves or weighs them was done with at the load.
 pub(super) fn drop_unneeded(project: &Project, tables: &mut Tables) {
-    let mut asked = None;
+    let mut asked: Option<HashSet<String>> = None;
     let mut clear = |codebook: &IndexMap<String, RawColumn>, rows: &mut Responses| {
         let personal = codebook.iter().filter(|(_, column)| column.personal).map(|(name, _)| name);
         let asked_for = |name: &&String| !asked.get_or_insert_with(|| asked_for(project)).contains(*name);
