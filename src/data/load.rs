@@ -4,9 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, StringArray, new_null_array,
-};
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use indexmap::IndexMap;
 
@@ -17,7 +15,6 @@ use crate::data::coding::CellStatus;
 use crate::data::derive::add_derived_columns;
 use crate::data::expressions::{ExpectedType, Expression};
 use crate::data::lookup::add_lookups;
-use crate::data::personal::unneeded;
 use crate::data::quality::{
     RowIndex, backward_scales, checked_weights, group_count, repeated_ids, repeated_ids_diagnostic,
 };
@@ -103,15 +100,10 @@ pub fn assemble(
     check_segments(project, &coded, &kept.keep, diagnostics);
 
     let (weights, weighting) = weights?;
-    let dropped = unneeded(project);
     let schema = responses_schema(columns);
-    let batches = build_batches(&schema, (columns, &dropped), &coded, &index, &kept.keep, &waves, weights)?;
-    let mut described: Vec<_> =
+    let batches = build_batches(&schema, columns, &coded, &index, &kept.keep, &waves, weights)?;
+    let described =
         columns.keys().filter_map(|name| coded.get(name)).map(|column| counted(column, &kept.keep)).collect();
-    for column in described.iter_mut().filter(|column| dropped.contains(&column.name)) {
-        column.categories.clear();
-        column.category_titles.clear();
-    }
     Some(Responses {
         columns: described,
         schema,
@@ -431,7 +423,7 @@ fn check_segments(
 
 fn build_batches(
     schema: &SchemaRef,
-    (columns, dropped): (&IndexMap<String, RawColumn>, &HashSet<String>),
+    columns: &IndexMap<String, RawColumn>,
     coded: &IndexMap<String, CodedColumn>,
     index: &RowIndex,
     keep: &[bool],
@@ -449,11 +441,7 @@ fn build_batches(
         if !kept.contains(&true) {
             continue;
         }
-        let cells = |column: &&CodedColumn| match dropped.contains(&column.column.name) {
-            true => new_null_array(&arrow_type(column.column.kind), rows.len()),
-            false => Arc::clone(column.arrays.stored(chunk)),
-        };
-        let mut arrays: Vec<ArrayRef> = coded.iter().map(cells).collect();
+        let mut arrays: Vec<ArrayRef> = coded.iter().map(|column| Arc::clone(column.arrays.stored(chunk))).collect();
         // Rows without a wave are masked out; any key will do for them.
         let keys: Int32Array =
             rows.clone().map(|row| waves.of_rows.get(row).map_or(Some(0), |wave| i32::try_from(wave).ok())).collect();

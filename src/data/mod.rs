@@ -20,7 +20,7 @@ mod memo;
 mod numbers;
 mod options;
 pub mod ordering;
-pub mod personal;
+mod personal;
 mod profile;
 mod quality;
 mod rawcells;

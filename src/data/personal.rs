@@ -1,20 +1,36 @@
-//! Which personal columns no report needs: their cells are dropped once answers are told apart, filtered and weighed, so that nothing
-//! after the load can print, keep or send them.
+//! Personal columns that no report needs: their cells are dropped at the end of the load, so that nothing after it can print, keep or
+//! send them.
 
 use std::collections::HashSet;
 
-use crate::config::Project;
+use indexmap::IndexMap;
 
-/// Names of the personal columns of a table that nothing after its load asks for. What only identifies answers, filters them, cuts
-/// them into waves or weighs them was done with at the load.
-pub fn unneeded(project: &Project) -> HashSet<String> {
-    let personal = project.raw.columns.iter().filter(|(_, column)| column.personal).map(|(name, _)| name.clone());
-    let mut names: HashSet<String> = personal.collect();
-    if !names.is_empty() {
-        let asked = asked_for(project);
-        names.retain(|name| !asked.contains(name));
+use crate::config::Project;
+use crate::config::raw::{RawColumn, margin_columns};
+use crate::data::table::Responses;
+use crate::data::tables::Tables;
+
+/// Drops the cells of personal columns that nothing after the load asks for. What only identifies answers, looks them up, filters
+/// them, cuts them into waves or weighs them was done with at the load.
+pub(super) fn drop_unneeded(project: &Project, tables: &mut Tables) {
+    let mut asked: Option<HashSet<String>> = None;
+    let mut clear = |codebook: &IndexMap<String, RawColumn>, rows: &mut Responses| {
+        let personal = codebook.iter().filter(|(_, column)| column.personal).map(|(name, _)| name);
+        let asked_for = |name: &&String| !asked.get_or_insert_with(|| asked_for(project)).contains(*name);
+        let names: Vec<&String> = personal.filter(asked_for).collect();
+        let positions: Vec<usize> = names.iter().filter_map(|name| rows.batches.position(name)).collect();
+        rows.batches.clear(&positions);
+        for column in rows.columns.iter_mut().filter(|column| names.contains(&&column.name)) {
+            column.categories.clear();
+            column.category_titles.clear();
+        }
+    };
+    clear(&project.raw.columns, &mut tables.survey);
+    for (name, rows) in &mut tables.operational {
+        if let Some(table) = project.raw.tables.get(name) {
+            clear(&table.columns, rows);
+        }
     }
-    names
 }
 
 /// Every name in the parts of a project that are read after the load.
@@ -26,38 +42,37 @@ fn asked_for(project: &Project) -> HashSet<String> {
         serde_json::to_value(&raw.banners),
         serde_json::to_value(&raw.rivals),
         serde_json::to_value(&raw.reports),
-        serde_json::to_value(&raw.plan),
         serde_json::to_value(&raw.runs),
         serde_json::to_value(&raw.data.design),
+        serde_json::to_value(&raw.data.weighting),
     ];
     for table in raw.tables.values() {
         parts.push(serde_json::to_value(&table.segments));
         parts.push(serde_json::to_value(&table.data.design));
+        parts.push(serde_json::to_value(&table.data.weighting));
     }
-    // Lookups read the columns of another table, quotes the answers behind their themes.
+    // Quotes are the answers behind their themes.
     let columns = raw.columns.values().chain(raw.tables.values().flat_map(|table| table.columns.values()));
-    for column in columns {
-        parts.push(serde_json::to_value(&column.lookup));
-        parts.push(serde_json::to_value(&column.themes));
-    }
+    parts.extend(columns.map(|column| serde_json::to_value(&column.themes)));
     let mut names = HashSet::new();
     parts.into_iter().flatten().for_each(|part| collect(&part, &mut names));
+    // Margins are named by their columns.
+    let weightings = raw.tables.values().map(|table| &table.data.weighting).chain([&raw.data.weighting]);
+    for margin in weightings.flatten().flat_map(|weighting| weighting.margins.keys()) {
+        names.extend(margin_columns(margin).into_iter().map(str::to_owned));
+    }
     names
 }
 
-/// The identifiers in all texts and keys of a value.
+/// The identifiers in all texts of a value.
 fn collect(value: &serde_json::Value, names: &mut HashSet<String>) {
-    let mut add = |text: &str| {
-        let words = text.split(|character: char| !(character.is_alphanumeric() || character == '_'));
-        names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
-    };
     match value {
-        serde_json::Value::String(text) => add(text),
-        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
-        serde_json::Value::Object(entries) => {
-            entries.keys().for_each(|key| add(key));
-            entries.values().for_each(|item| collect(item, names));
+        serde_json::Value::String(text) => {
+            let words = text.split(|character: char| !(character.is_alphanumeric() || character == '_'));
+            names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
         }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
+        serde_json::Value::Object(entries) => entries.values().for_each(|item| collect(item, names)),
         _ => {}
     }
 }

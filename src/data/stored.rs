@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int8Array, RecordBatch, RecordBatchOptions};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Float64Array, Int8Array, RecordBatch, RecordBatchOptions, new_null_array,
+};
 use datafusion::arrow::compute::{cast, filter};
 use datafusion::arrow::datatypes::{
     ArrowDictionaryKeyType, DataType, Float64Type, Int8Type, Int16Type, Int32Type, Schema, SchemaRef,
@@ -154,6 +156,16 @@ impl Batches {
         let condition = keep.to_vec().into();
         let kept: Result<Vec<ArrayRef>, _> = columns.iter().map(|column| filter(column, &condition)).collect();
         kept.map(|columns| self.push(rows, columns)).is_ok()
+    }
+
+    /// Makes every cell of some columns null.
+    pub fn clear(&mut self, positions: &[usize]) {
+        for batch in &mut self.batches {
+            for &position in positions {
+                let kind = self.schema.field(position).data_type();
+                batch.columns[position] = shrunk(new_null_array(kind, batch.rows));
+            }
+        }
     }
 
     /// Number of batches.

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use crate::config::Project;
 use crate::config::project::SURVEY;
 use crate::data::load::load;
+use crate::data::personal::drop_unneeded;
 use crate::data::table::{InputFile, Responses, Step};
 use crate::data::weighting::WaveWeights;
 use crate::diagnostics::{Diagnostics, Localized};
@@ -46,7 +47,9 @@ pub fn load_tables(project: &Project, diagnostics: &mut Diagnostics) -> Option<T
         operational.extend(loaded.map(|rows| (name.clone(), rows)));
     }
     let survey = if complete { load(project, &operational, diagnostics) } else { None };
-    survey.map(|survey| Tables { survey, operational })
+    let mut tables = Tables { survey: survey?, operational };
+    drop_unneeded(project, &mut tables);
+    Some(tables)
 }
 
 impl Tables {

@@ -36,9 +36,9 @@ fn limits_and_signals_are_those_of_other_programs() {
                 assert!(near(limits.upper, wanted(upper[at]), 1e-12), "{name} {at}: {} {}", limits.upper, upper[at]);
             }
             if let Some(limit) = case["range_limit"].as_f64() {
-                // Tables print 3.267 for D₄.
+                // Tables print 3.267 or 3.268 for D₄, which is 3.2665.
                 assert!(
-                    near(found.range_limit.unwrap(), limit, 2e-4),
+                    near(found.range_limit.unwrap(), limit, 6e-4),
                     "{}: {:?} {limit}",
                     case["name"],
                     found.range_limit

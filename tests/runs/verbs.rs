@@ -286,7 +286,7 @@ fn mistakes_in_the_section_are_found_before_anything_runs() {
         let printed: Value = serde_json::from_str(&text).unwrap();
         assert_eq!((done.status.code(), codes(&printed)), (Some(1), vec![wanted.to_owned()]), "{wrong}: {printed:#}");
         assert!(
-            !text.contains("geheim") && printed["diagnostics"][0]["location"]["position"]["line"].is_u64(),
+            !text.contains("geheim") && printed["diagnostics"][0]["location"]["position"]["text"]["line"].is_u64(),
             "{text}"
         );
         assert!(!site.path("out").exists(), "{wrong}");
