@@ -103,7 +103,10 @@ pub fn test_message(project_title: &str, lang: Lang, now: DateTime<Utc>) -> Mess
     let key = DeliveryKey { project: one_line(project_title), report: "test".to_owned(), period: time, revision: 1 };
     let subject = format!("[{}] {}", say("测试", "test"), one_line(project_title));
     let mut body = Body::new(&subject);
-    body.list(&say("测试消息", "Test message"), &[say("渠道设置正确，无需处理。", "The channel works; nothing to do.")]);
+    body.list(
+        &say("测试消息", "Test message"),
+        &[say("渠道设置正确，无需处理。", "The channel works; nothing to do.")],
+    );
     let (text, html) = (body.text, Some(body.html + "</body></html>"));
     Message { key, lang, subject, text, html, link: None, attachments: Vec::new() }
 }
