@@ -6,7 +6,7 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::args_runs::{
-    ApproveOptions, BackfillOptions, HistoryOptions, PurgeOptions, RunOptions, ScheduleOptions, ServeOptions,
+    ApproveOptions, BackfillOptions, HistoryOptions, PurgeOptions, ResendOptions, RunOptions, ScheduleOptions, ServeOptions,
     WatchOptions,
 };
 use crate::config::PROJECT_FILE;
@@ -69,6 +69,8 @@ pub enum Verb {
     Backfill(BackfillOptions),
     /// Say whether the release of every period that is due exists
     Watch(WatchOptions),
+    /// List the deliveries that wait for a decision, or send some of them again
+    Resend(ResendOptions),
     /// Timers of systemd and cron for a project
     Schedule(ScheduleOptions),
     /// Stay and run each period when it is due, for containers

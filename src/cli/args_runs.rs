@@ -119,6 +119,23 @@ pub struct WatchOptions {
     pub out: Option<PathBuf>,
 }
 
+/// Options of `resend`.
+#[derive(Debug, Args)]
+pub struct ResendOptions {
+    /// Deliveries to send again, by the ids that `manyi resend` lists
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Project folder (holds manyi.yaml)
+    #[arg(long, value_name = "DIR", default_value = ".", value_parser = project_folder())]
+    pub project: PathBuf,
+    /// Send a short test message to a mail address or channel, past the outbox
+    #[arg(long, value_name = "TO", conflicts_with = "ids")]
+    pub test: Option<String>,
+    /// Folder of the releases [default: out inside the project]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
 /// Options of `schedule`.
 #[derive(Debug, Args)]
 pub struct ScheduleOptions {

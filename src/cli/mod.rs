@@ -18,6 +18,7 @@ mod models;
 mod plan;
 mod plugins;
 mod purge;
+mod resend;
 mod run;
 mod schedule;
 mod schema;
@@ -64,6 +65,7 @@ pub fn run() -> ExitCode {
         Verb::History(options) => history::run(options, &console, &mut diagnostics),
         Verb::Backfill(options) => backfill::run(options, &console, &mut diagnostics),
         Verb::Watch(options) => watch::run(options, &console, &mut diagnostics),
+        Verb::Resend(options) => resend::run(options, &console, &mut diagnostics),
         Verb::Schedule(options) => schedule::run(options, &console, &mut diagnostics),
         Verb::ServeSchedule(options) => serve::run(options, &console, &mut diagnostics),
         Verb::Purge(options) => purge::run(options, &console, &mut diagnostics),

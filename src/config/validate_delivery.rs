@@ -203,7 +203,10 @@ fn validate_alarms(project: &Project, delivery: &RawDelivery, diagnostics: &mut 
     let readers = delivery.recipients.iter().any(|recipient| recipient.alarms);
     for (index, alarm) in delivery.alarms.iter().enumerate() {
         let path = format!("delivery.alarms[{index}]");
-        if !seen.insert(&alarm.id) {
+        if !is_safe_file_name(&alarm.id) {
+            let problem = problem(project, &crate::diagnostics::messages::config::UNSAFE_ID, &format!("{path}.id"));
+            diagnostics.push(problem.arg("id", &alarm.id));
+        } else if !seen.insert(&alarm.id) {
             diagnostics.push(problem(project, &REPEATED_ID, &format!("{path}.id")).arg("id", &alarm.id));
         }
         if let Some((zh_cn, en)) = wrong_with(alarm) {

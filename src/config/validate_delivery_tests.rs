@@ -142,6 +142,7 @@ fn what_cannot_work_is_said_with_place_and_remedy() {
             "`score`",
         ),
         ("  alarms: [{ id: a, on: failed }, { id: a, on: gate }]", "M0126", "delivery.alarms[1].id", "`a`"),
+        ("  alarms: [{ id: \"\", on: failed }]", "M0127", "delivery.alarms[0].id", "file"),
         ("  link: \"https://x/{perod}\"", "M0946", "delivery.link", "did you mean `{period}`"),
         ("  retry: { attempts: 0 }", "M0945", "delivery.retry.attempts", "100"),
         ("  retry: { first: 600, longest: 60 }", "M0945", "delivery.retry.longest", "600"),

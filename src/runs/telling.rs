@@ -11,16 +11,16 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_texts};
 use crate::document::format;
 use crate::runs::changes::Change;
-use crate::runs::database::{Database, DatabaseError};
+use crate::runs::database::{Database, DatabaseError, Place};
 use crate::runs::delivery::alarms::Standing;
 use crate::runs::delivery::channels::Channels;
 use crate::runs::delivery::compose::{self, enqueue_alarms, release_message};
 use crate::runs::delivery::message::{Attachment, DeliveryKey};
-use crate::runs::delivery::outbox::{self, Delivery, Filter, Pass, Worker, deliver_due, enqueue};
+use crate::runs::delivery::outbox::{self, Deliver as _, Delivery, Filter, Pass, Worker, deliver_due, enqueue};
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::delivery::rules::{self, Control, Gate, Indicator, RunEnd, Situation};
 use crate::runs::delivery::secrets::Secrets;
-use crate::runs::delivery::{RetryPolicy, alarms};
+use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms};
 use crate::runs::history::History;
 use crate::runs::numbers::Numbers;
 use crate::runs::record::{Release, ReleasedReport};
@@ -139,7 +139,7 @@ pub fn tell(
     })
 }
 
-/// Sends what is due. What could not be sent is tried again by the next call.
+/// Sends what is due, with the lock of the project held. What could not be sent is tried again by the next call.
 ///
 /// # Errors
 /// The database fails.
@@ -154,17 +154,44 @@ pub fn send(
     diagnostics.extend(channels.warnings());
     prepare(history.database(), now)?;
     let (machine, name) = (worker_prefix(), history.project().to_owned());
-    outbox::recover(history.database(), &name, &machine, now)?;
+    // Who holds the lock of the project is the only one who uses a file; a server may be used from other machines too.
+    let mine = if matches!(history.database().place(), Place::Server(_)) { machine.as_str() } else { "" };
+    let lost = outbox::recover(history.database(), &name, mine, now)?;
+    let lost = usize::try_from(lost).unwrap_or_default();
     let own = format!("{machine}{}", std::process::id());
     let worker = Worker { project: &name, name: &own, policy: RetryPolicy::from(delivery.retry) };
     let pass = deliver_due(history.database(), &mut channels, &worker, now, MOST_MESSAGES)?;
     if pass.retry > 0 {
         diagnostics.push(Diagnostic::warning(&messages::DELIVERIES_WAIT).arg("count", pass.retry));
     }
-    if pass.failed + pass.unknown > 0 {
-        diagnostics.push(Diagnostic::error(&messages::DELIVERIES_FAILED).arg("count", pass.failed + pass.unknown));
+    let stuck = pass.failed + pass.unknown + lost;
+    if stuck > 0 {
+        diagnostics.push(Diagnostic::error(&messages::DELIVERIES_FAILED).arg("count", stuck));
     }
     Ok(pass)
+}
+
+/// How a test message ended.
+#[derive(Debug)]
+pub struct Tested {
+    /// Whom it was for.
+    pub recipient: Recipient,
+    /// Why it did not arrive, or why nobody knows.
+    pub problem: Option<Reason>,
+}
+
+/// Sends a test message to a mail address or channel at once, past the outbox.
+pub fn send_test(project: &Project, to: &str, now: DateTime<Utc>) -> Tested {
+    let delivery = &project.raw.delivery;
+    let recipient = Recipient::parse(to, project.lang());
+    let title = project.raw.project.title.get(project.lang());
+    let message = compose::test_message(title, project.lang(), now);
+    let mut channels = Channels::new(delivery, Secrets::of_process(&project.root), &project.root);
+    let problem = match channels.deliver(&recipient, &message, "test", now) {
+        Outcome::Sent(_) => None,
+        Outcome::Retry { reason, .. } | Outcome::Failed(reason) | Outcome::Unknown(reason) => Some(reason),
+    };
+    Tested { recipient, problem }
 }
 
 /// What was delivered to whom, oldest first, and the alarms that stand.

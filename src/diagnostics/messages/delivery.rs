@@ -120,4 +120,9 @@ messages! {
     /// A name of a channel that is taken.
     RESERVED_CHANNEL = Message::new("M0947", "`{name}` cannot be the name of a channel", "`{name}` 不能用作渠道名")
         .hinted("use a name without `@` other than `mail`", "请使用不含 `@` 且不是 `mail` 的名称");
+    /// resend of an id that is not there or still under way.
+    NOT_RESENT = Message::new("M0948", "there is no delivery `{id}` that could be sent again", "没有可以重发的分发记录 `{id}`")
+        .hinted("`manyi resend` lists those that wait for a decision; what is queued or being sent is left alone", "`manyi resend` 列出等待决定的记录；排队中或正在发送的不受影响");
+    /// A test message that did not arrive.
+    TEST_NOT_SENT = Message::new("M0949", "the test message did not reach `{recipient}`", "测试消息未能送达 `{recipient}`");
 }

@@ -111,5 +111,5 @@ messages! {
         .hinted("`manyi history --deliveries` shows them; `manyi watch` and the next run try again", "`manyi history --deliveries` 可查看；`manyi watch` 与下一次运行会重试");
     /// Messages that nobody got, or perhaps nobody.
     DELIVERIES_FAILED = Message::new("M0992", "{count} messages did not arrive, or nobody knows whether they did", "{count} 条消息未送达或不知是否送达")
-        .hinted("`manyi history --deliveries` shows to whom", "`manyi history --deliveries` 可查看收件人");
+        .hinted("`manyi resend` lists them with the reasons, and sends again what you name", "`manyi resend` 列出这些消息及原因，并可重发指定的消息");
 }

@@ -27,6 +27,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 /// The name of the alarms among the components of the database.
 pub const COMPONENT: &str = "alarms";
 
+/// The rule of the row that counts batches; no rule of a project has this name.
+const COUNTER: &str = "";
+
 /// A condition as it is found now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signal {
@@ -99,7 +102,7 @@ pub fn observe(
         known.push(Known::of(&row)?);
     }
     batch += 1;
-    for gone in known.iter().filter(|known| !rules.contains(&known.rule)) {
+    for gone in known.iter().filter(|known| known.rule != COUNTER && !rules.contains(&known.rule)) {
         database.execute(
             "DELETE FROM alarms WHERE project = $1 AND rule = $2",
             &[project.into(), gone.rule.as_str().into()],
@@ -141,6 +144,15 @@ pub fn observe(
                 ],
             )?;
         }
+    }
+    if !changes.is_empty() {
+        // A row of its own, so that no number comes again when rules are forgotten.
+        database.execute(
+            "INSERT INTO alarms (project, rule, subject, raised, since, seen, batch, text_zh, text_en)
+             VALUES ($1, $2, '', 0, $3, $3, $4, '', '')
+             ON CONFLICT (project, rule, subject) DO UPDATE SET seen = $3, batch = $4",
+            &[project.into(), COUNTER.into(), at.into(), batch.into()],
+        )?;
     }
     Ok(Changes { batch, changes })
 }
@@ -251,8 +263,9 @@ mod tests {
         assert_eq!(observe(&mut database, "p", &rules, &[signal("a", Some(false))], at(2)).unwrap().changes.len(), 1);
         assert_eq!(standing(&mut database, "p").unwrap()[0].subject, "b");
         assert_eq!(observe(&mut database, "q", &rules, &both, at(2)).unwrap().changes.len(), 2);
-        // The rule is gone from the project file.
+        // The rule is gone from the project file; what it was told under is not used again.
         assert!(observe(&mut database, "p", &[], &[], at(3)).unwrap().changes.is_empty());
+        assert_eq!(observe(&mut database, "p", &["new".into()], &[], at(3)).unwrap().batch, 3);
         assert!(standing(&mut database, "p").unwrap().is_empty());
         assert_eq!(standing(&mut database, "q").unwrap().len(), 2);
     }

@@ -96,6 +96,21 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
     Message { key: key.clone(), lang, subject, text, html, link: None, attachments: Vec::new() }
 }
 
+/// A message that shows that a channel works.
+pub fn test_message(project_title: &str, lang: Lang, now: DateTime<Utc>) -> Message {
+    let say = |zh: &str, en: &str| in_lang(lang, zh, en);
+    let time = now.format("%Y%m%dT%H%M%SZ").to_string();
+    let key = DeliveryKey { project: one_line(project_title), report: "test".to_owned(), period: time, revision: 1 };
+    let subject = format!("[{}] {}", say("测试", "test"), one_line(project_title));
+    let mut body = Body::new(&subject);
+    body.list(
+        &say("测试消息", "Test message"),
+        &[say("渠道设置正确，无需处理。", "The channel works; nothing to do.")],
+    );
+    let (text, html) = (body.text, Some(body.html + "</body></html>"));
+    Message { key, lang, subject, text, html, link: None, attachments: Vec::new() }
+}
+
 /// Queues the messages about changes for those whom they concern. Called in the transaction that noted the changes. The number of
 /// messages.
 ///
