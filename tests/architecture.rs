@@ -40,6 +40,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("base64::", &["render/html/brand"]),
     ("zip::", &["render/docx/package", "grade/submissions/archive"]),
     ("wasmtime::", &["plugins/wasm/"]),
+    ("hayro_interpret::", &["grade/submissions/pdf/pages"]),
+    ("kurbo::", &["grade/submissions/pdf/pages"]),
     ("println!", &[]),
     ("std::process::exit", &[]),
 ];
