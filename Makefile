@@ -42,8 +42,9 @@ test-servers:
 bench:
 	$(CARGO) build --release
 	python3 -m venv target/bench-python
-	target/bench-python/bin/pip install --quiet numpy duckdb pyarrow typst "pandas<3" plspm
+	target/bench-python/bin/pip install --quiet numpy duckdb pyarrow typst "pandas<3" plspm python-docx scikit-learn
 	target/bench-python/bin/python benches/run.py
+	target/bench-python/bin/python benches/grading.py
 
 ## Counts how often 95% intervals hold the truth, over 10,000 simulated surveys; writes the table of docs/statistics.md.
 coverage-study:

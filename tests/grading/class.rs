@@ -21,8 +21,6 @@ enum Work {
     Copy(usize, usize, Level),
     /// A plan of one's own that is cut short and filled up with white letters.
     Hidden(usize),
-    /// A plan of one's own with a piece of news pasted into it.
-    Pasted(usize),
     /// A PDF that nothing can read.
     Broken,
     /// Nothing.
@@ -91,7 +89,7 @@ fn works() -> Vec<Work> {
         Work::Broken,
         Work::Nothing,
         Work::Own(25),
-        Work::Pasted(30),
+        Work::Own(30),
     ]);
     works
 }
@@ -113,17 +111,12 @@ pub fn files(sample: &Path) -> Vec<(String, Vec<u8>)> {
             (Work::Nothing, _) => String::new(),
             (_, 22) => format!("2026-11-21 08:{minute:02}"),
             (_, 23) => format!("2026-11-23 21:{minute:02}"),
-            (Work::Own(_) | Work::Pasted(_), _) => format!("2026-11-{} {:02}:{minute:02}", 16 + at % 3, 8 + at % 12),
+            (Work::Own(_), _) => format!("2026-11-{} {:02}:{minute:02}", 16 + at % 3, 8 + at % 12),
             _ => format!("2026-11-{} {:02}:{minute:02}", 19 + at % 2, 9 + at % 12),
         };
         let text = match work {
             Work::Own(plan) => plans[*plan].clone(),
             Work::Copy(plan, other, level) => copy(&plans, *plan, *other, *level, 7 + at as u64).text,
-            Work::Pasted(plan) => {
-                let news = fs::read_to_string(sample.join("off-topic/01-news-storm.txt")).unwrap();
-                let lines: Vec<&str> = plans[*plan].lines().collect();
-                format!("{}\n{news}{}\n", lines[..4].join("\n"), lines[4..].join("\n"))
-            }
             Work::Hidden(plan) => plans[*plan].chars().take(420).collect(),
             Work::Broken | Work::Nothing => String::new(),
         };
