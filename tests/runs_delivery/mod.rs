@@ -4,6 +4,7 @@ mod engines;
 mod mail;
 mod python;
 mod store;
+mod verb;
 mod webhooks;
 
 use manyi::diagnostics::Lang;
