@@ -190,12 +190,12 @@ fn a_group_by_itself_has_the_calibrated_errors() {
         fs::write(folder.path().join("manyi.yaml"), text.replace("variance: calibrated, ", "")).unwrap();
         compute(&folder).unwrap()
     };
-    for group in ["A", "B"] {
+    for (group, metric) in [("A", "reputation"), ("B", "awareness")] {
         let within = Within { column: "group".to_owned(), value: group.to_owned() };
         let alone = bound.compute(Some((&within, &measured.indicators)), &mut found).unwrap();
-        let beside = of_group(&measured.indicators, "reputation", "2", group);
-        let alone = alone.results.find("reputation", Some("2"), None).unwrap();
+        let beside = of_group(&measured.indicators, metric, "2", group);
+        let alone = alone.results.find(metric, Some("2"), None).unwrap();
         assert_eq!((alone.estimate, alone.se, alone.ci), (beside.estimate, beside.se, beside.ci), "{group}");
-        assert_ne!(alone.se, of_group(&fixed, "reputation", "2", group).se, "calibration must matter here");
+        assert_ne!(alone.se, of_group(&fixed, metric, "2", group).se, "calibration must matter here");
     }
 }

@@ -6,8 +6,8 @@ use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::args_runs::{
-    ApproveOptions, BackfillOptions, HistoryOptions, PurgeOptions, ResendOptions, RunOptions, ScheduleOptions, ServeOptions,
-    WatchOptions,
+    ApproveOptions, BackfillOptions, HistoryOptions, PurgeOptions, ResendOptions, RunOptions, ScheduleOptions,
+    ServeOptions, WatchOptions,
 };
 use crate::config::PROJECT_FILE;
 use crate::diagnostics::Lang;

@@ -439,7 +439,7 @@ mod tests {
         for (written, codes) in [
             ("{ expression: 'words >= 600 and budget_lines >= 2', points: 1, title: T }", &[][..]),
             ("{ expression: 'budget_line >= 2', points: 1, title: T }", &["M0827"]),
-            ("{ expression: 'words >', points: 1, title: T }", &["M0305"]),
+            ("{ expression: 'words >', points: 1, title: T }", &["M0230"]),
             ("{ points: 1, title: T }", &["M0828"]),
             ("{ pattern: a, expression: 'words > 1', points: 1, title: T }", &["M0828"]),
             ("", &["M0826"]),

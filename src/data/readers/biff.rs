@@ -5,9 +5,15 @@
 const COLUMNS: u16 = 256;
 
 /// Records that hold a cell, each beginning with row and column.
-const CELL_RECORDS: [u16; 8] = [0x0006, 0x00bd, 0x00be, 0x00fd, 0x0201, 0x0203, 0x0204, 0x0205];
+const CELL_RECORDS: [u16; 9] = [0x0006, 0x00bd, 0x00be, 0x00d6, 0x00fd, 0x0201, 0x0203, 0x0204, 0x0205];
 
-/// False if a cell stands beyond the last column. A file without a workbook inside is in range; the library says what it is.
+/// Record that says how far the cells reach; the library reserves room for all of that.
+const EXTENT_RECORD: u16 = 0x0200;
+
+/// Rows that the format has.
+const ROWS: u32 = 65_536;
+
+/// False if a cell stands beyond the last column, or is said to. A file without a workbook inside is in range; the library says what it is.
 pub fn cells_in_range(file: &[u8]) -> bool {
     let Some(stream) = workbook_stream(file) else { return true };
     let mut rest = stream.as_slice();
@@ -15,9 +21,23 @@ pub fn cells_in_range(file: &[u8]) -> bool {
         if CELL_RECORDS.contains(&kind) && body.len() >= 4 && u16::from_le_bytes([body[2], body[3]]) >= COLUMNS {
             return false;
         }
+        if kind == EXTENT_RECORD
+            && extent(body)
+                .is_some_and(|(first, last, columns)| last > ROWS || (last > 0 && first >= last) || columns > COLUMNS)
+        {
+            return false;
+        }
         rest = after;
     }
     true
+}
+
+/// First row and the one after the last, and the column after the last; before 1997 all are numbers of two bytes.
+fn extent(body: &[u8]) -> Option<(u32, u32, u16)> {
+    if body.len() >= 14 {
+        return Some((u32_at(body, 0)?, u32_at(body, 4)?, u16_at(body, 10)?));
+    }
+    Some((u16_at(body, 0)?.into(), u16_at(body, 2)?.into(), u16_at(body, 6)?))
 }
 
 /// Kind, content and what follows.

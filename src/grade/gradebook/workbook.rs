@@ -165,7 +165,9 @@ fn total_formula(course: &Course, columns: &[Column], row: u32) -> String {
     }
     let (late, late_proposal, kept) = (at("late.teacher"), at("late.proposal"), at("copy.teacher"));
     let (late_counts, kept_counts) = (decided(&late, 100.0), decided(&kept, 100.0));
-    missing.extend([(&late, &late_counts), (&kept, &kept_counts)].map(|(cell, counts)| format!("AND({cell}<>\"\",NOT({counts}))")));
+    missing.extend(
+        [(&late, &late_counts), (&kept, &kept_counts)].map(|(cell, counts)| format!("AND({cell}<>\"\",NOT({counts}))")),
+    );
     format!(
         "=IF(OR({}),\"\",ROUND(MAX(0,{}-IF({late_counts},N({late}),N({late_proposal})))*IF({kept_counts},N({kept}),100)/100,1))",
         missing.join(","),
