@@ -18,6 +18,8 @@ use mutate::Mutator;
 
 /// Mutations of each format; `MANYI_FUZZ` asks for another number.
 const MUTATIONS: u64 = 10_000;
+/// Mutations of a manifest: with each of them all built-in plugins are read again, which takes most of the time.
+const MANIFESTS: u64 = 1_000;
 /// Longest time for one input on a busy machine.
 const SLOWEST: Duration = Duration::from_secs(10);
 /// Longest time for a process with [`MUTATIONS`]; with more it grows along.
@@ -105,8 +107,9 @@ fn finished(format: Format, mut child: Child, patience: Duration) -> String {
 
 fn survives(name: &str) {
     let format = Format::named(name);
-    let count = std::env::var("MANYI_FUZZ").map_or(MUTATIONS, |given| given.parse().unwrap());
-    let patience = PATIENCE * u32::try_from(count.div_ceil(MUTATIONS)).unwrap();
+    let usual = if format == Format::Manifest { MANIFESTS } else { MUTATIONS };
+    let count = std::env::var("MANYI_FUZZ").map_or(usual, |given| given.parse().unwrap());
+    let patience = PATIENCE * u32::try_from(count.div_ceil(usual)).unwrap();
     let output = finished(format, started(format, 0, count), patience);
     let line = output.lines().find(|line| line.contains("tried: ")).unwrap_or_else(|| panic!("{output}"));
     let numbers: Vec<u64> = line.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
