@@ -119,7 +119,9 @@ fn survives(name: &str) {
         numbers[0] > count / 100 && numbers[1] > count / 100,
         "the mutations of {name} are too tame or too wild: {line}"
     );
-    assert!(numbers[2] < MEMORY, "{name} took {} KiB", numbers[2]);
+    // A single cell in the last corner of an .xls makes the library lay out 65,536 rows of 256 columns, and that more than once.
+    let most = if format == Format::Data("xls") { 3 * MEMORY } else { MEMORY };
+    assert!(numbers[2] < most, "{name} took {} KiB", numbers[2]);
 }
 
 #[test]
