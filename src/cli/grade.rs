@@ -13,7 +13,8 @@ use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
 use crate::document::format;
 use crate::grade::agreement::Agreement;
-use crate::grade::gradebook::{GRADEBOOK_FILE, Row};
+use crate::grade::feedback::open_words;
+use crate::grade::gradebook::{GRADEBOOK_FILE, Row, open_criteria};
 use crate::grade::submissions::State;
 use crate::grade::submissions::read::read_file;
 use crate::grade::submissions::worker::Reader;
@@ -49,6 +50,11 @@ pub(crate) fn run(
         return print_json(console, as_json(&graded, agreement.as_deref()), diagnostics);
     }
     let mut text = overview(&graded, console);
+    let open = open_criteria(&graded.course, &graded.rows);
+    let open: Vec<_> = open.iter().map(|(held, count)| (held.title.get(console.lang), *count)).collect();
+    if let Some(words) = open_words(&open, console.lang) {
+        let _ = writeln!(text, "{words}");
+    }
     if options.agreement.is_some() {
         text.push_str(&agreement_text(agreement.as_deref().unwrap_or_default(), console));
     } else {

@@ -129,8 +129,8 @@ impl Report<'_> {
             html,
             "</div><p class=\"sub\">{}</p>",
             self.say(
-                "深色为最早提交者；线越粗，相似越多。",
-                "Dark: received first. The thicker the line, the more is shared."
+                "橙色为需要教师判断的作业，蓝色为其余的（多为出处），实心蓝为群中最早提交者；线越粗，相似越多。",
+                "Orange: calls for the teacher's judgement. Blue: the others, mostly sources; filled where received first. The thicker the line, the more is shared."
             )
         );
     }
@@ -162,7 +162,12 @@ impl Report<'_> {
         let first = members.iter().filter_map(|plan| received(*plan)).min();
         for (at, plan) in members.iter().enumerate() {
             let (x, y) = place(at);
-            let tone = if first.is_some() && received(*plan) == first { "node first" } else { "node" };
+            let judged = self.course.students.get(*plan).is_some_and(|held| held.verdict.is_some());
+            let tone = match judged {
+                true => "node",
+                false if first.is_some() && received(*plan) == first => "node first",
+                false => "node source",
+            };
             // Away from the lines, which run inside the circle.
             let line = if y > side / 2.0 { y + 24.0 } else { y - 14.0 };
             let _ = write!(

@@ -41,19 +41,27 @@ pub fn moodle(course: &Course, rows: &[Row], comments: &[String], lang: Lang) ->
     table(&lines)
 }
 
-/// The plain table: every criterion as it counts, and the total.
+/// The plain table: what every criterion counts, what lateness takes off, what share is kept, and the total.
 pub fn plain(course: &Course, rows: &[Row], lang: Lang) -> Vec<u8> {
     let say = |zh: &str, en: &str| if lang == Lang::ZhCn { zh.to_owned() } else { en.to_owned() };
-    let mut head = vec![say("班级", "class"), say("姓名", "name"), say("学号", "number"), say("字数", "words")];
-    head.extend(course.rubric.criteria.iter().map(|criterion| criterion.title.get(lang).to_owned()));
-    head.push(say("总分", "total"));
+    let mut head = vec![say("班级", "class"), say("姓名", "name"), say("学号", "number"), say("状态", "state")];
+    head.push(say("总字数", "words"));
+    let criteria = course.rubric.criteria.iter();
+    head.extend(criteria.map(|held| {
+        say(
+            &format!("{}（{}）", held.title.get(lang), held.points),
+            &format!("{} ({})", held.title.get(lang), held.points),
+        )
+    }));
+    head.extend([say("迟交扣分", "late: points off"), say("保留%", "percent kept"), say("总分", "total")]);
     let mut lines = vec![head];
     for (held, row) in course.students.iter().zip(rows) {
         let student = &held.submission.student;
         let words = held.counts.map_or_else(String::new, |counts| counts.word.to_string());
-        let mut line = vec![student.class.clone(), student.name.clone(), student.number.clone(), words];
+        let mut line =
+            vec![student.class.clone(), student.name.clone(), student.number.clone(), row.text("state"), words];
         line.extend(course.rubric.criteria.iter().map(|held| shown(row.score(&held.id, held.points))));
-        line.push(shown(row.total(course)));
+        line.extend([shown(row.late()), shown(row.kept()), shown(row.total(course))]);
         lines.push(line);
     }
     table(&lines)

@@ -10,7 +10,7 @@ use crate::grade::copying::verdicts::VerdictKind;
 use crate::grade::course::{Course, Graded};
 use crate::grade::evidence::{Mark, Reason};
 use crate::grade::exports::expand;
-use crate::grade::gradebook::{Fact, Row};
+use crate::grade::gradebook::{Row, open_criteria};
 use crate::grade::submissions::State;
 
 /// Writes documents in one language with one date.
@@ -32,6 +32,25 @@ fn cell(text: impl Into<String>) -> TableCell {
 
 fn paragraph(text: impl Into<String>) -> Block {
     Block::Paragraph { content: vec![Inline::text(text)] }
+}
+
+/// What keeps totals open, in words; `None` where nothing does. `open` holds titles of criteria and numbers of students.
+pub fn open_words(open: &[(&str, usize)], lang: Lang) -> Option<String> {
+    if open.is_empty() {
+        return None;
+    }
+    let zh = lang == Lang::ZhCn;
+    let one = |(title, count): &(&str, usize)| {
+        if zh { format!("{title}（{count} 人）") } else { format!("{title} ({count})") }
+    };
+    let listed = open.iter().map(one).collect::<Vec<_>>().join(if zh { "、" } else { ", " });
+    Some(if zh {
+        format!("总分尚缺待教师评定的分数：{listed}。在 grades.xlsx 的“教师”列填写后再次运行，总分随即给出。")
+    } else {
+        format!(
+            "Totals wait for scores that only the teacher can give (students): {listed}. Write them into the teacher's columns of grades.xlsx and run again."
+        )
+    })
 }
 
 fn points(value: Option<f64>) -> String {
@@ -77,12 +96,12 @@ impl Writer<'_> {
         Block::Table(Table { id: id.to_owned(), columns: columns.collect(), rows, ..Table::default() })
     }
 
-    /// A reason as an item of a list, with its passage.
-    fn item(&self, reason: &Reason) -> Vec<Block> {
+    /// A reason as an item of a list, with its passage. A cross stands only where points were lost (`lost`).
+    fn item(&self, reason: &Reason, lost: bool) -> Vec<Block> {
         let sign = match reason.mark {
             Mark::Found => "✓ ",
-            Mark::Missing => "✗ ",
-            Mark::Note => "· ",
+            Mark::Missing if lost => "✗ ",
+            Mark::Missing | Mark::Note => "· ",
         };
         let mut content = vec![Inline::text(format!("{sign}{}", reason.text.get(self.lang)))];
         if let Some(quote) = &reason.quote {
@@ -92,8 +111,8 @@ impl Writer<'_> {
         vec![Block::Paragraph { content }]
     }
 
-    fn list(&self, reasons: &[Reason]) -> Block {
-        Block::List { ordered: false, start: 1, items: reasons.iter().map(|reason| self.item(reason)).collect() }
+    fn list(&self, reasons: &[Reason], lost: bool) -> Block {
+        Block::List { ordered: false, start: 1, items: reasons.iter().map(|reason| self.item(reason, lost)).collect() }
     }
 
     /// Feedback for one student: scores, reasons, passages, what would raise the score. Copying and flags are the teacher's matter
@@ -127,13 +146,14 @@ impl Writer<'_> {
             let raise = self.raise(held, row);
             if !raise.is_empty() {
                 blocks.push(self.heading(1, "raise", self.say("怎样提高得分", "What would raise the score")));
-                blocks.push(self.list(&raise));
+                blocks.push(self.list(&raise, true));
             }
             blocks.push(self.heading(1, "reasons", self.say("依据", "Reasons")));
             for (criterion, proposal) in self.course.rubric.criteria.iter().zip(&held.proposals) {
                 blocks.push(self.heading(2, criterion.id.clone(), criterion.title.get(self.lang)));
                 if !proposal.reasons.is_empty() {
-                    blocks.push(self.list(&proposal.reasons));
+                    let lost = row.score(&criterion.id, criterion.points).is_none_or(|score| score < criterion.points);
+                    blocks.push(self.list(&proposal.reasons, lost));
                 }
                 if let Some(comment) = row.entries.get(&format!("{}.comment", criterion.id)) {
                     blocks.push(Block::Quote { blocks: vec![paragraph(expand(comment, self.comments))] });
@@ -159,27 +179,16 @@ impl Writer<'_> {
             };
             line(criterion.title.get(self.lang).to_owned(), points(Some(criterion.points)), points(score), by, false);
         }
-        let off = row.decided("late.teacher", 100.0);
-        let proposed = match row.facts.get("late.proposal") {
-            Some(Fact::Number(value)) => Some(*value),
-            _ => None,
+        let by = |decided: bool| {
+            if decided { self.say("教师", "teacher") } else { self.say("程序建议", "proposed by the program") }
         };
-        if let Some(value) = off.or(proposed).filter(|value| *value > 0.0) {
-            let by = if off.is_some() {
-                self.say("教师", "teacher")
-            } else {
-                self.say("程序建议", "proposed by the program")
-            };
-            line(self.say("迟交扣分", "late"), String::new(), format!("−{}", points(Some(value))), by, false);
+        if let Some(off) = row.late().filter(|off| *off > 0.0) {
+            let decided = row.decided("late.teacher", 100.0).is_some();
+            line(self.say("迟交扣分", "late"), String::new(), format!("−{}", points(Some(off))), by(decided), false);
         }
-        if let Some(kept) = row.decided("copy.teacher", 100.0).filter(|kept| *kept < 100.0) {
-            line(
-                self.say("雷同：保留比例", "copying: share kept"),
-                "100%".to_owned(),
-                format!("{kept}%"),
-                self.say("教师", "teacher"),
-                false,
-            );
+        if let Some(kept) = row.kept().filter(|kept| *kept < 100.0) {
+            let title = self.say("雷同：保留比例", "copying: share kept");
+            line(title, "100%".to_owned(), format!("{kept}%"), by(true), false);
         }
         line(
             self.say("总分", "total"),
@@ -223,21 +232,18 @@ impl Writer<'_> {
         );
         head.push((self.say("总分", "total"), Align::Right, 1.0));
         head.push((self.say("雷同", "copying"), Align::Left, 3.0));
-        let text = |row: &Row, id: &str| match row.facts.get(id) {
-            Some(Fact::Text(text)) => text.clone(),
-            Some(Fact::Number(number)) => format::short_number(*number, 1),
-            None => String::new(),
-        };
         let lines = self.course.students.iter().zip(rows).map(|(held, row)| {
-            let mut cells = vec![cell(held.label.clone()), cell(text(row, "state")), cell(text(row, "words"))];
+            let mut cells = vec![cell(held.label.clone()), cell(row.text("state")), cell(row.text("words"))];
             for criterion in &self.course.rubric.criteria {
                 cells.push(cell(points(row.score(&criterion.id, criterion.points))));
             }
             cells.push(cell(points(row.total(self.course))));
             let tone = if held.verdict.is_some() { Tone::Bad } else { Tone::Neutral };
-            cells.push(TableCell { tone, ..cell(text(row, "copy.finding")) });
+            cells.push(TableCell { tone, ..cell(row.text("copy.finding")) });
             TableRow { cells, strong: false }
         });
+        let open = open_criteria(self.course, rows);
+        let open = open.iter().map(|(held, count)| (held.title.get(self.lang), *count)).collect::<Vec<_>>();
         let mut blocks = vec![
             paragraph(self.say(
                 "分数为程序的建议，教师在 grades.xlsx 中填写的分数优先；雷同折扣只有教师确认后才生效。",
@@ -245,10 +251,11 @@ impl Writer<'_> {
             )),
             self.table("class", &head, lines.collect()),
         ];
+        blocks.splice(1..1, open_words(&open, self.lang).map(paragraph));
         blocks.push(self.heading(1, "look", self.say("请教师查看", "To be looked at")));
         for (at, held) in self.course.students.iter().enumerate().filter(|(_, held)| !held.flags.is_empty()) {
             blocks.push(self.heading(2, format!("look-{at}"), held.label.clone()));
-            blocks.push(self.list(&held.flags));
+            blocks.push(self.list(&held.flags, true));
         }
         blocks.push(self.heading(1, "settings", self.say("本次使用的设置", "Settings used")));
         let settings = self.course.rubric.settings();

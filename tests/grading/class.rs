@@ -21,6 +21,8 @@ enum Work {
     Copy(usize, usize, Level),
     /// A plan of one's own that is cut short and filled up with white letters.
     Hidden(usize),
+    /// The first half of a plan of one's own, and news to fill it up.
+    Stray(usize),
     /// A PDF that nothing can read.
     Broken,
     /// Nothing.
@@ -89,7 +91,7 @@ fn works() -> Vec<Work> {
         Work::Broken,
         Work::Nothing,
         Work::Own(25),
-        Work::Own(30),
+        Work::Stray(30),
     ]);
     works
 }
@@ -100,6 +102,7 @@ const CONVERTED: [(usize, &str); 4] = [(8, "pdf"), (11, "odt"), (24, "pdf"), (27
 /// Files of the sample by path. Those that LibreOffice made are given as the Word files that they come from.
 pub fn files(sample: &Path) -> Vec<(String, Vec<u8>)> {
     let plans = plans(sample);
+    let news = fs::read_to_string(sample.join("off-topic/01-news-storm.txt")).unwrap();
     let mut files = Vec::new();
     let mut roster = String::from("班级,姓名,学号,文件,提交时间\n");
     for (at, (work, name)) in works().iter().zip(NAMES).enumerate() {
@@ -111,13 +114,14 @@ pub fn files(sample: &Path) -> Vec<(String, Vec<u8>)> {
             (Work::Nothing, _) => String::new(),
             (_, 22) => format!("2026-11-21 08:{minute:02}"),
             (_, 23) => format!("2026-11-23 21:{minute:02}"),
-            (Work::Own(_), _) => format!("2026-11-{} {:02}:{minute:02}", 16 + at % 3, 8 + at % 12),
+            (Work::Own(_) | Work::Stray(_), _) => format!("2026-11-{} {:02}:{minute:02}", 16 + at % 3, 8 + at % 12),
             _ => format!("2026-11-{} {:02}:{minute:02}", 19 + at % 2, 9 + at % 12),
         };
         let text = match work {
             Work::Own(plan) => plans[*plan].clone(),
             Work::Copy(plan, other, level) => copy(&plans, *plan, *other, *level, 7 + at as u64).text,
             Work::Hidden(plan) => plans[*plan].chars().take(420).collect(),
+            Work::Stray(plan) => format!("{}\n{news}", first_half(&plans[*plan])),
             Work::Broken | Work::Nothing => String::new(),
         };
         let (ending, content): (&str, Vec<u8>) = match (work, at % 8) {
@@ -137,6 +141,12 @@ pub fn files(sample: &Path) -> Vec<(String, Vec<u8>)> {
     }
     files.push(("roster.csv".to_owned(), roster.into_bytes()));
     files
+}
+
+/// The first half of the lines.
+fn first_half(plan: &str) -> String {
+    let lines: Vec<&str> = plan.lines().collect();
+    lines[..lines.len() / 2].join("\n")
 }
 
 /// GB18030, as the text editor of an older Windows saves; UTF-8 where a character needs it.

@@ -91,6 +91,17 @@ pub fn evaluate(sample: &Path, keep: fn(usize) -> bool) -> Outcome {
     Outcome { levels, unrelated, false_pairs }
 }
 
+/// The row of `docs/grading.md` for Word files turned into PDF; errors as shares, 0 to 1.
+pub fn pdf_table(copies: usize, found: usize, error: f64, worst: f64) -> String {
+    let (low, high) = manyi_wilson(found as f64 / copies as f64, copies as f64);
+    format!(
+        "| level | copies | found (listed) | coverage error, mean (worst), points |\n|---|--:|--:|--:|\n| Word file turned into PDF by LibreOffice | {copies} | {:.3} ({low:.3}–{high:.3}) | {:.1} ({:.1}) |\n",
+        found as f64 / copies as f64,
+        100.0 * error,
+        100.0 * worst,
+    )
+}
+
 /// The table of `docs/grading.md`.
 pub fn table(outcome: &Outcome) -> String {
     let wilson = |count: usize, of: usize| {

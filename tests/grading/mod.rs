@@ -3,6 +3,7 @@
 mod class;
 mod evaluation;
 mod generator;
+mod pdf;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -94,6 +95,8 @@ fn the_class_is_graded_as_planted() {
     assert_eq!(student(&report, "李承泽")["late"]["points"], 15.0);
     let flags = student(&report, "沈星野")["flags"].to_string();
     assert!(flags.contains("白色文字 300 字"), "{flags}");
+    let flags = student(&report, "许知行")["flags"].to_string();
+    assert!(flags.contains("可能与题目无关") && flags.contains("台风"), "{flags}");
     for (name, ending) in [("董书瑶", "pdf"), ("冯亦凡", "odt"), ("梁初夏", "pdf"), ("陆云舟", "odt")] {
         let held = student(&report, name);
         assert!(held["state"] == "read" && held["file"].as_str().unwrap().ends_with(ending), "{name}: {held}");

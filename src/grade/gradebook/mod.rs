@@ -10,12 +10,19 @@ use std::collections::BTreeMap;
 pub use workbook::write_gradebook;
 
 use crate::diagnostics::Lang;
+use crate::document::format;
 use crate::grade::copying::verdicts::VerdictKind;
 use crate::grade::course::{Course, Graded};
+use crate::grade::rubric::Criterion;
 use crate::grade::submissions::State;
 
 /// Name of the gradebook.
 pub const GRADEBOOK_FILE: &str = "grades.xlsx";
+
+/// Column in which the teacher decides on points off for lateness.
+const LATE: &str = "late.teacher";
+/// Column in which the teacher confirms what share of the score is kept.
+const KEPT: &str = "copy.teacher";
 
 /// What a teacher wrote into a row, by the id of its column.
 pub type Entries = BTreeMap<String, String>;
@@ -63,7 +70,7 @@ pub fn columns(course: &Course, lang: Lang) -> Vec<Column> {
         column("state", say("状态", "state"), false),
         column("look", say("需再看", "look again"), false),
         column("received", say("提交时间", "received"), false),
-        column("words", say("字数", "words"), false),
+        column("words", say("总字数", "words"), false),
     ];
     for criterion in &course.rubric.criteria {
         let title = criterion.title.get(lang);
@@ -87,10 +94,10 @@ pub fn columns(course: &Course, lang: Lang) -> Vec<Column> {
     }
     columns.extend([
         column("late.proposal", say("迟交扣分 建议", "late: points off proposed"), false),
-        column("late.teacher", say("迟交扣分 教师", "late: teacher"), true),
+        column(LATE, say("迟交扣分 教师", "late: teacher"), true),
         column("copy.finding", say("雷同情况", "copying found"), false),
         column("copy.proposal", say("保留% 建议", "percent kept proposed"), false),
-        column("copy.teacher", say("保留% 教师确认", "percent kept, confirmed by teacher"), true),
+        column(KEPT, say("保留% 教师确认", "percent kept, confirmed by teacher"), true),
         column("total", say("总分", "total"), false),
         column("remark", say("备注（不发给学生）", "remark (not sent)"), true),
     ]);
@@ -100,6 +107,16 @@ pub fn columns(course: &Course, lang: Lang) -> Vec<Column> {
 /// Ids of the columns that the teacher fills in.
 pub fn teachers_columns(course: &Course) -> Vec<String> {
     columns(course, Lang::En).into_iter().filter(|column| column.teachers).map(|column| column.id).collect()
+}
+
+/// The criteria that keep totals open, each with the number of students read whose score of it is still to be given, in the order of
+/// the rubric.
+pub fn open_criteria<'c>(course: &'c Course, rows: &[Row]) -> Vec<(&'c Criterion, usize)> {
+    let read = || course.students.iter().zip(rows).filter(|(held, _)| held.submission.plan().is_some());
+    let open =
+        |criterion: &Criterion| read().filter(|(_, row)| row.score(&criterion.id, criterion.points).is_none()).count();
+    let counted = course.rubric.criteria.iter().map(|criterion| (criterion, open(criterion)));
+    counted.filter(|(_, count)| *count > 0).collect()
 }
 
 /// The row of a student without the teacher's entries.
@@ -185,6 +202,25 @@ impl Row {
         }
     }
 
+    /// What the program says in a column, in words; empty where it says nothing.
+    pub fn text(&self, id: &str) -> String {
+        match self.facts.get(id) {
+            Some(Fact::Text(text)) => text.clone(),
+            Some(Fact::Number(number)) => format::short_number(*number, 1),
+            None => String::new(),
+        }
+    }
+
+    /// Points off for lateness: the teacher's, else those proposed; `None` where there are none, or the cell holds no number.
+    pub fn late(&self) -> Option<f64> {
+        if self.is_open(LATE, 100.0) { None } else { self.decided(LATE, 100.0).or_else(|| self.fact("late.proposal")) }
+    }
+
+    /// Percent of the score that the teacher lets a student keep; `None` while nothing is confirmed.
+    pub fn kept(&self) -> Option<f64> {
+        self.decided(KEPT, 100.0)
+    }
+
     /// The score of a criterion: the teacher's, else the proposal; `None` too where the teacher wrote what is no score.
     pub fn score(&self, criterion: &str, most: f64) -> Option<f64> {
         let cell = format!("{criterion}.teacher");
@@ -201,15 +237,15 @@ impl Row {
 
     /// The total as the formula in the sheet gives it: `None` while a criterion has no score, or a cell of the teacher's holds none.
     pub fn total(&self, course: &Course) -> Option<f64> {
-        if self.is_open("late.teacher", 100.0) || self.is_open("copy.teacher", 100.0) {
+        if self.is_open(LATE, 100.0) || self.is_open(KEPT, 100.0) {
             return None;
         }
         let mut sum = 0.0;
         for criterion in &course.rubric.criteria {
             sum += self.score(&criterion.id, criterion.points)?;
         }
-        let off = self.decided("late.teacher", 100.0).or_else(|| self.fact("late.proposal")).unwrap_or(0.0);
-        let kept = self.decided("copy.teacher", 100.0).unwrap_or(100.0);
+        let off = self.late().unwrap_or(0.0);
+        let kept = self.kept().unwrap_or(100.0);
         Some(((sum - off).max(0.0) * kept / 10.0).round() / 10.0)
     }
 }
