@@ -25,6 +25,23 @@ fn the_samples_have_no_problems() {
     }
 }
 
+/// Every report of both samples in all its formats and languages, as `manyi build` makes them: no error, no warning.
+#[test]
+fn every_document_of_the_samples_is_made() {
+    for (sample, least) in [(CANTEEN, 20), (SUPERMARKET, 20)] {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().to_string_lossy().into_owned();
+        let output = run(&["build", sample, "--out", &out, "--json"]);
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let found = report["diagnostics"].as_array().unwrap().iter().filter(|found| found["level"] != "note");
+        let problems: Vec<_> = found.collect();
+        assert!(output.status.success() && problems.is_empty(), "{sample}: {problems:#?}");
+        let made = walkdir::WalkDir::new(folder.path()).into_iter().map(Result::unwrap);
+        let made = made.filter(|file| file.path().extension().is_some_and(|held| held == "pdf")).count();
+        assert!(made >= least, "{sample}: only {made} PDF files");
+    }
+}
+
 /// A workbook, GB18030 text and option codes, with repeated answers, tests and hasty ones among them, give the same numbers
 /// as the respondents that the generator drew.
 #[test]

@@ -254,7 +254,7 @@ impl<'m, 'a> Resolver<'m, 'a> {
     fn chart(&mut self, directive: &Directive, diagnostics: &mut Diagnostics) -> Option<Block> {
         let known = [
             "kind", "id", "caption", "metric", "metrics", "by", "column", "columns", "order", "limit", "scope", "note",
-            "model", "variants", "question",
+            "model", "variants", "question", "banner",
         ];
         let arguments = Arguments::parse(directive, self.file, &known, diagnostics)?;
         let kind = arguments.text("kind").unwrap_or_default();

@@ -13,6 +13,9 @@ use crate::grade::exports::expand;
 use crate::grade::gradebook::{Row, open_criteria};
 use crate::grade::submissions::State;
 
+/// Things that would raise the score, of which so many stand in front.
+const MOST_RAISING: usize = 6;
+
 /// Writes documents in one language with one date.
 #[derive(Debug, Clone, Copy)]
 pub struct Writer<'c> {
@@ -101,7 +104,7 @@ impl Writer<'_> {
         let sign = match reason.mark {
             Mark::Found => "✓ ",
             Mark::Missing if lost => "✗ ",
-            Mark::Missing | Mark::Note => "· ",
+            Mark::Missing | Mark::Note => "",
         };
         let mut content = vec![Inline::text(format!("{sign}{}", reason.text.get(self.lang)))];
         if let Some(quote) = &reason.quote {
@@ -146,7 +149,15 @@ impl Writer<'_> {
             let raise = self.raise(held, row);
             if !raise.is_empty() {
                 blocks.push(self.heading(1, "raise", self.say("怎样提高得分", "What would raise the score")));
-                blocks.push(self.list(&raise, true));
+                let (first, rest) = raise.split_at(raise.len().min(MOST_RAISING));
+                blocks.push(self.list(first, true));
+                if !rest.is_empty() {
+                    let count = rest.len();
+                    blocks.push(paragraph(self.say(
+                        &format!("另有 {count} 处，以 ✗ 标在下面的依据中。"),
+                        &format!("{count} more are marked ✗ among the reasons below."),
+                    )));
+                }
             }
             blocks.push(self.heading(1, "reasons", self.say("依据", "Reasons")));
             for (criterion, proposal) in self.course.rubric.criteria.iter().zip(&held.proposals) {
@@ -216,7 +227,7 @@ impl Writer<'_> {
         }
         losses.sort_by(|one, other| other.0.total_cmp(&one.0));
         let missing = losses.into_iter().filter(|(lost, _)| *lost > 0.0).flat_map(|(_, reasons)| reasons);
-        missing.filter(|reason| reason.mark == Mark::Missing).take(6).cloned().collect()
+        missing.filter(|reason| reason.mark == Mark::Missing).cloned().collect()
     }
 
     /// The overview of the class for the teacher: a line a student, what to look at, and every setting.
