@@ -119,6 +119,8 @@ fn meta(material: &Material<'_>) -> Meta {
     let text = |held: &Option<crate::diagnostics::Localized>| {
         held.as_ref().map(|text| text.get(lang).to_owned()).filter(|text| !text.is_empty())
     };
+    let mut words = usual_words(lang);
+    words.extend(material.words.all().clone());
     // A pack with a title of its own, such as a form, does not bear that of the plan.
     let own_title = material.words.all().get("document_title");
     Meta {
@@ -130,14 +132,14 @@ fn meta(material: &Material<'_>) -> Meta {
         date: material.inputs.date.to_owned(),
         date_text: format::date_text(material.inputs.date, lang),
         period: period_text(material),
-        words: words(material),
+        words,
         brand: None,
     }
 }
 
-/// The words of the pack, and of those that every document needs what the pack lacks.
-fn words(material: &Material<'_>) -> BTreeMap<String, String> {
-    let usual = match material.lang {
+/// Words that every document prints, for those whose pack has none of them.
+pub fn usual_words(lang: Lang) -> BTreeMap<String, String> {
+    let usual = match lang {
         Lang::ZhCn | Lang::ZhTw => [
             ("contents", "目录"),
             ("table", "表"),
@@ -153,10 +155,7 @@ fn words(material: &Material<'_>) -> BTreeMap<String, String> {
             ("page_of", "Page {page} of {pages}"),
         ],
     };
-    let mut words: BTreeMap<String, String> =
-        usual.into_iter().map(|(key, word)| (key.to_owned(), word.to_owned())).collect();
-    words.extend(material.words.all().clone());
-    words
+    usual.into_iter().map(|(key, word)| (key.to_owned(), word.to_owned())).collect()
 }
 
 struct Resolver<'m, 'a> {
