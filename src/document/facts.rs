@@ -77,6 +77,8 @@ pub fn facts(material: &Material<'_>) -> Value {
             "design": inputs.project.raw.data.design.as_ref().map(|design| json!({
                 "strata": design.strata, "cluster": design.cluster, "fpc": design.fpc,
             })),
+            "good_colour": inputs.tones.good.word(material.lang),
+            "bad_colour": inputs.tones.bad.word(material.lang),
             "proportion_interval": serde_json::to_value(settings.proportion_interval).unwrap_or_default(),
         },
         "indicators": indicators::list(material, &material.headline()),

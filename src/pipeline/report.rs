@@ -245,7 +245,7 @@ impl<'a> Content<'a> {
         }
     }
 
-    fn inputs<'b>(&'b self, release: &'b Release) -> DocumentInputs<'b> {
+    fn inputs<'b>(&'b self, report: &Report<'_>, release: &'b Release) -> DocumentInputs<'b> {
         let measured = self.measured;
         let survey = &measured.tables.survey;
         DocumentInputs {
@@ -269,6 +269,7 @@ impl<'a> Content<'a> {
             banners: self.banners,
             plugins: &measured.plugins,
             date: &release.date,
+            tones: report.brand.as_ref().map(ReportBrand::tones).unwrap_or_default(),
         }
     }
 
@@ -329,7 +330,7 @@ impl Rendering<'_> {
     fn files(&self, diagnostics: &mut Diagnostics) -> Option<ReportFiles> {
         let Self { report, content, release, lang } = self;
         let mut output = ReportFiles::default();
-        let inputs = content.inputs(release);
+        let inputs = content.inputs(report, release);
         let mut built = report.templates.get(lang)?.document(&inputs, &report.pack, diagnostics)?;
         built.document.meta.brand = report.brand.as_ref().map(|brand| brand.of(&built.document.meta));
         self.say_length(&built.document, diagnostics);

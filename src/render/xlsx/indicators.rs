@@ -174,8 +174,8 @@ fn notes(book: Book<'_, '_>, columns: Columns) -> Vec<String> {
         notes.push(book.fill(
             "book_note_target",
             &[("level", &level)],
-            "蓝底：达到目标；橙底：未达目标且差距在 {level} 水平上显著；“略逊”指差距在误差范围之内。是否达标按打印的位数判断。",
-            "Blue: target reached; orange: missed beyond chance at {level}; “just short” lies within the margin of error. Judged on the decimals shown.",
+            "{good_colour}底：达到目标；{bad_colour}底：未达目标且差距在 {level} 水平上显著；“略逊”指差距在误差范围之内。是否达标按打印的位数判断。",
+            "On {good_colour}: target reached; on {bad_colour}: missed beyond chance at {level}; “just short” lies within the margin of error. Judged on the decimals shown.",
         ));
     }
     if columns.benchmark {
