@@ -14,6 +14,8 @@ use crate::diagnostics::Localized;
 pub struct RawPlan {
     /// 前言: theme in one sentence, purpose, content; at most 100 characters.
     pub foreword: Option<Localized>,
+    /// The headline of the summary page, one sentence; default: made from the indicators.
+    pub headline: Option<Localized>,
     /// Three sentences for the summary page; default: made from the indicators.
     pub verdict: Option<Localized>,
     /// 界定问题: the problem in words, beside the tables.
