@@ -431,8 +431,14 @@ impl<'m, 'a> Resolver<'m, 'a> {
             "contingencies" => plan_tables::contingencies(material),
             "trace" => plan_tables::trace(material),
             "findings" | "priorities" => {
-                let limit = arguments.count("limit", diagnostics).unwrap_or(finding_tables::FINDINGS_SHOWN);
-                let make = if kind == "findings" { finding_tables::findings } else { finding_tables::priorities };
+                let others = kind == "findings" && arguments.text("scope").as_deref() == Some("others");
+                let usual = if others { finding_tables::OTHERS_SHOWN } else { finding_tables::FINDINGS_SHOWN };
+                let limit = arguments.count("limit", diagnostics).unwrap_or(usual);
+                let make = match kind.as_str() {
+                    "findings" if others => finding_tables::other_findings,
+                    "findings" => finding_tables::findings,
+                    _ => finding_tables::priorities,
+                };
                 make(material, limit)
             }
             "reach" => finding_tables::reach(material),

@@ -15,7 +15,7 @@ use crate::document::builder::period_text;
 use crate::document::material::Material;
 use crate::document::model_tables;
 use crate::document::pack::DETAILS;
-use crate::document::{banner_tables, format, forms, quote_tables};
+use crate::document::{banner_tables, finding_tables, format, forms, quote_tables};
 
 /// The facts of a document. Keys that have nothing to say are null, never absent.
 pub fn facts(material: &Material<'_>) -> Value {
@@ -95,6 +95,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "models": model_tables::facts(material),
         "plan": planning::plan(material),
         "urgent": planning::urgent(material),
+        "more_findings": finding_tables::others(material).len(),
         "banners": banner_tables::facts(material),
         "voices": quote_tables::facts(material),
         "forms": forms::facts(material),
