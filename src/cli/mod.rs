@@ -53,7 +53,7 @@ pub fn run() -> ExitCode {
     let lang = arguments.common.lang;
     let mut diagnostics = Diagnostics::new();
     let outcome = match &arguments.verb {
-        Verb::Init(options) => init::run(options, &console, &mut diagnostics),
+        Verb::Init(options) => init::run(options, lang, &console, &mut diagnostics),
         Verb::Check(options) => check::run(options, &console, &mut diagnostics),
         Verb::Metrics(options) => metrics::run(options, &console, &mut diagnostics),
         Verb::Tables(options) => tables::run(options, &console, &mut diagnostics),

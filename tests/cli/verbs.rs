@@ -219,6 +219,9 @@ fn init_names_files_beside_the_project_from_there() {
     assert!(text.contains("- file: '../a.csv'\n") && text.contains("lang: en\n"), "{text}");
     let (code, words) = said(&["build", "plan"], folder.path());
     assert_eq!(code, Some(0), "{words}");
+    // What was not asked is news once, to the command that looks at the project.
+    assert_eq!(words.matches("M0320").count(), 0, "{words}");
+    let (_, words) = said(&["check", "plan"], folder.path());
     assert_eq!(words.matches("M0320").count(), 1, "{words}");
     // One line for each metric that the survey did not ask for.
     let output = manyi().args(["metrics", "plan", "--lang", "en"]).current_dir(folder.path()).output().unwrap();

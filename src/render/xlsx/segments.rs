@@ -26,6 +26,7 @@ fn segment(book: Book<'_, '_>, rows: &Rows, index: usize) -> Option<Sheet> {
     let shown: Vec<&IndicatorSummary<'_>> = material
         .summaries
         .iter()
+        .filter(|held| held.info.unavailable.is_none())
         .filter(|held| held.segments.get(index).is_some_and(|held| held.groups.iter().flatten().next().is_some()))
         .collect();
     if shown.is_empty() {
