@@ -26,6 +26,7 @@ mod serve;
 mod skeleton;
 mod tables;
 mod templates;
+mod themes;
 mod watch;
 
 use std::io;
@@ -72,6 +73,7 @@ pub fn run() -> ExitCode {
         Verb::Grade(options) => grade::run(options, lang, &console, &mut diagnostics),
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),
         Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),
+        Verb::Themes(options) => themes::run(options, &console, &mut diagnostics),
         Verb::Schema(options) => schema::run(options, &console),
         Verb::ReadSubmission { file } => grade::read_submission(file, &console),
         Verb::Completions { shell } => completions(*shell, &console),
