@@ -150,7 +150,10 @@ pub struct RawObjective {
     pub target: Option<f64>,
     /// By when, `2026-12-31`.
     pub by: String,
-    /// The objective in words; made from indicator, value and date if left out.
+    /// The group or place that it is about above all, such as the weakest branch.
+    #[serde(default)]
+    pub focus: Option<Localized>,
+    /// The objective in words; made from indicator, value, date and focus if left out.
     #[serde(default)]
     pub text: Option<Localized>,
 }
