@@ -76,6 +76,15 @@ fn every_document_is_listed_and_linked() {
     }
     // 26.5% complained about Canteen 2, 14.2% about all canteens.
     assert!(page.contains("Canteen 2") && page.contains("26.5%") && page.contains("14.2%"), "{page}");
+    // The list is a page of the house like the documents.
+    let own = tempfile::tempdir().unwrap();
+    copy_folder(&sample, own.path());
+    fs::write(own.path().join("brand.yaml"), "company: House of Numbers\ncolours: { primary: \"#0b6e4f\" }\n").unwrap();
+    let mut command = manyi();
+    command.args(["build", "--report", "canteens", "--lang", "en"]).arg(own.path());
+    assert!(command.output().unwrap().status.success());
+    let branded = fs::read_to_string(own.path().join("out/2026-11/canteens/index.html")).unwrap();
+    assert!(branded.contains("--accent: #0b6e4f") && branded.contains("House of Numbers"), "{branded}");
     let second = links.iter().find(|link| link.starts_with("第二食堂") && link.ends_with(".html")).unwrap();
     let document = fs::read_to_string(folder.join(second)).unwrap();
     assert!(document.contains("A plan for better campus canteens: Canteen 2"));

@@ -96,6 +96,26 @@ fn a_brand_is_seen_in_every_format() {
     }
 }
 
+/// Legends say the colours that were used, and a house colour that warns is not used for what is good.
+#[test]
+fn notes_name_the_colours_of_the_brand() {
+    for (primary, zh, en) in [("#0b6e4f", "绿底为优于他组", "Cells in green"), ("#c8102e", "蓝底为优于他组", "Cells in blue")] {
+        let folder = canteen("{ id: plan, pack: satisfaction-plan, langs: [zh-CN, en], formats: [html] }");
+        fs::write(folder.path().join("brand.yaml"), format!("colours: {{ primary: \"{primary}\" }}\n")).unwrap();
+        let (made, said) = build(folder.path());
+        assert_eq!(codes(&said).contains(&"M0578".to_owned()), primary == "#c8102e", "{said:#}");
+        for (ending, expected) in [("_zh-CN.html", zh), ("_en.html", en)] {
+            let page = made.iter().find(|path| path.to_string_lossy().ends_with(ending)).unwrap();
+            let html = fs::read_to_string(page).unwrap();
+            let text = page_text(&html);
+            assert!(text.contains(expected), "{primary} {ending}");
+            assert!(!text.contains("_colour}"), "{primary} {ending}");
+            let good = if primary == "#c8102e" { "--good: #17508f" } else { "--good: #0b6e4f" };
+            assert!(html.contains(good) && html.contains(&format!("--accent: {primary}")), "{primary} {ending}");
+        }
+    }
+}
+
 #[test]
 fn a_brand_with_mistakes_is_checked_with_the_project() {
     let folder = canteen("{ id: plan, pack: satisfaction-plan }");

@@ -59,6 +59,33 @@ fn every_pack_makes_documents_in_both_languages_without_a_warning() {
     }
 }
 
+/// For readers of the tags (PDF/UA-1) and for archives (PDF/A-2a) at once; the typesetter refuses what breaks either.
+#[test]
+fn every_pack_is_accessible_and_fit_for_archives_in_both_languages() {
+    let project = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("samples/campus-canteen"), project.path());
+    let file = project.path().join("manyi.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let (before, _) = text.split_once("\nreports:").unwrap();
+    let report = |pack: &&str| {
+        format!("  - {{ id: {pack}, pack: {pack}, langs: [zh-CN, en], formats: [pdf], pdf: [ua-1, a-2a] }}\n")
+    };
+    fs::write(&file, format!("{before}\nreports:\n{}", PACKS.iter().map(report).collect::<String>())).unwrap();
+    let output = manyi().arg("build").arg(project.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for pack in PACKS {
+        let made = files(&project.path().join("out/2026-11").join(pack), ".pdf");
+        assert_eq!(made.len(), 2, "{pack}");
+        for pdf in made {
+            let bytes = fs::read(&pdf).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            for mark in ["<pdfuaid:part>1<", "<pdfaid:part>2<", "<pdfaid:conformance>A<"] {
+                assert!(text.contains(mark), "{}: {mark}", pdf.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn one_sheet_holds_what_is_meant_for_one() {
     let (.., folder) = built();

@@ -125,6 +125,51 @@ fn findings_become_a_plan_without_a_word_of_the_planner() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// The waits and the complaints are those of Canteen 2 and of dinner: whoever reads the plan is told where to begin.
+#[test]
+fn a_suggested_plan_names_the_groups_it_is_about() {
+    let folder = canteen_with("");
+    let made = plan_json(folder.path());
+    let part = |list: &str, key: &str, value: &str| {
+        let held = made["plan"][list].as_array().unwrap().iter().find(|held| held[key] == value);
+        held.unwrap_or_else(|| panic!("{list} with {key} {value}: {made:#}")).clone()
+    };
+    let complaints = part("objectives", "metric", "complaint_rate");
+    assert_eq!(complaints["focus"]["en"], "Dinner and Canteen 2");
+    let strategy = made["plan"]["strategies"].as_array().unwrap().iter();
+    let strategy = strategy.filter(|held| held["serves"][0] == complaints["id"]).next().unwrap();
+    assert!(strategy["text"]["zh-CN"].as_str().unwrap().ends_with("先从晚餐、第二食堂做起。"), "{strategy}");
+    let action = part("actions", "strategy", strategy["id"].as_str().unwrap());
+    assert!(action["where"]["en"].as_str().unwrap().ends_with(" (Dinner and Canteen 2 first)"), "{action}");
+    let text = plan(folder.path(), &["--lang", "en"]);
+    assert!(text.contains("above all for Dinner and Canteen 2"), "{text}");
+}
+
+/// A canteen is not sent to sign repair shops; a project that names no trade gets what was made for one only in second place.
+#[test]
+fn strategies_of_other_trades_are_not_suggested() {
+    let folder = canteen_with("");
+    let file = folder.path().join("manyi.yaml");
+    let text = fs::read_to_string(&file).unwrap();
+    let library = library(&root().join("samples/campus-canteen"));
+    let chosen = |trade: &str| {
+        fs::write(&file, text.replace("  trade: catering\n", trade)).unwrap();
+        let made = plan_json(folder.path());
+        let strategies = made["plan"]["strategies"].as_array().unwrap().clone();
+        let ids = strategies.iter().map(|held| held["id"].as_str().unwrap().to_owned());
+        ids.map(|id| (library.get(&id).unwrap().trades.clone(), id)).collect::<Vec<_>>()
+    };
+    for (trades, id) in chosen("  trade: catering\n") {
+        assert!(trades.is_empty() || trades.contains(&"catering".to_owned()), "{id}: {trades:?}");
+    }
+    assert!(!chosen("").iter().any(|(_, id)| id == "satellite-stations"), "no repair shops for queues");
+    assert!(chosen("  trade: repair\n").iter().any(|(_, id)| id == "satellite-stations"));
+    fs::write(&file, text.replace("  trade: catering\n", "  trade: caterring\n")).unwrap();
+    let output = manyi().arg("check").arg(folder.path()).args(["--lang", "en"]).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(words.contains("M0673") && words.contains("catering"), "{words}");
+}
+
 /// What `plan --yaml` prints is a plan that stands on its own: put into the project it gives the same plan again.
 #[test]
 fn a_printed_plan_is_the_plan() {

@@ -83,6 +83,8 @@ pub enum Verb {
     Plugins(PluginsOptions),
     /// List the template packs, or copy one into a project to change it
     Templates(TemplatesOptions),
+    /// Show the dictionary by which open answers are coded into themes
+    Themes(ThemesOptions),
     /// Print the JSON Schema of a YAML file, for editors
     Schema(SchemaOptions),
     /// Read one submission and print what it holds as JSON: what `grade` starts for every file
@@ -322,6 +324,25 @@ pub enum TemplatesAction {
     Copy {
         /// Pack id
         pack: String,
+        /// Project folder (holds manyi.yaml)
+        #[arg(default_value = ".", value_parser = project_folder())]
+        project: PathBuf,
+    },
+}
+
+/// Options of `themes`.
+#[derive(Debug, Args)]
+pub struct ThemesOptions {
+    /// What to do with themes.
+    #[command(subcommand)]
+    pub action: ThemesAction,
+}
+
+/// What to do with themes.
+#[derive(Debug, Subcommand)]
+pub enum ThemesAction {
+    /// Print the dictionary in use, the general one without a project; `> themes.yaml` begins one of your own
+    Show {
         /// Project folder (holds manyi.yaml)
         #[arg(default_value = ".", value_parser = project_folder())]
         project: PathBuf,

@@ -112,6 +112,9 @@ impl Console {
         let (errors, warnings) = (diagnostics.count(Level::Error), diagnostics.count(Level::Warning));
         if errors + warnings > 0 && !shown.is_empty() {
             let line = match self.lang {
+                // Who is not shown the warnings is not told how many there are.
+                Lang::ZhCn | Lang::ZhTw if self.quiet => format!("{errors} 个错误"),
+                Lang::En if self.quiet => format!("{errors} error{}", if errors == 1 { "" } else { "s" }),
                 Lang::ZhCn | Lang::ZhTw => format!("{errors} 个错误，{warnings} 个警告"),
                 Lang::En => format!(
                     "{errors} error{}, {warnings} warning{}",

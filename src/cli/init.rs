@@ -10,9 +10,9 @@ use crate::cli::{Outcome, print_json};
 use crate::config::PROJECT_FILE;
 use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, io_problem};
-use crate::pipeline;
+use crate::pipeline::{self, DraftLangs};
 
-pub(crate) fn run(options: &InitOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+pub(crate) fn run(options: &InitOptions, lang: Option<Lang>, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let path = options.project.join(PROJECT_FILE);
     let shown = path.display().to_string();
     let written = if path.exists() && !options.force {
@@ -20,7 +20,8 @@ pub(crate) fn run(options: &InitOptions, console: &Console, diagnostics: &mut Di
         false
     } else {
         let _progress = console.progress("正在读取问卷…", "reading the survey …");
-        pipeline::draft_project(&options.project, &options.from, console.lang, diagnostics)
+        let langs = DraftLangs { wished: lang, usual: console.lang };
+        pipeline::draft_project(&options.project, &options.from, langs, diagnostics)
             .is_some_and(|text| write(&path, &text, diagnostics))
     };
     if console.json {

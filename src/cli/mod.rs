@@ -26,6 +26,7 @@ mod serve;
 mod skeleton;
 mod tables;
 mod templates;
+mod themes;
 mod watch;
 
 use std::io;
@@ -53,7 +54,7 @@ pub fn run() -> ExitCode {
     let lang = arguments.common.lang;
     let mut diagnostics = Diagnostics::new();
     let outcome = match &arguments.verb {
-        Verb::Init(options) => init::run(options, &console, &mut diagnostics),
+        Verb::Init(options) => init::run(options, lang, &console, &mut diagnostics),
         Verb::Check(options) => check::run(options, &console, &mut diagnostics),
         Verb::Metrics(options) => metrics::run(options, &console, &mut diagnostics),
         Verb::Tables(options) => tables::run(options, &console, &mut diagnostics),
@@ -72,6 +73,7 @@ pub fn run() -> ExitCode {
         Verb::Grade(options) => grade::run(options, lang, &console, &mut diagnostics),
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),
         Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),
+        Verb::Themes(options) => themes::run(options, &console, &mut diagnostics),
         Verb::Schema(options) => schema::run(options, &console),
         Verb::ReadSubmission { file } => grade::read_submission(file, &console),
         Verb::Completions { shell } => completions(*shell, &console),

@@ -148,12 +148,17 @@ fn text(measured: &Measured, planned: &Planned, console: &Console) -> String {
         |metric: &str| measured.indicators.results.info(metric).map_or(metric, |info| info.title.get(lang)).to_owned();
     for objective in &plan.objectives {
         let target = objective.target.map_or(format::NO_VALUE.to_owned(), |target| format::short_number(target, 2));
+        let focus = objective.raw.focus.as_ref().map(|focus| match lang {
+            Lang::ZhCn | Lang::ZhTw => format!("  重点：{}", focus.get(lang)),
+            Lang::En => format!("  above all for {}", focus.get(lang)),
+        });
         let _ = writeln!(
             text,
-            "\n{} {} → {target}  ({})",
+            "\n{} {} → {target}  ({}){}",
             console.say("目标：", "Objective:"),
             name(&objective.raw.metric),
-            objective.raw.by
+            objective.raw.by,
+            focus.unwrap_or_default()
         );
         for strategy in objective.strategies.iter().filter_map(|&index| plan.strategies.get(index)) {
             let _ = writeln!(text, "  {}  [{}]", strategy.raw.title.get(lang), strategy.raw.id);

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::KeyPositions;
-use crate::config::colour::{Colour, GRAPHICS_CONTRAST, TEXT_CONTRAST};
+use crate::config::colour::{Colour, GRAPHICS_CONTRAST, Hue, TEXT_CONTRAST};
 use crate::config::load::parse_yaml;
 use crate::diagnostics::messages::brand as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, io_problem};
@@ -50,7 +50,7 @@ pub struct RawBrand {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawColours {
-    /// Covers, numbers of headings, links, what is good, and the main series of charts.
+    /// Covers, numbers of headings, links, and unless it is a warm colour what is good and the main series of charts.
     #[serde(default)]
     pub primary: Option<String>,
     /// The rule on the cover.
@@ -90,8 +90,12 @@ pub struct FontPair {
 pub struct Palette {
     /// Text and grounds behind white text.
     pub primary: Option<Colour>,
-    /// Ground of what is good.
+    /// Ground of heads and panels.
     pub primary_wash: Option<Colour>,
+    /// Text and marks of what is good.
+    pub good: Option<Colour>,
+    /// Ground of what is good.
+    pub good_wash: Option<Colour>,
     /// Main series of charts.
     pub chart: Option<Colour>,
     /// What is bad in charts.
@@ -104,6 +108,33 @@ pub struct Palette {
     pub bad_text: Option<Colour>,
     /// Ground of what is bad.
     pub bad_wash: Option<Colour>,
+}
+
+/// What the colours of good and bad are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToneNames {
+    /// What is good, and the main series of charts.
+    pub good: Hue,
+    /// What is bad.
+    pub bad: Hue,
+}
+
+impl Default for ToneNames {
+    /// The colours of the base theme.
+    fn default() -> Self {
+        Self { good: Hue::Blue, bad: Hue::Orange }
+    }
+}
+
+impl Palette {
+    /// What the colours of good and bad are called.
+    pub fn tone_names(&self) -> ToneNames {
+        let usual = ToneNames::default();
+        ToneNames {
+            good: self.good.map_or(usual.good, Colour::hue),
+            bad: self.bad.map_or(usual.bad, Colour::hue),
+        }
+    }
 }
 
 /// Kind of picture of a logo.
@@ -291,6 +322,8 @@ impl Brand {
         let palette = Palette {
             primary: primary.map(|colour| shade("primary", colour, TEXT_CONTRAST)),
             primary_wash: primary.map(|colour| colour.wash(WASH)),
+            good: None,
+            good_wash: primary.map(|colour| colour.wash(WASH)),
             chart: graphic,
             chart_bad: bad_mark,
             // Decoration on the cover: nothing is understood by it.
@@ -302,18 +335,27 @@ impl Brand {
         self.keep_apart(palette, diagnostics)
     }
 
-    /// Good and bad stay apart in charts, whatever the brand: else the charts keep their own two colours.
+    /// Good and bad stay apart, whatever the brand: a main colour that warns, or that could be taken for the colour of what is
+    /// bad, is not used for what is good.
     fn keep_apart(&self, mut palette: Palette, diagnostics: &mut Diagnostics) -> Palette {
-        let [own_main, own_bad] = OWN.map(Colour::parse);
-        let (Some(main), Some(bad)) = (palette.chart.or(own_main), palette.chart_bad.or(own_bad)) else {
+        palette.good = palette.primary;
+        let [Some(own_main), Some(own_bad)] = OWN.map(Colour::parse) else { return palette };
+        let (main, bad) = (palette.chart.unwrap_or(own_main), palette.chart_bad.unwrap_or(own_bad));
+        let mixed = |main: Colour, bad: Colour| main.is_confusable_with(bad) || main.hue() == bad.hue();
+        if !main.hue().is_warm() && !mixed(main, bad) {
             return palette;
-        };
-        if main.is_confusable_with(bad) {
-            let problem = Diagnostic::warning(&messages::CONFUSABLE).arg("colour", main).arg("bad", bad);
-            let key = if palette.chart.is_some() { "colours.primary" } else { "colours.bad" };
-            diagnostics.push(self.place(key, problem));
-            (palette.chart, palette.chart_bad) = (own_main, own_bad);
         }
+        (palette.chart, palette.good, palette.good_wash) = (Some(own_main), Some(own_main), Some(own_main.wash(WASH)));
+        let key = if main == own_main { "colours.bad" } else { "colours.primary" };
+        let problem = Diagnostic::warning(&messages::CONFUSABLE).arg("colour", main).arg("bad", bad).arg("good", own_main);
+        if !mixed(own_main, bad) {
+            diagnostics.push(self.place(key, problem.arg("kept", bad)));
+            return palette;
+        }
+        palette.chart_bad = Some(own_bad);
+        (palette.bad, palette.bad_text) = (Some(own_bad), Some(own_bad.readable(TEXT_CONTRAST)));
+        palette.bad_wash = Some(own_bad.wash(WASH));
+        diagnostics.push(self.place(key, problem.arg("kept", own_bad)));
         palette
     }
 
@@ -430,8 +472,31 @@ mod tests {
     fn charts_keep_their_own_colours_where_the_brand_would_mix_good_and_bad() {
         let (found, _) = brand("colours: { primary: \"#b35a00\" }", Path::new("."));
         let palette = found.unwrap().palette;
-        assert_eq!([palette.chart, palette.chart_bad], OWN.map(Colour::parse));
+        let [good, bad] = OWN.map(Colour::parse);
+        assert_eq!([palette.chart, palette.good, palette.chart_bad], [good, good, None]);
         assert_eq!(palette.primary.unwrap().to_string(), "#b35a00");
+        // A colour of the brand for what is bad stays, unless it is taken for blue.
+        let (found, _) = brand("colours: { primary: \"#c8102e\", bad: \"#8b4513\" }", Path::new("."));
+        let palette = found.unwrap().palette;
+        assert_eq!(palette.tone_names(), ToneNames { good: Hue::Blue, bad: Hue::Brown });
+        let (found, said) = brand("colours: { bad: \"#1f5aa6\" }", Path::new("."));
+        let palette = found.unwrap().palette;
+        assert_eq!([palette.good, palette.bad], [good, bad]);
+        assert_eq!(said.last().unwrap().2, "colours.bad");
+    }
+
+    #[test]
+    fn good_looks_like_the_brand_where_its_colour_does_not_warn() {
+        let names = |text: &str| {
+            let text = format!("colours: {{ primary: \"{text}\" }}");
+            let (found, said) = brand(&text, Path::new("."));
+            (found.unwrap().palette.tone_names().good, said.iter().any(|found| found.0 == "M0578"))
+        };
+        assert_eq!(names("#0b6e4f"), (Hue::Green, false));
+        assert_eq!(names("#5b2a86"), (Hue::Purple, false));
+        for warm in ["#c8102e", "#b5121b", "#800000", "#8b4513"] {
+            assert_eq!(names(warm), (Hue::Blue, true), "{warm}");
+        }
     }
 
     #[test]

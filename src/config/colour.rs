@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::diagnostics::Lang;
+
 /// An opaque sRGB colour, eight bits a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour {
@@ -26,7 +28,85 @@ const DEUTERANOPIA: [[f64; 3]; 3] =
     [[0.367_322, 0.860_646, -0.227_968], [0.280_085, 0.672_501, 0.047_413], [-0.011_820, 0.042_940, 0.968_881]];
 const FULL_SIGHT: [[f64; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
+/// What a colour is called in everyday words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hue {
+    /// 红
+    Red,
+    /// 橙
+    Orange,
+    /// 褐
+    Brown,
+    /// 黄
+    Yellow,
+    /// 绿
+    Green,
+    /// 青
+    Teal,
+    /// 蓝
+    Blue,
+    /// 紫
+    Purple,
+    /// 粉
+    Pink,
+    /// 灰, black and white too
+    Grey,
+}
+
+impl Hue {
+    /// Its name as it stands before 色 or 底, or inside an English sentence.
+    pub fn word(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Red => ("红", "red"),
+            Self::Orange => ("橙", "orange"),
+            Self::Brown => ("褐", "brown"),
+            Self::Yellow => ("黄", "yellow"),
+            Self::Green => ("绿", "green"),
+            Self::Teal => ("青", "teal"),
+            Self::Blue => ("蓝", "blue"),
+            Self::Purple => ("紫", "purple"),
+            Self::Pink => ("粉", "pink"),
+            Self::Grey => ("灰", "grey"),
+        };
+        if lang.is_chinese() { zh } else { en }
+    }
+
+    /// True for colours that warn: whoever sees them does not expect good news.
+    pub fn is_warm(self) -> bool {
+        matches!(self, Self::Red | Self::Orange | Self::Brown | Self::Yellow | Self::Pink)
+    }
+}
+
 impl Colour {
+    /// What it is called, by the angle of its hue, its saturation and its value (HSV).
+    pub fn hue(self) -> Hue {
+        let [red, green, blue] = [self.red, self.green, self.blue].map(|channel| f64::from(channel) / 255.0);
+        let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
+        let range = most - least;
+        if most < 0.15 || range / most < 0.12 {
+            return Hue::Grey;
+        }
+        let sixth = if most == red {
+            ((green - blue) / range).rem_euclid(6.0)
+        } else if most == green {
+            (blue - red) / range + 2.0
+        } else {
+            (red - green) / range + 4.0
+        };
+        match sixth * 60.0 {
+            angle if !(15.0..345.0).contains(&angle) => Hue::Red,
+            angle if angle < 45.0 && most < 0.6 => Hue::Brown,
+            angle if angle < 45.0 => Hue::Orange,
+            angle if angle < 70.0 => Hue::Yellow,
+            angle if angle < 165.0 => Hue::Green,
+            angle if angle < 195.0 => Hue::Teal,
+            angle if angle < 255.0 => Hue::Blue,
+            angle if angle < 320.0 => Hue::Purple,
+            _ if most < 0.75 => Hue::Red,
+            _ => Hue::Pink,
+        }
+    }
+
     /// Reads `#rgb` or `#rrggbb`; none for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.trim().strip_prefix('#')?;
@@ -159,6 +239,29 @@ mod tests {
             assert!(contrast >= least && contrast < least + 0.25, "{shade}: {contrast}");
         }
         assert_eq!(colour("#17508f").readable(TEXT_CONTRAST), colour("#17508f"));
+    }
+
+    #[test]
+    fn colours_have_the_names_that_people_use() {
+        for (text, word) in [
+            ("#17508f", "blue"),
+            ("#e1eaf5", "blue"),
+            ("#d9771c", "orange"),
+            ("#fbe8d6", "orange"),
+            ("#0b6e4f", "green"),
+            ("#008080", "teal"),
+            ("#c8102e", "red"),
+            ("#800000", "red"),
+            ("#8b4513", "brown"),
+            ("#ffd400", "yellow"),
+            ("#6a0dad", "purple"),
+            ("#ff69b4", "pink"),
+            ("#777777", "grey"),
+            ("#000000", "grey"),
+            ("#ffffff", "grey"),
+        ] {
+            assert_eq!(colour(text).hue().word(Lang::En), word, "{text}");
+        }
     }
 
     #[test]

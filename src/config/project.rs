@@ -42,6 +42,7 @@ impl Project {
                 planner: None,
                 date: None,
                 period: None,
+                trade: None,
                 lang: None,
                 survey: None,
             },

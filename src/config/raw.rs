@@ -90,6 +90,9 @@ pub struct RawAbout {
     /// Language of documents and messages; `--lang` overrules it.
     #[serde(default)]
     pub lang: Option<Lang>,
+    /// The line of business, `catering`, `retail` …: strategies of the library made for others are not suggested.
+    #[serde(default)]
+    pub trade: Option<String>,
     /// The survey in one paragraph: who was asked, where, when, how.
     #[serde(default)]
     pub survey: Option<Localized>,

@@ -14,6 +14,8 @@ use crate::diagnostics::Localized;
 pub struct RawPlan {
     /// 前言: theme in one sentence, purpose, content; at most 100 characters.
     pub foreword: Option<Localized>,
+    /// The headline of the summary page, one sentence; default: made from the indicators.
+    pub headline: Option<Localized>,
     /// Three sentences for the summary page; default: made from the indicators.
     pub verdict: Option<Localized>,
     /// 界定问题: the problem in words, beside the tables.
@@ -148,7 +150,10 @@ pub struct RawObjective {
     pub target: Option<f64>,
     /// By when, `2026-12-31`.
     pub by: String,
-    /// The objective in words; made from indicator, value and date if left out.
+    /// The group or place that it is about above all, such as the weakest branch.
+    #[serde(default)]
+    pub focus: Option<Localized>,
+    /// The objective in words; made from indicator, value, date and focus if left out.
     #[serde(default)]
     pub text: Option<Localized>,
 }

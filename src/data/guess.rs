@@ -1,6 +1,8 @@
 //! What a survey file seems to hold, for the first `manyi.yaml` of a project: kinds of answers, ranges, and the columns with
 //! a special part. Raw tables come in, a [`Guess`] goes out in which everything carries the reason for it.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 use crate::config::raw::{ColumnType, Dialect, OneOrMany, RawColumn, RawScalar};
@@ -13,7 +15,7 @@ use crate::data::numbers::{number_text, parse_moment, parse_number};
 use crate::data::options::{option_of_header, split_options, without_free_text};
 use crate::data::ordering::natural;
 use crate::data::profile::{Profile, profile_headers};
-use crate::data::scales::worded_points;
+use crate::data::scales::{wording_position, worded_points};
 use crate::data::sources::LoadedSource;
 
 pub use crate::data::guess_yaml::{Draft, write_manyi_yaml};
@@ -64,6 +66,8 @@ pub struct GuessedColumn {
     pub separator: Option<String>,
     /// Personal data.
     pub personal: bool,
+    /// What the points of a worded scale are called.
+    pub labels: BTreeMap<usize, String>,
     /// Options seen.
     pub seen: Vec<String>,
     /// Why.
@@ -266,6 +270,7 @@ fn described(profile: &Profile, kind: ColumnType, reason: Reason) -> GuessedColu
         no: Vec::new(),
         separator: None,
         personal: false,
+        labels: BTreeMap::new(),
         seen: Vec::new(),
         reason,
     }
@@ -352,7 +357,17 @@ fn guess_words(profile: &Profile) -> Option<GuessedColumn> {
     }
     let points = worded_points(graded.iter().copied())?;
     let range = Some([1.0, points as f64]);
-    Some(GuessedColumn { range, ..described(profile, ColumnType::Scale, Reason::Words { points }) })
+    let mut labels: BTreeMap<usize, String> = BTreeMap::new();
+    for word in graded.into_iter().filter(|_| !words.is_empty()) {
+        // Of several wordings of one point the shortest is the plainest.
+        if let Some(position) = wording_position(word, points) {
+            let held = labels.entry(position).or_insert_with(|| word.to_owned());
+            if word.chars().count() < held.chars().count() {
+                word.clone_into(held);
+            }
+        }
+    }
+    Some(GuessedColumn { range, labels, ..described(profile, ColumnType::Scale, Reason::Words { points }) })
 }
 
 /// Codes that surveys use for "no answer" beside a scale.

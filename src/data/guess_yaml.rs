@@ -223,6 +223,10 @@ fn column_lines(column: &GuessedColumn, lang: Lang, mark: &str) -> Vec<String> {
     if let Some([low, high]) = column.range {
         lines.push(format!("    range: [{}, {}]", number_text(low), number_text(high)));
     }
+    if !column.labels.is_empty() {
+        let named: Vec<String> = column.labels.iter().map(|(point, word)| format!("{point}: {}", quoted(word))).collect();
+        lines.push(format!("    labels: {{ {} }}", named.join(", ")));
+    }
     for (key, values) in [("missing", &column.missing), ("yes", &column.yes), ("no", &column.no)] {
         if !values.is_empty() {
             let shown: Vec<String> = values.iter().map(|value| quoted(value)).collect();

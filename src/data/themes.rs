@@ -294,15 +294,41 @@ pub fn add_themes(
     }
 }
 
+/// A dictionary as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DictionaryText {
+    /// The project's file; none for the general one.
+    pub file: Option<String>,
+    /// YAML.
+    pub text: String,
+}
+
+impl DictionaryText {
+    /// The dictionary that is used where a project names none.
+    pub fn general() -> Self {
+        Self { file: None, text: GENERAL.to_owned() }
+    }
+}
+
 fn read_dictionary(
     project: &Project,
     column: &str,
     themes: &RawThemes,
     diagnostics: &mut Diagnostics,
 ) -> Option<RawDictionary> {
-    let Some(file) = &themes.dictionary else {
-        return parse_yaml::<RawDictionary>(GENERAL, "general.yaml", diagnostics).map(|(dictionary, _)| dictionary);
-    };
+    let DictionaryText { file, text } = dictionary_text(project, column, themes, diagnostics)?;
+    let name = file.as_deref().unwrap_or("general.yaml");
+    parse_yaml::<RawDictionary>(&text, name, diagnostics).map(|(dictionary, _)| dictionary)
+}
+
+/// The dictionary of a column of themes; none, with an error, where its file cannot be read.
+pub fn dictionary_text(
+    project: &Project,
+    column: &str,
+    themes: &RawThemes,
+    diagnostics: &mut Diagnostics,
+) -> Option<DictionaryText> {
+    let Some(file) = &themes.dictionary else { return Some(DictionaryText::general()) };
     let path = project.path(file);
     if !Path::new(&path).is_file() {
         let key = format!("columns.{column}.themes.dictionary");
@@ -310,7 +336,7 @@ fn read_dictionary(
         return None;
     }
     let text = read_text(&path, file, diagnostics)?;
-    parse_yaml::<RawDictionary>(&text, file, diagnostics).map(|(dictionary, _)| dictionary)
+    Some(DictionaryText { file: Some(file.clone()), text })
 }
 
 #[cfg(test)]

@@ -244,6 +244,12 @@ impl Diagnostics {
         self.found.retain(condition);
     }
 
+    /// Makes warnings of one kind notes, where another command has the say about them.
+    pub fn soften(&mut self, message: &Message) {
+        let warnings = self.found.iter_mut().filter(|found| found.level == Level::Warning);
+        warnings.filter(|found| found.message.code == message.code).for_each(|found| found.level = Level::Note);
+    }
+
     /// True if any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.level == Level::Error)

@@ -2,8 +2,8 @@
 //! PDF and HTML are written from blocks alone. It serialises to the JSON that the Typst theme reads as `/data.json`.
 //!
 //! Words that themes print themselves come from `Meta::words`: `contents` (目录), `table` (表), `figure` (图),
-//! `page_of` (`第 {page} 页　共 {pages} 页`) and `net` (over the net scores of a diverging chart). A missing word falls back to
-//! the theme's own in the document's language.
+//! `page_of` (`第 {page} 页　共 {pages} 页`) and `net` (over the net scores of a diverging chart). The builder puts
+//! [`usual_words`](crate::document::builder::usual_words) behind those of the pack, so that none is missing.
 
 use serde::{Deserialize, Serialize};
 

@@ -149,9 +149,11 @@ fn filled(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 fn colours(palette: &Palette) -> BTreeMap<&'static str, String> {
-    let named: [(&'static str, Option<Colour>); 8] = [
+    let named: [(&'static str, Option<Colour>); 10] = [
         ("accent", palette.primary),
         ("accent-wash", palette.primary_wash),
+        ("good", palette.good),
+        ("good-wash", palette.good_wash),
         ("chart", palette.chart),
         ("chart-bad", palette.chart_bad),
         ("rule", palette.accent),

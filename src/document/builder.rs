@@ -119,6 +119,8 @@ fn meta(material: &Material<'_>) -> Meta {
     let text = |held: &Option<crate::diagnostics::Localized>| {
         held.as_ref().map(|text| text.get(lang).to_owned()).filter(|text| !text.is_empty())
     };
+    let mut words = usual_words(lang);
+    words.extend(material.words.all().clone());
     // A pack with a title of its own, such as a form, does not bear that of the plan.
     let own_title = material.words.all().get("document_title");
     Meta {
@@ -130,14 +132,14 @@ fn meta(material: &Material<'_>) -> Meta {
         date: material.inputs.date.to_owned(),
         date_text: format::date_text(material.inputs.date, lang),
         period: period_text(material),
-        words: words(material),
+        words,
         brand: None,
     }
 }
 
-/// The words of the pack, and of those that every document needs what the pack lacks.
-fn words(material: &Material<'_>) -> BTreeMap<String, String> {
-    let usual = match material.lang {
+/// Words that every document prints, for those whose pack has none of them.
+pub fn usual_words(lang: Lang) -> BTreeMap<String, String> {
+    let usual = match lang {
         Lang::ZhCn | Lang::ZhTw => [
             ("contents", "目录"),
             ("table", "表"),
@@ -153,10 +155,7 @@ fn words(material: &Material<'_>) -> BTreeMap<String, String> {
             ("page_of", "Page {page} of {pages}"),
         ],
     };
-    let mut words: BTreeMap<String, String> =
-        usual.into_iter().map(|(key, word)| (key.to_owned(), word.to_owned())).collect();
-    words.extend(material.words.all().clone());
-    words
+    usual.into_iter().map(|(key, word)| (key.to_owned(), word.to_owned())).collect()
 }
 
 struct Resolver<'m, 'a> {
@@ -432,8 +431,14 @@ impl<'m, 'a> Resolver<'m, 'a> {
             "contingencies" => plan_tables::contingencies(material),
             "trace" => plan_tables::trace(material),
             "findings" | "priorities" => {
-                let limit = arguments.count("limit", diagnostics).unwrap_or(finding_tables::FINDINGS_SHOWN);
-                let make = if kind == "findings" { finding_tables::findings } else { finding_tables::priorities };
+                let others = kind == "findings" && arguments.text("scope").as_deref() == Some("others");
+                let usual = if others { finding_tables::OTHERS_SHOWN } else { finding_tables::FINDINGS_SHOWN };
+                let limit = arguments.count("limit", diagnostics).unwrap_or(usual);
+                let make = match kind.as_str() {
+                    "findings" if others => finding_tables::other_findings,
+                    "findings" => finding_tables::findings,
+                    _ => finding_tables::priorities,
+                };
                 make(material, limit)
             }
             "reach" => finding_tables::reach(material),

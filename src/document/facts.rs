@@ -15,7 +15,7 @@ use crate::document::builder::period_text;
 use crate::document::material::Material;
 use crate::document::model_tables;
 use crate::document::pack::DETAILS;
-use crate::document::{banner_tables, format, forms, quote_tables};
+use crate::document::{banner_tables, finding_tables, format, forms, quote_tables};
 
 /// The facts of a document. Keys that have nothing to say are null, never absent.
 pub fn facts(material: &Material<'_>) -> Value {
@@ -77,6 +77,8 @@ pub fn facts(material: &Material<'_>) -> Value {
             "design": inputs.project.raw.data.design.as_ref().map(|design| json!({
                 "strata": design.strata, "cluster": design.cluster, "fpc": design.fpc,
             })),
+            "good_colour": inputs.tones.good.word(material.lang),
+            "bad_colour": inputs.tones.bad.word(material.lang),
             "proportion_interval": serde_json::to_value(settings.proportion_interval).unwrap_or_default(),
         },
         "indicators": indicators::list(material, &material.headline()),
@@ -93,6 +95,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "models": model_tables::facts(material),
         "plan": planning::plan(material),
         "urgent": planning::urgent(material),
+        "more_findings": finding_tables::others(material).len(),
         "banners": banner_tables::facts(material),
         "voices": quote_tables::facts(material),
         "forms": forms::facts(material),

@@ -17,11 +17,43 @@ use crate::plan::swot::SwotItem;
 
 /// Findings shown unless the directive says otherwise.
 pub const FINDINGS_SHOWN: usize = 12;
+/// Findings in the table of the others.
+pub const OTHERS_SHOWN: usize = 60;
 
-/// The most urgent findings with evidence and priority: one row an indicator, the most urgent finding on it.
+/// The most urgent findings with evidence and priority: one row an indicator, the most urgent finding on it. How many there are
+/// besides stands under the table.
 pub fn findings(material: &Material<'_>, limit: usize) -> Option<Table> {
-    let lang = material.lang;
     let chosen = leading(material, limit);
+    let more = material.inputs.planned.findings.len() - chosen.len();
+    let mut table = table_of(material, &chosen)?;
+    if more > 0 {
+        table.notes.push(note(material.fill_or(
+            "note_more_findings",
+            &[("count", &more.to_string())],
+            "每项指标只列最紧要的一条发现，另有{count}条未列入本表。",
+            "Only the most urgent finding of each indicator stands here; {count} more are not in this table.",
+        )));
+    }
+    Some(table)
+}
+
+/// The findings that [`findings`] leaves out, the strong points last.
+pub fn other_findings(material: &Material<'_>, limit: usize) -> Option<Table> {
+    let all = others(material);
+    let mut table = table_of(material, &all[..limit.min(all.len())])?;
+    if all.len() > limit {
+        table.notes.push(note(material.fill_or(
+            "note_rest_of_findings",
+            &[("count", &(all.len() - limit).to_string())],
+            "优先度更低的{count}条从略，`manyi plan` 列出全部发现。",
+            "The {count} of lowest priority are left out; `manyi plan` lists all findings.",
+        )));
+    }
+    Some(table)
+}
+
+fn table_of(material: &Material<'_>, chosen: &[&Finding]) -> Option<Table> {
+    let lang = material.lang;
     let rows: Vec<TableRow> = chosen
         .iter()
         .map(|finding| {
@@ -98,6 +130,13 @@ pub fn leading<'m>(material: &'m Material<'_>, limit: usize) -> Vec<&'m Finding>
     })
     .take(limit)
     .collect()
+}
+
+/// What [`leading`] leaves out where it shows [`FINDINGS_SHOWN`].
+pub fn others<'m>(material: &'m Material<'_>) -> Vec<&'m Finding> {
+    let shown = leading(material, FINDINGS_SHOWN);
+    let all = material.inputs.planned.findings.iter();
+    all.filter(|finding| !shown.iter().any(|held| held.id == finding.id)).collect()
 }
 
 fn title_of(finding: &Finding, material: &Material<'_>) -> String {

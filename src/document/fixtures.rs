@@ -396,6 +396,7 @@ impl Canteen {
             banners: &[],
             plugins: &self.plugins,
             date: "2026-11-20",
+            tones: crate::config::brand::ToneNames::default(),
         }
     }
 

@@ -8,13 +8,14 @@ use crate::analysis::summary::{self, Findings, IndicatorSummary};
 use crate::analysis::voices::Voices;
 use crate::analysis::whole::{WholeComparison, against_whole};
 use crate::config::Project;
+use crate::config::brand::ToneNames;
 use crate::config::raw::Correction;
 use crate::data::table::{InputFile, Step};
 use crate::data::weighting::WaveWeights;
 use crate::data::{Column, TableSource};
 use crate::diagnostics::{Lang, Localized};
 use crate::document::format::{self, Money};
-use crate::document::pack::{Pack, Words};
+use crate::document::pack::{Pack, Words, filled};
 use crate::metrics::{Better, Distribution, Estimate, MetricInfo, MetricResults, Reason};
 use crate::models::ModelResults;
 use crate::plan::{self, Plan, Planned};
@@ -63,6 +64,15 @@ pub struct DocumentInputs<'a> {
     pub plugins: &'a BTreeMap<String, Plugin>,
     /// Date of the document, `2026-11-20`.
     pub date: &'a str,
+    /// What the colours of good and bad are called in the brand that the document bears.
+    pub tones: ToneNames,
+}
+
+impl DocumentInputs<'_> {
+    /// The placeholders `{good_colour}` and `{bad_colour}` of texts that explain colours, with the names that fill them.
+    fn colours(&self, lang: Lang) -> [(&'static str, &'static str); 2] {
+        [("good_colour", self.tones.good.word(lang)), ("bad_colour", self.tones.bad.word(lang))]
+    }
 }
 
 /// The group that a document is about, such as a branch.
@@ -105,7 +115,8 @@ impl<'a> Material<'a> {
         let findings = summary::findings(&summaries);
         let plan = &inputs.planned.plan;
         let money = money(inputs.planned, lang);
-        Self { inputs, lang, words: pack.words(lang), summaries, findings, plan, money }
+        let words = pack.words(lang).filled(&inputs.colours(lang));
+        Self { inputs, lang, words, summaries, findings, plan, money }
     }
 
     /// The results.
@@ -264,13 +275,15 @@ impl<'a> Material<'a> {
     /// A word that packs may leave out.
     pub fn word_or(&self, key: &str, zh_cn: &str, en: &str) -> String {
         let own = if self.lang.is_chinese() { zh_cn } else { en };
-        self.words.get_or(key, own).to_owned()
+        match self.words.all().get(key) {
+            Some(word) => word.clone(),
+            None => filled(own, &self.inputs.colours(self.lang)),
+        }
     }
 
     /// A text that packs may leave out, with its `{placeholders}` filled.
     pub fn fill_or(&self, key: &str, values: &[(&str, &str)], zh_cn: &str, en: &str) -> String {
-        let text = self.word_or(key, zh_cn, en);
-        values.iter().fold(text, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        filled(&self.word_or(key, zh_cn, en), values)
     }
 
     /// `▲ 3.9` or `▼ 0.9`; `●` where the printed difference is zero. No unit.

@@ -247,15 +247,25 @@ impl Words {
 
     /// The word with `{placeholders}` filled.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut text = self.get(key).to_owned();
-        for (name, value) in values {
-            text = text.replace(&format!("{{{name}}}"), value);
+        filled(self.get(key), values)
+    }
+
+    /// The same with these `{placeholders}` filled in all of them.
+    #[must_use]
+    pub fn filled(mut self, values: &[(&str, &str)]) -> Self {
+        for text in self.words.values_mut() {
+            *text = filled(text, values);
         }
-        text
+        self
     }
 
     /// All of them.
     pub fn all(&self) -> &BTreeMap<String, String> {
         &self.words
     }
+}
+
+/// A text with its `{placeholders}` filled.
+pub(super) fn filled(text: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }

@@ -60,14 +60,19 @@ pub fn objective_text(material: &Material<'_>, objective: &Objective) -> String 
     let now =
         held.current.and_then(|estimate| estimate.estimate).map(|value| format::value_with_unit(value, unit, lang));
     let lower = held.info.better == Better::Lower;
-    match (lang, now) {
+    let focus = objective.raw.focus.as_ref().map(|focus| match lang {
+        Lang::ZhCn | Lang::ZhTw => format!("，重点在{}", focus.get(lang)),
+        Lang::En => format!(", above all for {}", focus.get(lang)),
+    });
+    let text = match (lang, now) {
         (Lang::ZhCn | Lang::ZhTw, Some(now)) if lower => format!("{by}前，{title}由{now}降至{target}以下"),
         (Lang::ZhCn | Lang::ZhTw, Some(now)) => format!("{by}前，{title}由{now}提高到{target}"),
         (Lang::ZhCn | Lang::ZhTw, None) => format!("{by}前，{title}达到{target}"),
         (Lang::En, Some(now)) if lower => format!("Bring {title} from {now} down to {target} or less by {by}"),
         (Lang::En, Some(now)) => format!("Raise {title} from {now} to {target} by {by}"),
         (Lang::En, None) => format!("Reach {target} for {title} by {by}"),
-    }
+    };
+    text + &focus.unwrap_or_default()
 }
 
 /// When an action runs, in words.

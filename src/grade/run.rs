@@ -22,7 +22,7 @@ use crate::output::manifest::{FileRecord, Program};
 use crate::output::{OutputFile, publish, publish_file};
 use crate::render::html::render_html;
 use crate::render::templates::typst_sources;
-use crate::render::typst::{Fonts, TypstSources, render_pdf};
+use crate::render::typst::{Fonts, TypstSources, forget_unused, render_pdf};
 
 /// What to do.
 #[derive(Debug, Clone)]
@@ -223,6 +223,7 @@ impl Set {
                 if let Some(pdf) = render_pdf(document, sources, fonts, &[], &mut found) {
                     files.push(OutputFile { name: format!("{name}.pdf"), content: pdf.bytes });
                 }
+                forget_unused();
             }
             (files, found)
         };

@@ -90,8 +90,8 @@ impl Batch<'_> {
         if request.only.is_empty() {
             let langs = self.report.langs.iter().filter_map(|lang| Some((lang, listed.get(lang)?)));
             for (index, (lang, lines)) in langs.enumerate() {
-                let page = index_page(self.measured, lines, &self.release.date, *lang);
-                let html = render_html(&page, None, &|_, _| None);
+                let page = self.report.branded(index_page(self.measured, lines, &self.release.date, *lang));
+                let html = render_html(&page, self.report.css(), &|_, _| None);
                 let name = if index == 0 { "index.html".to_owned() } else { format!("index.{lang}.html") };
                 publish_file(&folder.join(name), html.as_bytes(), diagnostics);
             }

@@ -2,7 +2,7 @@
 //! among the installed ones, its logo drawn.
 
 use crate::config::Project;
-use crate::config::brand::{BRAND_FILE, Brand, BrandFile, FontPair};
+use crate::config::brand::{BRAND_FILE, Brand, BrandFile, FontPair, ToneNames};
 use crate::config::load::read_text;
 use crate::diagnostics::messages::brand as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -113,6 +113,11 @@ impl ReportBrand {
         let broken = found.has_errors();
         found.into_iter().for_each(|problem| diagnostics.push_once(problem));
         if broken { Err(Reported) } else { Ok(Some(Self { brand, families, logo, records })) }
+    }
+
+    /// What its colours of good and bad are called.
+    pub fn tones(&self) -> ToneNames {
+        self.brand.palette.tone_names()
     }
 
     /// The brand as a document shows it.

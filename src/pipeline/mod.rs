@@ -22,8 +22,9 @@ use crate::analysis::{BannerTable, compute_banners};
 use crate::config::raw::RawSource;
 use crate::config::{Project, load_project};
 use crate::data::guess::{Draft, guess, write_manyi_yaml};
-use crate::data::sources::load_raw;
+use crate::data::sources::{LoadedSource, load_raw};
 use crate::data::{Tables, load_tables};
+use crate::diagnostics::messages::plugins::METRICS_WITHOUT_INPUT;
 use crate::diagnostics::{Diagnostics, Lang};
 use crate::document::pack::Pack;
 use crate::metrics::{Indicators, compute};
@@ -113,15 +114,36 @@ pub fn measure_view(root: &Path, view: &PeriodView, diagnostics: &mut Diagnostic
         return None;
     }
     let mut indicators = compute(&project, &plugins, &tables, diagnostics)?;
+    // What the survey did not ask is said by `manyi check` and stands in the documents: no news to every other command.
+    diagnostics.soften(&METRICS_WITHOUT_INPUT);
     let models = compute_models(&project, &plugins, &tables, &indicators, diagnostics)?;
     publish(&mut indicators, &models);
     view.join(&mut indicators);
     Some(Measured { project, plugins: Arc::new(plugins), tables: Arc::new(tables), indicators, models })
 }
 
+/// In which language a first project file may be written.
+#[derive(Debug, Clone, Copy)]
+pub struct DraftLangs {
+    /// The one asked for.
+    pub wished: Option<Lang>,
+    /// That of the console, where nothing says otherwise.
+    pub usual: Lang,
+}
+
+impl DraftLangs {
+    /// The language asked for; else Chinese for a survey in Chinese characters, whatever the locale of the machine.
+    fn of(self, loaded: &[LoadedSource]) -> Lang {
+        let headers = loaded.iter().flat_map(|source| &source.table.headers);
+        let words = headers.flat_map(|header| [Some(&header.name), header.label.as_ref()]).flatten();
+        let chinese = || words.flat_map(|text| text.chars()).any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+        self.wished.unwrap_or_else(|| if chinese() && !self.usual.is_chinese() { Lang::ZhCn } else { self.usual })
+    }
+}
+
 /// The text of a first `manyi.yaml` for a folder, guessed from survey exports, or an example to fill in without any. Paths are
 /// written relative to the folder. `None` if a file cannot be read.
-pub fn draft_project(folder: &Path, files: &[PathBuf], lang: Lang, diagnostics: &mut Diagnostics) -> Option<String> {
+pub fn draft_project(folder: &Path, files: &[PathBuf], langs: DraftLangs, diagnostics: &mut Diagnostics) -> Option<String> {
     let folder = resolved(folder);
     let place = |file: &PathBuf| resolved_beside(file).to_string_lossy().into_owned();
     let sources = files.iter().map(|file| RawSource::of_file(place(file))).collect();
@@ -130,6 +152,7 @@ pub fn draft_project(folder: &Path, files: &[PathBuf], lang: Lang, diagnostics: 
     if diagnostics.has_errors() {
         return None;
     }
+    let lang = langs.of(&loaded);
     let title = match lang {
         Lang::ZhCn | Lang::ZhTw => "满意度提升策划书",
         Lang::En => "Satisfaction plan",

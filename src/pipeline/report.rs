@@ -133,6 +133,17 @@ impl<'a> Report<'a> {
             || self.pack.files.iter().any(|(_, file)| file.text.contains("banner"))
     }
 
+    /// A document with the brand of the report.
+    pub(super) fn branded(&self, mut document: Document) -> Document {
+        document.meta.brand = self.brand.as_ref().map(|brand| brand.of(&document.meta));
+        document
+    }
+
+    /// The style sheet of its pages; none for the built-in one.
+    pub(super) fn css(&self) -> Option<&str> {
+        self.css.as_deref()
+    }
+
     /// Makes a document in every language and format and puts it in place.
     pub(super) fn publish(
         &self,
@@ -160,7 +171,9 @@ impl<'a> Report<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Vec<OutputFile>> {
         let mut output = ReportFiles::default();
-        for (files, found) in self.render_languages(content, release) {
+        let made = self.render_languages(content, release);
+        forget_unused();
+        for (files, found) in made {
             diagnostics.extend(found);
             let files = files?;
             output.files.extend(files.files);
@@ -245,7 +258,7 @@ impl<'a> Content<'a> {
         }
     }
 
-    fn inputs<'b>(&'b self, release: &'b Release) -> DocumentInputs<'b> {
+    fn inputs<'b>(&'b self, report: &Report<'_>, release: &'b Release) -> DocumentInputs<'b> {
         let measured = self.measured;
         let survey = &measured.tables.survey;
         DocumentInputs {
@@ -269,6 +282,7 @@ impl<'a> Content<'a> {
             banners: self.banners,
             plugins: &measured.plugins,
             date: &release.date,
+            tones: report.brand.as_ref().map(ReportBrand::tones).unwrap_or_default(),
         }
     }
 
@@ -329,9 +343,9 @@ impl Rendering<'_> {
     fn files(&self, diagnostics: &mut Diagnostics) -> Option<ReportFiles> {
         let Self { report, content, release, lang } = self;
         let mut output = ReportFiles::default();
-        let inputs = content.inputs(release);
+        let inputs = content.inputs(report, release);
         let mut built = report.templates.get(lang)?.document(&inputs, &report.pack, diagnostics)?;
-        built.document.meta.brand = report.brand.as_ref().map(|brand| brand.of(&built.document.meta));
+        built.document = report.branded(built.document);
         self.say_length(&built.document, diagnostics);
         let stem = self.file_stem(&built.document);
         for format in &report.declared.formats {
@@ -392,8 +406,7 @@ impl Rendering<'_> {
             figures.borrow_mut().push((index + 1, svg.clone()));
             Some(svg)
         };
-        let html = render_html(document, self.report.css.as_deref(), &draw);
-        forget_unused();
+        let html = render_html(document, self.report.css(), &draw);
         diagnostics.extend(problems.into_inner());
         for (number, svg) in figures.into_inner() {
             let tag = if self.several() { format!("{}-", self.lang) } else { String::new() };

@@ -19,7 +19,7 @@ use crate::document::pack::Pack;
 use crate::render::docx::{DocxLook, DocxOptions, Fill, FillOptions, NotFilled, Picture, fill_docx, render_docx};
 use crate::render::html::narrow_charts;
 use crate::render::tera::evaluate;
-use crate::render::typst::{ChartPicture, Fonts, TypstSources, forget_unused, render_chart_png};
+use crate::render::typst::{ChartPicture, Fonts, TypstSources, render_chart_png};
 
 /// Width of the text of a page in points, and that of half a page beside something else.
 const WIDTHS: (f64, f64) = (453.0, 205.0);
@@ -110,7 +110,6 @@ pub(super) fn word_file(job: &WordJob<'_>, diagnostics: &mut Diagnostics) -> Opt
             render_docx(job.document, &DocxOptions { reference, look, ..DocxOptions::default() }, &draw, diagnostics)
         }
     };
-    forget_unused();
     diagnostics.extend(problems.into_inner());
     written
 }

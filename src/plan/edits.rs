@@ -5,7 +5,8 @@ use chrono::Days;
 use crate::config::Project;
 use crate::config::raw::{RawAction, RawActionEdit, RawContingency, RawCost, RawCostLine, RawPlan, RawStrategy};
 use crate::diagnostics::messages::plan as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, lang_texts};
+use crate::diagnostics::taiwan::to_taiwan;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, Verbatim, lang_texts};
 use crate::plan::PlanInputs;
 use crate::plan::library::LibraryAction;
 use crate::plan::suggest::{Limits, Taken};
@@ -35,7 +36,7 @@ pub(super) fn add(
             kind: edit.kind.unwrap_or(strategy.kind),
             serves: held.serves.clone(),
             title: edit.title.unwrap_or_else(|| strategy.title.clone()),
-            text: edit.text.unwrap_or_else(|| strategy.text.clone()),
+            text: edit.text.unwrap_or_else(|| with_focus(&strategy.text, held.focus.as_ref(), FOCUS_OF_TEXT)),
             effect: Some(strategy.effect.text.clone()),
             effect_source: Some(strategy.effect.source.clone()),
         });
@@ -53,8 +54,11 @@ pub(super) fn add(
             } else {
                 plan.finance.costs.extend(costs(&id, action, &own));
             }
+            let own_place = own.place.is_some();
             let raw = entry(id, &strategy.id, action, own, priority, limits, &edit.drop_actions);
-            plan.actions.push(RawAction { who: filled(&raw.who, plan), ..raw });
+            let focus = held.focus.as_ref().filter(|_| !own_place);
+            let place = with_focus(&raw.place, focus, FOCUS_OF_PLACE);
+            plan.actions.push(RawAction { who: filled(&raw.who, plan), place, ..raw });
         }
         let risks = strategy.risks.iter().map(|risk| RawContingency {
             trigger: risk.trigger.clone(),
@@ -68,6 +72,25 @@ pub(super) fn add(
         let risks: Vec<RawContingency> = risks.collect();
         plan.contingencies.extend(risks);
     }
+}
+
+/// How the text of a strategy and the place of an action name the group or place to begin with, in Chinese and in English.
+const FOCUS_OF_TEXT: [[&str; 2]; 2] = [["先从", "做起。"], [" Begin with ", "."]];
+const FOCUS_OF_PLACE: [[&str; 2]; 2] = [["（", "先行）"], [" (", " first)"]];
+
+/// A text of the library with the group or place where it is needed most behind it.
+fn with_focus(text: &Localized, focus: Option<&Localized>, words: [[&str; 2]; 2]) -> Localized {
+    let Some(focus) = focus else { return text.clone() };
+    let [zh, en] = words;
+    let joined = |lang: Lang, [before, after]: [&str; 2]| {
+        let text = text.get(lang);
+        format!("{text}{before}{}{after}", focus.get(lang))
+    };
+    let texts = lang_texts(joined(Lang::ZhCn, zh), joined(Lang::En, en));
+    // The library is converted for Taiwan, names of groups are not.
+    let [before, after] = zh.map(to_taiwan);
+    let tw = format!("{}{before}{}{after}", to_taiwan(text.get(Lang::ZhTw)), to_taiwan(focus.get(Lang::ZhTw)));
+    Localized::PerLang(LocalizedTexts { zh_tw: Some(Verbatim::new(&tw)), ..texts })
 }
 
 /// An action with its dates counted from the first day of the plan.

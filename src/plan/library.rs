@@ -1,6 +1,8 @@
 //! The strategy library: what can be done about a finding, with actions, costs and risks. In: YAML texts of template packs,
 //! plugins and the project. Out: checked entries by id; a later text replaces an entry of an earlier one.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -34,6 +36,9 @@ pub struct LibraryStrategy {
     pub id: String,
     /// Part of the marketing mix.
     pub kind: StrategyKind,
+    /// Lines of business that it is made for; empty for all.
+    #[serde(default)]
+    pub trades: Vec<String>,
     /// What it is an answer to.
     pub answers: Answers,
     /// Title.
@@ -194,6 +199,11 @@ impl Library {
     /// All strategies in order.
     pub fn iter(&self) -> impl Iterator<Item = &LibraryStrategy> {
         self.strategies.values()
+    }
+
+    /// The lines of business that strategies are made for, each once.
+    pub fn trades(&self) -> BTreeSet<&str> {
+        self.iter().flat_map(|strategy| strategy.trades.iter().map(String::as_str)).collect()
     }
 
     /// All ids.

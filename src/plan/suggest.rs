@@ -6,7 +6,8 @@ use chrono::{Days, Months, NaiveDate};
 use crate::analysis::{Finding, FindingKind, IndicatorSummary, Severity, round_half_away};
 use crate::config::raw::{RawObjective, RawPlan, RawSuggest, RawSuggestDetail, RawTarget};
 use crate::diagnostics::messages::{document as date_messages, plan as messages};
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::taiwan::to_taiwan;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, Verbatim, lang_texts};
 use crate::metrics::{Better, Unit};
 use crate::plan::calendar::parse_date;
 use crate::plan::edits;
@@ -24,6 +25,13 @@ const PER_OBJECTIVE: usize = 2;
 const LEAD_DAYS: u64 = 7;
 /// Months from the first day until objectives are due.
 const MONTHS: u32 = 6;
+
+/// What is taken off a strategy made for certain trades that answers a topic alone, in a project that names no trade.
+const OTHER_TRADE: f64 = 0.9;
+/// What is added to a strategy made for the trade of the project.
+const OWN_TRADE: f64 = 0.4;
+/// Groups that an objective names at most.
+const FOCUSES: usize = 2;
 
 /// How well a strategy must fit an objective to be suggested: a topic in common, or the metric itself.
 const FITS: f64 = 1.0;
@@ -43,6 +51,8 @@ pub(super) struct Limits {
 pub(super) struct Taken<'a> {
     pub strategy: &'a LibraryStrategy,
     pub serves: Vec<String>,
+    /// The group or place where it is needed most.
+    pub focus: Option<Localized>,
 }
 
 /// The plan of the project with what is suggested. Nothing is suggested where the planner wrote objectives, strategies or
@@ -61,6 +71,15 @@ pub fn complete(
         None => written.objectives.is_empty() && written.strategies.is_empty() && written.actions.is_empty(),
     };
     let limits = limits(inputs, diagnostics);
+    if let Some(trade) = &inputs.project.raw.project.trade {
+        let known = inputs.library.trades();
+        if !known.contains(trade.as_str()) {
+            let warning = Diagnostic::warning(&messages::UNKNOWN_TRADE).arg("trade", trade);
+            let warning = warning.arg("known", known.iter().copied().collect::<Vec<_>>().join(", "));
+            let key = "project.trade";
+            diagnostics.push(warning.suggest(trade, known).at(inputs.project.at(key)).key(key));
+        }
+    }
     if let Some(limits) = &limits
         && (wanted || !written.pick.is_empty())
     {
@@ -140,10 +159,24 @@ fn objectives(
             metric: metric.clone(),
             target: Some(target),
             by: own.unwrap_or_else(|| limits.until.to_string()),
+            focus: focus(findings, metric),
             text: None,
         });
     }
     chosen
+}
+
+/// The groups in which the indicator is weakest, the most urgent first and one a segment column.
+fn focus(findings: &[Finding], metric: &str) -> Option<Localized> {
+    let weak = findings.iter().filter(|held| {
+        held.kind == FindingKind::WeakGroup && held.severity != Severity::Low && held.metric.as_deref() == Some(metric)
+    });
+    let titles: Vec<&Localized> = weak.filter_map(|held| Some(&held.group.as_ref()?.title)).take(FOCUSES).collect();
+    let joined = |lang: Lang, sign: &str| titles.iter().map(|title| title.get(lang)).collect::<Vec<_>>().join(sign);
+    let texts = lang_texts(joined(Lang::ZhCn, "、"), joined(Lang::En, " and "));
+    // Names of groups stand as the data have them.
+    let zh_tw = Some(Verbatim::new(&to_taiwan(&joined(Lang::ZhTw, "、"))));
+    (!titles.is_empty()).then_some(Localized::PerLang(LocalizedTexts { zh_tw, ..texts }))
 }
 
 /// The value to reach: the project's target if it is missed; else the least demanding number that a finding sets it against
@@ -185,7 +218,13 @@ fn strategies<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Taken<'a>> {
     let mut taken: Vec<Taken<'a>> = Vec::new();
-    let fits = |strategy: &LibraryStrategy, objective: &RawObjective| fit(strategy, objective, summaries, findings);
+    let trade = inputs.project.raw.project.trade.as_deref().filter(|trade| inputs.library.trades().contains(trade));
+    let fits =
+        |strategy: &LibraryStrategy, objective: &RawObjective| fit(strategy, objective, trade, summaries, findings);
+    let focused = |serves: &[String]| {
+        let mut served = plan.objectives.iter().filter(|objective| serves.contains(&objective.id));
+        served.find_map(|objective| objective.focus.clone().or_else(|| focus(findings, &objective.metric)))
+    };
     let served = |strategy: &LibraryStrategy| -> Vec<String> {
         let own = plan.edit.get(&strategy.id).and_then(|edit| edit.serves.clone());
         let fitting = plan.objectives.iter().filter(|objective| fits(strategy, objective) >= FITS);
@@ -203,7 +242,7 @@ fn strategies<'a>(
             let error = Diagnostic::error(&messages::PICK_WITHOUT_OBJECTIVE).arg("id", id);
             diagnostics.push(error.at(inputs.project.at(&key)).key(key));
         }
-        taken.push(Taken { strategy, serves });
+        taken.push(Taken { strategy, focus: focused(&serves), serves });
     }
     if !wanted {
         return taken;
@@ -234,7 +273,8 @@ fn strategies<'a>(
                 }
             }
             if let Some((_, strategy)) = best {
-                taken.push(Taken { strategy, serves: served(strategy) });
+                let serves = served(strategy);
+                taken.push(Taken { strategy, focus: focused(&serves), serves });
             }
         }
     }
@@ -242,10 +282,13 @@ fn strategies<'a>(
 }
 
 /// How well a strategy answers an objective: 3 for its metric, 2.5 for a variant of it, 2 for a topic in common that stands first in
-/// the strategy, 0.2 less for each place behind; 0.5 more where it is meant for the kind of finding. 0 where it is meant for other findings only.
+/// the strategy, 0.2 less for each place behind; 0.5 more where it is meant for the kind of finding, 0.4 more where it is made for the
+/// `trade` of the project. 0 where it is meant for other findings or other trades only; where the project names no trade, a strategy
+/// made for some comes behind the others of its topic.
 fn fit(
     strategy: &LibraryStrategy,
     objective: &RawObjective,
+    trade: Option<&str>,
     summaries: &[IndicatorSummary<'_>],
     findings: &[Finding],
 ) -> f64 {
@@ -257,6 +300,11 @@ fn fit(
     let named = &strategy.answers.findings;
     let meant = own.iter().any(|finding| named.iter().any(|kind| kind == finding.kind.word()));
     if !named.is_empty() && !own.is_empty() && !meant {
+        return 0.0;
+    }
+    let bound = !strategy.trades.is_empty();
+    let own_trade = trade.is_some_and(|trade| strategy.trades.iter().any(|held| held == trade));
+    if bound && trade.is_some() && !own_trade {
         return 0.0;
     }
     let answers = |metric: &str, module: &str| {
@@ -277,9 +325,10 @@ fn fit(
     } else if variant() {
         2.5
     } else if let Some(place) = nearest {
-        (2.0 - 0.2 * place as f64).max(FITS)
+        let foreign = if bound && !own_trade { OTHER_TRADE } else { 0.0 };
+        (2.0 - 0.2 * place as f64 - foreign).max(FITS)
     } else {
         return 0.0;
     };
-    score + if meant { 0.5 } else { 0.0 }
+    score + if meant { 0.5 } else { 0.0 } + if own_trade { OWN_TRADE } else { 0.0 }
 }

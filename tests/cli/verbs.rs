@@ -211,6 +211,42 @@ fn init_without_files_leaves_only_the_data_file_to_find() {
 }
 
 #[test]
+fn the_dictionary_of_themes_is_shown_as_it_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = |folder: &std::path::Path| {
+        let output = manyi().args(["themes", "show", "--lang", "en"]).current_dir(folder).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (code, general) = shown(folder.path());
+    assert_eq!(code, Some(0));
+    assert!(general.starts_with("# the general dictionary\n") && general.contains("  waiting:"), "{general}");
+    let own = "themes:\n  soup: { title: Soup, words: [soup] }\n";
+    fs::write(folder.path().join("own.yaml"), own).unwrap();
+    let project = "manyi: 1\nproject: { title: P }\ndata: { sources: [{ file: a.csv }] }\ncolumns:\n  words: { type: text }\n  topics: { type: multi, themes: { of: words, dictionary: own.yaml } }\nplugins: {}\n";
+    fs::write(folder.path().join("manyi.yaml"), project).unwrap();
+    assert_eq!(shown(folder.path()), (Some(0), format!("# own.yaml (used by topics)\n{own}")));
+    fs::remove_file(folder.path().join("own.yaml")).unwrap();
+    assert_eq!(shown(folder.path()).0, Some(1));
+}
+
+/// A survey in Chinese makes a project in Chinese on a machine without a locale; the words of its scales stay.
+#[test]
+fn init_writes_in_the_language_of_the_survey() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), "您对食堂总体满意吗\n非常满意\n满意\n不满意\n一般\n非常满意\n").unwrap();
+    let run = |more: &[&str]| {
+        let mut command = manyi();
+        command.args(["init", "--force", "--from", "a.csv"]).args(more).env("LC_ALL", "C.UTF-8").env("LANG", "C.UTF-8");
+        assert!(command.current_dir(folder.path()).output().unwrap().status.success());
+        fs::read_to_string(folder.path().join("manyi.yaml")).unwrap()
+    };
+    let text = run(&[]);
+    assert!(text.contains("lang: zh-CN\n"), "{text}");
+    assert!(text.contains("labels: { 2: 不满意, 3: 一般, 4: 满意, 5: 非常满意 }"), "{text}");
+    assert!(run(&["--lang", "en"]).contains("lang: en\n"));
+}
+
+#[test]
 fn init_names_files_beside_the_project_from_there() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.csv"), "aware,praise\n1,5\n0,4\n1,2\n0,3\n").unwrap();
@@ -219,6 +255,9 @@ fn init_names_files_beside_the_project_from_there() {
     assert!(text.contains("- file: '../a.csv'\n") && text.contains("lang: en\n"), "{text}");
     let (code, words) = said(&["build", "plan"], folder.path());
     assert_eq!(code, Some(0), "{words}");
+    // What was not asked is news once, to the command that looks at the project.
+    assert_eq!(words.matches("M0320").count(), 0, "{words}");
+    let (_, words) = said(&["check", "plan"], folder.path());
     assert_eq!(words.matches("M0320").count(), 1, "{words}");
     // One line for each metric that the survey did not ask for.
     let output = manyi().args(["metrics", "plan", "--lang", "en"]).current_dir(folder.path()).output().unwrap();

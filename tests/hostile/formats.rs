@@ -4,6 +4,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use manyi::config::brand::ToneNames;
 use manyi::config::{Project, load_project};
 use manyi::data::load_tables;
 use manyi::diagnostics::{Diagnostics, Lang, Level};
@@ -326,6 +327,7 @@ impl Rest {
             banners: &[],
             plugins,
             date: "2026-11-30",
+            tones: ToneNames::default(),
         };
         templates.document(&inputs, &pack, found).is_some()
     }

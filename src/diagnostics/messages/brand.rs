@@ -36,10 +36,10 @@ messages! {
     /// A main colour that cannot be told from the colour of what is bad.
     CONFUSABLE = Message::new(
         "M0578",
-        "readers with weak colour sight could take {colour} for {bad}, the colour of what is bad; charts keep their own blue and orange",
-        "色觉较弱的读者可能混淆 {colour} 与表示不利的 {bad}，图表沿用自带的蓝色和橙色",
+        "beside {bad}, the colour of what is bad, {colour} does not say to every reader that something is good; charts, cards and tables use {good} for good and {kept} for bad",
+        "{colour} 与表示不利的 {bad} 并列时，读者未必看得出是有利；图表、卡片和表格以 {good} 表示有利，以 {kept} 表示不利",
     )
-    .hinted("a `primary` that is darker or bluer than `bad` is used in charts too", "若 `primary` 比 `bad` 更深或更偏蓝，图表也会采用");
+    .hinted("a green, blue or purple `primary` is used there too; a red or orange one stays on covers, in headings and links", "绿、蓝、紫色的 `primary` 也用于图表；红、橙色的只用于封面、标题和链接");
     /// A name in header or footer that nothing fills.
     UNKNOWN_NAME = Message::new("M0579", "nothing fills the name `{name}` in `{key}`", "`{key}` 中的名称 `{name}` 没有对应的内容")
         .hinted("possible: {known}", "可用：{known}");

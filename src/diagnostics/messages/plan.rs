@@ -55,6 +55,9 @@ messages! {
     /// A benefit reckoned from an indicator that is no share of customers.
     NOT_A_SHARE = Message::new("M0672", "the benefit `{item}` counts customers by `{metric}`, which is not a percentage", "收益“{item}”按 `{metric}` 计算顾客数，而它不是百分比")
         .hinted("give the benefit as an `amount`", "请直接写明 `amount`");
+    /// A line of business that no strategy is made for.
+    UNKNOWN_TRADE = Message::new("M0673", "no strategy is made for the trade `{trade}`", "没有为行业 `{trade}` 编写的策略")
+        .hinted("the library knows {known}; leave `project.trade` out, or name the trade in strategies of your own", "策略库中有 {known}；可删去 `project.trade`，或在自备策略的 `trades` 中写明该行业");
     /// A role of the library that no suggested action has.
     UNKNOWN_ROLE = Message::new("M0671", "no suggested action is in the hands of `{role}`", "建议的行动中没有由 `{role}` 负责的");
 }

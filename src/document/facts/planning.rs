@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::text;
 use crate::analysis::{Finding, Severity};
 use crate::config::raw::{RawContingency, StrategyKind};
+use crate::diagnostics::Lang;
 use crate::document::finding_tables::{FINDINGS_SHOWN, assumption_name, leading};
 use crate::document::findings::sentence;
 use crate::document::format;
@@ -27,6 +28,7 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "first_strategy": strategies.first(),
         "first_action": actions.first(),
         "foreword": text(raw.foreword.as_ref(), lang),
+        "headline": text(raw.headline.as_ref(), lang).map(|text| one_line(without_stop(text), lang)),
         "verdict": text(raw.verdict.as_ref(), lang),
         "problem": text(raw.problem.as_ref(), lang),
         "objectives": objectives,
@@ -89,6 +91,11 @@ fn finance(material: &Material<'_>) -> Value {
 /// A text that will stand inside a sentence: without a full stop of its own.
 fn without_stop(text: &str) -> &str {
     text.trim().trim_end_matches(['。', '.', '；', ';'])
+}
+
+/// A text that stands in a heading.
+fn one_line(text: &str, lang: Lang) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join(if lang.is_chinese() { "" } else { " " })
 }
 
 fn objectives(material: &Material<'_>) -> Vec<Value> {

@@ -19,10 +19,14 @@ pub struct DocxLook {
     pub wash: String,
     /// Rule on the cover.
     pub rule: String,
-    /// Accent: numbers of headings, links, good values.
+    /// Accent: numbers of headings, links.
     pub accent: String,
-    /// Ground of good cells.
+    /// Ground of heads and panels.
     pub accent_wash: String,
+    /// Text and rules of what is good.
+    pub good: String,
+    /// Ground of good cells.
+    pub good_wash: String,
     /// Rules of what is bad.
     pub bad: String,
     /// Text of what is bad.
@@ -55,6 +59,8 @@ impl Default for DocxLook {
             rule: "D9771C".into(),
             accent: "17508F".into(),
             accent_wash: "E1EAF5".into(),
+            good: "17508F".into(),
+            good_wash: "E1EAF5".into(),
             bad: "D9771C".into(),
             bad_text: "A85208".into(),
             bad_wash: "FBE8D6".into(),
@@ -78,16 +84,15 @@ impl DocxLook {
             look.sans_chinese = "Noto Sans CJK TC".into();
         }
         if form.coursework {
-            for ink in [&mut look.ink, &mut look.rule, &mut look.accent, &mut look.bad, &mut look.bad_text] {
-                "000000".clone_into(ink);
-            }
-            for ground in [&mut look.wash, &mut look.accent_wash, &mut look.bad_wash] {
-                "FFFFFF".clone_into(ground);
-            }
+            let inks =
+                [&mut look.ink, &mut look.rule, &mut look.accent, &mut look.good, &mut look.bad, &mut look.bad_text];
+            inks.into_iter().for_each(|ink| "000000".clone_into(ink));
+            let grounds = [&mut look.wash, &mut look.accent_wash, &mut look.good_wash, &mut look.bad_wash];
+            grounds.into_iter().for_each(|ground| "FFFFFF".clone_into(ground));
             return look;
         }
         let Some(brand) = &meta.brand else { return look };
-        let Palette { primary, primary_wash, accent, bad, bad_text, bad_wash, .. } = brand.palette;
+        let Palette { primary, primary_wash, good, good_wash, accent, bad, bad_text, bad_wash, .. } = brand.palette;
         let set = |held: &mut String, colour: Option<Colour>| {
             if let Some(colour) = colour {
                 *held = colour.digits();
@@ -95,6 +100,8 @@ impl DocxLook {
         };
         set(&mut look.accent, primary);
         set(&mut look.accent_wash, primary_wash);
+        set(&mut look.good, good);
+        set(&mut look.good_wash, good_wash);
         set(&mut look.bad, bad);
         set(&mut look.bad_text, bad_text);
         set(&mut look.bad_wash, bad_wash);

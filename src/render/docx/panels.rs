@@ -29,7 +29,7 @@ impl Writer<'_> {
     fn paint(&self, tone: Tone) -> Paint {
         let look = self.look;
         let (rule, text, wash) = match tone {
-            Tone::Good => (&look.accent, &look.accent, &look.accent_wash),
+            Tone::Good => (&look.good, &look.good, &look.good_wash),
             Tone::Bad | Tone::Warning => (&look.bad, &look.bad_text, &look.bad_wash),
             Tone::Info => (&look.accent, &look.accent, &look.wash),
             Tone::Neutral => (&look.plain, &look.ink, &look.wash),

@@ -144,7 +144,7 @@ impl Writer<'_> {
     fn ground(&self, tone: Tone) -> Option<String> {
         match tone {
             Tone::Neutral => None,
-            Tone::Good => Some(self.look.accent_wash.clone()),
+            Tone::Good => Some(self.look.good_wash.clone()),
             Tone::Bad | Tone::Warning => Some(self.look.bad_wash.clone()),
             Tone::Info => Some(self.look.wash.clone()),
         }

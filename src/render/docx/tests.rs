@@ -23,7 +23,7 @@ fn meta(lang: Lang) -> Meta {
         date: "2026-11-20".into(),
         date_text: "2026年11月20日".into(),
         period: "2026年11月".into(),
-        words: BTreeMap::new(),
+        words: crate::document::builder::usual_words(lang),
         brand: None,
     }
 }

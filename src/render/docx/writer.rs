@@ -95,20 +95,9 @@ impl<'d> Writer<'d> {
         self.meta.lang
     }
 
-    /// A word of the pack, else the program's own.
+    /// A word that the document brings.
     pub(super) fn word(&self, key: &str) -> String {
-        let own = match (key, self.lang()) {
-            ("contents", Lang::ZhCn | Lang::ZhTw) => "目录",
-            ("contents", Lang::En) => "Contents",
-            ("table", Lang::ZhCn | Lang::ZhTw) => "表",
-            ("table", Lang::En) => "Table",
-            ("figure", Lang::ZhCn | Lang::ZhTw) => "图",
-            ("figure", Lang::En) => "Figure",
-            ("page_of", Lang::ZhCn | Lang::ZhTw) => "第 {page} 页　共 {pages} 页",
-            ("page_of", Lang::En) => "Page {page} of {pages}",
-            _ => "",
-        };
-        self.meta.words.get(key).map_or(own, String::as_str).to_owned()
+        self.meta.words.get(key).cloned().unwrap_or_default()
     }
 
     /// An id no bookmark or picture of the file has yet.

@@ -13,9 +13,10 @@ use crate::document::brand::DocumentBrand;
 /// Rules that stand behind those of the style sheet. The families go in front of those that the sheet names.
 pub(super) fn variables(brand: &DocumentBrand) -> String {
     let palette = &brand.palette;
-    let colours: [(&str, Option<Colour>); 5] = [
+    let colours: [(&str, Option<Colour>); 6] = [
         ("accent", palette.primary),
-        ("good-wash", palette.primary_wash),
+        ("good", palette.good),
+        ("good-wash", palette.good_wash),
         ("warn", palette.bad_text),
         ("bad-wash", palette.bad_wash),
         ("rule", palette.accent),

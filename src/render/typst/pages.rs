@@ -12,7 +12,7 @@ use crate::document::Document;
 use crate::render::typst::data;
 use crate::render::typst::fonts::Fonts;
 use crate::render::typst::sources::TypstSources;
-use crate::render::typst::world::{DocumentWorld, forget_unused};
+use crate::render::typst::world::DocumentWorld;
 
 /// Pages of a document, its cover counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,9 +32,7 @@ pub fn heading_pages(
 ) -> Option<HeadingPages> {
     let data = data::to_json(document, diagnostics)?;
     let world = DocumentWorld::new("main.typ", data, &document.meta.date, templates, fonts, diagnostics)?;
-    let compiled: Option<PagedDocument> = world.compile(diagnostics);
-    forget_unused();
-    let paged = compiled?;
+    let paged: PagedDocument = world.compile(diagnostics)?;
     let count = |pages: usize| u32::try_from(pages).unwrap_or(u32::MAX);
     let introspector = paged.introspector();
     let mut found = HeadingPages { pages: BTreeMap::new(), total: count(paged.pages().len()) };

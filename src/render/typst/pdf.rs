@@ -16,7 +16,7 @@ use crate::document::blocks::Meta;
 use crate::render::typst::data;
 use crate::render::typst::fonts::{Fonts, UsedFont};
 use crate::render::typst::sources::TypstSources;
-use crate::render::typst::world::{DocumentWorld, forget_unused};
+use crate::render::typst::world::DocumentWorld;
 
 /// A PDF file and what it was made of.
 #[derive(Debug, Clone)]
@@ -69,9 +69,7 @@ pub(super) fn set_pdf(
 ) -> Option<RenderedPdf> {
     let standards = demanded(standards, diagnostics)?;
     let world = DocumentWorld::new("main.typ", data, &meta.date, templates, fonts, diagnostics)?;
-    let compiled = world.compile(diagnostics);
-    forget_unused();
-    let paged: PagedDocument = compiled?;
+    let paged: PagedDocument = world.compile(diagnostics)?;
     let content = Letters::of(&paged);
     if !content.missing.is_empty() {
         diagnostics.push(Diagnostic::warning(&messages::MISSING_GLYPHS).arg("characters", content.missing_list()));

@@ -20,8 +20,8 @@ use crate::render::typst::sources::{TypstSources, file_id};
 /// How many documents ago a remembered result may have been used last.
 const MEMORY: usize = 1;
 
-/// Forgets what the last documents had no use for. To be called after every document, also after a failed one; not after
-/// every chart, since going through the memory costs more than drawing one.
+/// Forgets what the last documents had no use for. To be called once a document, after all its languages and formats, also after
+/// a failed one: going through the memory costs more than drawing a chart, and what one format has set serves the next.
 pub fn forget_unused() {
     comemo::evict(MEMORY);
 }
@@ -70,7 +70,7 @@ impl<'a> DocumentWorld<'a> {
         self.date
     }
 
-    /// Sets the document; problems become diagnostics, and results of documents long past are forgotten.
+    /// Sets the document; problems become diagnostics.
     pub(super) fn compile<T: Output>(&self, diagnostics: &mut Diagnostics) -> Option<T> {
         let compiled = typst::compile::<T>(self);
         for warning in &compiled.warnings {

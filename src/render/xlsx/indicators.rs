@@ -13,7 +13,7 @@ pub(super) const ID: &str = "indicators";
 /// The sheet; none without a single indicator.
 pub(super) fn indicators(book: Book<'_, '_>) -> Option<Sheet> {
     let material = book.material;
-    let shown: Vec<&IndicatorSummary<'_>> = material.summaries.iter().collect();
+    let shown: Vec<&IndicatorSummary<'_>> = material.summaries.iter().filter(|held| held.info.unavailable.is_none()).collect();
     if shown.is_empty() {
         return None;
     }
@@ -125,15 +125,6 @@ fn star(significant: bool) -> Cell {
 
 /// Why there is no number, or that it rests on few answers.
 fn remark(book: Book<'_, '_>, held: &IndicatorSummary<'_>) -> String {
-    if let Some(why) = &held.info.unavailable {
-        let questions = why.missing_inputs.iter().map(|(id, question)| match question.get(book.lang()) {
-            "" => id.clone(),
-            words => words.to_owned(),
-        });
-        let lead = book.word("reason_missing_input", "未设题目", "not asked");
-        let questions = questions.collect::<Vec<_>>().join(&book.word("semicolon", "；", "; "));
-        return book.fill("book_line", &[("t", &lead), ("x", &questions)], "{t}：{x}", "{t}: {x}");
-    }
     match held.current {
         Some(estimate) if estimate.estimate.is_some() && !estimate.flagged => String::new(),
         Some(estimate) if estimate.estimate.is_some() => book.word("book_few", "样本较少", "few answers"),
@@ -174,8 +165,8 @@ fn notes(book: Book<'_, '_>, columns: Columns) -> Vec<String> {
         notes.push(book.fill(
             "book_note_target",
             &[("level", &level)],
-            "蓝底：达到目标；橙底：未达目标且差距在 {level} 水平上显著；“略逊”指差距在误差范围之内。是否达标按打印的位数判断。",
-            "Blue: target reached; orange: missed beyond chance at {level}; “just short” lies within the margin of error. Judged on the decimals shown.",
+            "{good_colour}底：达到目标；{bad_colour}底：未达目标且差距在 {level} 水平上显著；“略逊”指差距在误差范围之内。是否达标按打印的位数判断。",
+            "On {good_colour}: target reached; on {bad_colour}: missed beyond chance at {level}; “just short” lies within the margin of error. Judged on the decimals shown.",
         ));
     }
     if columns.benchmark {

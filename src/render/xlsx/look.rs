@@ -50,6 +50,8 @@ pub(super) struct Look {
     pub chart: Color,
     /// What is worse in charts.
     pub chart_bad: Color,
+    /// Behind what is better.
+    pub good_wash: Color,
     /// Behind what is worse.
     pub bad_wash: Color,
     /// The font.
@@ -67,6 +69,7 @@ impl Look {
             accent: or(ACCENT, palette.primary),
             accent_wash: or(ACCENT_WASH, palette.primary_wash),
             chart: or(ACCENT, palette.chart),
+            good_wash: or(ACCENT_WASH, palette.good_wash),
             chart_bad: or(BAD, palette.chart_bad),
             bad_wash: or(BAD_WASH, palette.bad_wash),
             font: family.unwrap_or_else(|| font(lang).to_owned()),
@@ -143,7 +146,7 @@ fn format_of(style: Style, look: &Look) -> Format {
     }
     format = match style.tone {
         Tone::Neutral => format,
-        Tone::Good => format.set_background_color(accent_wash),
+        Tone::Good => format.set_background_color(look.good_wash),
         Tone::Bad => format.set_background_color(look.bad_wash),
         Tone::Faint => format.set_font_color(MUTED),
     };

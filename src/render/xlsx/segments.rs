@@ -26,6 +26,7 @@ fn segment(book: Book<'_, '_>, rows: &Rows, index: usize) -> Option<Sheet> {
     let shown: Vec<&IndicatorSummary<'_>> = material
         .summaries
         .iter()
+        .filter(|held| held.info.unavailable.is_none())
         .filter(|held| held.segments.get(index).is_some_and(|held| held.groups.iter().flatten().next().is_some()))
         .collect();
     if shown.is_empty() {
@@ -175,15 +176,15 @@ impl Table<'_, '_> {
             notes.push(book.fill(
                 "book_note_letters",
                 &values,
-                "小写字母：该组在 {level} 水平上显著优于表头为该字母的组（两两双侧 t 检验，{correction}；无优劣方向的指标为高于）。蓝底优于他组，橙底逊于他组。",
-                "A letter: significantly better at {level} than the group with that letter in the head (pairwise two-sided t tests, {correction}; higher, where neither direction is good). Blue beats another group, orange is beaten.",
+                "小写字母：该组在 {level} 水平上显著优于表头为该字母的组（两两双侧 t 检验，{correction}；无优劣方向的指标为高于）。{good_colour}底优于他组，{bad_colour}底逊于他组。",
+                "A letter: significantly better at {level} than the group with that letter in the head (pairwise two-sided t tests, {correction}; higher, where neither direction is good). Cells in {good_colour} beat another group, those in {bad_colour} are beaten.",
             ));
         }
         notes.push(book.fill(
             "book_note_bars",
             &values,
-            "图中细线为 {level} 置信区间；橙色条显著逊于他组；数值见“全部估计值”。",
-            "Thin lines in the charts are {level} confidence intervals; orange bars are beaten by another group; the numbers are in “All estimates”.",
+            "图中细线为 {level} 置信区间；{bad_colour}色条显著逊于他组；数值见“全部估计值”。",
+            "Thin lines in the charts are {level} confidence intervals; bars in {bad_colour} are beaten by another group; the numbers are in “All estimates”.",
         ));
         notes.extend(book.number_notes());
         notes
