@@ -298,7 +298,10 @@ pub fn nearest_names<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) 
         .filter_map(|name| {
             let candidate = name.to_lowercase();
             let contains = !lowered.is_empty() && (candidate.contains(&lowered) || lowered.contains(&candidate));
-            let score = strsim::jaro_winkler(&lowered, &candidate).max(if contains { 0.85 } else { 0.0 });
+            // Two letters swapped make short names look quite different to Jaro and Winkler: `nsp` for `nps`.
+            let slip = lowered.chars().count() > 2 && strsim::osa_distance(&lowered, &candidate) == 1;
+            let least = if contains { 0.85 } else { f64::from(u8::from(slip)) * 0.8 };
+            let score = strsim::jaro_winkler(&lowered, &candidate).max(least);
             (score >= 0.8).then_some((score, name))
         })
         .collect();
@@ -342,6 +345,8 @@ mod tests {
     fn nearest_names_finds_typos_and_parts() {
         assert_eq!(nearest_names("metrcs", ["metrics", "plugins"]), ["metrics"]);
         assert_eq!(nearest_names("满意程度", ["3、您的满意程度", "性别"]), ["3、您的满意程度"]);
+        assert_eq!(nearest_names("nsp", ["csat", "nps", "ces"]), ["nps"]);
         assert!(nearest_names("zzz", ["metrics"]).is_empty());
+        assert!(nearest_names("xy", ["ny"]).is_empty());
     }
 }

@@ -24,18 +24,26 @@ pub enum Design {
 }
 
 /// A person drawn.
-struct Drawn<'a> {
-    person: &'a Person,
-    unit: String,
-    weight: f64,
+pub struct Drawn<'a> {
+    pub person: &'a Person,
+    /// Cluster; empty without.
+    pub unit: String,
+    pub weight: f64,
     /// People on the list of the stratum.
-    listed: usize,
+    pub listed: usize,
 }
 
-const PEOPLE: usize = 300;
-const PER_STRATUM: usize = PEOPLE / STRATA;
-const CLUSTERS: usize = 10;
-const PER_CLUSTER: usize = 8;
+pub const PEOPLE: usize = 300;
+pub const PER_STRATUM: usize = PEOPLE / STRATA;
+pub const CLUSTERS: usize = 10;
+pub const PER_CLUSTER: usize = 8;
+/// How likely someone of each age and sex answers where all are asked.
+pub const ANSWERS: ([f64; AGES], [f64; SEXES]) = ([0.4, 0.6, 0.9], [0.6, 0.9]);
+
+/// How easily someone is met in a stratum.
+pub fn size(person: &Person) -> f64 {
+    person.visits.min(3.0)
+}
 
 impl Design {
     pub const ALL: [Self; 5] = [Self::Simple, Self::Stratified, Self::Clustered, Self::Raked, Self::List];
@@ -69,8 +77,8 @@ impl Design {
     }
 
     /// Appends one survey as lines of the file.
-    pub fn draw(self, survey: &str, population: &Population, random: &mut ChaCha8Rng, file: &mut String) {
-        for (place, drawn) in self.drawn(population, random).iter().enumerate() {
+    pub fn write(survey: &str, drawn: &[Drawn<'_>], file: &mut String) {
+        for (place, drawn) in drawn.iter().enumerate() {
             let Drawn { person, unit, weight, listed } = drawn;
             let unit = if unit.is_empty() { format!("u{place}") } else { unit.clone() };
             write!(file, "{survey},s{},{unit},{weight},{listed}", person.stratum).unwrap();
@@ -85,14 +93,15 @@ impl Design {
         }
     }
 
-    fn drawn<'a>(self, population: &'a Population, random: &mut ChaCha8Rng) -> Vec<Drawn<'a>> {
+    /// The people of one survey.
+    pub fn drawn<'a>(self, population: &'a Population, random: &mut ChaCha8Rng) -> Vec<Drawn<'a>> {
         let people = &population.people;
         let plain = |person: &'a Person, weight: f64| Drawn { person, unit: String::new(), weight, listed: 0 };
         let anyone = |random: &mut ChaCha8Rng| &people[random.random_range(0..people.len())];
         match self {
             Self::Simple => (0..PEOPLE).map(|_| plain(anyone(random), 1.0)).collect(),
             Self::Raked => {
-                let answers = |person: &Person| [0.4, 0.6, 0.9][person.age] * [0.6, 0.9][person.sex];
+                let answers = |person: &Person| ANSWERS.0[person.age] * ANSWERS.1[person.sex];
                 let mut drawn = Vec::with_capacity(PEOPLE);
                 while drawn.len() < PEOPLE {
                     let person = anyone(random);
@@ -103,7 +112,7 @@ impl Design {
                 drawn
             }
             Self::Stratified => {
-                let size = |place: &usize| people[*place].visits.min(3.0);
+                let size = |place: &usize| size(&people[*place]);
                 let mut drawn = Vec::with_capacity(PEOPLE);
                 for members in &population.of_stratum {
                     let total: f64 = members.iter().map(size).sum();

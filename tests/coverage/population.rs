@@ -138,8 +138,6 @@ impl Population {
         4.0 / 3.0 * (1.0 - variances / self.covariance(sum, sum))
     }
 
-    /// Percent of R-squared that relative weights give to the first of two items. With two, the root of their correlations is
-    /// ((a, b), (b, a)), a and b half the sum and half the difference of the roots of 1 + r and 1 - r (Johnson 2000).
     fn share_of_first_driver(&self) -> f64 {
         let items: [fn(&Person) -> f64; 3] =
             [|person| person.items[0], |person| person.items[1], |person| person.overall];
@@ -147,14 +145,20 @@ impl Population {
             let product = self.covariance(items[a], items[a]) * self.covariance(items[b], items[b]);
             self.covariance(items[a], items[b]) / product.sqrt()
         };
-        let (r, y1, y2) = (correlation(0, 1), correlation(0, 2), correlation(1, 2));
-        let (a, b) = (((1.0 + r).sqrt() + (1.0 - r).sqrt()) / 2.0, ((1.0 + r).sqrt() - (1.0 - r).sqrt()) / 2.0);
-        // Loadings of the outcome on the orthogonal variables: the inverse root times the correlations.
-        let determinant = a * a - b * b;
-        let (z1, z2) = ((a * y1 - b * y2) / determinant, (a * y2 - b * y1) / determinant);
-        let (first, second) = (a * a * z1 * z1 + b * b * z2 * z2, b * b * z1 * z1 + a * a * z2 * z2);
-        100.0 * first / (first + second)
+        share_of_first(correlation(0, 1), correlation(0, 2), correlation(1, 2))
     }
+}
+
+/// Percent of R-squared that relative weights give to the first of two drivers with correlation `r`, which correlate with the
+/// outcome by `y1` and `y2`. The root of their correlations is ((a, b), (b, a)), a and b half the sum and half the difference of the
+/// roots of 1 + r and 1 - r (Johnson 2000).
+pub fn share_of_first(r: f64, y1: f64, y2: f64) -> f64 {
+    let (a, b) = (((1.0 + r).sqrt() + (1.0 - r).sqrt()) / 2.0, ((1.0 + r).sqrt() - (1.0 - r).sqrt()) / 2.0);
+    // Loadings of the outcome on the orthogonal variables: the inverse root times the correlations.
+    let determinant = a * a - b * b;
+    let (z1, z2) = ((a * y1 - b * y2) / determinant, (a * y2 - b * y1) / determinant);
+    let (first, second) = (a * a * z1 * z1 + b * b * z2 * z2, b * b * z1 * z1 + a * a * z2 * z2);
+    100.0 * first / (first + second)
 }
 
 /// The smallest value at or below which at least this share lies.

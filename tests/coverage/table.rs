@@ -1,16 +1,32 @@
-//! The shares of a coverage study as a Markdown table, and which of them lie outside what theory allows.
+//! The shares of a coverage study as Markdown tables, beside what the methods themselves reach, and which of them lie further from
+//! that than chance allows.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use manyi::metrics::distributions::student_t_quantile;
+
 use super::Hits;
 use super::designs::Design;
 
-/// Hits by design.
+/// What was found under a design.
+pub struct Column {
+    pub design: Design,
+    /// Hits of the program.
+    pub hits: Hits,
+    /// Hits of the methods by themselves, on other surveys.
+    pub reference: Hits,
+    /// Coverage in percent by a closed form, where there is one.
+    pub theory: BTreeMap<String, f64>,
+}
+
+/// A study.
 pub struct Shares {
     pub surveys: usize,
-    pub columns: Vec<(Design, Hits)>,
+    pub reference_surveys: usize,
+    pub columns: Vec<Column>,
 }
 
 /// Rows: name of the count, what it is in words, the interval.
@@ -35,46 +51,68 @@ const ROWS: [(&str, &str, &str); 18] = [
     ("share", "relative weight of one of 2 drivers", "bootstrap"),
 ];
 
-/// The range in percent in which a share must lie: three standard errors of 2,000 surveys around 95.
-const EXPECTED: [f64; 2] = [93.5, 96.5];
-
-/// Rows for which theory says something else, in all designs (`None`) or in one, with their range; docs/statistics.md says why.
-const OTHERWISE: [(&str, Option<Design>, [f64; 2]); 9] = [
-    ("rare", None, [90.5, 97.5]),
-    ("tenth beta", None, [93.5, 98.5]),
-    ("rare beta", None, [92.0, 99.0]),
-    ("rating_median", None, [88.0, 100.0]),
-    ("minutes_p90", Some(Design::Stratified), [92.0, 96.5]),
-    ("spend_mean", Some(Design::Clustered), [90.5, 96.5]),
-    ("spend_mean", Some(Design::List), [92.0, 96.5]),
-    ("spend_per_visit", Some(Design::Clustered), [90.5, 96.5]),
-    ("share", Some(Design::Clustered), [92.0, 96.5]),
-];
+/// Where nothing is to be explained.
+const NOMINAL: [f64; 2] = [94.0, 96.0];
+/// Chance that any of the shares of a study lies outside its range although program and method cover alike.
+const FALSE_ALARM: f64 = 0.05;
 
 const BEGIN: &str = "<!-- coverage-study: begin -->\n";
 const END: &str = "<!-- coverage-study: end -->";
 
 impl Shares {
-    fn share(&self, column: usize, row: &str) -> f64 {
-        100.0 * self.columns[column].1[row] as f64 / self.surveys as f64
+    fn share(&self, column: &Column, row: &str) -> f64 {
+        100.0 * column.hits[row] as f64 / self.surveys as f64
     }
 
-    /// The table.
+    /// Percent that the method itself reaches.
+    fn reference(&self, column: &Column, row: &str) -> f64 {
+        100.0 * column.reference[row] as f64 / self.reference_surveys as f64
+    }
+
+    /// How far a share may lie from that of the method: both are counted, and the level is split over all cells as Sidak has it.
+    fn reach(&self, reference: f64) -> f64 {
+        let cells = (self.columns.len() * ROWS.len()) as f64;
+        let each = 1.0 - (1.0 - FALSE_ALARM).powf(1.0 / cells);
+        let z = student_t_quantile(1.0 - each / 2.0, f64::INFINITY).unwrap();
+        let surveys = 1.0 / self.surveys as f64 + 1.0 / self.reference_surveys as f64;
+        z * (reference * (100.0 - reference) * surveys).sqrt()
+    }
+
+    /// The tables: counted shares with those of the methods in brackets, bold where the method is off 94 to 96; then what closed
+    /// forms say.
     pub fn markdown(&self) -> String {
-        let titles: Vec<&str> = self.columns.iter().map(|(design, _)| design.title()).collect();
-        let mut text =
-            format!("| estimate | interval | {} |\n|---|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
+        let titles: Vec<&str> = self.columns.iter().map(|column| column.design.title()).collect();
+        let head = |titles: &[&str]| format!("| estimate | interval | {} |\n|---|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
+        let mut text = head(&titles);
         for (name, title, interval) in ROWS {
             write!(text, "| {title} | {interval} |").unwrap();
-            for column in 0..self.columns.len() {
-                write!(text, " {:.1} |", self.share(column, name)).unwrap();
+            for column in &self.columns {
+                let (share, reference) = (self.share(column, name), self.reference(column, name));
+                let mark = if (NOMINAL[0]..=NOMINAL[1]).contains(&reference) { "" } else { "**" };
+                write!(text, " {share:.1} ({mark}{reference:.1}{mark}) |").unwrap();
+            }
+            text.push('\n');
+        }
+        text.push_str("\nThe methods beside closed forms, where there are any:\n\n");
+        let columns: Vec<&Column> = self.columns.iter().filter(|column| !column.theory.is_empty()).collect();
+        text.push_str(&head(&columns.iter().map(|column| column.design.title()).collect::<Vec<_>>()));
+        for (name, title, interval) in ROWS {
+            if !columns.iter().any(|column| column.theory.contains_key(name)) {
+                continue;
+            }
+            write!(text, "| {title} | {interval} |").unwrap();
+            for column in &columns {
+                match column.theory.get(name) {
+                    Some(theory) => write!(text, " {:.1} ({theory:.1}) |", self.reference(column, name)).unwrap(),
+                    None => text.push_str(" |"),
+                }
             }
             text.push('\n');
         }
         text
     }
 
-    /// Puts the table between its marks in a document.
+    /// Puts the tables between their marks in a document.
     pub fn write(&self, path: &Path) {
         let text = fs::read_to_string(path).unwrap();
         let (before, rest) = text.split_once(BEGIN).expect("the document has the mark where the table begins");
@@ -82,21 +120,33 @@ impl Shares {
         fs::write(path, format!("{before}{BEGIN}{}{END}{after}", self.markdown())).unwrap();
     }
 
-    /// The shares outside their range.
+    /// The shares that differ from those of their methods by more than chance.
     pub fn off(&self) -> Vec<String> {
         let mut off = Vec::new();
-        for (column, (design, _)) in self.columns.iter().enumerate() {
+        for column in &self.columns {
             for (name, ..) in ROWS {
-                let named = |entry: &&(&str, Option<Design>, [f64; 2])| {
-                    entry.0 == name && entry.1.is_none_or(|known| known == *design)
-                };
-                let [low, high] = OTHERWISE.iter().find(named).map_or(EXPECTED, |entry| entry.2);
-                let share = self.share(column, name);
-                if share < low || share > high {
-                    off.push(format!("{name}, {}: {share:.1}, not {low} to {high}", design.title()));
+                let (share, reference) = (self.share(column, name), self.reference(column, name));
+                let reach = self.reach(reference);
+                if (share - reference).abs() > reach {
+                    off.push(format!("{name}, {}: {share:.1}, not {reference:.1} ± {reach:.1}", column.design.title()));
                 }
             }
         }
         off
+    }
+
+    /// How far the reference lies from closed forms: the largest distance in percent, with its row.
+    pub fn from_theory(&self) -> Vec<(f64, String)> {
+        let mut found: Vec<(f64, String)> = self
+            .columns
+            .iter()
+            .flat_map(|column| column.theory.iter().map(move |(name, theory)| (column, name, theory)))
+            .map(|(column, name, theory)| {
+                let reference = self.reference(column, name);
+                (reference - theory, format!("{name}, {}: {reference:.2}, theory {theory:.2}", column.design.title()))
+            })
+            .collect();
+        found.sort_by(|one, other| other.0.abs().total_cmp(&one.0.abs()));
+        found
     }
 }
