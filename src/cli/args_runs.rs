@@ -161,8 +161,8 @@ pub enum ScheduleAction {
         /// Folder to write to, such as /etc/systemd/system or /etc/cron.d
         #[arg(long, value_name = "DIR")]
         write: Option<PathBuf>,
-        /// User that cron runs it as, in /etc/cron.d
-        #[arg(long, value_name = "USER", requires = "cron")]
+        /// User that runs it: in the units of systemd, or in /etc/cron.d
+        #[arg(long, value_name = "USER")]
         user: Option<String>,
     },
 }

@@ -21,7 +21,7 @@ pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mu
         let lines = cron(&session.calendar, &program, &folder);
         vec![TimerFile { name: format!("manyi-{name}"), content: with_user(&lines, user.as_deref()) }]
     } else {
-        systemd(&session.calendar, &name, &program, &folder)
+        systemd(&session.calendar, &name, user.as_deref(), &program, &folder)
     };
     for file in &files {
         console.data(&format!("# {}\n{}\n", file.name, file.content))?;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
@@ -87,12 +88,10 @@ impl Folder {
 
 /// Loads every plugin: built-in ones, then the project's, by id. Broken ones are reported and left out.
 pub fn discover(project_root: Option<&Path>, diagnostics: &mut Diagnostics) -> BTreeMap<String, Plugin> {
-    let mut plugins = BTreeMap::new();
-    for folder in built_in_folders() {
-        if let Some(plugin) = load_plugin(folder, diagnostics) {
-            plugins.insert(plugin.manifest.id.clone(), plugin);
-        }
-    }
+    // The embedded ones never change, so they are read once, with what is to be said about them.
+    static LOADED: LazyLock<(BTreeMap<String, Plugin>, Diagnostics)> = LazyLock::new(built_in);
+    diagnostics.extend(LOADED.1.iter().cloned());
+    let mut plugins = LOADED.0.clone();
     for folder in project_root.into_iter().flat_map(|root| project_folders(root, diagnostics)).collect::<Vec<_>>() {
         let Some(plugin) = load_plugin(folder, diagnostics) else { continue };
         let id = plugin.manifest.id.clone();
@@ -104,6 +103,14 @@ pub fn discover(project_root: Option<&Path>, diagnostics: &mut Diagnostics) -> B
         }
     }
     plugins
+}
+
+/// The built-in plugins by id.
+fn built_in() -> (BTreeMap<String, Plugin>, Diagnostics) {
+    let mut found = Diagnostics::new();
+    let loaded = built_in_folders().into_iter().filter_map(|folder| load_plugin(folder, &mut found));
+    let plugins = loaded.map(|plugin| (plugin.manifest.id.clone(), plugin)).collect();
+    (plugins, found)
 }
 
 /// True if a plugin of the project was left out for its own mistakes, which are among the diagnostics already.

@@ -17,8 +17,9 @@ pub struct TimerFile {
 }
 
 /// The services and timers of systemd: the run, and every hour a look whether it happened, which also tries messages again. The timer catches up what was missed while the machine was off, and so does the run.
-pub fn systemd(calendar: &Calendar, name: &str, program: &Path, project: &Path) -> Vec<TimerFile> {
+pub fn systemd(calendar: &Calendar, name: &str, user: Option<&str>, program: &Path, project: &Path) -> Vec<TimerFile> {
     let (program, project) = (quoted(program), quoted(project));
+    let user = user.map(|user| format!("User={user}\n")).unwrap_or_default();
     let service = format!(
         "[Unit]
 Description=manyi run of {name}
@@ -27,9 +28,11 @@ After=network-online.target
 
 [Service]
 Type=oneshot
-ExecStart={program} run {project} --catch-up --wait 600 --log json
+{user}ExecStart={program} run {project} --catch-up --wait 600 --log json
 # Secrets of delivery, one NAME=value a line; readable by the service's user alone.
 EnvironmentFile=-/etc/manyi/{name}.env
+# A template or data file that asks for all memory ends this run and not the machine.
+MemoryMax=75%
 Nice=5
 PrivateTmp=true
 NoNewPrivileges=true
@@ -54,7 +57,7 @@ Description=manyi watch of {name}: releases that are missing, messages to be tri
 
 [Service]
 Type=oneshot
-ExecStart={program} watch {project} --quiet
+{user}ExecStart={program} watch {project} --quiet
 EnvironmentFile=-/etc/manyi/{name}.env
 PrivateTmp=true
 NoNewPrivileges=true
@@ -95,15 +98,12 @@ pub fn on_calendar(calendar: &Calendar) -> String {
     }
 }
 
-/// The lines of a crontab.
+/// The lines of a crontab. The run is started every day: Debian's cron takes no notice of `CRON_TZ`, and one that is started on the day
+/// of the schedule alone but some hours before it would find nothing due and be silent for a month.
 pub fn cron(calendar: &Calendar, program: &Path, project: &Path) -> String {
-    let (hour, minute, day) = (calendar.time.hour(), calendar.time.minute(), calendar.day);
-    let fields = match calendar.every {
-        Cadence::Month => format!("{minute} {hour} {day} * *"),
-        Cadence::Quarter => format!("{minute} {hour} {day} 1,4,7,10 *"),
-        Cadence::Week => format!("{minute} {hour} * * {}", day % 7),
-    };
-    let command = format!("{} run {} --catch-up --wait 600 --log json", shell(program), shell(project));
+    let (hour, minute) = (calendar.time.hour(), calendar.time.minute());
+    let fields = format!("{minute} {hour} * * *");
+    let command = format!("{} run {} --catch-up --wait 600 --log json --quiet", shell(program), shell(project));
     // A percent sign ends the command of a crontab line.
     let command = command.replace('%', r"\%");
     let watch = format!("{} watch {} --quiet", shell(program), shell(project)).replace('%', r"\%");
@@ -134,18 +134,16 @@ mod tests {
     #[test]
     fn moments_of_systemd_and_cron() {
         let cases = [
-            (Cadence::Month, 3, "*-*-03 06:05:00 Asia/Shanghai", "5 6 3 * *"),
-            (Cadence::Quarter, 10, "*-01,04,07,10-10 06:05:00 Asia/Shanghai", "5 6 10 1,4,7,10 *"),
-            (Cadence::Week, 1, "Mon *-*-* 06:05:00 Asia/Shanghai", "5 6 * * 1"),
-            (Cadence::Week, 7, "Sun *-*-* 06:05:00 Asia/Shanghai", "5 6 * * 0"),
+            (Cadence::Month, 3, "*-*-03 06:05:00 Asia/Shanghai"),
+            (Cadence::Quarter, 10, "*-01,04,07,10-10 06:05:00 Asia/Shanghai"),
+            (Cadence::Week, 1, "Mon *-*-* 06:05:00 Asia/Shanghai"),
+            (Cadence::Week, 7, "Sun *-*-* 06:05:00 Asia/Shanghai"),
         ];
-        for (every, day, systemd, cron_fields) in cases {
+        for (every, day, systemd) in cases {
             let calendar = calendar(every, day);
             assert_eq!(on_calendar(&calendar), systemd);
             let lines = cron(&calendar, Path::new("/usr/bin/manyi"), Path::new("/srv/100% good's"));
-            let wanted = format!(
-                "CRON_TZ=Asia/Shanghai\n{cron_fields} '/usr/bin/manyi' run '/srv/100\\% good'\\''s' --catch-up --wait 600 --log json\n17 * * * * '/usr/bin/manyi' watch '/srv/100\\% good'\\''s' --quiet >/dev/null 2>&1\n"
-            );
+            let wanted = "CRON_TZ=Asia/Shanghai\n5 6 * * * '/usr/bin/manyi' run '/srv/100\\% good'\\''s' --catch-up --wait 600 --log json --quiet\n17 * * * * '/usr/bin/manyi' watch '/srv/100\\% good'\\''s' --quiet >/dev/null 2>&1\n";
             assert_eq!(lines, wanted);
         }
     }

@@ -1,35 +1,195 @@
-//! A look over an .xls before the library loads it: the library lays a sheet out as a full grid, and one damaged column number
-//! would make that grid larger than any memory; and it follows a chain of sectors to its end, also where it has none.
+//! A look over the sheets of an .xls before the library loads it: the library lays each out as a full grid of values and one of
+//! formulas, so that two cells far apart, or one damaged number of a column, would take all memory.
+
+use super::compound::{u16_at, u32_at, workbook_stream};
 
 /// Columns that the format has.
 const COLUMNS: u16 = 256;
 
-/// Records that hold a cell, each beginning with row and column.
-const CELL_RECORDS: [u16; 9] = [0x0006, 0x00bd, 0x00be, 0x00d6, 0x00fd, 0x0201, 0x0203, 0x0204, 0x0205];
-
-/// Record that says how far the cells reach; the library reserves room for all of that.
-const EXTENT_RECORD: u16 = 0x0200;
-
 /// Rows that the format has.
 const ROWS: u32 = 65_536;
 
-/// False if a cell stands beyond the last column, or is said to. A file without a workbook inside is in range; the library says what it is.
-pub fn cells_in_range(file: &[u8]) -> bool {
-    let Some(stream) = workbook_stream(file) else { return true };
-    let mut rest = stream.as_slice();
-    while let Some((kind, body, after)) = record(rest) {
-        if CELL_RECORDS.contains(&kind) && body.len() >= 4 && u16::from_le_bytes([body[2], body[3]]) >= COLUMNS {
-            return false;
-        }
-        if kind == EXTENT_RECORD
-            && extent(body)
-                .is_some_and(|(first, last, columns)| last > ROWS || (last > 0 && first >= last) || columns > COLUMNS)
-        {
-            return false;
-        }
-        rest = after;
+/// A worksheet or something inside it begins.
+const BEGIN: u16 = 0x0809;
+
+/// It ends.
+const END: u16 = 0x000a;
+
+/// A sheet: where it begins, and its name.
+const SHEET: u16 = 0x0085;
+
+/// How far the cells of a sheet reach; the library reserves room for all of that.
+const EXTENT: u16 = 0x0200;
+
+/// A formula; its result may follow as a text.
+const FORMULA: u16 = 0x0006;
+
+/// Records with a value, each beginning with row and column.
+const VALUES: [u16; 6] = [0x0203, 0x0204, 0x00d6, 0x0205, 0x027e, 0x00fd];
+
+/// Numbers side by side: row, first column, numbers, last column.
+const NUMBERS: u16 = 0x00bd;
+
+/// Bytes of a cell in the grid of values, and in that of formulas.
+const CELL_BYTES: [u64; 2] = [32, 24];
+
+/// Grids of so many bytes are laid out however few of their cells are filled; beyond, one of [`THIN`] must be, and beyond the second
+/// limit one of [`HALF_FULL`].
+const LIMITS: [u64; 2] = [128 << 20, 320 << 20];
+
+/// Cells of a larger grid for one that is filled.
+const THIN: u64 = 64;
+
+/// Cells of a very large grid for one that is filled.
+const HALF_FULL: u64 = 4;
+
+/// What is wrong with the cells of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// A cell stands beyond the last column, or is said to.
+    Beyond,
+    /// The cells of a sheet stand too far apart.
+    FarApart {
+        /// Name of the sheet.
+        sheet: String,
+        /// Its last row and column, from 0.
+        corner: (u32, u32),
+        /// Cells that are filled.
+        filled: u64,
+    },
+}
+
+/// Looks for cells that the library could not lay out in bounded memory. A file without a workbook inside has none; the library says
+/// what it is.
+///
+/// # Errors
+/// The first trouble.
+pub fn check_cells(file: &[u8]) -> Result<(), Trouble> {
+    let Some(stream) = workbook_stream(file) else { return Ok(()) };
+    let mut grids = Grids::default();
+    // As the library does: a sheet is read from where the list of sheets says that it begins.
+    let listed = Records(&stream).take_while(|(kind, _)| *kind != END).filter(|(kind, _)| *kind == SHEET);
+    for (_, body) in listed {
+        let start = u32_at(body, 0).unwrap_or(u32::MAX);
+        let Some(rest) = stream.get(start as usize..) else { continue };
+        let grid = grid_of(rest).ok_or(Trouble::Beyond)?;
+        grids.add(&grid, body)?;
     }
-    true
+    Ok(())
+}
+
+/// Rows and columns that are used, with the number of cells.
+#[derive(Debug, Clone, Copy, Default)]
+struct Area {
+    first: (u32, u32),
+    last: (u32, u32),
+    filled: u64,
+}
+
+impl Area {
+    fn add(&mut self, row: u16, first: u16, last: u16) {
+        let (row, first, last) = (u32::from(row), u32::from(first), u32::from(last));
+        let (left, right) = (first.min(last), first.max(last));
+        if self.filled == 0 {
+            (self.first, self.last) = ((row, left), (row, right));
+        }
+        self.first = (self.first.0.min(row), self.first.1.min(left));
+        self.last = (self.last.0.max(row), self.last.1.max(right));
+        self.filled += u64::from(right - left) + 1;
+    }
+
+    fn cells(&self) -> u64 {
+        let side = |first: u32, last: u32| u64::from(last - first) + 1;
+        if self.filled == 0 { 0 } else { side(self.first.0, self.last.0) * side(self.first.1, self.last.1) }
+    }
+}
+
+/// The grids of a sheet.
+#[derive(Debug, Default)]
+struct Grid {
+    values: Area,
+    formulas: Area,
+}
+
+/// The grids of all sheets together.
+#[derive(Debug, Default)]
+struct Grids {
+    bytes: u64,
+    cells: u64,
+    filled: u64,
+}
+
+impl Grids {
+    fn add(&mut self, grid: &Grid, sheet: &[u8]) -> Result<(), Trouble> {
+        let (values, formulas) = (grid.values.cells(), grid.formulas.cells());
+        self.bytes += CELL_BYTES[0] * values + CELL_BYTES[1] * formulas;
+        self.cells += values + formulas;
+        self.filled += grid.values.filled + grid.formulas.filled;
+        let thin = self.filled.saturating_mul(THIN) < self.cells;
+        let half_empty = self.filled.saturating_mul(HALF_FULL) < self.cells;
+        if (self.bytes > LIMITS[0] && thin) || (self.bytes > LIMITS[1] && half_empty) {
+            let corner = (grid.values.last.0.max(grid.formulas.last.0), grid.values.last.1.max(grid.formulas.last.1));
+            return Err(Trouble::FarApart { sheet: name_of(sheet), corner, filled: grid.values.filled });
+        }
+        Ok(())
+    }
+}
+
+/// The grids of the sheet that begins here; none if a cell is beyond the last column or row.
+fn grid_of(stream: &[u8]) -> Option<Grid> {
+    let mut grid = Grid::default();
+    let (mut begun, mut inside) = (false, 0_usize);
+    for (kind, body) in Records(stream) {
+        // What is embedded, such as a chart, has cells of its own, which the library passes over.
+        if inside > 0 {
+            match kind {
+                BEGIN => inside += 1,
+                END => inside -= 1,
+                _ => {}
+            }
+            continue;
+        }
+        let place = || u16_at(body, 0).zip(u16_at(body, 2));
+        match kind {
+            BEGIN if begun => inside = 1,
+            BEGIN => begun = true,
+            END => break,
+            EXTENT if beyond(body) => return None,
+            NUMBERS => {
+                let last = body.len().checked_sub(2).and_then(|at| u16_at(body, at));
+                let Some(((row, first), last)) = place().zip(last) else { continue };
+                // A damaged last column is followed as far as there are numbers of six bytes.
+                let held = u16::try_from(body.len().saturating_sub(6) / 6).unwrap_or(u16::MAX);
+                let last = last.max(first.saturating_add(held.saturating_sub(1)));
+                if first >= COLUMNS || last >= COLUMNS {
+                    return None;
+                }
+                grid.values.add(row, first, last);
+            }
+            FORMULA => {
+                let Some((row, column)) = place() else { continue };
+                if column >= COLUMNS {
+                    return None;
+                }
+                grid.values.add(row, column, column);
+                grid.formulas.add(row, column, column);
+            }
+            kind if VALUES.contains(&kind) => {
+                let Some((row, column)) = place() else { continue };
+                if column >= COLUMNS {
+                    return None;
+                }
+                grid.values.add(row, column, column);
+            }
+            _ => {}
+        }
+    }
+    Some(grid)
+}
+
+/// True if a sheet is said to reach further than one can.
+fn beyond(body: &[u8]) -> bool {
+    extent(body).is_some_and(|(first, last, columns)| last > ROWS || (last > 0 && first >= last) || columns > COLUMNS)
 }
 
 /// First row and the one after the last, and the column after the last; before 1997 all are numbers of two bytes.
@@ -40,117 +200,30 @@ fn extent(body: &[u8]) -> Option<(u32, u32, u16)> {
     Some((u16_at(body, 0)?.into(), u16_at(body, 2)?.into(), u16_at(body, 6)?))
 }
 
-/// Kind, content and what follows.
-fn record(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
-    let kind = u16_at(bytes, 0)?;
-    let length = usize::from(u16_at(bytes, 2)?);
-    let body = bytes.get(4..)?;
-    let (body, after) = body.split_at(length.min(body.len()));
-    Some((kind, body, after))
+/// The name of a sheet in the list of sheets, as far as it can be read: length, kind of characters, characters.
+fn name_of(body: &[u8]) -> String {
+    let (Some(length), Some(kind), Some(text)) = (body.get(6), body.get(7), body.get(8..)) else {
+        return String::new();
+    };
+    let units: Vec<u16> = match kind & 1 {
+        0 => text.iter().map(|byte| u16::from(*byte)).collect(),
+        _ => text.chunks_exact(2).filter_map(|pair| u16_at(pair, 0)).collect(),
+    };
+    String::from_utf16_lossy(&units[..units.len().min(usize::from(*length))])
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
-}
+/// The records of a stream: kind and content.
+struct Records<'a>(&'a [u8]);
 
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
+impl<'a> Iterator for Records<'a> {
+    type Item = (u16, &'a [u8]);
 
-/// A compound file ([MS-CFB]): its sectors, and the table of which sector follows which.
-struct Compound<'a> {
-    file: &'a [u8],
-    size: usize,
-    table: Vec<u32>,
-}
-
-/// Sector numbers from here on mark the end of a chain.
-const END: u32 = 0xffff_fffa;
-
-impl<'a> Compound<'a> {
-    /// Reads the table; `None` for other files, and where the list of its own sectors turns in a circle.
-    fn read(file: &'a [u8]) -> Option<Self> {
-        let shift = u16_at(file, 30).filter(|shift| matches!(shift, 9 | 12))?;
-        let mut compound = Self { file, size: 1_usize << shift, table: Vec::new() };
-        let mut locations: Vec<u32> = (0..109).filter_map(|index| u32_at(file, 76 + index * 4)).collect();
-        let (mut next, mut left) = (u32_at(file, 68)?, file.len() / compound.size + 1);
-        while let Some(more) = compound.sector(next) {
-            left = left.checked_sub(1)?;
-            locations.extend((0..compound.size / 4 - 1).filter_map(|index| u32_at(more, index * 4)));
-            next = u32_at(more, compound.size - 4)?;
-        }
-        compound.table = locations
-            .into_iter()
-            .take_while(|&number| number < END)
-            .filter_map(|number| compound.sector(number))
-            .flat_map(|content| content.chunks_exact(4).filter_map(|entry| u32_at(entry, 0)))
-            .collect();
-        Some(compound)
+    fn next(&mut self) -> Option<Self::Item> {
+        let kind = u16_at(self.0, 0)?;
+        let length = usize::from(u16_at(self.0, 2)?);
+        let body = self.0.get(4..)?;
+        let (body, rest) = body.split_at(length.min(body.len()));
+        self.0 = rest;
+        Some((kind, body))
     }
-
-    fn sector(&self, number: u32) -> Option<&'a [u8]> {
-        let start = (number as usize).checked_add(1)?.checked_mul(self.size)?;
-        self.file.get(start..(start + self.size).min(self.file.len()))
-    }
-
-    /// The content of a chain of sectors, as far as it goes.
-    fn chain(&self, first: u32) -> Vec<u8> {
-        let (mut bytes, mut number, mut left) = (Vec::new(), first, self.table.len());
-        while let Some(content) = self.sector(number).filter(|_| left > 0) {
-            bytes.extend_from_slice(content);
-            number = self.table.get(number as usize).copied().unwrap_or(u32::MAX);
-            left -= 1;
-        }
-        bytes
-    }
-
-    /// The entries of the directory.
-    fn directory(&self) -> Option<Vec<u8>> {
-        Some(self.chain(u32_at(self.file, 48)?))
-    }
-}
-
-/// True if a chain comes to its end: no sector comes twice.
-fn ends(table: &[u32], first: u32) -> bool {
-    let (mut number, mut left) = (first, table.len() + 1);
-    while let Some(next) = table.get(number as usize) {
-        number = *next;
-        left -= 1;
-        if left == 0 {
-            return false;
-        }
-    }
-    true
-}
-
-/// False if a chain of sectors in a compound file turns in a circle: the library would follow it until no memory is left.
-pub fn chains_end(file: &[u8]) -> bool {
-    if !file.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return true;
-    }
-    let Some(compound) = Compound::read(file) else { return false };
-    let starts = [48, 60].map(|place| u32_at(file, place).unwrap_or(u32::MAX));
-    if !starts.iter().all(|start| ends(&compound.table, *start)) {
-        return false;
-    }
-    // Short streams have a table of their own.
-    let short: Vec<u32> = compound.chain(starts[1]).chunks_exact(4).filter_map(|entry| u32_at(entry, 0)).collect();
-    let directory = compound.directory().unwrap_or_default();
-    directory.chunks_exact(128).all(|entry| {
-        let start = u32_at(entry, 116).unwrap_or(u32::MAX);
-        ends(&compound.table, start) && ends(&short, start)
-    })
-}
-
-/// The stream `Workbook` or `Book` of a compound file ([MS-CFB] 2.2 to 2.6), as far as its chain of sectors goes.
-fn workbook_stream(file: &[u8]) -> Option<Vec<u8>> {
-    let compound = Compound::read(file)?;
-    let directory = compound.directory()?;
-    let entry = directory.chunks_exact(128).find(|entry| {
-        let units: Vec<u16> =
-            (0..8).filter_map(|index| u16_at(entry, index * 2)).take_while(|&unit| unit != 0).collect();
-        let name = String::from_utf16_lossy(&units);
-        entry[66] == 2 && (name == "Workbook" || name == "Book")
-    })?;
-    Some(compound.chain(u32_at(entry, 116)?))
 }

@@ -5,6 +5,7 @@
 
 mod biff;
 pub mod cells;
+mod compound;
 mod contain;
 pub mod format;
 mod html;

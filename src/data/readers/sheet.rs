@@ -44,6 +44,12 @@ pub fn read(
             diagnostics.push(request.error(&messages::WORKBOOK_ENCRYPTED));
             None
         }
+        Err(Failure::FarApart(sheet, (row, column), cells)) => {
+            let cell = format!("{}{}", layout::column_letters(column as usize), row + 1);
+            let problem = request.error(&messages::CELLS_FAR_APART).arg("sheet", &sheet).arg("cell", &cell);
+            diagnostics.push(problem.arg("cells", cells).at(Location::cell(request.shown, sheet, cell)));
+            None
+        }
         Err(Failure::Broken(reason)) => {
             diagnostics.push(request.error(&messages::WORKBOOK_BROKEN).arg("reason", reason));
             None

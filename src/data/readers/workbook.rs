@@ -12,8 +12,9 @@ use calamine::{
     XlsError, Xlsx, XlsxError,
 };
 
-use super::biff;
+use super::biff::{self, Trouble};
 use super::cells::Cell;
+use super::compound;
 use crate::config::raw::FileFormat;
 
 /// Why a workbook cannot be read.
@@ -23,6 +24,8 @@ pub enum Failure {
     Encrypted,
     /// It is damaged, with the reason in the words of the library.
     Broken(String),
+    /// The cells of a sheet stand so far apart that laying them out would take all memory: name, last row and column, cells.
+    FarApart(String, (u32, u32), u64),
 }
 
 impl From<XlsxError> for Failure {
@@ -69,12 +72,13 @@ impl Workbook {
             FileFormat::Xls => {
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).map_err(|error| Failure::Broken(error.to_string()))?;
-                if !biff::chains_end(&bytes) {
+                if !compound::chains_end(&bytes) {
                     return Err(Failure::Broken("sectors that follow each other in a circle".to_owned()));
                 }
-                if !biff::cells_in_range(&bytes) {
-                    return Err(Failure::Broken("cells beyond the last column".to_owned()));
-                }
+                biff::check_cells(&bytes).map_err(|trouble| match trouble {
+                    Trouble::Beyond => Failure::Broken("cells beyond the last column".to_owned()),
+                    Trouble::FarApart { sheet, corner, filled } => Failure::FarApart(sheet, corner, filled),
+                })?;
                 drop(bytes);
                 file.seek(SeekFrom::Start(0)).map_err(|error| Failure::Broken(error.to_string()))?;
                 let again = file.try_clone();

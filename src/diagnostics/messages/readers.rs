@@ -77,6 +77,9 @@ messages! {
     /// Damaged workbook.
     WORKBOOK_BROKEN = Message::new("M0271", "`{file}` is damaged or not a workbook: {reason}", "`{file}` 已损坏或不是工作簿：{reason}")
         .hinted("open it in a spreadsheet program and save it again as .xlsx", "请用表格软件打开并重新保存为 .xlsx");
+    /// Cells far apart in an old workbook.
+    CELLS_FAR_APART = Message::new("M0287", "sheet `{sheet}` reaches to `{cell}` with only {cells} cells filled: too far apart for an .xls to be read", "工作表 `{sheet}` 延伸到 `{cell}`，却只有 {cells} 个单元格有内容：相距过远，.xls 无法读取")
+        .hinted("delete what stands far from the table, or save the file as .xlsx", "请删除远离表格的零散内容，或另存为 .xlsx");
     /// More cells than a survey can have.
     CELLS_TOO_MANY = Message::new("M0272", "sheet `{sheet}` has more than {limit} cells", "工作表 `{sheet}` 的单元格超过 {limit} 个")
         .hinted("save it as .csv or .parquet", "请另存为 .csv 或 .parquet");

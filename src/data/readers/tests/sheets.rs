@@ -187,9 +187,28 @@ fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// A record of an .xls.
+fn record(kind: u16, body: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat()
+}
+
+/// A number in a cell, as Excel writes a large one (`NUMBER`).
+fn number(row: u16, column: u16, value: f64) -> Vec<u8> {
+    record(0x0203, &[&[row, column, 0].map(u16::to_le_bytes).concat()[..], &value.to_le_bytes()].concat())
+}
+
+/// The number 4 in a cell, as Excel writes small ones (`RK`).
+fn small_number(row: u16, column: u16) -> Vec<u8> {
+    record(0x027e, &[&[row, column, 0].map(u16::to_le_bytes).concat()[..], &0x4010_0000_u32.to_le_bytes()].concat())
+}
+
 /// An .xls with the sheet `答卷` of one header and one number, the number in this column.
 pub fn xls_of(column: u16) -> Vec<u8> {
-    let record = |kind: u16, body: &[u8]| [&kind.to_le_bytes()[..], &(body.len() as u16).to_le_bytes(), body].concat();
+    xls_with(&[number(1, column, 4.5), number(2, 0, 3.0)].concat())
+}
+
+/// An .xls with the sheet `答卷` of the header `满意度` and these records below it.
+pub fn xls_with(cells: &[u8]) -> Vec<u8> {
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let begin = |kind: u16| record(0x0809, &[&0x0600_u16.to_le_bytes()[..], &kind.to_le_bytes(), &[0; 12]].concat());
     let end = record(0x000a, &[]);
@@ -199,19 +218,8 @@ pub fn xls_of(column: u16) -> Vec<u8> {
         let place = [0_u16, column, 0, text.encode_utf16().count() as u16].map(u16::to_le_bytes).concat();
         record(0x0204, &[&place[..], &[1], &wide(text)].concat())
     };
-    let number = |row: u16, column: u16, value: f64| {
-        record(0x0203, &[&[row, column, 0].map(u16::to_le_bytes).concat()[..], &value.to_le_bytes()].concat())
-    };
-    let stream = [
-        begin(5),
-        sheet_at(globals as u32),
-        end.clone(),
-        begin(0x10),
-        label(0, "满意度"),
-        number(1, column, 4.5),
-        number(2, 0, 3.0),
-        end,
-    ];
+    let stream =
+        [begin(5), sheet_at(globals as u32), end.clone(), begin(0x10), label(0, "满意度"), cells.to_vec(), end];
     compound("Workbook", &stream.concat())
 }
 
@@ -221,6 +229,24 @@ fn excel_97_is_read_and_a_damaged_column_is_refused() {
     assert_eq!(outcome.rows(), [["4.5"], ["3"]]);
     assert_eq!(outcome.table().sheet.as_deref(), Some("答卷"));
     assert_eq!(read_bytes("a.xls", &xls_of(0xff00)).codes(), ["M0271"]);
+    assert_eq!(read_bytes("a.xls", &xls_with(&small_number(1, 0))).rows(), [["4"]]);
+    assert_eq!(read_bytes("a.xls", &xls_with(&small_number(9, 0xff00))).codes(), ["M0271"]);
+}
+
+/// The library lays out all cells between: a few far ones are refused with their place, many cells in as many rows are read.
+#[test]
+fn excel_97_with_cells_far_apart_is_refused() {
+    let far = read_bytes("a.xls", &xls_with(&[small_number(1, 0), small_number(65_535, 255)].concat()));
+    assert_eq!(far.codes(), ["M0287"]);
+    assert_eq!(far.diagnostics[0].location, Some(Location::cell("a.xls", "答卷", "IV65536")));
+    let column: Vec<u8> = (1..=65_535).flat_map(|row| small_number(row, 0)).collect();
+    assert_eq!(read_bytes("a.xls", &xls_with(&column)).rows().len(), 65_535);
+    // A column of answers and one stray cell: one in 256 is filled.
+    let stray = [column, small_number(9, 255)].concat();
+    assert_eq!(read_bytes("a.xls", &xls_with(&stray)).codes(), ["M0287"]);
+    // A sparse sheet of a hundred columns and five thousand rows costs little.
+    let sparse: Vec<u8> = (1..=5_000).flat_map(|row| small_number(row, 0)).chain(small_number(5_000, 99)).collect();
+    assert_eq!(read_bytes("a.xls", &xls_with(&sparse)).rows().len(), 5_000);
 }
 
 #[test]
