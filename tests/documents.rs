@@ -99,7 +99,9 @@ fn a_brand_is_seen_in_every_format() {
 /// Legends say the colours that were used, and a house colour that warns is not used for what is good.
 #[test]
 fn notes_name_the_colours_of_the_brand() {
-    for (primary, zh, en) in [("#0b6e4f", "绿底为优于他组", "Cells in green"), ("#c8102e", "蓝底为优于他组", "Cells in blue")] {
+    for (primary, zh, en) in
+        [("#0b6e4f", "绿底为优于他组", "Cells in green"), ("#c8102e", "蓝底为优于他组", "Cells in blue")]
+    {
         let folder = canteen("{ id: plan, pack: satisfaction-plan, langs: [zh-CN, en], formats: [html] }");
         fs::write(folder.path().join("brand.yaml"), format!("colours: {{ primary: \"{primary}\" }}\n")).unwrap();
         let (made, said) = build(folder.path());

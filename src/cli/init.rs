@@ -12,7 +12,12 @@ use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, io_problem};
 use crate::pipeline::{self, DraftLangs};
 
-pub(crate) fn run(options: &InitOptions, lang: Option<Lang>, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+pub(crate) fn run(
+    options: &InitOptions,
+    lang: Option<Lang>,
+    console: &Console,
+    diagnostics: &mut Diagnostics,
+) -> Outcome {
     let path = options.project.join(PROJECT_FILE);
     let shown = path.display().to_string();
     let written = if path.exists() && !options.force {

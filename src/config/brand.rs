@@ -130,10 +130,7 @@ impl Palette {
     /// What the colours of good and bad are called.
     pub fn tone_names(&self) -> ToneNames {
         let usual = ToneNames::default();
-        ToneNames {
-            good: self.good.map_or(usual.good, Colour::hue),
-            bad: self.bad.map_or(usual.bad, Colour::hue),
-        }
+        ToneNames { good: self.good.map_or(usual.good, Colour::hue), bad: self.bad.map_or(usual.bad, Colour::hue) }
     }
 }
 
@@ -347,7 +344,8 @@ impl Brand {
         }
         (palette.chart, palette.good, palette.good_wash) = (Some(own_main), Some(own_main), Some(own_main.wash(WASH)));
         let key = if main == own_main { "colours.bad" } else { "colours.primary" };
-        let problem = Diagnostic::warning(&messages::CONFUSABLE).arg("colour", main).arg("bad", bad).arg("good", own_main);
+        let problem =
+            Diagnostic::warning(&messages::CONFUSABLE).arg("colour", main).arg("bad", bad).arg("good", own_main);
         if !mixed(own_main, bad) {
             diagnostics.push(self.place(key, problem.arg("kept", bad)));
             return palette;

@@ -15,7 +15,7 @@ use crate::data::numbers::{number_text, parse_moment, parse_number};
 use crate::data::options::{option_of_header, split_options, without_free_text};
 use crate::data::ordering::natural;
 use crate::data::profile::{Profile, profile_headers};
-use crate::data::scales::{wording_position, worded_points};
+use crate::data::scales::{worded_points, wording_position};
 use crate::data::sources::LoadedSource;
 
 pub use crate::data::guess_yaml::{Draft, write_manyi_yaml};

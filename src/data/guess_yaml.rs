@@ -224,7 +224,8 @@ fn column_lines(column: &GuessedColumn, lang: Lang, mark: &str) -> Vec<String> {
         lines.push(format!("    range: [{}, {}]", number_text(low), number_text(high)));
     }
     if !column.labels.is_empty() {
-        let named: Vec<String> = column.labels.iter().map(|(point, word)| format!("{point}: {}", quoted(word))).collect();
+        let named: Vec<String> =
+            column.labels.iter().map(|(point, word)| format!("{point}: {}", quoted(word))).collect();
         lines.push(format!("    labels: {{ {} }}", named.join(", ")));
     }
     for (key, values) in [("missing", &column.missing), ("yes", &column.yes), ("no", &column.no)] {

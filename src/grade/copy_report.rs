@@ -9,6 +9,7 @@ use crate::grade::copying::Pair;
 use crate::grade::copying::passages::Kind;
 use crate::grade::copying::verdicts::VerdictKind;
 use crate::grade::course::Course;
+use crate::grade::rubric::titles::setting_title;
 use crate::render::html::escape;
 
 const STYLE: &str = include_str!("copy_report.css");
@@ -59,6 +60,14 @@ impl Report<'_> {
         )
     }
 
+    /// The plans that one stands in, with shares where there are several.
+    fn sources(&self, plan: usize) -> String {
+        let sources = self.course.sources(plan);
+        let share = |share: f64| if sources.len() > 1 { format!(" {:.0}%", share * 100.0) } else { String::new() };
+        let one = |(other, held): &(usize, f64)| format!("{}{}", self.name(*other), share(*held));
+        sources.iter().map(one).collect::<Vec<_>>().join("<br>")
+    }
+
     fn code(&self, plan: usize) -> String {
         let class = self.course.students.len();
         if plan < class { format!("S{:03}", plan + 1) } else { format!("A{:03}", plan - class + 1) }
@@ -69,13 +78,13 @@ impl Report<'_> {
         let cases = self.course.students.iter().filter(|held| held.verdict.is_some()).count();
         let text = match self.lang {
             Lang::ZhCn | Lang::ZhTw => format!(
-                "比较了本班 {read} 份、往年 {} 份作业；{} 对相似达到 {}%，{cases} 份需要教师判断。折扣只有教师在成绩册中确认后才生效；最早写成的作业从不扣分。",
+                "比较了本班 {read} 份、往年 {} 份作业；{} 对相似达到 {}%，{cases} 份需要教师判断。折扣只有教师在成绩册中确认后才生效；最早提交的作业从不扣分。",
                 self.course.archive.len(),
                 self.course.comparison.pairs.len(),
                 self.course.rubric.copying.show * 100.0
             ),
             Lang::En => format!(
-                "{read} plans of the class and {} of prior years were compared; {} pairs share at least {}%, {cases} plans call for the teacher's judgement. A discount counts only when the teacher confirms it in the gradebook; the earliest writer is never penalised.",
+                "{read} plans of the class and {} of prior years were compared; {} pairs share at least {}%, {cases} plans call for the teacher's judgement. A discount counts only when the teacher confirms it in the gradebook; the first to hand in is never penalised.",
                 self.course.archive.len(),
                 self.course.comparison.pairs.len(),
                 self.course.rubric.copying.show * 100.0
@@ -188,7 +197,7 @@ impl Report<'_> {
             self.say("作业", "plan"),
             self.say("提交时间", "received"),
             self.say("与较早作业相同", "stands earlier"),
-            self.say("最相似", "most in"),
+            self.say("见于", "stands in"),
             self.say("建议", "proposal"),
             self.say("文件信息（仅供参考）", "file (evidence only)"),
         );
@@ -205,8 +214,16 @@ impl Report<'_> {
                 }
             };
             let properties = held.submission.plan().map(|plan| plan.properties.clone()).unwrap_or_default();
-            let about = [properties.author, properties.last_author, properties.created, properties.modified];
-            let about = about.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+            let day =
+                |text: Option<String>| text.map(|text| text.replace('T', " ").chars().take(16).collect::<String>());
+            let about = [
+                (self.say("作者", "author"), properties.author),
+                (self.say("最后修改者", "last changed by"), properties.last_author),
+                (self.say("创建于", "created"), day(properties.created)),
+                (self.say("修改于", "changed"), day(properties.modified)),
+            ];
+            let about = about.into_iter().filter_map(|(title, value)| Some(format!("{title} {}", value?)));
+            let about = about.collect::<Vec<_>>().join(" · ");
             let received = held
                 .submission
                 .received
@@ -216,7 +233,7 @@ impl Report<'_> {
                 "<tr><td>{}</td><td>{received}</td><td class=\"num\">{:.0}%</td><td>{}</td><td>{proposal}</td><td class=\"name\">{}</td></tr>",
                 self.name(plan),
                 verdict.share * 100.0,
-                self.name(verdict.source),
+                self.sources(plan),
                 escape(&about),
             );
         }
@@ -321,7 +338,14 @@ impl Report<'_> {
         for (key, value) in
             self.course.rubric.settings().into_iter().filter(|(key, _)| key.starts_with("copying") || key == "reusable")
         {
-            let _ = writeln!(html, "<tr><td>{}</td><td>{}</td></tr>", escape(&key), escape(&value));
+            let title = setting_title(&key, self.lang);
+            let _ = writeln!(
+                html,
+                "<tr><td>{}</td><td>{}</td><td class=\"sub\">{}</td></tr>",
+                escape(&title),
+                escape(&value),
+                escape(&key)
+            );
         }
         html.push_str("</tbody></table>\n");
     }

@@ -6,11 +6,11 @@ use crate::diagnostics::messages::grading as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
 use crate::grade::anonymous::anonymise;
 use crate::grade::copying::verdicts::{Verdict, clusters, verdicts};
-use crate::grade::copying::{Comparison, Source, compare};
+use crate::grade::copying::{Comparison, Pair, Source, compare};
 use crate::grade::evidence::flags::flags;
 use crate::grade::evidence::length::{Counts, count};
 use crate::grade::evidence::topic::Topic;
-use crate::grade::evidence::{Proposal, Reason, propose};
+use crate::grade::evidence::{Proposal, Reason, propose, visible};
 use crate::grade::rubric::{RUBRIC_FILE, Rubric, load_rubric};
 use crate::grade::submissions::worker::Reader;
 use crate::grade::submissions::{Submission, load_submissions, load_texts, readable_files};
@@ -56,6 +56,38 @@ pub struct Course {
 }
 
 impl Course {
+    /// The plans before one that it shares at least `copying.show` of its own text with, each with that share, the most first. Those that
+    /// add nothing to the ones before them are left out.
+    pub fn sources(&self, plan: usize) -> Vec<(usize, f64)> {
+        let Some(verdict) = self.students.get(plan).and_then(|held| held.verdict.as_ref()) else { return Vec::new() };
+        let received = |plan: usize| self.students.get(plan).and_then(|held| held.submission.received);
+        let earlier = |other: &usize| {
+            *other >= self.students.len()
+                || received(*other).zip(received(plan)).is_some_and(|(other, own)| other < own)
+        };
+        let partner = |pair: &Pair| match plan {
+            held if held == pair.left => Some(pair.right),
+            held if held == pair.right => Some(pair.left),
+            _ => None,
+        };
+        let partners =
+            self.comparison.pairs.iter().filter_map(partner).filter(|other| *other == verdict.source || earlier(other));
+        let mut shares: Vec<(usize, f64)> =
+            partners.map(|other| (other, self.comparison.share_in(plan, &[other]))).collect();
+        shares.sort_by(|one, other| other.1.total_cmp(&one.1));
+        let (mut taken, mut told) = (Vec::new(), Vec::new());
+        for (other, share) in shares {
+            let before = self.comparison.share_in(plan, &taken);
+            taken.push(other);
+            if self.comparison.share_in(plan, &taken) - before >= self.rubric.copying.show {
+                told.push((other, share));
+            } else {
+                taken.pop();
+            }
+        }
+        told
+    }
+
     /// What a plan is called: a student's label, or the file of a prior year.
     pub fn name(&self, plan: usize) -> &str {
         match self.students.get(plan) {
@@ -98,21 +130,25 @@ pub fn load_course(root: &Path, reader: &Reader, anonymous: bool, diagnostics: &
     let topic = Topic::new(read, reused.iter().map(String::as_str));
     let students = submissions.into_iter().zip(verdicts).zip(&sources).map(|((submission, verdict), source)| {
         let late = rubric.lateness(submission.received).filter(|_| submission.file.is_some());
-        if late.is_some() {
-            let received = submission.received.map(|moment| moment.to_string()).unwrap_or_default();
+        if let Some((days, points)) = late {
+            let received = submission.received.map(|moment| moment.format("%Y-%m-%d %H:%M").to_string());
             let shown = submission.student.shown();
-            diagnostics.push(Diagnostic::warning(&messages::LATE).arg("student", shown).arg("received", received));
+            let late_work = Diagnostic::warning(&messages::LATE)
+                .arg("student", shown)
+                .arg("received", received.unwrap_or_default());
+            diagnostics.push(late_work.arg("days", days).arg("points", points));
         }
         let plan = submission.plan();
+        let visible = plan.map(visible);
         Graded {
             label: if submission.student.name.is_empty() {
                 submission.student.shown()
             } else {
                 submission.student.name.clone()
             },
-            proposals: plan.map(|plan| propose(plan, &rubric)).unwrap_or_default(),
+            proposals: visible.as_ref().map(|plan| propose(plan, &rubric)).unwrap_or_default(),
             flags: plan.map(|plan| [flags(plan, &rubric), topic.flags(&source.text)].concat()).unwrap_or_default(),
-            counts: plan.map(|plan| count(plan, rubric.length.notes)),
+            counts: visible.as_ref().map(|plan| count(plan, rubric.length.notes)),
             late,
             verdict,
             submission,

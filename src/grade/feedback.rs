@@ -10,7 +10,8 @@ use crate::grade::copying::verdicts::VerdictKind;
 use crate::grade::course::{Course, Graded};
 use crate::grade::evidence::{Mark, Reason};
 use crate::grade::exports::expand;
-use crate::grade::gradebook::{Row, open_criteria};
+use crate::grade::gradebook::{Row, open_criteria, sources_in_words};
+use crate::grade::rubric::titles::setting_title;
 use crate::grade::submissions::State;
 
 /// Things that would raise the score, of which so many stand in front.
@@ -236,12 +237,12 @@ impl Writer<'_> {
         let mut head = vec![
             (self.say("学生", "student"), Align::Left, 2.0),
             (self.say("状态", "state"), Align::Left, 2.0),
-            (self.say("总字数", "words"), Align::Right, 1.0),
+            (self.say("总字数", "words"), Align::Right, 1.5),
         ];
         head.extend(
-            self.course.rubric.criteria.iter().map(|held| (held.title.get(self.lang).to_owned(), Align::Right, 1.0)),
+            self.course.rubric.criteria.iter().map(|held| (held.title.get(self.lang).to_owned(), Align::Right, 1.5)),
         );
-        head.push((self.say("总分", "total"), Align::Right, 1.0));
+        head.push((self.say("总分", "total"), Align::Right, 1.5));
         head.push((self.say("雷同", "copying"), Align::Left, 3.0));
         let lines = self.course.students.iter().zip(rows).map(|(held, row)| {
             let mut cells = vec![cell(held.label.clone()), cell(row.text("state")), cell(row.text("words"))];
@@ -270,9 +271,15 @@ impl Writer<'_> {
         }
         blocks.push(self.heading(1, "settings", self.say("本次使用的设置", "Settings used")));
         let settings = self.course.rubric.settings();
-        let lines =
-            settings.into_iter().map(|(key, value)| TableRow { cells: vec![cell(key), cell(value)], strong: false });
-        let head = [(self.say("设置", "setting"), Align::Left, 1.0), (self.say("值", "value"), Align::Left, 2.0)];
+        let lines = settings.into_iter().map(|(key, value)| {
+            let cells = vec![cell(setting_title(&key, self.lang)), cell(value), cell(key)];
+            TableRow { cells, strong: false }
+        });
+        let head = [
+            (self.say("设置", "setting"), Align::Left, 3.0),
+            (self.say("值", "value"), Align::Left, 2.0),
+            (self.say("rubric.yaml 中的键", "key in rubric.yaml"), Align::Left, 2.0),
+        ];
         blocks.push(self.table("settings-table", &head, lines.collect()));
         self.document(title, Some(self.course.rubric.title.get(self.lang).to_owned()), blocks)
     }
@@ -286,6 +293,7 @@ impl Writer<'_> {
             (pair.left, pair.right) == (plan, verdict.source) || (pair.right, pair.left) == (plan, verdict.source)
         })?;
         let (own, other) = (self.course.name(plan), self.course.name(verdict.source));
+        let sources = sources_in_words(self.course, plan, self.lang);
         let percent = (verdict.share * 100.0).round();
         let proposal = match verdict.kind {
             VerdictKind::OrderUndetermined => {
@@ -301,8 +309,8 @@ impl Writer<'_> {
             received.map_or_else(|| self.say("未知", "unknown"), |moment| moment.format("%Y-%m-%d %H:%M").to_string())
         };
         let intro = self.say(
-            &format!("{own} 的自有文字中有 {percent}% 也出现在较早的作业中，最多的是 {other}。提交时间：{own} {}，{other} {}。{proposal}", time(plan), time(verdict.source)),
-            &format!("{percent}% of {own}'s own text stands in other plans, most of it in {other}. Received: {own} {}, {other} {}. {proposal}", time(plan), time(verdict.source)),
+            &format!("{own}的自有文字中有{percent}%也出现在{sources}的作业中；下面是与{other}相同的段落。提交时间：{own} {}，{other} {}。{proposal}", time(plan), time(verdict.source)),
+            &format!("{percent}% of {own}'s own text stands in the work of {sources}; below are the passages shared with {other}. Received: {own} {}, {other} {}. {proposal}", time(plan), time(verdict.source)),
         );
         let passage = |text: &str, range: &std::ops::Range<usize>| {
             text.chars().skip(range.start).take(range.len()).collect::<String>()

@@ -1,6 +1,7 @@
 //! The rubric of a course: `rubric.yaml`, or the built-in one. Every setting that a teacher's sheet may leave open has a name and a
 //! default here, and reports print them all.
 
+pub mod titles;
 mod validate;
 
 use std::path::Path;

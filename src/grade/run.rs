@@ -63,7 +63,8 @@ const COMMENTS_FILE: &str = "comments.yaml";
 pub fn grade(request: &GradeRequest, diagnostics: &mut Diagnostics) -> Option<Outcome> {
     let course = load_course(&request.course, &request.reader, request.anonymous, diagnostics)?;
     let lang = request.lang.unwrap_or(course.rubric.lang);
-    let mut rows: Vec<Row> = course.students.iter().map(|held| row_of(&course, held, lang)).collect();
+    let mut rows: Vec<Row> =
+        course.students.iter().enumerate().map(|(plan, held)| row_of(&course, plan, held, lang)).collect();
     let (mut strangers, mut others) = (Vec::new(), Vec::new());
     if !request.anonymous {
         (strangers, others) = take_in(&course, &mut rows, lang, request, diagnostics)?;

@@ -143,7 +143,12 @@ impl DraftLangs {
 
 /// The text of a first `manyi.yaml` for a folder, guessed from survey exports, or an example to fill in without any. Paths are
 /// written relative to the folder. `None` if a file cannot be read.
-pub fn draft_project(folder: &Path, files: &[PathBuf], langs: DraftLangs, diagnostics: &mut Diagnostics) -> Option<String> {
+pub fn draft_project(
+    folder: &Path,
+    files: &[PathBuf],
+    langs: DraftLangs,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
     let folder = resolved(folder);
     let place = |file: &PathBuf| resolved_beside(file).to_string_lossy().into_owned();
     let sources = files.iter().map(|file| RawSource::of_file(place(file))).collect();

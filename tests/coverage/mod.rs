@@ -134,7 +134,10 @@ impl Study<'_> {
             let ci = indicators.results.find(metric, Some(name), None).unwrap().ci;
             count(survey, &format!("{metric} beta"), metric, ci);
         }
-        assert!(known.iter().all(BTreeMap::is_empty), "the textbook knows intervals that the program was not asked for");
+        assert!(
+            known.iter().all(BTreeMap::is_empty),
+            "the textbook knows intervals that the program was not asked for"
+        );
         hits
     }
 

@@ -82,7 +82,9 @@ impl Shares {
     /// forms say.
     pub fn markdown(&self) -> String {
         let titles: Vec<&str> = self.columns.iter().map(|column| column.design.title()).collect();
-        let head = |titles: &[&str]| format!("| estimate | interval | {} |\n|---|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()));
+        let head = |titles: &[&str]| {
+            format!("| estimate | interval | {} |\n|---|---|{}\n", titles.join(" | "), "---|".repeat(titles.len()))
+        };
         let mut text = head(&titles);
         for (name, title, interval) in ROWS {
             write!(text, "| {title} | {interval} |").unwrap();

@@ -208,9 +208,8 @@ fn of_ratio(design: Design, population: &Population, pair: Pair) -> f64 {
     let inside = 1.0 - student_t_p_value(x, 1.0 / own.spread).unwrap();
     let density = (-x * x / 2.0).exp() / std::f64::consts::TAU.sqrt();
     let (he3, he5) = (x.powi(3) - 3.0 * x, x.powi(5) - 10.0 * x.powi(3) + 15.0 * x);
-    let moved = x * (second - 1.0) / 2.0
-        + he3 * (kurtosis + 4.0 * first * skewness) / 24.0
-        + he5 * skewness * skewness / 72.0;
+    let moved =
+        x * (second - 1.0) / 2.0 + he3 * (kurtosis + 4.0 * first * skewness) / 24.0 + he5 * skewness * skewness / 72.0;
     inside - 2.0 * density * moved
 }
 

@@ -97,6 +97,19 @@ fn the_class_is_graded_as_planted() {
     assert!(flags.contains("白色文字 300 字"), "{flags}");
     let flags = student(&report, "许知行")["flags"].to_string();
     assert!(flags.contains("可能与题目无关") && flags.contains("台风"), "{flags}");
+    // A mosaic names both of its sources, each with its share.
+    let class_page = fs::read_to_string(folder.path().join("out/class.html")).unwrap();
+    let told = class_page.split("马晨曦").nth(1).unwrap().split("</tr>").next().unwrap();
+    assert!(told.contains("方知夏（") && told.contains("丁南风（"), "{told}");
+    // A disguise changes neither the count nor the proposals, but for the language.
+    for (copier, author) in [("钱多乐", "江月白"), ("秦朗月", "金雨萱"), ("潘予安", "胡若彤")] {
+        let scores = |name: &str| {
+            let held = student(&report, name)["proposals"].as_array().unwrap().iter();
+            held.map(|held| held["score"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(scores(copier)[1..], scores(author)[1..], "{copier}");
+    }
+    assert_eq!(student(&report, "钱多乐")["counts"], student(&report, "江月白")["counts"]);
     for (name, ending) in [("董书瑶", "pdf"), ("冯亦凡", "odt"), ("梁初夏", "pdf"), ("陆云舟", "odt")] {
         let held = student(&report, name);
         assert!(held["state"] == "read" && held["file"].as_str().unwrap().ends_with(ending), "{name}: {held}");

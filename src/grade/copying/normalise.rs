@@ -39,6 +39,18 @@ pub fn simplified(letter: char) -> char {
     converted.chars().next().unwrap_or(letter)
 }
 
+/// The character that one only looks like: radicals, compatibility forms of Han characters, full-width digits and letters. Marks stay.
+pub fn plain(letter: char) -> char {
+    match letter {
+        '\u{2e80}'..='\u{2fdf}' | '\u{f900}'..='\u{faff}' | '\u{2f800}'..='\u{2fa1f}' | '\u{ff10}'..='\u{ff5a}' => {
+            let han = one_for_one(RADICALS.0, RADICALS.1, letter).unwrap_or(letter);
+            let composed = std::iter::once(han).nfkc().next().unwrap_or(han);
+            if composed.is_alphanumeric() { composed } else { letter }
+        }
+        _ => letter,
+    }
+}
+
 /// Turns characters into the form in which they are compared; remembers what it has seen.
 #[derive(Debug, Default)]
 pub struct Normaliser {

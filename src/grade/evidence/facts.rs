@@ -74,9 +74,9 @@ pub fn parse_condition(text: &str) -> Result<Expression, ExpressionError> {
     Expression::parse(text, &SCHEMA, ExpectedType::Boolean)
 }
 
-/// The facts of a plan; what is unknown is `None`.
-pub fn values(plan: &PlanText, rubric: &Rubric) -> Vec<Option<f64>> {
-    let counts = count(plan, rubric.length.notes);
+/// The facts of a plan, counted in `counted` and else of `plan`, its words in plain characters; what is unknown is `None`.
+pub fn values(counted: &PlanText, plan: &PlanText, rubric: &Rubric) -> Vec<Option<f64>> {
+    let counts = count(counted, rubric.length.notes);
     let placed = place(plan);
     let objectives = objectives(plan);
     let actions = actions(plan);
@@ -143,7 +143,8 @@ mod tests {
     #[test]
     fn facts_are_what_stands_in_the_plan() {
         let rubric = parse_rubric(BUILT_IN, &mut Diagnostics::new()).unwrap();
-        let found = values(&read_text(PLAN.as_bytes()).unwrap(), &rubric);
+        let plan = read_text(PLAN.as_bytes()).unwrap();
+        let found = values(&plan, &plan, &rubric);
         assert_eq!(found.len(), FACTS.len());
         let of = |name: &str| found[FACTS.iter().position(|fact| fact.name == name).unwrap()];
         for (name, expected) in [

@@ -62,10 +62,17 @@ pub(super) fn judge(plan: &PlanText, rubric: &Rubric) -> (f64, Vec<Reason>) {
         let missing = least - counted;
         lost = deduction(missing, rubric);
         let (step, points) = (rule.step, rule.deduction);
+        let part = match rule.partial {
+            Partial::Full => {
+                (format!("（不足 {step} 字按 {step} 字计）"), format!(", each {step} begun counting whole"))
+            }
+            Partial::Proportional => ("（按比例）".to_owned(), " in proportion".to_owned()),
+            Partial::None => (format!("（不足 {step} 字不计）"), format!(", whole {step} only")),
+        };
         reasons.push(Reason::new(
             Mark::Missing,
-            format!("计 {counted} 字，比要求的 {least} 字少 {missing} 字；每少 {step} 字扣 {points} 分，共扣 {lost} 分"),
-            format!("{counted} words count, {missing} fewer than {least}; {points} points for every {step} missing: {lost} points off"),
+            format!("计 {counted} 字，比要求的 {least} 字少 {missing} 字；每少 {step} 字扣 {points} 分{}，共扣 {lost} 分", part.0),
+            format!("{counted} words count, {missing} fewer than {least}; {points} points for every {step} missing{}: {lost} points off", part.1),
         ));
     } else {
         reasons.push(Reason::new(

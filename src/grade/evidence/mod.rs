@@ -12,10 +12,12 @@ pub mod sections;
 pub mod theme;
 pub mod topic;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::diagnostics::{LocalizedTexts, lang_texts};
-use crate::grade::copying::normalise::simplified;
+use crate::grade::copying::normalise::{plain, simplified};
 use crate::grade::evidence::flags::is_invisible;
 use crate::grade::rubric::{By, Criterion, Rubric};
 use crate::grade::submissions::document::PlanText;
@@ -83,15 +85,28 @@ pub fn shorten(text: &str, most: usize) -> String {
 
 /// All proposals for a plan, in the order of the rubric.
 ///
-/// The words that are looked for are simplified ones without anything between their characters, so a plan in traditional characters, or
-/// with invisible ones, is judged, and quoted, without them.
+/// The words that are looked for are simplified ones of plain characters, so a plan in traditional characters, or with radicals and
+/// full-width digits in place of what they look like, is judged, and quoted, without them. `plan` is one that is [visible] alone.
 pub fn propose(plan: &PlanText, rubric: &Rubric) -> Vec<Proposal> {
-    let folded = is_traditional(plan).then(|| with_letters(plan, |letter| Some(simplified(letter))));
-    let plan = folded.as_ref().unwrap_or(plan);
-    let strewn = plan.pieces.iter().any(|piece| piece.text.contains(is_invisible));
-    let bare = strewn.then(|| with_letters(plan, |letter| (!is_invisible(letter)).then_some(letter)));
-    let plan = bare.as_ref().unwrap_or(plan);
-    rubric.criteria.iter().map(|criterion| propose_one(plan, rubric, criterion)).collect()
+    let traditional = is_traditional(plan);
+    let turned = |letter| {
+        let plain = plain(letter);
+        Some(if traditional { simplified(plain) } else { plain })
+    };
+    let disguised =
+        traditional || plan.pieces.iter().any(|piece| piece.text.chars().any(|letter| plain(letter) != letter));
+    let folded = disguised.then(|| with_letters(plan, turned));
+    let folded = folded.as_ref().unwrap_or(plan);
+    rubric.criteria.iter().map(|criterion| propose_one(plan, folded, rubric, criterion)).collect()
+}
+
+/// A plan without its invisible characters, which nobody reads: what is counted and judged.
+pub fn visible(plan: &PlanText) -> Cow<'_, PlanText> {
+    if plan.pieces.iter().any(|piece| piece.text.contains(is_invisible)) {
+        Cow::Owned(with_letters(plan, |letter| (!is_invisible(letter)).then_some(letter)))
+    } else {
+        Cow::Borrowed(plan)
+    }
 }
 
 /// Share of traditional characters from which a plan is judged in simplified ones.
@@ -110,18 +125,19 @@ fn with_letters(plan: &PlanText, turned: impl Fn(char) -> Option<char>) -> PlanT
     plan
 }
 
-fn propose_one(plan: &PlanText, rubric: &Rubric, criterion: &Criterion) -> Proposal {
+/// `plan` is counted, `folded` is searched for words.
+fn propose_one(plan: &PlanText, folded: &PlanText, rubric: &Rubric, criterion: &Criterion) -> Proposal {
     let (share, spread, reasons) = match criterion.by {
         By::Length => {
             let (lost, reasons) = length::judge(plan, rubric);
             return Proposal::of(criterion, Some((criterion.points - lost).max(0.0)), 0.0, reasons);
         }
-        By::Theme => with_spread(theme::judge(plan, rubric), 0.2),
-        By::Objectives => with_spread(objectives::judge(plan), 0.2),
-        By::Plan => with_spread(plan::judge(plan), 0.15),
-        By::Language => (None, 0.0, language::judge(plan)),
+        By::Theme => with_spread(theme::judge(folded, rubric), 0.2),
+        By::Objectives => with_spread(objectives::judge(folded), 0.2),
+        By::Plan => with_spread(plan::judge(folded), 0.15),
+        By::Language => (None, 0.0, language::judge(folded)),
         By::Rules => {
-            let (score, reasons) = rules::judge(plan, rubric, criterion);
+            let (score, reasons) = rules::judge(plan, folded, rubric, criterion);
             return Proposal::of(criterion, Some(score), 0.0, reasons);
         }
         By::Manual => (None, 0.0, Vec::new()),
@@ -166,6 +182,10 @@ mod tests {
         let traditional = "前言：本策劃的主題是縮短食堂排隊時間，提升滿意度。\n一、問題\n晚餐窗口排隊超過二十分鐘。\n二、營銷目標\n到2027年1月，滿意度由62%提高到75%，以問卷復測。";
         assert_eq!(scores(simplified), scores(traditional));
         let strewn: String = simplified.chars().flat_map(|letter| [letter, '\u{200b}']).collect();
-        assert_eq!(scores(simplified), scores(&strewn));
+        let without = visible(&read_text(strewn.as_bytes()).unwrap()).into_owned();
+        assert_eq!(without.text(), read_text(simplified.as_bytes()).unwrap().text());
+        // 目 as a radical, 2027 in full-width digits.
+        let alike = simplified.replace('目', "⽬").replace("2027", "２０２７").replace('生', "⽣");
+        assert_eq!(scores(simplified), scores(&alike));
     }
 }

@@ -18,7 +18,7 @@ fn pattern(text: &str) -> Option<Regex> {
 
 static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?:百分之[零一二三四五六七八九十百点]+|[一二三四五六七八九十两]+成|\d+(?:[.,]\d+)*\s*(?:%|％|个百分点|百分点|分钟|小时|秒|分|元|万元|人次|人|次|条|家|天|件|份|名|倍|颗星|星|percent|points?|minutes?))",
+        r"(?:百分之[零一二三四五六七八九十百点]+|[一二三四五六七八九十两]+成|\d+(?:[.,]\d+)*\s*(?:%|％|个百分点|百分点|分钟|小时|秒|分|元|万元|人次|人|次|条|家|天|件|份|名|倍|颗星|星|个|杯|单|本|台|米|公斤|折|percent|points?|minutes?)|\d+(?:\.\d+)?\s*(?:提升|提高|上升|升|增加|增|下降|降低|降|减少|减|缩短)(?:到|至)\s*\d+(?:\.\d+)?)",
     )
 });
 static BASELINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -28,11 +28,14 @@ static BASELINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 static TARGET: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?:提升到|提升至|提高到|提高至|上升到|升至|升到|增至|增加到|达到|达|降到|降至|下降到|减少到|减至|压到|缩短到|缩短至|控制在|不低于|不少于|不高于|不超过|低于|以上|以内|以下|至|到|\bto\b)",
+        r"(?:减半|翻番|翻一番|翻倍|归零|清零|降为零|提升到|提升至|提高到|提高至|上升到|升至|升到|增至|增加到|达到|达|降到|降至|下降到|减少到|减至|压到|缩短到|缩短至|控制在|不低于|不少于|不高于|不超过|低于|以上|以内|以下|至|到|\bto\b)",
     )
 });
-static CHANGE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"(?:提升|提高|增加|增长|上升|降低|下降|减少|缩短|raise|reduce|cut)"));
+static CHANGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"(?:提升|提高|增加|增长|上升|升到|升至|降低|下降|降到|降至|减少|减半|缩短|翻番|翻一番|翻倍|归零|清零|raise|reduce|cut)",
+    )
+});
 static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r"(?:\d{2,4}\s*年|\d{1,2}\s*月(?:底|末|初|中旬|\d{1,2}\s*日)?|(?:本|下|这|新|上)?个?学期(?:末|结束|内|初)?|学年|(?:一|二|三|四|五|六|八|十|两|半|\d+)\s*(?:个)?(?:月|周|年|季度|学期)(?:内|之内|后|以内)?|年底|月底|期末|期中|寒假|暑假|季度|by the end|\b20\d\d\b)",
@@ -162,6 +165,15 @@ mod tests {
         assert!((held[0].concreteness() - 1.0).abs() < 1e-9);
         assert_eq!(held[0].number.as_deref(), Some("62%"));
         assert!(held[1].target && !held[1].baseline && held[1].date, "{:?}", held[1]);
+    }
+
+    /// A heading with its text behind a blank; a score has no unit.
+    #[test]
+    fn a_score_that_rises_is_a_number() {
+        let held = of("二、目标 明年五一之前，评分从4.5升到4.7，以平台后台为准；隔音差评减半。\n三、策略 加装隔音条。");
+        assert_eq!(held.len(), 2, "{held:?}");
+        assert!((held[0].concreteness() - 1.0).abs() < 1e-9, "{:?}", held[0]);
+        assert!(held[1].number.is_none() && held[1].date);
     }
 
     #[test]

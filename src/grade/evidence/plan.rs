@@ -18,7 +18,7 @@ fn pattern(text: &str) -> Option<Regex> {
 
 static WHO: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"(?:负责|牵头|经理|主管|主任|店长|馆长|队长|班长|组长|领班|部长|老师|后勤|师傅|店员|员工|阿姨|窗口长|志愿者|学生会|勤工助学|值班|专人|小组|委员会|团队|[一两二三四五\d]+\s*名)",
+        r"(?:负责|牵头|经理|主管|主任|店长|馆长|队长|班长|组长|领班|部长|老师|后勤|师傅|店员|员工|阿姨|窗口长|[信收服管宣配理安保监检接讲导]\p{Han}员|药师|厨师|技师|保洁|保安|客服|小[李王张刘陈杨赵吴周徐孙朱胡郭何林罗郑梁谢宋唐许邓韩冯曹彭曾肖董潘袁蔡蒋杜叶程魏苏吕丁任卢姚沈崔谭陆范汪廖韦贾邹熊孟秦邱侯尹薛]|[李王张刘陈杨赵吴周徐孙朱胡郭何林罗郑梁谢宋唐许邓韩冯曹彭曾肖董潘袁蔡蒋杜叶程魏苏吕丁任卢姚沈崔谭陆范汪廖韦贾邹熊孟秦邱侯尹薛](?:姐|哥|师|同学|叔|姨|某)|志愿者|学生会|勤工助学|值班|专人|小组|委员会|团队|[一两二三四五\d]+\s*名)",
     )
 });
 static WHEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -83,6 +83,8 @@ pub struct Budget {
     pub lines: Vec<BudgetLine>,
     /// All amounts that are lines of it, in yuan.
     pub amounts: Vec<f64>,
+    /// Amounts that stand beside lines with quantity and price and may be lines too, or prices and benefits.
+    pub beside: Vec<f64>,
     /// The total that is written.
     pub total: Option<f64>,
 }
@@ -107,27 +109,45 @@ pub fn budget(plan: &PlanText) -> Budget {
     let section = text_of(&placed, Section::Finance);
     let text = if section.trim().is_empty() { plan.text() } else { section };
     let mut found = Budget::default();
+    let mut spans = Vec::new();
     for held in PRODUCT.as_ref().into_iter().flat_map(|pattern| pattern.captures_iter(&text)) {
         let part = |index: usize| held.get(index).and_then(|part| number(part.as_str()));
         let (Some(quantity), Some(price), Some(written)) = (part(1), part(2), part(4)) else { continue };
         let computed = quantity * price * part(3).unwrap_or(1.0);
         let passage = held.get(0).map_or("", |whole| whole.as_str()).to_owned();
+        spans.extend(held.get(0).map(|whole| whole.range()));
         found.lines.push(BudgetLine { passage, written, computed });
         found.amounts.push(written);
     }
+    let in_text = found.amounts.len();
     for table in plan.tables() {
         table_lines(&table, &mut found);
     }
+    let from_tables = found.amounts.len() > in_text;
     let scaled = |held: &regex::Captures<'_>| {
         let scale = if held.get(2).is_some_and(|unit| unit.as_str() == "万") { 10_000.0 } else { 1.0 };
         number(held.get(1)?.as_str()).map(|value| value * scale)
     };
     let totals = TOTAL.as_ref().into_iter().flat_map(|pattern| pattern.captures_iter(&text));
-    let totals: Vec<f64> = totals.filter_map(|held| scaled(&held)).collect();
-    found.total = found.total.or_else(|| totals.last().copied());
+    let totals: Vec<(f64, std::ops::Range<usize>)> =
+        totals.filter_map(|held| Some((scaled(&held)?, held.get(0)?.range()))).collect();
+    found.total = found.total.or_else(|| totals.last().map(|held| held.0));
+    spans.extend(totals.into_iter().map(|held| held.1));
+    let costs = AMOUNT.as_ref().into_iter().flat_map(|pattern| pattern.captures_iter(&text));
+    let apart = costs.filter(|held| {
+        let place = held.get(0).map_or(0..0, |whole| whole.range());
+        !spans.iter().any(|span| span.start < place.end && place.start < span.end)
+    });
+    let apart: Vec<f64> = apart.filter_map(|held| scaled(&held)).filter(|cost| found.total != Some(*cost)).collect();
     if found.amounts.is_empty() {
-        let costs = AMOUNT.as_ref().into_iter().flat_map(|pattern| pattern.captures_iter(&text));
-        found.amounts = costs.filter_map(|held| scaled(&held)).filter(|cost| found.total != Some(*cost)).collect();
+        found.amounts = apart;
+    } else if !from_tables {
+        found.beside = apart;
+    }
+    // Lump sums beside lines that say how they come about.
+    let (lines, beside) = (found.amounts.iter().sum::<f64>(), found.beside.iter().sum::<f64>());
+    if found.total.is_some_and(|total| !same(lines, total) && same(lines + beside, total)) {
+        found.amounts.append(&mut found.beside);
     }
     found
 }
@@ -418,6 +438,29 @@ mod tests {
 
     fn plan(text: &str) -> PlanText {
         read_text(text.as_bytes()).unwrap()
+    }
+
+    /// Lump sums beside lines that are reckoned; a price and a benefit beside them are no lines.
+    #[test]
+    fn lump_sums_stand_beside_reckoned_lines() {
+        let of = |finance: &str| budget(&plan(&format!("五、财务分析\n{finance}")));
+        let held = of("展架460元；奖励30元×6人=180元；补贴12元×20人×6月=1440元；印刷120元。合计2200元。");
+        assert_eq!((held.amounts.iter().sum::<f64>(), held.total, held.lines.len()), (2200.0, Some(2200.0), 2));
+        let held = of("奖励30元×6人=180元；补贴12元×20人=240元。合计420元，预计每月多收900元。");
+        assert_eq!((held.amounts.iter().sum::<f64>(), held.beside), (420.0, vec![900.0]));
+    }
+
+    #[test]
+    fn people_are_named_by_trade_and_by_name() {
+        for (text, who) in [
+            ("信息员小周在小程序上线菜单页面", true),
+            ("收银员每天清点三次", true),
+            ("由李姐在门口登记", true),
+            ("在小高峰时加开一个窗口", false),
+            ("向会员发放优惠券", false),
+        ] {
+            assert_eq!(has(&WHO, text), who, "{text}");
+        }
     }
 
     #[test]

@@ -8,10 +8,10 @@ use crate::grade::evidence::{Mark, Reason};
 use crate::grade::rubric::{Criterion, Rubric, Test};
 use crate::grade::submissions::document::PlanText;
 
-/// Points, and why.
-pub(super) fn judge(plan: &PlanText, rubric: &Rubric, criterion: &Criterion) -> (f64, Vec<Reason>) {
-    let text = plan.text();
-    let facts = LazyLock::new(|| values(plan, rubric));
+/// Points, and why. `plan` is counted, `folded` is searched for words.
+pub(super) fn judge(plan: &PlanText, folded: &PlanText, rubric: &Rubric, criterion: &Criterion) -> (f64, Vec<Reason>) {
+    let text = folded.text();
+    let facts = LazyLock::new(|| values(plan, folded, rubric));
     let mut score: f64 = 0.0;
     let mut reasons = Vec::new();
     for rule in &criterion.rules {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::grade::submissions::document::{Piece, PieceKind, PlanText};
+use crate::grade::submissions::gate::is_han;
 
 /// A section that a plan has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -157,13 +158,7 @@ fn heading_of(piece: &Piece) -> Option<(Option<Section>, &str)> {
     let text = piece.text.trim();
     let numbered = NUMBERED.as_ref().and_then(|pattern| pattern.find(text)).map_or(0, |found| found.end());
     let bare = &text[numbered..];
-    let (head, rest) = match bare.find(['：', ':', '】', ']', '\n']) {
-        Some(at) => {
-            let width = bare[at..].chars().next().map_or(1, char::len_utf8);
-            (&bare[..at], &bare[at + width..])
-        }
-        None => (bare, ""),
-    };
+    let (head, rest) = split_heading(bare, numbered > 0);
     let short = head.chars().count() <= 16 && !head.contains(['。', '，', ',', '；', '！']);
     let marked = matches!(piece.kind, PieceKind::Heading(_)) || numbered > 0 || !rest.is_empty();
     let alone = rest.is_empty() && head.chars().count() <= 10 && !head.ends_with(['.', '？', '?']);
@@ -175,6 +170,26 @@ fn heading_of(piece: &Piece) -> Option<(Option<Section>, &str)> {
         PieceKind::Heading(_) => Some((found, rest)),
         _ if found.is_some() => Some((found, rest)),
         _ => None,
+    }
+}
+
+/// A heading and what follows in its line: behind a colon or bracket, else behind a blank between Han characters where the line is
+/// numbered or opens with the one word of the foreword (二、目标 明年五一之前…).
+fn split_heading(line: &str, numbered: bool) -> (&str, &str) {
+    let marked = line.find(['：', ':', '】', ']', '\n']);
+    let spaced = line.find([' ', '\u{3000}']).filter(|at| {
+        let (head, rest) = line.split_at(*at);
+        let han = head.chars().next_back().is_some_and(is_han)
+            && rest.trim_start().chars().next().is_some_and(|letter| is_han(letter) || letter.is_ascii_digit());
+        let opens = if numbered { section_of(head).is_some() } else { Section::Foreword.words().contains(&head) };
+        han && opens && head.chars().count() <= 10
+    });
+    match marked.into_iter().chain(spaced).min() {
+        Some(at) => {
+            let width = line[at..].chars().next().map_or(1, char::len_utf8);
+            (&line[..at], &line[at + width..])
+        }
+        None => (line, ""),
     }
 }
 

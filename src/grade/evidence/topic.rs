@@ -123,9 +123,9 @@ impl Topic {
             let percent = |share: f64| (share * 100.0).round();
             let (own, usual, letters) = (percent(stray.share), percent(self.usual), stray.range.len());
             Reason::new(
-                Mark::Missing,
-                format!("一段 {letters} 字的文字可能与题目无关：只有 {own}% 的双字组合也见于阅读材料和其他同学的作业（通常约 {usual}%）"),
-                format!("a passage of {letters} characters may be off the topic: {own}% of its character pairs stand in the reading or in other plans, usually about {usual}%"),
+                Mark::Note,
+                format!("一段 {letters} 字的文字可能与题目无关：它的词语只有 {own}% 也见于阅读材料或其他同学的作业，全班通常约 {usual}%（按相邻两字统计）。不扣分；题材独特的作业也会出现这条提示"),
+                format!("a passage of {letters} characters may be off the topic: {own}% of its words stand in the reading or in other plans, usually about {usual}% (pairs of characters). No points off; honest work on a subject of its own is shown, too"),
             )
             .quoting(&passage)
         };

@@ -119,8 +119,23 @@ pub fn open_criteria<'c>(course: &'c Course, rows: &[Row]) -> Vec<(&'c Criterion
     counted.filter(|(_, count)| *count > 0).collect()
 }
 
-/// The row of a student without the teacher's entries.
-pub fn row_of(course: &Course, graded: &Graded, lang: Lang) -> Row {
+/// The plans that one stands in, with their shares where there are several: `丁南风（52%）、方知夏（48%）`. `plan` is its number.
+pub fn sources_in_words(course: &Course, plan: usize, lang: Lang) -> String {
+    let sources = course.sources(plan);
+    let zh = lang == Lang::ZhCn;
+    let one = |(other, share): &(usize, f64)| {
+        let (name, percent) = (course.name(*other), (share * 100.0).round());
+        match sources.len() {
+            1 => name.to_owned(),
+            _ if zh => format!("{name}（{percent}%）"),
+            _ => format!("{name} {percent}%"),
+        }
+    };
+    sources.iter().map(one).collect::<Vec<_>>().join(if zh { "、" } else { ", " })
+}
+
+/// The row of a student, by number, without the teacher's entries.
+pub fn row_of(course: &Course, plan: usize, graded: &Graded, lang: Lang) -> Row {
     let say = |zh: &str, en: &str| if lang == Lang::ZhCn { zh.to_owned() } else { en.to_owned() };
     let held = &graded.submission;
     let mut facts: BTreeMap<String, Fact> = BTreeMap::new();
@@ -137,33 +152,40 @@ pub fn row_of(course: &Course, graded: &Graded, lang: Lang) -> Row {
     let state = match &held.state {
         State::Missing => say("未交", "missing"),
         State::Empty => say("无文字", "no text"),
-        State::Unreadable(problem) => format!("{}：{}", say("无法读取", "unreadable"), problem.get(lang)),
-        State::Read(_) if graded.late.is_some() => say("迟交", "late"),
-        State::Read(_) if !graded.flags.is_empty() => say("有提示", "flags"),
-        State::Read(_) => say("已读", "read"),
+        State::Unreadable(problem) => {
+            say(&format!("无法读取：{}", problem.get(Lang::ZhCn)), &format!("unreadable: {}", problem.get(Lang::En)))
+        }
+        State::Read(_) => {
+            let late = graded.late.map(|(days, _)| say(&format!("迟交{days}天"), &format!("late, {days} days begun")));
+            let hints = (!graded.flags.is_empty()).then(|| say("有提示", "hints"));
+            let found: Vec<String> = late.into_iter().chain(hints).collect();
+            if found.is_empty() { say("已读", "read") } else { found.join(&say("·", "; ")) }
+        }
     };
     text("state", state);
     text("received", held.received.map(|moment| moment.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default());
     if let Some(verdict) = &graded.verdict {
         let percent = (verdict.share * 100.0).round();
-        let source = course.name(verdict.source);
+        let sources = sources_in_words(course, plan, lang);
         text(
             "copy.finding",
             match verdict.kind {
                 VerdictKind::Full => say(
-                    &format!("与较早的 {source} 相同 {percent}%（全部）"),
-                    &format!("{percent}% stands earlier, most in {source} (full)"),
+                    &format!("{percent}%见于较早提交的{sources}：全部雷同"),
+                    &format!("{percent}% stands in earlier work ({sources}): copied in full"),
                 ),
                 VerdictKind::Half { place } => {
                     let place = place + 1;
                     say(
-                        &format!("与较早的 {source} 等相同 {percent}%（第 {place} 位）"),
-                        &format!("{percent}% stands earlier, most in {source} (copier {place})"),
+                        &format!("{percent}%见于较早提交的{sources}：部分雷同，按提交先后第{place}位"),
+                        &format!(
+                            "{percent}% stands in earlier work ({sources}): copied in part, number {place} to hand it in"
+                        ),
                     )
                 }
                 VerdictKind::OrderUndetermined => say(
-                    &format!("与 {source} 相同 {percent}%，先后不明"),
-                    &format!("{percent}% shared with {source}, order undetermined"),
+                    &format!("{percent}%与{sources}相同，先后不明"),
+                    &format!("{percent}% shared with {sources}, order undetermined"),
                 ),
             },
         );

@@ -13,7 +13,8 @@ pub(super) const ID: &str = "indicators";
 /// The sheet; none without a single indicator.
 pub(super) fn indicators(book: Book<'_, '_>) -> Option<Sheet> {
     let material = book.material;
-    let shown: Vec<&IndicatorSummary<'_>> = material.summaries.iter().filter(|held| held.info.unavailable.is_none()).collect();
+    let shown: Vec<&IndicatorSummary<'_>> =
+        material.summaries.iter().filter(|held| held.info.unavailable.is_none()).collect();
     if shown.is_empty() {
         return None;
     }
