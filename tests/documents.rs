@@ -118,6 +118,60 @@ fn notes_name_the_colours_of_the_brand() {
     }
 }
 
+/// What is wrong in a template or a logo is said before anything is built.
+#[test]
+fn check_finds_the_mistakes_of_templates_and_logos() {
+    let folder = canteen("{ id: plan, pack: house, langs: [zh-CN, en] }");
+    let own = folder.path().join("templates/house");
+    fs::create_dir_all(&own).unwrap();
+    let description = "id: house\nextends: satisfaction-plan\ntitle: { zh-CN: 本所, en: House }\nentry: { zh-CN: own.zh-CN.md.tera, en: own.en.md.tera }\n";
+    fs::write(own.join("template.yaml"), description).unwrap();
+    fs::write(own.join("own.zh-CN.md.tera"), "# 总分{{ overal.value }}\n").unwrap();
+    fs::write(own.join("own.en.md.tera"), "# A\n\n```chart\nkind: bar\nmetric: csi\n```\n\n```chart\nkind: bar\nmetric: complaint_rat\n```\n").unwrap();
+    fs::write(folder.path().join("logo.svg"), "<svg xmlns='http://www.w3.org/2000/svg'><rect</svg>").unwrap();
+    fs::write(folder.path().join("brand.yaml"), "logo: logo.svg\n").unwrap();
+    let found = || -> Vec<(String, String, u64)> {
+        let output = manyi().arg("check").arg(folder.path()).arg("--json").output().unwrap();
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let errors = said["diagnostics"].as_array().unwrap().iter().filter(|found| found["level"] == "error");
+        let place = |found: &Value| {
+            let line = found["location"]["position"]["text"]["line"].as_u64().unwrap_or_default();
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            (text(&found["code"]), text(&found["location"]["file"]), line)
+        };
+        errors.map(place).collect()
+    };
+    let logo = ("M0558".to_owned(), "brand.yaml".to_owned(), 1);
+    assert_eq!(found(), [logo]);
+    fs::write(folder.path().join("logo.svg"), LOGO).unwrap();
+    let errors = found();
+    let at = |file: &str, line| errors.iter().any(|found| found.1.ends_with(file) && found.2 == line);
+    assert!(errors.len() == 2 && at("own.zh-CN.md.tera", 1) && at("own.en.md.tera", 10), "{errors:?}");
+}
+
+/// Words in a logo are drawn in Word files and workbooks too, whatever fonts the drawing asks for.
+#[test]
+fn words_in_a_logo_are_drawn() {
+    let dots = |words: &str| {
+        let folder = canteen("{ id: plan, pack: evaluation-form, langs: [zh-CN], formats: [docx] }");
+        let logo = format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 100 20'>{words}</svg>");
+        fs::write(folder.path().join("logo.svg"), logo).unwrap();
+        fs::write(folder.path().join("brand.yaml"), "logo: logo.svg\n").unwrap();
+        let (made, _) = build(folder.path());
+        let mut package = zip::ZipArchive::new(fs::File::open(of_kind(&made, "docx")).unwrap()).unwrap();
+        let names: Vec<String> = package.file_names().map(|name| name.unwrap().into_owned()).collect();
+        let name = names.into_iter().find(|name| name.ends_with(".png")).unwrap();
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut package.by_name(&name).unwrap(), &mut bytes).unwrap();
+        bytes
+    };
+    let empty = dots("");
+    for font in ["Nowhere Sans", "sans-serif"] {
+        let words = dots(&format!("<text x='2' y='15' font-family='{font}' font-size='12'>青禾 Qinghe</text>"));
+        assert_ne!(words, empty, "{font}");
+    }
+}
+
 #[test]
 fn a_brand_with_mistakes_is_checked_with_the_project() {
     let folder = canteen("{ id: plan, pack: satisfaction-plan }");

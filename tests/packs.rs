@@ -107,6 +107,22 @@ fn the_coursework_plan_has_the_length_asked_for() {
     assert!((600..=900).contains(&count), "{message}");
 }
 
+/// However short the plan has to be, no strategy stands without a reason.
+#[test]
+fn every_strategy_of_the_coursework_plan_says_why() {
+    let (.., folder) = built();
+    for (ending, reasons) in [("_zh-CN.html", ["。", "针对"]), ("_en.html", [".</strong> ", "It serves"])] {
+        let page = fs::read_to_string(files(&folder.join("coursework-plan"), ending).remove(0)).unwrap();
+        let part = page.split("id=\"strategies\"").nth(1).unwrap().split("<h").next().unwrap();
+        let items: Vec<&str> = part.split("<li>").skip(1).map(|item| item.split("</li>").next().unwrap()).collect();
+        assert!(items.len() >= 4, "{part}");
+        for item in items {
+            let behind = item.split("</strong>").nth(1).unwrap();
+            assert!(behind.chars().count() > 8 && reasons.iter().any(|reason| item.contains(reason)), "{item}");
+        }
+    }
+}
+
 /// The same plan with an allowance that it cannot keep, whatever is left out.
 #[test]
 fn a_coursework_plan_that_is_too_long_says_by_how_much() {

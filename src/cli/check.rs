@@ -16,6 +16,7 @@ use crate::metrics::compute;
 use crate::models::ModelResults;
 use crate::models::bind::bind_project;
 use crate::pipeline::brand::check_brand;
+use crate::pipeline::build::rehearse;
 use crate::pipeline::planning::{document_date, plan_of};
 use crate::pipeline::{self, Measured};
 
@@ -65,16 +66,22 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     examined.answers = Some(tables.survey.row_count());
     examined.weighting = tables.weighting().cloned().collect();
     let indicators = compute(&open.project, &open.plugins, &tables, diagnostics);
-    bind_project(&open.project, &open.plugins, &tables, diagnostics);
+    let bound = bind_project(&open.project, &open.plugins, &tables, diagnostics);
     let Some(indicators) = indicators else { return examined };
     let metrics = &indicators.results.metrics;
     examined.metrics = Some(metrics.len());
     examined.asked = Some(metrics.iter().filter(|metric| metric.unavailable.is_none()).count());
     let pipeline::OpenProject { project, plugins } = open;
-    // Models take their time and change nothing about what is right or wrong in a plan but the order of its findings.
+    // Models take their time and change nothing about what is right or wrong in a plan but the order of its findings, nor in a
+    // template that asks for one by its name.
+    let models = bound.values().flat_map(|binding| &binding.models).map(|model| model.info.clone()).collect();
+    let models = ModelResults { models, ..ModelResults::default() };
     let (plugins, tables) = (Arc::new(plugins), Arc::new(tables));
-    let measured = Measured { project, plugins, tables, indicators, models: ModelResults::default() };
+    let measured = Measured { project, plugins, tables, indicators, models };
     let date = document_date(&measured.project, &measured.tables, &mut Diagnostics::new());
-    plan_of(&measured, date.as_deref(), diagnostics);
+    let planned = plan_of(&measured, date.as_deref(), diagnostics);
+    if let Some(date) = date.filter(|_| !diagnostics.has_errors()) {
+        rehearse(&measured, &planned, date, diagnostics);
+    }
     examined
 }

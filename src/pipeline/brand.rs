@@ -132,7 +132,7 @@ fn installed(brand: &Brand, key: &str, wished: &FontPair, fonts: &Fonts, diagnos
         let family = family.as_deref()?;
         let nearest = fonts.family_like(family, chinese);
         if !nearest.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(family)) {
-            let used = nearest.clone().or_else(|| fonts.usual_family(chinese)).unwrap_or_default();
+            let used = nearest.clone().or_else(|| fonts.usual_family(chinese, key == "fonts.body")).unwrap_or_default();
             let problem = Diagnostic::warning(&messages::UNKNOWN_FONT).arg("font", family).arg("used", used);
             diagnostics.push(brand.place(&format!("{key}.{script}"), problem));
         }

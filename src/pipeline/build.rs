@@ -15,6 +15,7 @@ use crate::pipeline::batch::Batch;
 use crate::pipeline::files::safe_name;
 use crate::pipeline::planning::{document_date, plan_with, strategy_library};
 use crate::pipeline::report::{Content, Release, Report};
+use crate::plan::Planned;
 use crate::render::typst::Fonts;
 
 /// What to build.
@@ -94,6 +95,26 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         }
     }
     published
+}
+
+/// Renders the templates of every report as far as blocks, so that what is wrong in a template, a Word file or a brand is known
+/// without building. Reports for groups are rehearsed with all answers.
+pub fn rehearse(measured: &Measured, planned: &Planned, date: String, diagnostics: &mut Diagnostics) {
+    let project = &measured.project;
+    let mut found = Diagnostics::new();
+    let fonts = Fonts::system();
+    let declared = declared_reports(project);
+    let prepare = |report| Report::prepare(report, project, None, &fonts, &mut found);
+    let reports: Vec<Report<'_>> = declared.iter().filter_map(prepare).collect();
+    let banners: Vec<BannerTable> = match reports.iter().any(Report::may_show_banners) {
+        true => compute_banners(project, &measured.tables, Some(&measured.indicators), &mut found),
+        false => Vec::new(),
+    };
+    let content = Content::of_all(measured, planned, &banners);
+    for report in &reports {
+        report.rehearse(&content, &date, &mut found);
+    }
+    found.into_iter().for_each(|problem| diagnostics.push_once(problem));
 }
 
 /// The models, ready to be fitted to each group of a column.

@@ -144,6 +144,14 @@ impl<'a> Report<'a> {
         self.css.as_deref()
     }
 
+    /// Makes the blocks of a document in every language, for what is wrong with them.
+    pub(super) fn rehearse(&self, content: &Content<'_>, date: &str, diagnostics: &mut Diagnostics) {
+        let inputs = content.inputs(self, date);
+        for templates in self.templates.values() {
+            templates.document(&inputs, &self.pack, diagnostics);
+        }
+    }
+
     /// Makes a document in every language and format and puts it in place.
     pub(super) fn publish(
         &self,
@@ -258,7 +266,7 @@ impl<'a> Content<'a> {
         }
     }
 
-    fn inputs<'b>(&'b self, report: &Report<'_>, release: &'b Release) -> DocumentInputs<'b> {
+    fn inputs<'b>(&'b self, report: &Report<'_>, date: &'b str) -> DocumentInputs<'b> {
         let measured = self.measured;
         let survey = &measured.tables.survey;
         DocumentInputs {
@@ -281,7 +289,7 @@ impl<'a> Content<'a> {
             voices: &self.voices,
             banners: self.banners,
             plugins: &measured.plugins,
-            date: &release.date,
+            date,
             tones: report.brand.as_ref().map(ReportBrand::tones).unwrap_or_default(),
         }
     }
@@ -343,7 +351,7 @@ impl Rendering<'_> {
     fn files(&self, diagnostics: &mut Diagnostics) -> Option<ReportFiles> {
         let Self { report, content, release, lang } = self;
         let mut output = ReportFiles::default();
-        let inputs = content.inputs(report, release);
+        let inputs = content.inputs(report, &release.date);
         let mut built = report.templates.get(lang)?.document(&inputs, &report.pack, diagnostics)?;
         built.document = report.branded(built.document);
         self.say_length(&built.document, diagnostics);

@@ -163,7 +163,13 @@ fn explained(message: &str, pack: &Pack, tag: impl Fn() -> Option<String>) -> (L
 
 /// A problem of the rendered Markdown at the place in the templates where the directive stands that it is about. Where no template
 /// holds the words, since they were put together, the file stays and the line is that of the Markdown, in brackets beside it.
-pub(super) fn in_templates(mut problem: Diagnostic, pack: &Pack, source: &str, suffix: &str) -> Diagnostic {
+/// Of several blocks that hold the words it is that with the most lines in common with the rendered one, in `markdown`.
+pub(super) fn in_templates(
+    mut problem: Diagnostic,
+    pack: &Pack,
+    (source, suffix): (&str, &str),
+    markdown: &str,
+) -> Diagnostic {
     let Some(location) = problem.location.as_mut().filter(|location| location.file == source) else { return problem };
     let Some(Position::Text { line, .. }) = location.position.take() else { return problem };
     // References and anchors stand in running text, not in blocks.
@@ -171,12 +177,14 @@ pub(super) fn in_templates(mut problem: Diagnostic, pack: &Pack, source: &str, s
     let argument = |name: &str| problem.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone());
     let needle = ["value", "id", "key"].into_iter().find_map(argument).or_else(|| argument("directive"));
     let found = needle.filter(|needle| !needle.is_empty() && !outside).and_then(|needle| {
+        let rendered = fence_around(markdown, line);
         let templates = pack.files.iter().filter(|(path, _)| path.ends_with(suffix));
-        let mut places = templates.filter_map(|(_, file)| {
-            let (line, column) = place_in_fences(&file.text, &needle)?;
-            Some(Location::text(&file.source, line, column))
+        let places = templates.flat_map(|(_, file)| {
+            let found = places_in_fences(&file.text, &needle, &rendered).into_iter();
+            found.map(|(alike, line, column)| (alike, Location::text(&file.source, line, column)))
         });
-        places.next()
+        // The first of those that are equally alike.
+        places.reduce(|best, place| if place.0 > best.0 { place } else { best }).map(|(_, place)| place)
     });
     match found {
         Some(place) => problem.location = Some(place),
@@ -185,21 +193,61 @@ pub(super) fn in_templates(mut problem: Diagnostic, pack: &Pack, source: &str, s
     problem
 }
 
-/// Line and column, from 1, where the words stand by themselves inside a fenced block or in its first line.
-fn place_in_fences(text: &str, needle: &str) -> Option<(usize, usize)> {
-    let mut inside = false;
+/// True for the first and the last line of a directive; blocks side by side stand in a fence of four.
+fn is_fence(line: &str) -> bool {
+    line.starts_with("```") && !line.starts_with("````")
+}
+
+/// The lines of the fenced block in which a line, from 1, of the Markdown stands.
+fn fence_around(markdown: &str, line: usize) -> Vec<&str> {
+    let lines: Vec<&str> = markdown.lines().map(str::trim).collect();
+    let at = line.saturating_sub(1).min(lines.len().saturating_sub(1));
+    let Some(start) = lines.iter().take(at + 1).rposition(|text| is_fence(text)) else { return Vec::new() };
+    lines[start..].iter().enumerate().take_while(|(index, text)| *index == 0 || !is_fence(text)).map(|(_, text)| *text).collect()
+}
+
+/// Where the words stand by themselves inside a fenced block or in its first line: how many lines the block has in common with
+/// `rendered`, line and column from 1.
+fn places_in_fences(text: &str, needle: &str, rendered: &[&str]) -> Vec<(usize, usize, usize)> {
+    let mut places = Vec::new();
+    // Of the block that is open: the number of its places, and its lines in common.
+    let mut open: Option<(usize, usize)> = None;
     for (index, line) in text.lines().enumerate() {
-        let fence = line.trim_start().starts_with("```");
-        if inside || fence {
-            let stands_alone = |at: usize| {
-                let part = |letter: char| letter.is_alphanumeric() || letter == '_';
-                !line[..at].ends_with(part) && !line[at + needle.len()..].starts_with(part)
-            };
-            if let Some((at, _)) = line.match_indices(needle).find(|(at, _)| stands_alone(*at)) {
-                return Some((index + 1, line[..at].chars().count() + 1));
-            }
+        let fence = is_fence(line.trim_start());
+        if open.is_none() && !fence {
+            continue;
         }
-        inside ^= fence;
+        let (first, alike) = open.unwrap_or((places.len(), 0));
+        let alike = alike + usize::from(rendered.contains(&line.trim()));
+        let stands_alone = |at: usize| {
+            let part = |letter: char| letter.is_alphanumeric() || letter == '_';
+            !line[..at].ends_with(part) && !line[at + needle.len()..].starts_with(part)
+        };
+        if let Some((at, _)) = line.match_indices(needle).find(|(at, _)| stands_alone(*at)) {
+            places.push((0, index + 1, line[..at].chars().count() + 1));
+        }
+        // One place a block.
+        places.truncate(first + 1);
+        places[first..].iter_mut().for_each(|place| place.0 = alike);
+        open = if fence && open.is_some() { None } else { Some((first, alike)) };
     }
-    None
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_in_several_blocks_is_found_in_the_one_most_like_what_was_rendered() {
+        let template = "by: x\n```table\nkind: segments\nby: {{ a }}\n```\n````columns\n```chart\nkind: bar\nmetric: csi\nby: shop\n```\n===\n```chart\nkind: bar\nmetric: nps\nby: shop\n```\n````\n";
+        let markdown = "text\n```chart\nkind: bar\nmetric: nps\nby: shop\n```\n";
+        let rendered = fence_around(markdown, 5);
+        assert_eq!(rendered, ["```chart", "kind: bar", "metric: nps", "by: shop"]);
+        assert_eq!(fence_around(markdown, 2), rendered);
+        assert_eq!(places_in_fences(template, "shop", &rendered), [(3, 10, 5), (4, 16, 5)]);
+        // Text outside of blocks is not looked at, parts of words neither.
+        assert_eq!(places_in_fences(template, "x", &rendered), []);
+        assert_eq!(places_in_fences(template, "sho", &rendered), []);
+    }
 }

@@ -76,7 +76,7 @@ impl PackTemplates {
                 continue;
             }
             diagnostics.extend(
-                found.into_iter().map(|problem| mistakes::in_templates(problem, pack, source, TEMPLATE_SUFFIX)),
+                found.into_iter().map(|problem| mistakes::in_templates(problem, pack, (source, TEMPLATE_SUFFIX), &markdown)),
             );
             let markdown = if lang == Lang::ZhTw { to_taiwan(&markdown) } else { markdown };
             return Some(BuiltDocument { document, markdown });

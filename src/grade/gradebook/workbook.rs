@@ -83,6 +83,7 @@ fn try_write(course: &Course, rows: &[Row], others: &[Column], lang: Lang) -> Re
         settings.write_string_with_format(row, 0, key, &formats.cell)?;
         settings.write_string_with_format(row, 1, value, &formats.cell)?;
     }
+    settings.set_paper_size(9).set_print_fit_to_pages(1, 0);
     settings.set_column_width(0, 28)?.set_column_width(1, 40)?;
     book.save_to_buffer()
 }
@@ -91,7 +92,11 @@ fn place(columns: &[Column], id: &str) -> Option<u16> {
     columns.iter().position(|column| column.id == id).and_then(|at| u16::try_from(at).ok())
 }
 
+/// Characters of the gradebook's letters across a printed page, at the smallest scale that a class teacher can read.
+const ACROSS: f64 = 190.0;
+
 fn heads(sheet: &mut Worksheet, columns: &[Column], formats: &Formats) -> Result<(), XlsxError> {
+    let mut all = 0.0;
     for (at, column) in (0_u16..).zip(columns) {
         sheet.write_string(0, at, &column.id)?;
         let format = if column.teachers { &formats.own_head } else { &formats.head };
@@ -103,14 +108,20 @@ fn heads(sheet: &mut Worksheet, columns: &[Column], formats: &Formats) -> Result
             _ => 9.0,
         };
         sheet.set_column_width(at, width)?;
+        all += width;
     }
     sheet.set_row_hidden(0)?;
     sheet.set_column_hidden(0)?;
     sheet.set_row_height(1, 44)?;
     let names = place(columns, "number").map_or(0, |at| at + 1);
     sheet.set_freeze_panes(2, names)?;
-    sheet.set_landscape().set_print_fit_to_pages(1, 0);
-    sheet.set_repeat_rows(1, 1)?;
+    // On A4; a wide gradebook goes on beside, the names again on every page.
+    sheet.set_landscape().set_paper_size(9).set_margins(0.4, 0.4, 0.5, 0.5, 0.2, 0.2);
+    sheet.set_print_fit_to_pages((all / ACROSS).ceil().max(1.0) as u16, 0);
+    sheet.set_repeat_rows(1, 1)?.set_footer("&L&A&R&P / &N");
+    if names > 0 {
+        sheet.set_repeat_columns(0, names - 1)?;
+    }
     Ok(())
 }
 

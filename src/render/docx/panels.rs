@@ -341,7 +341,7 @@ impl Writer<'_> {
         }
         // A list of things to do has more words than what stands beside it.
         let share = |blocks: &Vec<Block>| {
-            if blocks.iter().any(|block| matches!(block, Block::Todos { .. })) { 1.2 } else { 1.0 }
+            if blocks.iter().any(|block| matches!(block, Block::Todos { .. })) { 1.4 } else { 1.0 }
         };
         let all: f64 = columns.iter().map(share).sum();
         let between = 400 * (count - 1);

@@ -6,7 +6,7 @@ use super::inlines::Format;
 use super::properties::{border, cell_properties, paragraph_properties, shading, table_properties, width};
 use super::writer::{Room, Writer, set_property};
 use super::xml::{Element, clean, el, val};
-use crate::document::blocks::{Align, Table, TableCell, TableRow, Tone};
+use crate::document::blocks::{Align, Inline, Table, TableCell, TableRow, Tone};
 use crate::document::markdown::plain_text;
 
 /// Tables of up to so many rows stay on one page.
@@ -34,9 +34,11 @@ impl Writer<'_> {
             return written;
         }
         let count = table.columns.len();
+        // A table without a caption is part of a summary, which has to stay on its page.
+        let close = table.caption.is_empty();
         let (style, size) = match count {
-            ..8 => ("TableText", 9.0),
-            8..11 => ("TableTextSmall", 8.5),
+            ..8 if !close => ("TableText", 9.0),
+            ..11 => ("TableTextSmall", 8.5),
             _ => ("TableTextTiny", 7.5),
         };
         let setting = Setting { style, size, pad: if count >= 7 { 80 } else { 110 } };
@@ -50,9 +52,8 @@ impl Writer<'_> {
                 .with("w:val", if has_head { "0420" } else { "0400" })
                 .with("w:firstRow", u8::from(has_head)),
         ];
-        // A table without a caption is part of a summary and stands closer.
-        let above = if table.caption.is_empty() { 28 } else { 50 };
-        if count >= 7 || table.caption.is_empty() {
+        let above = if close { 18 } else { 50 };
+        if count >= 7 || close {
             properties.push(super::properties::margins("w:tblCellMar", [above, setting.pad, above, setting.pad]));
         }
         if !table.caption.is_empty() {
@@ -191,7 +192,7 @@ fn column_widths(table: &Table, setting: &Setting, room: u32) -> (Vec<u32>, bool
     for (index, column) in table.columns.iter().enumerate() {
         let measure = |strong: bool| {
             let rows = table.rows.iter().filter(move |row| row.strong == strong);
-            rows.filter_map(move |row| row.cells.get(index)).map(|cell| plain_text(&cell.content))
+            rows.filter_map(move |row| row.cells.get(index)).flat_map(|cell| lines_of(&cell.content))
         };
         let head = plain_text(&column.title);
         let size = setting.size;
@@ -229,6 +230,11 @@ fn column_widths(table: &Table, setting: &Setting, room: u32) -> (Vec<u32>, bool
         least.clone()
     };
     (whole_twips(&widths, room), wraps)
+}
+
+/// The lines of a cell as its writer broke them.
+fn lines_of(content: &[Inline]) -> Vec<String> {
+    content.split(|inline| *inline == Inline::LineBreak).map(plain_text).collect()
 }
 
 /// Columns with a share divide what the others leave; a share too small for the longest word gives way to that word.

@@ -103,10 +103,13 @@ impl Fonts {
         same.map(|family| (*family).to_owned()).or_else(|| nearest_names(wished, known).into_iter().next())
     }
 
-    /// The family that the base theme sets a script in on this computer, for headings.
-    pub fn usual_family(&self, chinese: bool) -> Option<String> {
-        let usual =
-            ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC"];
+    /// The family that the base theme sets a script in on this computer: headings, or with `serif` running text.
+    pub fn usual_family(&self, chinese: bool, serif: bool) -> Option<String> {
+        let usual = if serif {
+            ["Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "SimSun", "Songti SC", "STSong"]
+        } else {
+            ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", "PingFang SC"]
+        };
         let mut known = self.families(chinese);
         let first = usual.iter().find(|family| self.shelf.book.contains_family(&family.to_lowercase()));
         first.map(|family| (*family).to_owned()).or_else(|| known.next().map(ToOwned::to_owned))
