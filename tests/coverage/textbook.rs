@@ -8,7 +8,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::designs::{Design, Drawn};
-use super::population::{AGES, Person, Population, SEXES};
+use super::population::{MARGINS, Person, Population, QUESTIONS};
 
 /// Hits of one survey by the name of what is estimated.
 pub type Held = BTreeMap<String, bool>;
@@ -62,7 +62,8 @@ impl<'a> Survey<'a> {
         }
         (0..4)
             .map(|stratum| {
-                let own = || totals.iter().zip(&self.strata).filter(|(_, held)| **held == stratum).map(|(total, _)| *total);
+                let own =
+                    || totals.iter().zip(&self.strata).filter(|(_, held)| **held == stratum).map(|(total, _)| *total);
                 let count = own().count() as f64;
                 if count < 2.0 {
                     return 0.0;
@@ -132,7 +133,8 @@ impl<'a> Survey<'a> {
             self.people.iter().zip(&self.weights).map(|(person, weight)| (of(person), *weight)).collect();
         values.sort_by(|one, other| one.0.total_cmp(&other.0));
         let total: f64 = values.iter().map(|(_, weight)| weight).sum();
-        let share_up_to = |end: f64| values.iter().filter(|(value, _)| *value <= end).map(|(_, weight)| weight).sum::<f64>() / total;
+        let share_up_to =
+            |end: f64| values.iter().filter(|(value, _)| *value <= end).map(|(_, weight)| weight).sum::<f64>() / total;
         let reached = |share: f64| {
             let mut distinct: Vec<f64> = values.iter().map(|(value, _)| *value).collect();
             distinct.dedup();
@@ -159,14 +161,14 @@ impl<'a> Survey<'a> {
         let spend: Value<'_> = &|person| Some(person.spend);
         put("spend_mean", self.holds_ratio(spend, always, truth["spend_mean"]));
         put("spend_per_visit", self.holds_ratio(spend, &|person| Some(person.visits), truth["spend_per_visit"]));
-        let questions: [(&str, fn(&Person) -> bool); 3] =
-            [("half", |person| person.half), ("tenth", |person| person.tenth), ("rare", |person| person.rare)];
-        for (name, yes) in questions {
+        for (name, yes) in QUESTIONS {
             let [logit, beta] = self.holds_share(&yes, truth[name] / 100.0);
             put(name, logit);
             put(&format!("{name} beta"), beta);
         }
-        let net = |person: &Person| f64::from(u8::from(person.recommend >= 9.0)) - f64::from(u8::from(person.recommend <= 6.0));
+        let net = |person: &Person| {
+            f64::from(u8::from(person.recommend >= 9.0)) - f64::from(u8::from(person.recommend <= 6.0))
+        };
         put("net_promoters", self.holds_ratio(&|person| Some(net(person)), always, truth["net_promoters"] / 100.0));
         put("minutes_median", self.holds_quantile(&|person| person.minutes, 0.5, truth["minutes_median"]));
         put("minutes_p90", self.holds_quantile(&|person| person.minutes, 0.9, truth["minutes_p90"]));
@@ -191,7 +193,12 @@ impl<'a> Survey<'a> {
 
     /// Whether the percentile intervals of alpha and of the share of the first driver hold the truth: in every stratum of n units
     /// n - 1 are drawn with replacement (Rao, Wu and Yue 1992).
-    pub fn held_by_bootstrap(&self, truth: &BTreeMap<&'static str, f64>, replicates: usize, random: &mut ChaCha8Rng) -> Held {
+    pub fn held_by_bootstrap(
+        &self,
+        truth: &BTreeMap<&'static str, f64>,
+        replicates: usize,
+        random: &mut ChaCha8Rng,
+    ) -> Held {
         let mut sums = vec![Moments::default(); self.strata.len()];
         for ((person, weight), unit) in self.people.iter().zip(&self.weights).zip(&self.units) {
             sums[*unit].add(person, *weight);
@@ -237,17 +244,19 @@ fn flag(yes: bool) -> Option<f64> {
 /// Weights that bring age and sex to those of the population, by turns.
 fn raked(population: &Population, people: &[&Person]) -> Vec<f64> {
     let mut weights = vec![1.0; people.len()];
-    let margins: [(usize, fn(&Person) -> usize); 2] = [(AGES, |person| person.age), (SEXES, |person| person.sex)];
-    let wanted = margins.map(|(levels, of)| {
+    let wanted = MARGINS.map(|(levels, of)| {
         let mut wanted = vec![0.0; levels];
         population.people.iter().for_each(|person| wanted[of(person)] += 1.0);
         wanted
     });
     for _ in 0..100 {
-        for ((levels, of), wanted) in margins.iter().zip(&wanted) {
+        for ((levels, of), wanted) in MARGINS.iter().zip(&wanted) {
             let mut found = vec![0.0; *levels];
             people.iter().zip(&weights).for_each(|(person, weight)| found[of(person)] += weight);
-            people.iter().zip(&mut weights).for_each(|(person, weight)| *weight *= wanted[of(person)] / found[of(person)]);
+            people
+                .iter()
+                .zip(&mut weights)
+                .for_each(|(person, weight)| *weight *= wanted[of(person)] / found[of(person)]);
         }
     }
     weights
@@ -290,7 +299,10 @@ impl Moments {
 
     fn alpha(&self) -> f64 {
         let own: f64 = (0..4).map(|item| self.covariance(item, item)).sum();
-        let all: f64 = (0..4).flat_map(|row| (0..4).map(move |column| (row, column))).map(|(row, column)| self.covariance(row, column)).sum();
+        let all: f64 = (0..4)
+            .flat_map(|row| (0..4).map(move |column| (row, column)))
+            .map(|(row, column)| self.covariance(row, column))
+            .sum();
         4.0 / 3.0 * (1.0 - own / all)
     }
 
