@@ -40,6 +40,17 @@ pub struct Person {
     pub overall: f64,
 }
 
+/// What someone is by a margin, as a number from 0.
+type Level = fn(&Person) -> usize;
+/// Whether someone says yes.
+type Yes = fn(&Person) -> bool;
+
+/// The margins of raking with their levels.
+pub const MARGINS: [(usize, Level); 2] = [(AGES, |person| person.age), (SEXES, |person| person.sex)];
+/// The questions with given shares.
+pub const QUESTIONS: [(&str, Yes); 3] =
+    [("half", |person| person.half), ("tenth", |person| person.tenth), ("rare", |person| person.rare)];
+
 /// People with their places by stratum, and within it by cluster.
 pub struct Population {
     pub people: Vec<Person>,

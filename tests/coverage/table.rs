@@ -137,18 +137,20 @@ impl Shares {
         off
     }
 
-    /// How far the reference lies from closed forms: the largest distance in percent, with its row.
-    pub fn from_theory(&self) -> Vec<(f64, String)> {
+    /// How far the methods lie from closed forms in percent, the largest distance first. Expansions that promise a shortfall of more
+    /// than a point are printed, but not relied upon: where the second order is large, higher orders are not small.
+    pub fn distances_to_theory(&self) -> Vec<(f64, String)> {
         let mut found: Vec<(f64, String)> = self
             .columns
             .iter()
             .flat_map(|column| column.theory.iter().map(move |(name, theory)| (column, name, theory)))
             .map(|(column, name, theory)| {
                 let reference = self.reference(column, name);
-                (reference - theory, format!("{name}, {}: {reference:.2}, theory {theory:.2}", column.design.title()))
+                let distance = if *theory < NOMINAL[0] { 0.0 } else { (reference - theory).abs() };
+                (distance, format!("{name}, {}: {reference:.2}, theory {theory:.2}", column.design.title()))
             })
             .collect();
-        found.sort_by(|one, other| other.0.abs().total_cmp(&one.0.abs()));
+        found.sort_by(|one, other| other.0.total_cmp(&one.0));
         found
     }
 }

@@ -8,7 +8,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::designs::{Design, Drawn};
-use super::population::{AGES, Person, Population, SEXES};
+use super::population::{MARGINS, Person, Population, QUESTIONS};
 
 /// Hits of one survey by the name of what is estimated.
 pub type Held = BTreeMap<String, bool>;
@@ -161,9 +161,7 @@ impl<'a> Survey<'a> {
         let spend: Value<'_> = &|person| Some(person.spend);
         put("spend_mean", self.holds_ratio(spend, always, truth["spend_mean"]));
         put("spend_per_visit", self.holds_ratio(spend, &|person| Some(person.visits), truth["spend_per_visit"]));
-        let questions: [(&str, fn(&Person) -> bool); 3] =
-            [("half", |person| person.half), ("tenth", |person| person.tenth), ("rare", |person| person.rare)];
-        for (name, yes) in questions {
+        for (name, yes) in QUESTIONS {
             let [logit, beta] = self.holds_share(&yes, truth[name] / 100.0);
             put(name, logit);
             put(&format!("{name} beta"), beta);
@@ -246,14 +244,13 @@ fn flag(yes: bool) -> Option<f64> {
 /// Weights that bring age and sex to those of the population, by turns.
 fn raked(population: &Population, people: &[&Person]) -> Vec<f64> {
     let mut weights = vec![1.0; people.len()];
-    let margins: [(usize, fn(&Person) -> usize); 2] = [(AGES, |person| person.age), (SEXES, |person| person.sex)];
-    let wanted = margins.map(|(levels, of)| {
+    let wanted = MARGINS.map(|(levels, of)| {
         let mut wanted = vec![0.0; levels];
         population.people.iter().for_each(|person| wanted[of(person)] += 1.0);
         wanted
     });
     for _ in 0..100 {
-        for ((levels, of), wanted) in margins.iter().zip(&wanted) {
+        for ((levels, of), wanted) in MARGINS.iter().zip(&wanted) {
             let mut found = vec![0.0; *levels];
             people.iter().zip(&weights).for_each(|(person, weight)| found[of(person)] += weight);
             people

@@ -10,7 +10,7 @@ use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 
 use super::designs::{ANSWERS, CLUSTERS, Design, PEOPLE, PER_CLUSTER, PER_STRATUM, size};
-use super::population::{AGES, Person, Population, SEXES};
+use super::population::{MARGINS, Person, Population, QUESTIONS};
 
 /// Samples taken from each cluster to know how the totals of its samples are distributed.
 const WITHIN: usize = 400;
@@ -39,9 +39,7 @@ pub fn coverage(design: Design, population: &Population) -> BTreeMap<String, f64
         }
     }
     if design == Design::Simple {
-        let questions: [(&str, fn(&Person) -> bool); 3] =
-            [("half", |person| person.half), ("tenth", |person| person.tenth), ("rare", |person| person.rare)];
-        for (name, yes) in questions {
+        for (name, yes) in QUESTIONS {
             let count = population.people.iter().filter(|person| yes(person)).count();
             let [logit, beta] = of_share(count as f64 / population.people.len() as f64);
             found.insert(name.to_owned(), 100.0 * logit);
@@ -216,9 +214,8 @@ fn of_ratio(design: Design, population: &Population, pair: Pair) -> f64 {
 /// What age and sex leave of the influences, by least squares on both (Deville and Sarndal 1992).
 fn unexplained(population: &Population, influences: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let mut rest = influences.to_vec();
-    let margins: [(usize, fn(&Person) -> usize); 2] = [(AGES, |person| person.age), (SEXES, |person| person.sex)];
     for _ in 0..50 {
-        for (levels, of) in margins {
+        for (levels, of) in MARGINS {
             let mut sums = vec![(0.0, 0.0, 0.0); levels];
             for (person, left) in population.people.iter().zip(&rest) {
                 let sum = &mut sums[of(person)];
