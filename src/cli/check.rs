@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::analysis::control_charts;
 use crate::cli::args::ProjectOptions;
 use crate::cli::console::Console;
 use crate::cli::{Outcome, print_json};
@@ -73,7 +74,9 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     let pipeline::OpenProject { project, plugins } = open;
     // Models take their time and change nothing about what is right or wrong in a plan but the order of its findings.
     let (plugins, tables) = (Arc::new(plugins), Arc::new(tables));
-    let measured = Measured { project, plugins, tables, indicators, models: ModelResults::default() };
+    let controls = control_charts(&project, &indicators.results, &[], diagnostics);
+    let models = ModelResults::default();
+    let measured = Measured { project, plugins, tables, indicators, models, controls };
     let date = document_date(&measured.project, &measured.tables, &mut Diagnostics::new());
     plan_of(&measured, date.as_deref(), diagnostics);
     examined
