@@ -11,6 +11,8 @@ RUN apt-get update \
     && useradd --create-home --uid 10001 manyi
 COPY --from=build /source/target/release/manyi /usr/local/bin/manyi
 USER manyi
+# A process of number 1 takes no notice of SIGTERM; a run may be killed at any moment and goes on when it is started again.
+STOPSIGNAL SIGKILL
 WORKDIR /project
 # Secrets of delivery come as environment variables or files of the container, never in the image.
 HEALTHCHECK --interval=1h --timeout=1m CMD ["manyi", "watch", "/project"]

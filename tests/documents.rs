@@ -127,7 +127,11 @@ fn check_finds_the_mistakes_of_templates_and_logos() {
     let description = "id: house\nextends: satisfaction-plan\ntitle: { zh-CN: 本所, en: House }\nentry: { zh-CN: own.zh-CN.md.tera, en: own.en.md.tera }\n";
     fs::write(own.join("template.yaml"), description).unwrap();
     fs::write(own.join("own.zh-CN.md.tera"), "# 总分{{ overal.value }}\n").unwrap();
-    fs::write(own.join("own.en.md.tera"), "# A\n\n```chart\nkind: bar\nmetric: csi\n```\n\n```chart\nkind: bar\nmetric: complaint_rat\n```\n").unwrap();
+    fs::write(
+        own.join("own.en.md.tera"),
+        "# A\n\n```chart\nkind: bar\nmetric: csi\n```\n\n```chart\nkind: bar\nmetric: complaint_rat\n```\n",
+    )
+    .unwrap();
     fs::write(folder.path().join("logo.svg"), "<svg xmlns='http://www.w3.org/2000/svg'><rect</svg>").unwrap();
     fs::write(folder.path().join("brand.yaml"), "logo: logo.svg\n").unwrap();
     let found = || -> Vec<(String, String, u64)> {

@@ -136,8 +136,8 @@ fn a_suggested_plan_names_the_groups_it_is_about() {
     };
     let complaints = part("objectives", "metric", "complaint_rate");
     assert_eq!(complaints["focus"]["en"], "Dinner and Canteen 2");
-    let strategy = made["plan"]["strategies"].as_array().unwrap().iter();
-    let strategy = strategy.filter(|held| held["serves"][0] == complaints["id"]).next().unwrap();
+    let strategies = made["plan"]["strategies"].as_array().unwrap();
+    let strategy = strategies.iter().find(|held| held["serves"][0] == complaints["id"]).unwrap();
     assert!(strategy["text"]["zh-CN"].as_str().unwrap().ends_with("先从晚餐、第二食堂做起。"), "{strategy}");
     let action = part("actions", "strategy", strategy["id"].as_str().unwrap());
     assert!(action["where"]["en"].as_str().unwrap().ends_with(" (Dinner and Canteen 2 first)"), "{action}");

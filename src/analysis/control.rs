@@ -55,8 +55,23 @@ pub enum RunRule {
     FourteenAlternating,
 }
 
+impl RunRule {
+    /// The word of JSON and of the history.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::BeyondLimits => "beyond_limits",
+            Self::TwoOfThree => "two_of_three",
+            Self::FourOfFive => "four_of_five",
+            Self::EightOnOneSide => "eight_on_one_side",
+            Self::NineOnOneSide => "nine_on_one_side",
+            Self::SixTrending => "six_trending",
+            Self::FourteenAlternating => "fourteen_alternating",
+        }
+    }
+}
+
 /// Limits of one period.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// Centre line.
     pub centre: f64,

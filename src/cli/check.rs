@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::analysis::control_charts;
 use crate::cli::args::ProjectOptions;
 use crate::cli::console::Console;
 use crate::cli::{Outcome, print_json};
@@ -77,7 +78,8 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     let models = bound.values().flat_map(|binding| &binding.models).map(|model| model.info.clone()).collect();
     let models = ModelResults { models, ..ModelResults::default() };
     let (plugins, tables) = (Arc::new(plugins), Arc::new(tables));
-    let measured = Measured { project, plugins, tables, indicators, models };
+    let controls = control_charts(&project, &indicators.results, &[], diagnostics);
+    let measured = Measured { project, plugins, tables, indicators, models, controls };
     let date = document_date(&measured.project, &measured.tables, &mut Diagnostics::new());
     let planned = plan_of(&measured, date.as_deref(), diagnostics);
     if let Some(date) = date.filter(|_| !diagnostics.has_errors()) {

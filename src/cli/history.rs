@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::args_runs::HistoryOptions;
 use crate::cli::console::{Console, TextTable};
 use crate::cli::run::now;
-use crate::cli::{Outcome, print_json};
+use crate::cli::{Outcome, deliveries, print_json};
 use crate::config::PROJECT_FILE;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -16,7 +16,6 @@ use crate::document::format;
 use crate::output::publish_file;
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
-use crate::runs::delivery::outbox::Delivery;
 use crate::runs::history::{Entry, History, export, segment_of};
 use crate::runs::telling;
 
@@ -61,7 +60,7 @@ fn list(
     let releases = history.releases()?;
     let attempts = if options.attempts || console.json { history.attempts(ATTEMPTS)? } else { Vec::new() };
     let wanted = options.deliveries || console.json;
-    let (deliveries, standing) = if wanted { telling::overview(history, now())? } else { Default::default() };
+    let (sent, standing) = if wanted { telling::overview(history, now())? } else { Default::default() };
     if console.json {
         let alarms =
             standing.iter().map(|held| json!({ "rule": held.rule, "subject": held.subject, "since": held.since }));
@@ -69,7 +68,7 @@ fn list(
             "schema": 1,
             "releases": releases,
             "attempts": attempts,
-            "deliveries": deliveries.iter().map(delivery_json).collect::<Vec<_>>(),
+            "deliveries": sent.iter().map(deliveries::to_json).collect::<Vec<_>>(),
             "alarms": alarms.collect::<Vec<_>>(),
         });
         return Ok(print_json(console, data, diagnostics));
@@ -113,45 +112,12 @@ fn list(
         text = format!("{text}\n{}", table.render());
     }
     if options.deliveries {
-        let head = [
-            console.say("期次", "period"),
-            console.say("版", "rev"),
-            console.say("报告", "report"),
-            console.say("收件人", "recipient"),
-            console.say("状态", "state"),
-            console.say("次数", "attempts"),
-        ];
-        let right = vec![false, true, false, false, false, true];
-        let mut table = TextTable::new(head.map(str::to_owned).to_vec(), right);
-        for held in &deliveries {
-            table.row(vec![
-                held.key.period.clone(),
-                held.key.revision.to_string(),
-                held.key.report.clone(),
-                held.recipient.masked(),
-                held.state.name().to_owned(),
-                held.attempts.to_string(),
-            ]);
-        }
-        text = format!("{text}\n{}", table.render());
+        text = format!("{text}\n{}", deliveries::table(&sent, console).render());
         for held in &standing {
             text += &format!("{} {}: {}\n", console.say("警报", "alarm"), held.rule, held.text.get(console.lang));
         }
     }
     Ok(console.data(&text))
-}
-
-/// A delivery without the address of anybody.
-fn delivery_json(held: &Delivery) -> serde_json::Value {
-    json!({
-        "id": held.id,
-        "report": held.key.report,
-        "period": held.key.period,
-        "revision": held.key.revision,
-        "recipient": held.recipient.masked(),
-        "state": held.state.name(),
-        "attempts": held.attempts,
-    })
 }
 
 fn series(

@@ -8,6 +8,7 @@ mod backfill;
 mod build;
 mod check;
 pub mod console;
+mod deliveries;
 mod explain;
 mod grade;
 mod history;

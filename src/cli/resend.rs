@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::cli::args_runs::ResendOptions;
-use crate::cli::console::{Console, TextTable};
+use crate::cli::console::Console;
 use crate::cli::run::now;
-use crate::cli::{Outcome, print_json};
+use crate::cli::{Outcome, deliveries, print_json};
 use crate::diagnostics::messages::delivery as messages;
 use crate::diagnostics::messages::runs::{BUSY, NO_LOCKS};
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, io_problem};
+use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
+use crate::runs::delivery::ReasonCode;
 use crate::runs::delivery::outbox::{self, Delivery, State};
 use crate::runs::history::History;
 use crate::runs::lock::{Locked, RunLock};
@@ -57,7 +58,10 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
 /// What has failed or is uncertain.
 fn waiting(history: &mut History, now: DateTime<Utc>) -> Result<Vec<Delivery>, DatabaseError> {
     let (mut deliveries, _) = telling::overview(history, now)?;
-    deliveries.retain(|held| matches!(held.state, State::Failed | State::Unknown | State::Sending));
+    // In whose place a newer revision is sent is nobody's question any more.
+    let superseded = |held: &Delivery| held.reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Superseded);
+    let open = |held: &Delivery| matches!(held.state, State::Failed | State::Unknown | State::Sending);
+    deliveries.retain(|held| open(held) && !superseded(held));
     Ok(deliveries)
 }
 
@@ -101,73 +105,14 @@ fn again(
     Ok(deliveries)
 }
 
-fn show(deliveries: &[Delivery], console: &Console, diagnostics: &Diagnostics) -> Outcome {
+fn show(waiting: &[Delivery], console: &Console, diagnostics: &Diagnostics) -> Outcome {
     if console.json {
-        let rows: Vec<_> = deliveries.iter().map(row_json).collect();
+        let rows: Vec<_> = waiting.iter().map(deliveries::to_json).collect();
         return print_json(console, json!({ "schema": 1, "deliveries": rows }), diagnostics);
     }
-    if deliveries.is_empty() {
+    if waiting.is_empty() {
         let nothing = console.say("没有等待决定的分发\n", "no delivery waits for a decision\n");
         return if diagnostics.has_errors() { Ok(()) } else { console.data(nothing) };
     }
-    let head = [
-        console.say("编号", "id"),
-        console.say("期次", "period"),
-        console.say("版", "rev"),
-        console.say("报告", "report"),
-        console.say("收件人", "recipient"),
-        console.say("状态", "state"),
-        console.say("时间", "since"),
-        console.say("原因", "reason"),
-    ];
-    let mut table = TextTable::new(head.map(str::to_owned).to_vec(), vec![false, false, true]);
-    for held in deliveries {
-        table.row(vec![
-            held.id.clone(),
-            held.key.period.clone(),
-            held.key.revision.to_string(),
-            held.key.report.clone(),
-            held.recipient.masked(),
-            state_name(held.state, console).to_owned(),
-            ended(held).unwrap_or_default(),
-            held.reason.as_ref().map_or_else(String::new, |reason| format!("{} {}", reason.code.code(), reason.detail)),
-        ]);
-    }
-    console.data(&table.render())
-}
-
-fn row_json(held: &Delivery) -> serde_json::Value {
-    json!({
-        "id": held.id,
-        "report": held.key.report,
-        "period": held.key.period,
-        "revision": held.key.revision,
-        "recipient": held.recipient.masked(),
-        "state": held.state.name(),
-        "since": ended(held),
-        "attempts": held.attempts,
-        "resends": held.resends,
-        "reason": held.reason.as_ref().map(|reason| json!({
-            "code": reason.code.code(),
-            "text": { "zh-CN": reason.diagnostic(&held.recipient.masked()).text(Lang::ZhCn),
-                      "en": reason.diagnostic(&held.recipient.masked()).text(Lang::En) },
-        })),
-    })
-}
-
-/// When it came to rest.
-fn ended(held: &Delivery) -> Option<String> {
-    let time = DateTime::from_timestamp(held.ended_at?, 0)?;
-    Some(time.to_rfc3339_opts(SecondsFormat::Secs, true))
-}
-
-fn state_name(state: State, console: &Console) -> &'static str {
-    match state {
-        State::Queued => console.say("排队", "queued"),
-        State::Sending => console.say("发送中", "sending"),
-        State::Sent => console.say("已送达", "sent"),
-        State::Retry => console.say("待重试", "retry"),
-        State::Failed => console.say("失败", "failed"),
-        State::Unknown => console.say("不确定", "unknown"),
-    }
+    console.data(&deliveries::table(waiting, console).render())
 }

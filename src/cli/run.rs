@@ -52,6 +52,7 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
     let mut reports = Vec::new();
     let mut each = |period: Period, diagnostics: &mut Diagnostics| {
         request.period = Some(period);
+        request.now = self::now();
         reports.push(runs::run(&request, diagnostics));
     };
     periods.iter().for_each(|period| each(*period, diagnostics));

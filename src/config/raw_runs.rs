@@ -249,4 +249,6 @@ pub enum RuleSet {
 pub struct RawKeep {
     /// Revisions of a period whose files are kept, the newest included; default all. The history keeps their numbers.
     pub revisions: Option<u32>,
+    /// Days after which the words and addresses of messages that came to rest are forgotten; default never. That they were sent is not.
+    pub deliveries: Option<u32>,
 }

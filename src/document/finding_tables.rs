@@ -118,12 +118,12 @@ fn priority_note(material: &Material<'_>) -> String {
     )
 }
 
-/// The most urgent finding of each indicator, the strong points left out.
+/// The most urgent finding of each indicator, and beside it what its control chart says; strong points are left out.
 pub fn leading<'m>(material: &'m Material<'_>, limit: usize) -> Vec<&'m Finding> {
-    let mut named: Vec<&str> = Vec::new();
+    let mut named: Vec<(&str, bool)> = Vec::new();
     let all = material.inputs.planned.findings.iter().filter(|held| held.kind != FindingKind::Keep);
     all.filter(|finding| {
-        let name = finding.metric.as_deref().unwrap_or(finding.id.as_str());
+        let name = (finding.metric.as_deref().unwrap_or(finding.id.as_str()), finding.kind.is_control());
         let new = !named.contains(&name);
         named.push(name);
         new

@@ -1,8 +1,9 @@
 //! Findings in words: their kinds, how heavy they weigh, and one sentence each that says no more than the evidence allows.
 
-use crate::analysis::findings::ImportanceSource;
+use crate::analysis::control::RunRule;
+use crate::analysis::findings::{ControlEvidence, ImportanceSource};
 use crate::analysis::{Finding, FindingKind, Severity};
-use crate::diagnostics::Lang;
+use crate::diagnostics::{Lang, LocalizedTexts, lang_texts};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::metrics::Better;
@@ -20,6 +21,8 @@ pub fn kind_name(kind: FindingKind, lang: Lang) -> &'static str {
         FindingKind::SatisfiedLeave => ("满意而不回头", "satisfied but leaving"),
         FindingKind::ComplaintLeak => ("投诉处理断点", "complaints lost"),
         FindingKind::Integrity => ("答卷可疑", "doubtful answers"),
+        FindingKind::Control => ("控制图信号", "control signal"),
+        FindingKind::ControlImproved => ("控制图信号，向好", "control signal, better"),
         FindingKind::Keep => ("重要而出色", "important and strong"),
     };
     if lang.is_chinese() { zh } else { en }
@@ -62,6 +65,9 @@ pub fn importance_source(material: &Material<'_>, source: &ImportanceSource) -> 
 pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
     let lang = material.lang;
     let held = &finding.evidence;
+    if let Some(control) = &held.control {
+        return control_sentence(material, finding, control);
+    }
     let number = |value: f64| format::value_with_unit(value, held.unit, lang);
     let (value, against) = (number(held.value), number(held.against));
     let gap = format::difference(held.gap, held.unit, lang);
@@ -94,6 +100,8 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
                 FindingKind::SatisfiedLeave => format!("{title}为{value}，明显低于{name}的{against}（两者基数不同）"),
                 FindingKind::ComplaintLeak => format!("投诉处理在“{title}”一步流失最多：由{against}降到{value}"),
                 FindingKind::Integrity => format!("{title}为{value}，高于可以接受的{against}"),
+                // A signal has a sentence of its own.
+                FindingKind::Control | FindingKind::ControlImproved => format!("{title}为{value}，控制图出现信号"),
                 FindingKind::Keep => format!("“{title}”重要且表现好：{value}，高于各项平均的{against}"),
             }
         }
@@ -136,8 +144,73 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
                 FindingKind::Integrity => {
                     format!("{title} is {value}, more than the {against} that can be put up with")
                 }
+                FindingKind::Control | FindingKind::ControlImproved => {
+                    format!("{title} is {value}; its control chart signals")
+                }
                 FindingKind::Keep => format!("{title} matters and does well: {value} against {against} over all items"),
             }
         }
+    }
+}
+
+/// A signal of a control chart: the rule in numbers, and the limits that make it one. It says what happened, not why.
+fn control_sentence(material: &Material<'_>, finding: &Finding, control: &ControlEvidence) -> String {
+    let lang = material.lang;
+    let held = &finding.evidence;
+    let number = |value: f64| format::value_with_unit(value, held.unit, lang);
+    let value = number(held.value);
+    let plain = |value: f64| format::value(value, held.unit);
+    let (centre, lower, upper) = (plain(control.centre), plain(control.lower), plain(control.upper));
+    let title = finding.title.get(lang);
+    let up = held.value > held.against;
+    let periods = format::count(control.periods as u64);
+    if lang == Lang::En {
+        let side = if up { "above" } else { "below" };
+        let evidence = match control.rule {
+            RunRule::BeyondLimits if up => format!("above the upper control limit of {}", number(control.upper)),
+            RunRule::BeyondLimits => format!("below the lower control limit of {}", number(control.lower)),
+            RunRule::TwoOfThree => format!("2 of the last 3 periods lie more than 2σ {side} the centre"),
+            RunRule::FourOfFive => format!("4 of the last 5 periods lie more than 1σ {side} the centre"),
+            RunRule::EightOnOneSide => format!("the last 8 periods all lie {side} the centre"),
+            RunRule::NineOnOneSide => format!("the last 9 periods all lie {side} the centre"),
+            RunRule::SixTrending => {
+                let way = if up { "rising" } else { "falling" };
+                let start = held.against_name.as_ref().map(|name| format::wave(name.get(lang), lang));
+                format!("{way} in each of 6 periods from {} in {}", number(held.against), start.unwrap_or_default())
+            }
+            RunRule::FourteenAlternating => "up and down in turn for 14 periods".to_owned(),
+        };
+        return format!(
+            "{title} is {value}: {evidence} (centre {centre}, limits {lower} to {upper}, {periods} periods)"
+        );
+    }
+    let side = if up { "高于" } else { "低于" };
+    let evidence = match control.rule {
+        RunRule::BeyondLimits if up => format!("高于控制上限{}", number(control.upper)),
+        RunRule::BeyondLimits => format!("低于控制下限{}", number(control.lower)),
+        RunRule::TwoOfThree => format!("最近3期中有2期{side}中心线2σ以上"),
+        RunRule::FourOfFive => format!("最近5期中有4期{side}中心线1σ以上"),
+        RunRule::EightOnOneSide => format!("连续8期{side}中心线"),
+        RunRule::NineOnOneSide => format!("连续9期{side}中心线"),
+        RunRule::SixTrending => {
+            let way = if up { "上升" } else { "下降" };
+            let start = held.against_name.as_ref().map(|name| format::wave(name.get(lang), lang));
+            format!("自{}的{}起连续6期逐期{way}", start.unwrap_or_default(), number(held.against))
+        }
+        RunRule::FourteenAlternating => "连续14期一升一降".to_owned(),
+    };
+    format!("{title}为{value}，{evidence}（中心线{centre}，控制限{lower}至{upper}，共{periods}期）")
+}
+
+/// A run rule in a few words.
+pub fn rule_title(rule: RunRule) -> LocalizedTexts {
+    match rule {
+        RunRule::BeyondLimits => lang_texts("超出 3σ", "beyond 3σ"),
+        RunRule::TwoOfThree => lang_texts("3 点中 2 点超出同侧 2σ", "2 of 3 beyond 2σ"),
+        RunRule::FourOfFive => lang_texts("5 点中 4 点超出同侧 1σ", "4 of 5 beyond 1σ"),
+        RunRule::EightOnOneSide => lang_texts("连续 8 点同侧", "8 on one side"),
+        RunRule::NineOnOneSide => lang_texts("连续 9 点同侧", "9 on one side"),
+        RunRule::SixTrending => lang_texts("连续 6 点上升或下降", "6 rising or falling"),
+        RunRule::FourteenAlternating => lang_texts("连续 14 点交替升降", "14 alternating"),
     }
 }

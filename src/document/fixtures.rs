@@ -366,6 +366,7 @@ impl Canteen {
                 results: &self.results,
                 models: &self.models,
                 distributions: &self.distributions,
+                controls: &[],
                 library: &Library::default(),
                 date: Some("2026-11-20"),
             };

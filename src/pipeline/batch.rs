@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use indexmap::IndexMap;
+
 use crate::config::Project;
 use crate::config::raw::{RawForEach, RawPlan, RawSuggest, RawSuggestDetail};
 use crate::config::validate::can_group;
@@ -12,7 +14,7 @@ use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, LocalizedTexts, Verbatim, lang_texts};
 use crate::document::material::Subject;
-use crate::metrics::{BoundTables, Indicators, Within};
+use crate::metrics::{BoundTables, Estimate, Indicators, MetricResults, Within};
 use crate::models::{GroupModels, publish};
 use crate::output::publish_file;
 use crate::pipeline::Measured;
@@ -214,13 +216,37 @@ pub fn measure_subject(
     }
     let models = models.map(|models| models.of_group(&within, diagnostics)).unwrap_or_default();
     publish(&mut indicators, &models);
+    join_past(&mut indicators, &measured.indicators.results, subject);
     Some(Measured {
         project,
         plugins: Arc::clone(&measured.plugins),
         tables: Arc::clone(&measured.tables),
         indicators,
         models,
+        controls: Vec::new(),
     })
+}
+
+/// Puts what was published of the group in earlier periods, which are not read any more, in front of its own numbers: beside other
+/// groups it was one of many, here it is the whole. Nothing where the groups are those of no segment, which the history does not know.
+fn join_past(own: &mut Indicators, all: &MetricResults, subject: &Subject) {
+    let past: Vec<&String> = all.waves.iter().filter(|wave| !own.results.waves.contains(wave)).collect();
+    let of_group = |held: &&Estimate| {
+        held.wave.as_ref().is_some_and(|wave| past.contains(&wave))
+            && held.segment.len() == 1
+            && held.segment.get(&subject.column).is_some_and(|value| *value == subject.value)
+            && own.results.metrics.iter().any(|info| info.id == held.metric && info.unit == held.unit)
+    };
+    let earlier: Vec<Estimate> = all
+        .estimates
+        .iter()
+        .filter(of_group)
+        .map(|held| Estimate { segment: IndexMap::new(), ..held.clone() })
+        .collect();
+    let known = past.into_iter().filter(|wave| earlier.iter().any(|held| held.wave.as_ref() == Some(*wave)));
+    let waves: Vec<String> = known.cloned().collect();
+    own.results.waves.splice(0..0, waves);
+    own.results.estimates.splice(0..0, earlier);
 }
 
 /// The project with the group in its title and without the plan that is made for all.

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub use report::pack_files;
 pub use view::PeriodView;
 
-use crate::analysis::{BannerTable, compute_banners};
+use crate::analysis::{BannerTable, IndicatorChart, compute_banners, control_charts};
 use crate::config::raw::RawSource;
 use crate::config::{Project, load_project};
 use crate::data::guess::{Draft, guess, write_manyi_yaml};
@@ -60,6 +60,8 @@ pub struct Measured {
     pub indicators: Indicators,
     /// What the models say.
     pub models: ModelResults,
+    /// Control charts of the indicators that the project names; none of one group.
+    pub controls: Vec<IndicatorChart>,
 }
 
 /// A project with its banner tables.
@@ -119,7 +121,8 @@ pub fn measure_view(root: &Path, view: &PeriodView, diagnostics: &mut Diagnostic
     let models = compute_models(&project, &plugins, &tables, &indicators, diagnostics)?;
     publish(&mut indicators, &models);
     view.join(&mut indicators);
-    Some(Measured { project, plugins: Arc::new(plugins), tables: Arc::new(tables), indicators, models })
+    let controls = control_charts(&project, &indicators.results, &view.charted, diagnostics);
+    Some(Measured { project, plugins: Arc::new(plugins), tables: Arc::new(tables), indicators, models, controls })
 }
 
 /// In which language a first project file may be written.

@@ -98,9 +98,9 @@ pub fn plan_of(measured: &Measured, date: Option<&str>, diagnostics: &mut Diagno
 
 /// The same with strategies that were read before.
 pub fn plan_with(measured: &Measured, library: &Library, date: Option<&str>, diagnostics: &mut Diagnostics) -> Planned {
-    let Measured { project, tables, indicators, models, .. } = measured;
+    let Measured { project, tables, indicators, models, controls, .. } = measured;
     let distributions = indicators.survey().distributions(&tables.survey.columns);
     let results = &indicators.results;
-    let inputs = PlanInputs { project, results, models, distributions: &distributions, library, date };
+    let inputs = PlanInputs { project, results, models, distributions: &distributions, controls, library, date };
     make_plan(inputs, diagnostics)
 }

@@ -13,6 +13,8 @@ pub struct PeriodView {
     pub window: Vec<Period>,
     /// Published estimates of earlier periods, with the period as their wave; what is read from the files comes first.
     pub past: Vec<Estimate>,
+    /// Published totals of the indicators with a control chart, of all earlier periods: limits need more of them than a trend shows.
+    pub charted: Vec<Estimate>,
 }
 
 impl PeriodView {
@@ -63,7 +65,7 @@ mod tests {
     fn a_project_without_a_date_bears_that_of_the_period() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/campus-canteen");
         let project = load_project(&root, &mut Diagnostics::new()).unwrap();
-        let view = PeriodView { window: vec!["2026-10".parse().unwrap()], past: Vec::new() };
+        let view = PeriodView { window: vec!["2026-10".parse().unwrap()], ..PeriodView::default() };
         let mut own = project.clone();
         view.narrow(&mut own);
         assert_eq!(own.raw.project.date.as_deref(), Some("2026-11-30"), "the project's own date stands");

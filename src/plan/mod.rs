@@ -16,7 +16,7 @@ pub mod trace;
 
 use crate::analysis::findings::FindingInputs;
 use crate::analysis::summary::{IndicatorSummary, summarise};
-use crate::analysis::{Finding, Testing, collect_findings};
+use crate::analysis::{Finding, IndicatorChart, Testing, collect_findings};
 use crate::config::Project;
 use crate::diagnostics::Diagnostics;
 use crate::metrics::{Distribution, MetricResults};
@@ -40,6 +40,8 @@ pub struct PlanInputs<'a> {
     pub models: &'a ModelResults,
     /// Answers of the scale questions.
     pub distributions: &'a [Distribution],
+    /// Control charts of the indicators; none for one group.
+    pub controls: &'a [IndicatorChart],
     /// Strategies to choose from.
     pub library: &'a Library,
     /// Date of the document, `2026-11-20`; none where nothing tells it.
@@ -74,9 +76,10 @@ pub fn summaries<'a>(project: &'a Project, results: &'a MetricResults) -> Vec<In
 /// Finds what calls for a plan, completes the plan where the project wants that, follows its links and reckons what it comes
 /// to. Everything wrong is reported.
 pub fn make_plan(inputs: PlanInputs<'_>, diagnostics: &mut Diagnostics) -> Planned {
-    let PlanInputs { project, results, models, distributions, .. } = inputs;
+    let PlanInputs { project, results, models, distributions, controls, .. } = inputs;
     let summaries = summaries(project, results);
-    let findings = collect_findings(FindingInputs { project, results, summaries: &summaries, models, distributions });
+    let findings =
+        collect_findings(FindingInputs { project, results, summaries: &summaries, models, distributions, controls });
     let written = suggest::complete(&inputs, &summaries, &findings, diagnostics);
     let mut plan = resolve_plan(project, written, results, diagnostics);
     plan.judge(&summaries, results, project.raw.settings.confidence);

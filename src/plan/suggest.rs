@@ -143,7 +143,7 @@ fn objectives(
         if plan.objectives.len() + chosen.len() >= limits.objectives {
             break;
         }
-        let Some(metric) = finding.metric.as_ref().filter(|_| finding.kind != FindingKind::Keep) else { continue };
+        let Some(metric) = finding.metric.as_ref().filter(|_| finding.kind.calls_for_plan()) else { continue };
         let known = plan.objectives.iter().chain(&chosen).any(|held| held.metric == *metric);
         let Some(summary) = summaries.iter().find(|held| held.info.id == *metric) else { continue };
         if known || plan.accept.contains(metric) || summary.info.estimator == "composite" {
@@ -191,7 +191,8 @@ fn target(inputs: &PlanInputs<'_>, summary: &IndicatorSummary<'_>, findings: &[F
     if let Some(target) = target_value(inputs.project, &summary.info.id).filter(|target| better(*target)) {
         return Some(target);
     }
-    let comparable = [FindingKind::Worsened, FindingKind::BehindBenchmark, FindingKind::BehindRival];
+    let comparable =
+        [FindingKind::Worsened, FindingKind::BehindBenchmark, FindingKind::BehindRival, FindingKind::Control];
     let own = findings.iter().filter(|held| held.metric.as_ref() == Some(&summary.info.id) && held.group.is_none());
     let set = own.filter(|held| comparable.contains(&held.kind)).map(|held| held.evidence.against);
     let nearest = set.filter(|against| better(*against)).min_by(|a, b| (a - value).abs().total_cmp(&(b - value).abs()));
@@ -295,7 +296,7 @@ fn fit(
     let Some(summary) = summaries.iter().find(|held| held.info.id == objective.metric) else { return 0.0 };
     let own: Vec<&Finding> = findings
         .iter()
-        .filter(|finding| finding.metric.as_ref() == Some(&objective.metric) && finding.kind != FindingKind::Keep)
+        .filter(|finding| finding.metric.as_ref() == Some(&objective.metric) && finding.kind.calls_for_plan())
         .collect();
     let named = &strategy.answers.findings;
     let meant = own.iter().any(|finding| named.iter().any(|kind| kind == finding.kind.word()));

@@ -53,7 +53,7 @@ pub fn swot(plan: &RawPlan, findings: &[Finding], summaries: &[IndicatorSummary<
     // One entry an indicator: the most urgent finding stands for it.
     let mut named: Vec<&str> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
-        let lack = !matches!(finding.kind, FindingKind::Keep | FindingKind::Integrity);
+        let lack = finding.kind.calls_for_plan() && finding.kind != FindingKind::Integrity;
         let name = finding.metric.as_deref().unwrap_or(finding.id.as_str());
         if lack && finding.severity != Severity::Low && !named.contains(&name) && named.len() < SHOWN {
             named.push(name);

@@ -203,7 +203,12 @@ fn fence_around(markdown: &str, line: usize) -> Vec<&str> {
     let lines: Vec<&str> = markdown.lines().map(str::trim).collect();
     let at = line.saturating_sub(1).min(lines.len().saturating_sub(1));
     let Some(start) = lines.iter().take(at + 1).rposition(|text| is_fence(text)) else { return Vec::new() };
-    lines[start..].iter().enumerate().take_while(|(index, text)| *index == 0 || !is_fence(text)).map(|(_, text)| *text).collect()
+    lines[start..]
+        .iter()
+        .enumerate()
+        .take_while(|(index, text)| *index == 0 || !is_fence(text))
+        .map(|(_, text)| *text)
+        .collect()
 }
 
 /// Where the words stand by themselves inside a fenced block or in its first line: how many lines the block has in common with

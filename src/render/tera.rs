@@ -76,7 +76,9 @@ impl PackTemplates {
                 continue;
             }
             diagnostics.extend(
-                found.into_iter().map(|problem| mistakes::in_templates(problem, pack, (source, TEMPLATE_SUFFIX), &markdown)),
+                found
+                    .into_iter()
+                    .map(|problem| mistakes::in_templates(problem, pack, (source, TEMPLATE_SUFFIX), &markdown)),
             );
             let markdown = if lang == Lang::ZhTw { to_taiwan(&markdown) } else { markdown };
             return Some(BuiltDocument { document, markdown });

@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::TimestampMillisecondType;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Finding;
+use crate::analysis::{Finding, FindingKind, IndicatorChart};
 use crate::config::raw::ColumnType;
 use crate::config::{Period, Project};
 use crate::data::{Responses, Tables};
@@ -38,8 +38,11 @@ pub struct Numbers {
     pub metrics: Vec<MetricRecord>,
     /// Estimates of this period.
     pub estimates: Vec<EstimateRecord>,
-    /// What calls for a plan.
+    /// What calls for a plan, the most urgent first.
     pub findings: Vec<FindingRecord>,
+    /// The control charts up to this period.
+    #[serde(default)]
+    pub charts: Vec<IndicatorChart>,
     /// SHA-256 of the answers of the window: the same answers in other files have the same.
     pub content: String,
 }
@@ -134,7 +137,7 @@ pub struct EstimateRecord {
 pub struct FindingRecord {
     /// Stable name.
     pub id: String,
-    /// `below_target`, `worsened`, …, or `control`.
+    /// `below_target`, `worsened`, `control`, …
     pub kind: String,
     /// Metric.
     pub metric: Option<String>,
@@ -177,6 +180,7 @@ impl Numbers {
                 .collect(),
             estimates: own.map(EstimateRecord::of).collect(),
             findings: findings.iter().map(FindingRecord::of).collect(),
+            charts: measured.controls.clone(),
             content: content_digest(&measured.tables),
         }
     }
@@ -195,6 +199,12 @@ impl Numbers {
             held = read;
         }
         held
+    }
+
+    /// The findings of control charts.
+    pub fn signals(&self) -> Vec<FindingRecord> {
+        let control = [FindingKind::Control.word(), FindingKind::ControlImproved.word()];
+        self.findings.iter().filter(|held| control.contains(&held.kind.as_str())).cloned().collect()
     }
 
     /// The estimate of a metric for the total.
@@ -262,7 +272,7 @@ impl FindingRecord {
             severity: severity.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default(),
             value: Some(finding.evidence.value).filter(|value| value.is_finite()),
             gap: Some(finding.evidence.gap).filter(|gap| gap.is_finite()),
-            rule: None,
+            rule: finding.evidence.control.map(|control| control.rule.word().to_owned()),
         }
     }
 }

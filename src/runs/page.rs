@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::analysis::{ChartPoint, IndicatorChart};
 use crate::charts::{Chart, ChartKind, Point, Series};
 use crate::config::Project;
 use crate::diagnostics::{Diagnostics, Lang};
 use crate::document::blocks::{
     Align, Block, Document, Figure, Inline, Meta, Table, TableCell, TableColumn, TableRow, Tone,
 };
+use crate::document::findings::rule_title;
 use crate::document::taiwan::in_its_language;
 use crate::document::{axes, format};
 use crate::metrics::Unit;
@@ -17,7 +19,6 @@ use crate::render::templates::{files_of, typst_sources};
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, forget_unused, render_chart_svg};
 use crate::runs::history::segment_text;
 use crate::runs::record::Release;
-use crate::runs::signals::{ChartPoint, IndicatorChart, rule_title};
 
 /// Changed numbers that are listed; the file of the release has all of them.
 const MOST_CHANGES: usize = 40;
@@ -26,7 +27,7 @@ const MOST_CHANGES: usize = 40;
 const CHART_WIDTH: f64 = 480.0;
 
 /// The pages of a release, name and bytes, one in each language of its reports.
-pub fn pages(project: &Project, release: &Release, charts: &[IndicatorChart]) -> Vec<(String, Vec<u8>)> {
+pub fn pages(project: &Project, release: &Release) -> Vec<(String, Vec<u8>)> {
     let mut langs: Vec<Lang> = project.raw.reports.iter().flat_map(|report| report.langs.iter().copied()).collect();
     langs.insert(0, project.lang());
     let mut seen = Vec::new();
@@ -42,7 +43,7 @@ pub fn pages(project: &Project, release: &Release, charts: &[IndicatorChart]) ->
     let css = files_of("base", None, &mut unsaid).remove("theme.css").map(|file| file.text);
     let fonts = Fonts::system();
     let page = |(index, lang): (usize, &Lang)| {
-        let document = page(project, release, charts, *lang);
+        let document = page(project, release, *lang);
         let html = draw(&document, css.as_deref(), &typst, &fonts);
         let name = if index == 0 { "index.html".to_owned() } else { format!("index.{lang}.html") };
         (name, html.into_bytes())
@@ -66,7 +67,7 @@ fn draw(document: &Document, css: Option<&str>, typst: &TypstSources, fonts: &Fo
     render_html(document, css, &picture)
 }
 
-fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: Lang) -> Document {
+fn page(project: &Project, release: &Release, lang: Lang) -> Document {
     let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
     let period = format::wave(&release.period.to_string(), lang);
     let title = project.raw.project.title.get(lang).to_owned();
@@ -109,6 +110,7 @@ fn page(project: &Project, release: &Release, charts: &[IndicatorChart], lang: L
             blocks.push(paragraph(say("发布前已获批准。", "The release was approved.")));
         }
     }
+    let charts = &release.numbers.charts;
     if !charts.is_empty() {
         blocks.push(heading(2, "control", say("控制图", "Control charts")));
         for (index, chart) in charts.iter().enumerate() {
@@ -249,7 +251,7 @@ fn points_table(chart: &IndicatorChart, index: usize, lang: Lang) -> Block {
             cell(limits(&|held| held.lower)),
             cell(limits(&|held| held.centre)),
             cell(limits(&|held| held.upper)),
-            cell(format::list(&rules, lang)),
+            cell(rules.join(if lang == Lang::En { "; " } else { "；" })),
         ];
         if !rules.is_empty() {
             cells[6].tone = Tone::Warning;
@@ -277,7 +279,9 @@ fn points_table(chart: &IndicatorChart, index: usize, lang: Lang) -> Block {
             ("触发规则", left),
         ],
     };
-    let caption = vec![Inline::text(format!("{} ({})", chart.title.get(lang), format::unit_suffix(chart.unit, lang)))];
+    let (title, unit) = (chart.title.get(lang), format::unit_suffix(chart.unit, lang));
+    let caption = if lang == Lang::En { format!("{title} ({})", unit.trim()) } else { format!("{title}（{unit}）") };
+    let caption = vec![Inline::text(caption)];
     let id = format!("control-points-{}", index + 1);
     Block::Table(Table { id, caption, columns: columns(&titles), rows: rows.collect(), ..Table::default() })
 }

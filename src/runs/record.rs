@@ -101,10 +101,11 @@ impl Release {
         self.reports.iter().map(|report| report.id.clone()).collect()
     }
 
-    /// The numbers as the history keeps them: signals are findings.
+    /// The numbers as the history keeps them: signals are findings, which releases of earlier versions list apart.
     pub fn recorded_numbers(&self) -> Numbers {
         let mut numbers = self.numbers.clone();
-        numbers.findings.extend(self.signals.iter().cloned());
+        let apart = |signal: &&FindingRecord| !self.numbers.findings.iter().any(|finding| finding.id == signal.id);
+        numbers.findings.extend(self.signals.iter().filter(apart).cloned());
         numbers
     }
 }

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use indexmap::IndexMap;
+
 use crate::config::{Period, Project};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
@@ -48,9 +50,9 @@ impl Scope {
             window.extend(window.last().and_then(|earliest| earliest.predecessor()));
         }
         window.reverse();
-        let (past, estimates) = match history {
+        let past = match history {
             Some(history) => past_of(project, &window, history, diagnostics)?,
-            None => (Vec::new(), Vec::new()),
+            None => Past::default(),
         };
         let mut narrowed = project.clone();
         narrowed.window = Some(window.clone());
@@ -62,7 +64,11 @@ impl Scope {
         let mut raw = project.raw.clone();
         raw.runs = None;
         raw.delivery = crate::config::raw::RawDelivery::default();
-        let settings = serde_json::to_string(&raw).unwrap_or_default();
+        let mut settings = serde_json::to_string(&raw).unwrap_or_default();
+        // Control charts are shown, and their signals are findings.
+        if !runs.control.metrics.is_empty() {
+            settings += &serde_json::to_string(&runs.control).unwrap_or_default();
+        }
         for input in inputs.iter_mut().filter(|input| input.file == crate::config::PROJECT_FILE) {
             input.sha256 = sha256_hex(settings.as_bytes());
         }
@@ -71,8 +77,8 @@ impl Scope {
             project: narrowed,
             files: String::new(),
             inputs,
-            past,
-            view: PeriodView { window, past: estimates },
+            past: past.listed,
+            view: PeriodView { window, past: past.shown, charted: past.charted },
         };
         scope.files = fingerprint(&scope.inputs, &[&scope.past_text()]);
         Some(scope)
@@ -123,31 +129,42 @@ impl Scope {
     }
 }
 
-/// The newest releases before the window with their estimates. Respondents who come again cannot be told from estimates, so that a
-/// panel has no past.
-fn past_of(
-    project: &Project,
-    window: &[Period],
-    history: &mut History,
-    diagnostics: &mut Diagnostics,
-) -> Option<(Vec<Listed>, Vec<Estimate>)> {
-    let first = window.first().copied()?;
-    let read = |history: &mut History| {
+/// What is known of the periods before the window.
+#[derive(Debug, Default)]
+struct Past {
+    /// The releases, in time order.
+    listed: Vec<Listed>,
+    /// Estimates of the newest of them.
+    shown: Vec<Estimate>,
+    /// Totals of the indicators with a control chart in all of them.
+    charted: Vec<Estimate>,
+}
+
+/// The past of a window. Respondents who come again cannot be told from estimates, so that a panel is shown none; the limits of a
+/// control chart test nothing between two periods and take all.
+fn past_of(project: &Project, window: &[Period], history: &mut History, diagnostics: &mut Diagnostics) -> Option<Past> {
+    let (first, runs) = (window.first().copied()?, project.raw.runs.as_ref()?);
+    let panel = project.raw.data.design.as_ref().is_some_and(|design| design.panel.is_some());
+    let mut read = |history: &mut History| {
         let newest = history.newest()?;
         let earlier: Vec<Listed> = newest.range(..first).map(|(_, listed)| listed.clone()).collect();
-        let past: Vec<Listed> = earlier[earlier.len().saturating_sub(MOST_PAST)..].to_vec();
-        let mut estimates = Vec::new();
-        for listed in &past {
+        let recent = if panel { earlier.len() } else { earlier.len().saturating_sub(MOST_PAST) };
+        let mut past = Past::default();
+        for listed in &earlier[recent..] {
             let own = history.estimates(listed.period, listed.revision)?;
-            estimates.extend(own.iter().map(|held| held.in_wave(listed.period)));
+            past.shown.extend(own.iter().map(|held| held.in_wave(listed.period)));
         }
-        Ok::<_, crate::runs::database::DatabaseError>((past, estimates))
+        for metric in runs.control.metrics.keys() {
+            let series = history.series(metric, &IndexMap::new())?;
+            let before = series.into_iter().filter(|entry| entry.period < first);
+            past.charted.extend(before.map(|entry| entry.estimate.in_wave(entry.period)));
+        }
+        let seen = if runs.control.metrics.is_empty() { recent } else { 0 };
+        past.listed = earlier[seen..].to_vec();
+        if panel && !earlier.is_empty() {
+            diagnostics.push(Diagnostic::note(&messages::PANEL_PAST).at(project.at("data.design.panel")));
+        }
+        Ok::<_, crate::runs::database::DatabaseError>(past)
     };
-    let found = read(history).map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
-    let panel = project.raw.data.design.as_ref().is_some_and(|design| design.panel.is_some());
-    if panel && !found.0.is_empty() {
-        diagnostics.push(Diagnostic::note(&messages::PANEL_PAST).at(project.at("data.design.panel")));
-        return Some((Vec::new(), Vec::new()));
-    }
-    Some(found)
+    read(history).map_err(|error| diagnostics.push(error.diagnostic())).ok()
 }

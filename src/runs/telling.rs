@@ -9,6 +9,7 @@ use crate::config::Project;
 use crate::config::raw::{GateAction, RawRecipient, ReportFormat};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_texts};
+use crate::document::findings::rule_title;
 use crate::document::format;
 use crate::runs::changes::Change;
 use crate::runs::database::{Database, DatabaseError, Place};
@@ -24,7 +25,6 @@ use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms};
 use crate::runs::history::History;
 use crate::runs::numbers::Numbers;
 use crate::runs::record::{Release, ReleasedReport};
-use crate::runs::signals::rule_title;
 
 /// Indicators that a message names.
 const MOST_NUMBERS: usize = 8;
@@ -50,7 +50,17 @@ pub fn prepare(database: &mut Database, now: DateTime<Utc>) -> Result<(), Databa
     database.migrate(alarms::COMPONENT, alarms::MIGRATIONS, now)
 }
 
-/// Queues the messages of a release for everybody who gets one of its reports. How many were queued.
+/// What is known about messages of a release that are not in the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receipt {
+    /// They were not sent.
+    None,
+    /// They may have been sent: the outbox that knew it was lost.
+    Unknown,
+}
+
+/// Queues the messages of a release for everybody who gets one of its reports; those that may have been sent before are kept as
+/// unknown, for somebody to decide. How many were queued or kept.
 ///
 /// # Errors
 /// The database fails; then nothing was queued.
@@ -59,6 +69,7 @@ pub fn enqueue_release(
     project: &Project,
     release: &Release,
     folder: &Path,
+    receipt: Receipt,
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
 ) -> Result<usize, DatabaseError> {
@@ -91,19 +102,39 @@ pub fn enqueue_release(
     history.database().transaction(|transaction| {
         let mut queued = 0;
         for (recipient, message) in &messages {
-            queued += usize::from(enqueue(transaction, recipient, message, now)?);
+            if !enqueue(transaction, recipient, message, now)? {
+                continue;
+            }
+            queued += 1;
+            match receipt {
+                Receipt::None => outbox::supersede(transaction, recipient, &message.key, now)?,
+                Receipt::Unknown => {
+                    outbox::mark_unknown(transaction, &outbox::delivery_id(&message.key, recipient), now)?
+                }
+            };
         }
         Ok(queued)
     })
 }
 
+/// Forgets the words and addresses of messages that came to rest longer ago than the project keeps them.
+///
+/// # Errors
+/// The database fails.
+pub fn forget(history: &mut History, project: &Project, now: DateTime<Utc>) -> Result<(), DatabaseError> {
+    let days = project.raw.runs.as_ref().and_then(|runs| runs.keep.deliveries);
+    let before = days.and_then(|days| now.checked_sub_days(chrono::Days::new(days.into())));
+    let Some(before) = before else { return Ok(()) };
+    prepare(history.database(), now)?;
+    let name = history.project().to_owned();
+    history.database().transaction(|transaction| outbox::forget(transaction, &name, before)).map(drop)
+}
+
 /// What is known after a run for alarms.
 #[derive(Debug, Default)]
 pub struct End<'a> {
-    /// Numbers of the period, if it was measured.
+    /// Numbers of the period, if they are published.
     pub numbers: Option<&'a Numbers>,
-    /// Metrics with a control chart and the rules that fire.
-    pub controls: Vec<(String, Vec<crate::analysis::control::RunRule>)>,
     /// Gates that did not hold, if they were checked.
     pub gates: Option<Vec<crate::runs::gates::Verdict>>,
     /// True if a gate holds or forbids the release.
@@ -127,7 +158,7 @@ pub fn tell(
 ) -> Result<usize, DatabaseError> {
     prepare(history.database(), now)?;
     let delivery = &project.raw.delivery;
-    let situation = situation(end, project.lang());
+    let situation = situation(period, end, project.lang());
     let rules = rules::rules(delivery);
     let found = rules::signals(&rules, &situation);
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
@@ -211,7 +242,7 @@ fn worker_prefix() -> String {
     format!("{}/", name.trim())
 }
 
-fn situation(end: &End<'_>, lang: Lang) -> Situation {
+fn situation(period: &str, end: &End<'_>, lang: Lang) -> Situation {
     let mut situation = Situation::default();
     for held in end.numbers.iter().flat_map(|numbers| &numbers.estimates) {
         let title = end.numbers.and_then(|numbers| numbers.metrics.iter().find(|metric| metric.id == held.metric));
@@ -223,15 +254,15 @@ fn situation(end: &End<'_>, lang: Lang) -> Situation {
             shown: held.estimate.map_or_else(String::new, |value| format::value_with_unit(value, held.unit, lang)),
         });
     }
-    for (metric, fired) in &end.controls {
-        let title = end.numbers.and_then(|numbers| numbers.metrics.iter().find(|held| held.id == *metric));
+    for (numbers, chart) in end.numbers.iter().flat_map(|held| held.charts.iter().map(move |chart| (held, chart))) {
         situation.controls.push(Control {
-            metric: metric.clone(),
-            title: title.map_or_else(|| lang_texts(metric, metric), |held| texts(&held.title)),
-            signals: fired.iter().map(|rule| rule_title(*rule)).collect(),
+            metric: chart.metric.clone(),
+            title: texts(&chart.title),
+            signals: chart.newest_rules(numbers.period).iter().map(|rule| rule_title(*rule)).collect(),
         });
     }
-    let run = "run".to_owned();
+    // Of one period: that another is published mends nothing here.
+    let run = period.to_owned();
     if let Some(verdicts) = &end.gates {
         let holding: Vec<_> = verdicts.iter().filter(|held| held.action != GateAction::Warn && end.stopped).collect();
         let say = |lang| holding.iter().map(|held| held.problem.text(lang)).collect::<Vec<_>>().join("; ");
@@ -246,7 +277,7 @@ fn situation(end: &End<'_>, lang: Lang) -> Situation {
         situation.runs.push(RunEnd { report: run.clone(), failure: failure.clone() });
     }
     if let Some(missing) = &end.missing {
-        situation.expected.push(rules::Expected { report: run, missing: missing.clone() });
+        situation.expected.push(rules::Expected { report: "run".to_owned(), missing: missing.clone() });
     }
     situation
 }

@@ -303,7 +303,7 @@ impl Rest {
         files.insert(&self.entry, &self.entry, String::from_utf8_lossy(input));
         let Some(pack) = Pack::load("satisfaction-plan", files, found) else { return false };
         let Some(templates) = PackTemplates::parse(&pack, Lang::ZhCn, found) else { return false };
-        let Measured { project, plugins, tables, indicators, models } = &self.measured;
+        let Measured { project, plugins, tables, indicators, models, .. } = &self.measured;
         let survey = &tables.survey;
         let planned = Planned::default();
         let inputs = DocumentInputs {

@@ -1,5 +1,7 @@
 //! Gates from the outside: what warns, what holds until somebody approves, what forbids.
 
+use std::fs;
+
 use super::{Site, codes};
 
 #[test]
@@ -23,6 +25,23 @@ fn a_held_release_waits_for_approval_and_a_changed_file_needs_a_new_one() {
     let printed: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!((done.status.code(), codes(&printed)), (Some(0), vec!["M0963".to_owned()]), "{printed:#}");
     assert_eq!(printed["runs"][0]["outcome"], "published");
+    assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "unchanged");
+    // What nobody can have looked at is not published by an approval: the file changed after the release was held.
+    site.month("2026-01", 62, 7);
+    let done = approve(&site);
+    let printed: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(
+        (done.status.code(), codes(&printed)),
+        (Some(1), vec!["M0975".to_owned()]),
+        "nothing waits: {printed:#}"
+    );
+    assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "held");
+    site.month("2026-01", 63, 7);
+    let done = approve(&site);
+    let printed: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((done.status.code(), printed["runs"][0]["outcome"].as_str()), (Some(1), Some("held")), "{printed:#}");
+    assert!(codes(&printed).contains(&"M0987".to_owned()), "{printed:#}");
+    assert_eq!(approve(&site).status.code(), Some(0), "after another look");
     assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "unchanged");
     let nothing: serde_json::Value = serde_json::from_slice(&approve(&site).stdout).unwrap();
     assert_eq!(codes(&nothing), ["M0975"]);
@@ -76,6 +95,12 @@ fn old_answers_missing_cells_and_a_changed_questionnaire_are_said() {
 fn a_signal_of_the_control_chart_is_a_finding_of_the_release() {
     let control = "  control: { metrics: { csat_top2: xmr, csat_mean: p }, baseline: [2026-01, 2026-08] }\n";
     let site = Site::new(control);
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    site.write(
+        "manyi.yaml",
+        &project.replace("id: brief, pack: brief,", "id: brief, pack: brief, langs: [zh-CN, en],"),
+    );
+    site.write("templates/brief/short.md.tera", "{% for f in urgent %}- {{ f.sentence }}\n{% endfor %}\n");
     for (month, happy) in (1..=9).zip([7, 8, 7, 8, 7, 7, 8, 7, 3]) {
         let period = format!("2026-{month:02}");
         site.month(&period, 100, happy);
@@ -84,6 +109,22 @@ fn a_signal_of_the_control_chart_is_a_finding_of_the_release() {
             run["signals"].as_array().unwrap().iter().map(|held| held["rule"].as_str().unwrap()).collect();
         assert_eq!(rules, if month == 9 { vec!["beyond_limits"] } else { Vec::new() }, "{period}");
     }
+    // It stands among the findings with evidence and weight, in the documents with its limits, and in the history.
+    let release: serde_json::Value =
+        serde_json::from_slice(&fs::read(site.path("out/2026-09/release.json")).unwrap()).unwrap();
+    let found = release["numbers"]["findings"].as_array().unwrap();
+    let signal = found.iter().find(|held| held["id"] == "control:csat_top2:beyond_limits").expect("a finding");
+    assert_eq!((signal["severity"].as_str(), signal["value"].as_f64()), (Some("high"), Some(30.0)), "{signal:#}");
+    // The mean of 70, 80, 70, 80, 70, 70, 80, 70 is 73.75; they move by 10, 10, 10, 10, 0, 10, 10, so σ = 60/7 × √π/2 = 7.596.
+    assert!((signal["gap"].as_f64().unwrap() - 43.75).abs() < 1e-9, "{signal:#}");
+    let text = |lang: &str| {
+        let mut files = fs::read_dir(site.path("out/2026-09/brief")).unwrap().map(|file| file.unwrap().path());
+        let file = files.find(|file| file.to_string_lossy().ends_with(&format!("_{lang}.md"))).unwrap();
+        fs::read_to_string(file).unwrap()
+    };
+    let (zh, en) = (text("zh-CN"), text("en"));
+    assert!(zh.contains("低于控制下限51.0%（中心线73.8，控制限51.0至96.5，共9期）"), "{zh}");
+    assert!(en.contains("below the lower control limit of 51.0%") && en.contains("9 periods"), "{en}");
     let (_, printed) = site.run("2026-09", &["--force"]);
     assert_eq!(codes(&printed), ["M0988", "M0970"], "a score has no p chart: {printed:#}");
 }

@@ -112,6 +112,31 @@ fn old_files_may_go_and_the_series_stays() {
     }
 }
 
+/// The documents of groups go on from what was published of their group, as those of all do.
+#[test]
+fn documents_of_groups_take_their_past_from_the_history() {
+    let site = Site::new("");
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    site.write("manyi.yaml", &project.replace("id: brief, pack: brief,", "id: brief, pack: brief, for_each: branch,"));
+    let template = "{{ wave.count }} {% for i in indicators %}{{ i.title }} {{ i.value }} {% if i.change %}{{ i.change.kind }}{% endif %}{% endfor %}\n";
+    site.write("templates/brief/short.md.tera", template);
+    for (period, happy) in [("2026-01", 4), ("2026-02", 6), ("2026-03", 8)] {
+        site.month(period, 200, happy);
+        site.publish(period, &[]);
+        fs::remove_dir_all(site.path("data").join(period)).unwrap();
+    }
+    let text = |branch: &str| {
+        let folder = site.path("out/2026-03/brief").join(branch);
+        let mut files = fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+        fs::read_to_string(files.find(|file| file.extension().is_some_and(|end| end == "md")).unwrap()).unwrap()
+    };
+    for branch in ["North", "South"] {
+        let text = text(branch);
+        assert!(text.trim_start().starts_with('3'), "{branch}: {text}");
+        assert!(text.contains("80.0%") && text.contains("up"), "from 60 to 80 is significant for {branch}: {text}");
+    }
+}
+
 #[test]
 fn a_correction_is_followed_by_what_shows_it() {
     let site = Site::new("");
@@ -236,7 +261,7 @@ fn timers_name_the_zone_and_are_written() {
     assert_eq!(fs::read_dir(&timers).unwrap().count(), 4, "the run, and the look whether it happened");
     let done = site.call(NOW, &["schedule", "install", "--cron", "--user", "www"]);
     let printed = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(printed.contains("CRON_TZ=Asia/Shanghai\n0 5 2 * * www '"), "{printed}");
+    assert!(printed.contains("CRON_TZ=Asia/Shanghai\n0 5 * * * www '"), "{printed}");
     assert_eq!(site.call(NOW, &["schedule", "install"]).status.code(), Some(1));
 }
 

@@ -4,6 +4,7 @@ mod engines;
 mod mail;
 mod python;
 mod store;
+mod told;
 mod verb;
 mod webhooks;
 

@@ -99,6 +99,7 @@ fn split(context: &Context<'_>, held: &Distribution) -> Option<Finding> {
         p_value: None,
         significant: true,
         n: row.n,
+        control: None,
     };
     Some(context.finding(FindingKind::ConflictingGroups, summary, estimate, None, evidence))
 }

@@ -40,6 +40,7 @@ pub(super) fn evidence(estimate: &Estimate, against: f64, name: Option<Localized
         p_value: None,
         significant: false,
         n: estimate.n,
+        control: None,
     })
 }
 

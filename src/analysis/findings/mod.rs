@@ -1,6 +1,7 @@
 //! Findings: what of all estimates and models calls for a plan, each with its evidence, its severity and its priority.
 //! In: summaries, models, distributions and the importance of each indicator. Out: a ranked list; words are chosen later.
 
+mod control;
 mod funnel;
 mod groups;
 mod importance;
@@ -12,12 +13,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::analysis::IndicatorSummary;
+use crate::analysis::{IndicatorChart, IndicatorSummary};
 use crate::config::Project;
 use crate::diagnostics::Localized;
 use crate::metrics::{Distribution, Estimate, MetricResults, Unit};
 use crate::models::ModelResults;
 
+pub use control::ControlEvidence;
 pub use importance::{Importance, ImportanceSource};
 pub use priority::Priority;
 
@@ -45,6 +47,10 @@ pub enum FindingKind {
     ComplaintLeak,
     /// Answers that look unsound.
     Integrity,
+    /// A rule of the control chart fires, and not for the better.
+    Control,
+    /// A rule of the control chart fires for the better.
+    ControlImproved,
     /// Strong and important: to be held.
     Keep,
 }
@@ -63,12 +69,24 @@ impl FindingKind {
             Self::SatisfiedLeave => "satisfied_leave",
             Self::ComplaintLeak => "complaint_leak",
             Self::Integrity => "integrity",
+            Self::Control => "control",
+            Self::ControlImproved => "control_improved",
             Self::Keep => "keep",
         }
     }
 
+    /// False for what is to be held and not to be mended.
+    pub fn calls_for_plan(self) -> bool {
+        !matches!(self, Self::Keep | Self::ControlImproved)
+    }
+
+    /// True for signals of control charts.
+    pub fn is_control(self) -> bool {
+        matches!(self, Self::Control | Self::ControlImproved)
+    }
+
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::BelowTarget,
         Self::Worsened,
         Self::BehindBenchmark,
@@ -79,6 +97,8 @@ impl FindingKind {
         Self::SatisfiedLeave,
         Self::ComplaintLeak,
         Self::Integrity,
+        Self::Control,
+        Self::ControlImproved,
         Self::Keep,
     ];
 }
@@ -102,7 +122,7 @@ pub struct Evidence {
     pub value: f64,
     /// Its interval.
     pub interval: Option<[f64; 2]>,
-    /// What it is set against: target, earlier value, benchmark, rival, better group, earlier step.
+    /// What it is set against: target, earlier value, benchmark, rival, better group, earlier step, centre of the control chart.
     pub against: f64,
     /// Name of that: wave, source, rival, group, step.
     pub against_name: Option<Localized>,
@@ -116,6 +136,9 @@ pub struct Evidence {
     pub significant: bool,
     /// Unweighted answers of the base.
     pub n: u64,
+    /// What the control chart says, of a finding that comes from one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control: Option<ControlEvidence>,
 }
 
 /// One finding.
@@ -167,6 +190,8 @@ pub struct FindingInputs<'a> {
     pub models: &'a ModelResults,
     /// Answers of the scale questions.
     pub distributions: &'a [Distribution],
+    /// Control charts of the indicators; none in a document of one group.
+    pub controls: &'a [IndicatorChart],
 }
 
 /// All findings, the most urgent first.
@@ -176,10 +201,11 @@ pub fn collect_findings(inputs: FindingInputs<'_>) -> Vec<Finding> {
     found.extend(groups::findings(&context));
     found.extend(models::findings(&context));
     found.extend(funnel::findings(&context));
+    found.extend(control::findings(&context));
     found.sort_by(|a, b| {
-        let keep = |finding: &Finding| finding.kind == FindingKind::Keep;
-        keep(a)
-            .cmp(&keep(b))
+        let held = |finding: &Finding| !finding.kind.calls_for_plan();
+        held(a)
+            .cmp(&held(b))
             .then(b.priority.value.total_cmp(&a.priority.value))
             .then_with(|| a.severity.cmp(&b.severity))
             .then_with(|| a.id.cmp(&b.id))

@@ -42,6 +42,7 @@ fn of_map(context: &Context<'_>, info: &ModelInfo, result: &ModelResult) -> Vec<
             p_value: None,
             significant,
             n: result.n,
+            control: None,
         };
         let source = ImportanceSource::Model(info.id.clone());
         let importance = Importance { value: share(&row.id).unwrap_or_default(), source };

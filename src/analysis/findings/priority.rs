@@ -62,6 +62,7 @@ mod tests {
             p_value: None,
             significant,
             n: 100,
+            control: None,
         }
     }
 

@@ -227,3 +227,65 @@ impl<'a> Iterator for Records<'a> {
         Some((kind, body))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// A sheet with cells that hold a number (`RK`), and where wanted a formula in each.
+    fn sheet(cells: impl Iterator<Item = (u16, u16)>, formulas: bool) -> Grid {
+        let mut stream = Vec::new();
+        let mut record = |kind: u16, body: &[u8]| {
+            stream.extend([kind.to_le_bytes(), u16::try_from(body.len()).unwrap().to_le_bytes()].concat());
+            stream.extend(body);
+        };
+        record(BEGIN, &[0; 16]);
+        // A chart inside, whose cells are its own.
+        record(BEGIN, &[0; 16]);
+        record(0x0203, &[0xff; 14]);
+        record(END, &[]);
+        for (row, column) in cells {
+            let place = [row.to_le_bytes(), column.to_le_bytes()].concat();
+            record(if formulas { FORMULA } else { 0x027e }, &[&place[..], &[0; 6]].concat());
+        }
+        record(END, &[]);
+        grid_of(&stream).unwrap()
+    }
+
+    /// Full columns are read; the same with one stray cell in the last column are not, since a grid of 16.8 million cells would be
+    /// laid out for 65 thousand; nor are many small sheets that come to as much.
+    #[test]
+    fn grids_are_bounded_by_what_is_filled() {
+        let rows = || (0..=u16::MAX).map(|row| (row, 0));
+        let judged = |grid: &Grid| Grids::default().add(grid, b"").is_ok();
+        assert!(judged(&sheet(rows(), false)));
+        assert!(
+            judged(&sheet(rows().chain([(9, 63)]), false)),
+            "one of 64 is filled, and the grid has 134 million bytes"
+        );
+        assert!(!judged(&sheet(rows().chain([(9, 64)]), false)));
+        assert!(!judged(&sheet(rows().chain([(9, 40)]), true)), "formulas are laid out beside the values");
+        // Ten of a hundred answered, as in questions with many boxes: read in thousands of rows.
+        let boxes = (0..40_000).flat_map(|row| (0..10).map(move |column| (row, column * 11)));
+        assert!(judged(&sheet(boxes, false)));
+        let wide = (0..=u16::MAX).flat_map(|row| (0..10).map(move |column| (row, column * 28)));
+        assert!(!judged(&sheet(wide, false)), "ten of 253 in all rows would take half a gibibyte");
+        let small = sheet([(0, 0), (9_999, 255)].into_iter(), false);
+        let mut all = Grids::default();
+        assert!(all.add(&small, b"").is_ok());
+        assert!((0..9).any(|_| all.add(&small, b"").is_err()));
+    }
+
+    #[test]
+    fn the_far_cell_is_named() {
+        let name =
+            [&[0; 6][..], &[2, 1], &"\u{7b54}\u{5377}".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()]
+                .concat();
+        let far = Grids::default().add(&sheet([(0, 0), (65_535, 255)].into_iter(), false), &name);
+        let corner = (65_535, 255);
+        assert_eq!(far, Err(Trouble::FarApart { sheet: "\u{7b54}\u{5377}".to_owned(), corner, filled: 2 }));
+        assert_eq!(name_of(b"\0\0\0\0\0\0\x05\0Sheet1"), "Sheet");
+        assert_eq!(name_of(b"short"), "");
+    }
+}

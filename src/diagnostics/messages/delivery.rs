@@ -57,6 +57,11 @@ messages! {
     /// The program ended while sending.
     INTERRUPTED = Message::new("M0924", "whether `{recipient}` was served is unknown: the program ended while sending {detail}", "无法确定是否已送达 `{recipient}`：发送途中程序中断{detail}")
         .hinted("ask the recipient; it is sent again only on request", "请向收件人确认；仅在您要求时才会重发");
+    /// A delivery that a lost history knew.
+    RECORD_LOST = Message::new("M0913", "whether `{recipient}` was served is unknown: the record of it was lost{detail}", "无法确定是否已送达 `{recipient}`：送达记录已丢失{detail}")
+        .hinted("ask the recipient; it is sent again only on request", "请向收件人确认；仅在您要求时才会重发");
+    /// A delivery that a newer revision took the place of.
+    SUPERSEDED = Message::new("M0914", "`{recipient}` was not served: a newer revision took its place{detail}", "未送达 `{recipient}`：已有更新的版本{detail}");
     /// A variable or file that is not there.
     NO_SECRET = Message::new("M0925", "`{recipient}` was not served: `{detail}` cannot be read", "未送达 `{recipient}`：无法读取 `{detail}`")
         .hinted("set the variable or the file for the program that runs unattended, then have it sent again", "请为无人值守的程序设置该变量或文件，然后重新发送");

@@ -67,6 +67,15 @@ messages! {
     /// A period without a release.
     NO_RELEASE = Message::new("M0974", "there is no release of {period}, which was due on {due}", "没有 {period} 的发布版本，应于 {due} 完成")
         .hinted("look at the log of the timer, then run `manyi run --period {period}`", "请查看定时任务日志，然后运行 `manyi run --period {period}`");
+    /// What was approved is not what was looked at.
+    CHANGED_SINCE_HELD = Message::new("M0987", "the inputs of {period} changed after it was held: what is built now was not looked at", "{period} 被扣住之后输入又有变动：现在生成的内容尚无人查看")
+        .hinted("look at the documents in the folder of the held release, then approve again", "请查看被扣住版本文件夹中的文档，再次批准");
+    /// A file that is being written.
+    INPUT_CHANGING = Message::new("M0993", "`{file}` changed while it was read", "读取期间 `{file}` 发生了变动")
+        .hinted("run again when it is complete; write files beside their place and rename them", "请在文件写完后重新运行；上传时宜先写到旁边再改名");
+    /// Deliveries that a lost history knew.
+    RECEIPT_UNKNOWN = Message::new("M0994", "the history does not know the release of {period}, which was in place: whether {count} messages about it were sent is unknown, and they are not sent", "历史库没有已发布的 {period}：有关的 {count} 条消息是否已发送无从得知，因此不再发送")
+        .hinted("the history was lost or is of a backup; `manyi resend` lists the messages and sends those that you name", "历史库可能丢失或来自旧备份；`manyi resend` 列出这些消息，并可发送指定的几条");
     /// Nothing to approve.
     NOTHING_HELD = Message::new("M0975", "no release of {period} waits for approval", "{period} 没有等待批准的版本");
     /// A secret that is not there.

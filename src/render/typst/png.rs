@@ -33,7 +33,8 @@ pub struct ChartPng {
 /// Why that is impossible, to fill a diagnostic.
 pub fn render_logo_png(path: &str, templates: &TypstSources, fonts: &Fonts) -> Result<LogoDots, LocalizedTexts> {
     let mut found = Diagnostics::new();
-    let families: Vec<String> = [true, false].iter().filter_map(|chinese| fonts.usual_family(*chinese, false)).collect();
+    let families: Vec<String> =
+        [true, false].iter().filter_map(|chinese| fonts.usual_family(*chinese, false)).collect();
     let brand = serde_json::json!({ "company": "", "logo": { "path": path }, "families": families }).to_string();
     let world = DocumentWorld::new("logo.typ", brand, "", templates, fonts, &mut found);
     let paged: Option<PagedDocument> = world.and_then(|world| world.compile(&mut found));

@@ -348,11 +348,73 @@ pub fn resend(database: &mut impl Queries, project: &str, id: &str, now: DateTim
     let changed = database.execute(
         "UPDATE deliveries SET state = 'queued', attempts = 0, resends = resends + 1, due_at = $2, ended_at = NULL,
             reason = NULL, detail = NULL
-         WHERE id = $1 AND project = $3
+         WHERE id = $1 AND project = $3 AND message <> ''
            AND (state IN ('failed', 'unknown', 'sent') OR (state = 'sending' AND claimed_at < $4))",
         &[id.into(), now.timestamp().into(), project.into(), (now.timestamp() - LOST).into()],
     )?;
     Ok(changed == 1)
+}
+
+/// Deliveries of earlier revisions that wait are given up: who has the newer one must not get the older one after it. The
+/// number of rows.
+///
+/// # Errors
+/// The database fails.
+pub fn supersede(
+    database: &mut impl Queries,
+    recipient: &Recipient,
+    key: &DeliveryKey,
+    now: DateTime<Utc>,
+) -> Result<u64, DatabaseError> {
+    database.execute(
+        "UPDATE deliveries SET state = 'failed', ended_at = $7, reason = $8, detail = ''
+         WHERE project = $1 AND report = $2 AND period = $3 AND revision < $4 AND channel = $5 AND recipient = $6
+           AND state IN ('queued', 'retry')",
+        &[
+            key.project.as_str().into(),
+            key.report.as_str().into(),
+            key.period.as_str().into(),
+            key.revision.into(),
+            recipient.channel.as_str().into(),
+            recipient.key().into(),
+            now.timestamp().into(),
+            ReasonCode::Superseded.code().into(),
+        ],
+    )
+}
+
+/// Marks a delivery that was just queued as one of which nobody knows whether it was made, since the record of it was lost.
+///
+/// # Errors
+/// The database fails.
+pub fn mark_unknown(database: &mut impl Queries, id: &str, now: DateTime<Utc>) -> Result<u64, DatabaseError> {
+    database.execute(
+        "UPDATE deliveries SET state = 'unknown', ended_at = $2, reason = $3, detail = '' WHERE id = $1 AND state = 'queued'",
+        &[id.into(), now.timestamp().into(), ReasonCode::RecordLost.code().into()],
+    )
+}
+
+/// Forgets the words and the addresses of deliveries that came to rest before a moment. The rows stay, by their ids, so that nobody is
+/// served twice; they cannot be sent again. The number of rows.
+///
+/// # Errors
+/// The database fails.
+pub fn forget(database: &mut impl Queries, project: &str, before: DateTime<Utc>) -> Result<usize, DatabaseError> {
+    let rows = database.query(
+        "SELECT id, address FROM deliveries
+         WHERE project = $1 AND state IN ('sent', 'failed', 'unknown') AND ended_at < $2 AND message <> ''",
+        &[project.into(), before.timestamp().into()],
+    )?;
+    for row in &rows {
+        let known: Recipient = from_json(row, "address")?;
+        let address = if known.address.is_empty() { String::new() } else { known.masked() };
+        let masked = Recipient { address, name: None, ..known };
+        database.execute(
+            "UPDATE deliveries SET message = '', address = $2, recipient = id, detail = NULL WHERE id = $1",
+            &[row.text("id")?.into(), serde_json::to_string(&masked).unwrap_or_default().into()],
+        )?;
+    }
+    Ok(rows.len())
 }
 
 /// The deliveries that a filter lets through, oldest first.

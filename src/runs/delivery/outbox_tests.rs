@@ -241,3 +241,63 @@ fn a_thousand_months_serve_everybody_once() {
     assert_eq!(counts(&mut database).unwrap(), [(State::Sent, 3000)]);
     assert!(moody.1.len() == 3000 && moody.1.values().all(|times| *times == 1));
 }
+
+#[test]
+fn a_newer_revision_takes_the_place_of_what_waits() {
+    let mut database = outbox();
+    let (wang, li) = (person("wang"), person("li"));
+    for recipient in [&wang, &li] {
+        enqueue(&mut database, recipient, &message(1), at(0)).unwrap();
+    }
+    let mut script = Script::default();
+    script.answers.insert(wang.address.clone(), vec![refused()]);
+    deliver_due(&mut database, &mut script, &worker("w", RetryPolicy::default()), at(1), 99).unwrap();
+    enqueue(&mut database, &wang, &message(2), at(2)).unwrap();
+    enqueue(&mut database, &li, &message(2), at(2)).unwrap();
+    assert_eq!(supersede(&mut database, &wang, &message(2).key, at(2)).unwrap(), 1);
+    assert_eq!(supersede(&mut database, &li, &message(2).key, at(2)).unwrap(), 0, "what was sent stays sent");
+    deliver_due(&mut database, &mut Script::default(), &worker("w", RetryPolicy::default()), at(99_999), 99).unwrap();
+    let all = list(&mut database, &Filter::default()).unwrap();
+    let old = all.iter().find(|row| row.recipient == wang && row.key.revision == 1).unwrap();
+    assert_eq!(
+        (old.state, old.reason.as_ref().map(|reason| reason.code)),
+        (State::Failed, Some(ReasonCode::Superseded))
+    );
+    assert_eq!(all.iter().filter(|row| row.state == State::Sent).count(), 3);
+}
+
+#[test]
+fn what_is_forgotten_is_not_sent_twice_for_that() {
+    let mut database = outbox();
+    let (wang, li) = (person("wang"), person("li"));
+    enqueue(&mut database, &wang, &message(1), at(0)).unwrap();
+    deliver_due(&mut database, &mut Script::default(), &worker("w", RetryPolicy::default()), at(1), 99).unwrap();
+    enqueue(&mut database, &li, &message(1), at(50)).unwrap();
+    assert_eq!(forget(&mut database, "q", at(100)).unwrap(), 0, "another project's");
+    assert_eq!(forget(&mut database, "p", at(1)).unwrap(), 0, "not old enough");
+    assert_eq!(forget(&mut database, "p", at(100)).unwrap(), 1, "what waits is kept");
+    assert_eq!(forget(&mut database, "p", at(100)).unwrap(), 0);
+    let rows = database.query("SELECT * FROM deliveries WHERE state = 'sent'", &[]).unwrap();
+    let words: Vec<String> =
+        ["address", "recipient", "message"].map(|column| rows[0].text(column).unwrap().to_owned()).to_vec();
+    assert!(!words.concat().contains("wang@") && words[2].is_empty(), "{words:?}");
+    assert!(!enqueue(&mut database, &wang, &message(1), at(200)).unwrap(), "it was sent and stays so");
+    let id = delivery_id(&message(1).key, &wang);
+    assert!(!resend(&mut database, "p", &id, at(200)).unwrap(), "there is nothing left to send");
+    assert_eq!(list(&mut database, &in_period("2026-11")).unwrap()[0].recipient.address, "w***@example.com");
+}
+
+#[test]
+fn a_delivery_whose_record_was_lost_waits_for_a_decision() {
+    let mut database = outbox();
+    let wang = person("wang");
+    enqueue(&mut database, &wang, &message(1), at(0)).unwrap();
+    let id = delivery_id(&message(1).key, &wang);
+    assert_eq!(mark_unknown(&mut database, &id, at(0)).unwrap(), 1);
+    let mut script = Script::default();
+    deliver_due(&mut database, &mut script, &worker("w", RetryPolicy::default()), at(99_999), 99).unwrap();
+    assert!(script.taken.is_empty());
+    assert!(resend(&mut database, "p", &id, at(100_000)).unwrap());
+    deliver_due(&mut database, &mut script, &worker("w", RetryPolicy::default()), at(100_001), 99).unwrap();
+    assert_eq!(script.taken, [wang.address]);
+}

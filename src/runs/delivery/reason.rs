@@ -28,10 +28,14 @@ pub enum ReasonCode {
     NotWritten,
     /// The channel is no longer in the project file.
     NoChannel,
+    /// The database that knew it was lost.
+    RecordLost,
+    /// A newer revision is sent instead.
+    Superseded,
 }
 
 impl ReasonCode {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::RefusedForNow,
         Self::Refused,
         Self::Unreachable,
@@ -43,6 +47,8 @@ impl ReasonCode {
         Self::TooLarge,
         Self::NotWritten,
         Self::NoChannel,
+        Self::RecordLost,
+        Self::Superseded,
     ];
 
     /// The code in the outbox.
@@ -59,6 +65,8 @@ impl ReasonCode {
             Self::TooLarge => "too_large",
             Self::NotWritten => "not_written",
             Self::NoChannel => "no_channel",
+            Self::RecordLost => "record_lost",
+            Self::Superseded => "superseded",
         }
     }
 
@@ -80,6 +88,8 @@ impl ReasonCode {
             Self::TooLarge => &messages::TOO_LARGE,
             Self::NotWritten => &messages::NOT_DELIVERED_THERE,
             Self::NoChannel => &messages::NO_CHANNEL,
+            Self::RecordLost => &messages::RECORD_LOST,
+            Self::Superseded => &messages::SUPERSEDED,
         }
     }
 }

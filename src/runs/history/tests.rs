@@ -2,8 +2,9 @@
 //! The history against a file in memory: what goes in comes out, and what is hidden never goes in.
 
 use super::*;
-use crate::metrics::Reason;
-use crate::runs::numbers::FindingRecord;
+use crate::metrics::{Reason, Unit};
+use crate::runs::database::{Queries as _, Value};
+use crate::runs::numbers::{FindingRecord, InputRecord, MetricRecord, Numbers};
 
 fn runs() -> RawRuns {
     serde_json::from_value(serde_json::json!({ "timezone": "UTC" })).unwrap()
@@ -61,6 +62,7 @@ fn numbers(period: &str, value: f64) -> Numbers {
             gap: Some(4.0),
             rule: None,
         }],
+        charts: Vec::new(),
         content: String::new(),
     }
 }

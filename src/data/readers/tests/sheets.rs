@@ -233,20 +233,15 @@ fn excel_97_is_read_and_a_damaged_column_is_refused() {
     assert_eq!(read_bytes("a.xls", &xls_with(&small_number(9, 0xff00))).codes(), ["M0271"]);
 }
 
-/// The library lays out all cells between: a few far ones are refused with their place, many cells in as many rows are read.
+/// The library lays out all cells between: a few far ones are refused with their place.
 #[test]
 fn excel_97_with_cells_far_apart_is_refused() {
     let far = read_bytes("a.xls", &xls_with(&[small_number(1, 0), small_number(65_535, 255)].concat()));
     assert_eq!(far.codes(), ["M0287"]);
     assert_eq!(far.diagnostics[0].location, Some(Location::cell("a.xls", "答卷", "IV65536")));
-    let column: Vec<u8> = (1..=65_535).flat_map(|row| small_number(row, 0)).collect();
-    assert_eq!(read_bytes("a.xls", &xls_with(&column)).rows().len(), 65_535);
-    // A column of answers and one stray cell: one in 256 is filled.
-    let stray = [column, small_number(9, 255)].concat();
-    assert_eq!(read_bytes("a.xls", &xls_with(&stray)).codes(), ["M0287"]);
-    // A sparse sheet of a hundred columns and five thousand rows costs little.
-    let sparse: Vec<u8> = (1..=5_000).flat_map(|row| small_number(row, 0)).chain(small_number(5_000, 99)).collect();
-    assert_eq!(read_bytes("a.xls", &xls_with(&sparse)).rows().len(), 5_000);
+    // A thousand rows with a stray cell in the last column cost little.
+    let stray: Vec<u8> = (1..=1_000).flat_map(|row| small_number(row, 0)).chain(small_number(1_000, 255)).collect();
+    assert_eq!(read_bytes("a.xls", &xls_with(&stray)).rows().len(), 1_000);
 }
 
 #[test]

@@ -1,0 +1,167 @@
+//! How a run ends: a release in place is brought to its links, history and outbox, what began and what ended is told, and the attempt
+//! is noted last of all, so that a run that was killed before is found unfinished by the next one.
+
+use std::io;
+
+use chrono::{DateTime, Utc};
+
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Level};
+use crate::runs::gates::Verdict;
+use crate::runs::history::{self, Attempt, History};
+use crate::runs::numbers::Numbers;
+use crate::runs::record::Release;
+use crate::runs::release::{Places, write_whole};
+use crate::runs::run::{Hand, Outcome, RunReport, RunRequest};
+use crate::runs::steps::passed;
+use crate::runs::stopped::{Stopped, not_written, stored, written};
+use crate::runs::telling::{self, End, Receipt};
+use crate::runs::work::Work;
+
+/// Where a release comes from that is brought to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// This run published it.
+    Published,
+    /// It was in place, with work on it left behind: a run was killed.
+    Interrupted,
+    /// It was in place and finished.
+    InPlace,
+}
+
+/// Brings a release that is in place to its end: links, history, outbox, old revisions. Each step is done only if it was not. True
+/// if anything was to be done.
+pub(super) fn finish(
+    release: &Release,
+    origin: Origin,
+    hand: &mut Hand,
+    places: &Places,
+    request: &RunRequest,
+    diagnostics: &mut Diagnostics,
+) -> Result<bool, Stopped> {
+    let (Some(history), Some(project)) = (&mut hand.history, &hand.project) else { return Err(Stopped) };
+    let (period, revision) = (release.period, release.revision);
+    let mut done = places.linked_revision(period) != Some(revision) || places.latest().is_none();
+    written("period-linked", &places.link(period).display(), places.link_up(period, revision), diagnostics)?;
+    let numbers = release.recorded_numbers();
+    let recorded = history.record(&numbers, revision, &release.fingerprint, &release.report_ids(), request.now);
+    let recorded = stored(recorded, diagnostics)?;
+    done |= recorded;
+    passed("recorded");
+    // A history that was lost knows no deliveries either: who got the release is not known, and nobody gets it twice.
+    let lost = recorded && origin == Origin::InPlace;
+    if request.deliver || lost {
+        let folder = places.revision(period, revision);
+        let receipt = if lost { Receipt::Unknown } else { Receipt::None };
+        let queued = telling::enqueue_release(history, project, release, &folder, receipt, request.now, diagnostics);
+        let queued = stored(queued, diagnostics)?;
+        if lost && queued > 0 {
+            let unknown = Diagnostic::warning(&messages::RECEIPT_UNKNOWN).arg("period", period);
+            diagnostics.push(unknown.arg("count", queued));
+        }
+    }
+    passed("enqueued");
+    if let Some(keep) = project.raw.runs.as_ref().and_then(|runs| runs.keep.revisions) {
+        let removed = places.remove_old(period, revision, keep);
+        let removed = written("old-removed", &places.revisions(period).display(), removed, diagnostics)?;
+        done |= !removed.is_empty();
+    }
+    passed("old-removed");
+    let work = places.work(period);
+    written("old-removed", &work.display(), Work::done(&work), diagnostics)?;
+    // A run that was killed before it told anybody has not noted its attempt.
+    done |= !stored(history.was_noted(period, revision), diagnostics)?;
+    if done {
+        hand.told = Some(release.numbers.clone());
+        hand.verdicts.get_or_insert_default();
+    }
+    Ok(done)
+}
+
+/// Tells what began and what ended with this run, notes the attempt, and sends what is due.
+pub(super) fn end(
+    hand: &mut Hand,
+    report: &RunReport,
+    request: &RunRequest,
+    problems: &[Diagnostic],
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) {
+    if request.deliver {
+        tell(hand, report, problems, now, diagnostics);
+    }
+    if report.outcome != Outcome::Unchanged {
+        note(report, hand.history.as_mut(), request, problems, diagnostics);
+        passed("reported");
+    }
+    if let (true, Some(history), Some(project)) = (request.deliver, &mut hand.history, &hand.project)
+        && telling::has_channels(project)
+    {
+        let sent = telling::send(history, project, now, diagnostics).map(drop);
+        if let Err(error) = sent.and_then(|()| telling::forget(history, project, now)) {
+            diagnostics.push(error.diagnostic());
+        }
+    }
+}
+
+fn tell(
+    hand: &mut Hand,
+    report: &RunReport,
+    problems: &[Diagnostic],
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) {
+    let (Some(history), Some(project), Some(period)) = (&mut hand.history, &hand.project, report.period) else {
+        return;
+    };
+    let unchanged = report.outcome == Outcome::Unchanged;
+    if unchanged && !telling::has_channels(project) {
+        return;
+    }
+    // Readers hear of published numbers alone, and of those of the newest period: a correction of April says nothing about now.
+    let newest = history.newest().map(|listed| listed.into_keys().next_back());
+    let is_newest = newest.is_ok_and(|newest| newest.is_none_or(|newest| newest <= period));
+    let numbers: Option<&Numbers> = hand.told.as_ref().filter(|_| report.outcome == Outcome::Published && is_newest);
+    let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
+    let failed = report.outcome == Outcome::Failed;
+    let gates: Option<Vec<Verdict>> = if unchanged { Some(Vec::new()) } else { hand.verdicts.take() };
+    let end = End {
+        numbers,
+        gates,
+        stopped: matches!(report.outcome, Outcome::Held | Outcome::Failed),
+        ended: Some(failed.then(|| telling::failure_text(&errors))),
+        missing: None,
+    };
+    if let Err(error) = telling::tell(history, project, &period.to_string(), &end, now) {
+        diagnostics.push(error.diagnostic());
+    }
+}
+
+/// Writes the report of a run beside the work and notes the attempt in the history.
+fn note(
+    report: &RunReport,
+    history: Option<&mut History>,
+    request: &RunRequest,
+    problems: &[Diagnostic],
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(period) = report.period else { return };
+    let codes = problems.iter().filter(|found| found.level != Level::Note);
+    let attempt = Attempt {
+        period,
+        started_at: report.started_at.clone(),
+        ended_at: report.ended_at.clone(),
+        outcome: history::word(&report.outcome),
+        revision: report.revision,
+        codes: codes.map(|found| found.message.code.to_owned()).collect(),
+    };
+    if let Some(Err(error)) = history.map(|history| history.note_attempt(&attempt)) {
+        diagnostics.push(error.diagnostic());
+    }
+    let places = Places::new(request.out.clone().unwrap_or_else(|| request.root.join("out")));
+    let path = places.state().join("runs").join(format!("{period}.json"));
+    let written = serde_json::to_vec_pretty(&report).map_err(io::Error::other);
+    if let Err(error) = written.and_then(|bytes| write_whole(&path, &bytes)) {
+        diagnostics.push(not_written("reported", &path.display(), &error));
+    }
+}

@@ -1,0 +1,220 @@
+//! What comes out of the history: releases, attempts, estimates and series.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::{Attempt, Entry, History, Listed, segment_of, segment_text};
+use crate::config::Period;
+use crate::diagnostics::Localized;
+use crate::metrics::Unit;
+use crate::runs::database::{DatabaseError, Problem, Queries as _, Row, Value};
+use crate::runs::numbers::{EstimateRecord, InputRecord, MetricRecord, Numbers, TableShape};
+
+impl History {
+    /// True if a run noted that it published this revision, which is the last thing that a run does.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn was_noted(&mut self, period: Period, revision: u32) -> Result<bool, DatabaseError> {
+        let sql = "SELECT 1 FROM attempts WHERE project = $1 AND period = $2 AND revision = $3
+            AND outcome = 'published' LIMIT 1";
+        let key = [self.project.as_str().into(), period.to_string().into(), revision.into()];
+        Ok(self.database.query_first(sql, &key)?.is_some())
+    }
+
+    /// The newest attempts, newest first.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn attempts(&mut self, most: u32) -> Result<Vec<Attempt>, DatabaseError> {
+        let sql = "SELECT period, started_at, ended_at, outcome, revision, codes FROM attempts WHERE project = $1
+            ORDER BY started_at DESC, process DESC LIMIT $2";
+        let rows = self.database.query(sql, &[self.project.as_str().into(), i64::from(most).into()])?;
+        let attempt = |row: &Row| {
+            Ok(Attempt {
+                period: period_of(row)?,
+                started_at: row.text("started_at")?.to_owned(),
+                ended_at: row.text("ended_at")?.to_owned(),
+                outcome: row.text("outcome")?.to_owned(),
+                revision: row.optional_integer("revision")?.and_then(|revision| u32::try_from(revision).ok()),
+                codes: row.text("codes")?.split_whitespace().map(str::to_owned).collect(),
+            })
+        };
+        rows.iter().map(attempt).collect()
+    }
+
+    /// Every release, by period and revision.
+    ///
+    /// # Errors
+    /// The database fails, or holds something else than was written.
+    pub fn releases(&mut self) -> Result<Vec<Listed>, DatabaseError> {
+        let sql = "SELECT period, revision, published_at, answers, newest, reports, fingerprint, program
+            FROM releases WHERE project = $1";
+        let rows = self.database.query(sql, &[self.project.as_str().into()])?;
+        let listed = |row: &Row| {
+            Ok(Listed {
+                period: period_of(row)?,
+                revision: number(row, "revision")?,
+                published_at: row.text("published_at")?.to_owned(),
+                answers: u64::try_from(row.integer("answers")?).unwrap_or_default(),
+                newest: row.optional_text("newest")?.map(str::to_owned),
+                reports: serde_json::from_str(row.text("reports")?).unwrap_or_default(),
+                fingerprint: row.text("fingerprint")?.to_owned(),
+                program: row.text("program")?.to_owned(),
+            })
+        };
+        let mut found: Vec<Listed> = rows.iter().map(listed).collect::<Result<_, DatabaseError>>()?;
+        found.sort_by_key(|held| (held.period, held.revision));
+        Ok(found)
+    }
+
+    /// The newest revision of each period.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn newest(&mut self) -> Result<BTreeMap<Period, Listed>, DatabaseError> {
+        Ok(self.releases()?.into_iter().map(|held| (held.period, held)).collect())
+    }
+
+    /// The estimates of one release in their order.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn estimates(&mut self, period: Period, revision: u32) -> Result<Vec<EstimateRecord>, DatabaseError> {
+        let sql = "SELECT * FROM release_estimates WHERE project = $1 AND period = $2 AND revision = $3 ORDER BY place";
+        let key = [self.project.as_str().into(), period.to_string().into(), revision.into()];
+        self.database.query(sql, &key)?.iter().map(estimate_of).collect()
+    }
+
+    /// The numbers of one release; findings are not read back.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn numbers(&mut self, listed: &Listed) -> Result<Numbers, DatabaseError> {
+        let key: [Value; 3] = [self.project.as_str().into(), listed.period.to_string().into(), listed.revision.into()];
+        let condition = "WHERE project = $1 AND period = $2 AND revision = $3";
+        let shapes = self.database.query_first(&format!("SELECT shapes FROM releases {condition}"), &key)?;
+        let shapes: Vec<TableShape> = match shapes {
+            Some(row) => serde_json::from_str(row.text("shapes")?).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let sql = format!("SELECT file, sha256, row_count FROM release_inputs {condition} ORDER BY file");
+        let input = |row: &Row| {
+            Ok(InputRecord {
+                file: row.text("file")?.to_owned(),
+                sha256: row.text("sha256")?.to_owned(),
+                rows: u64::try_from(row.integer("row_count")?).unwrap_or_default(),
+            })
+        };
+        let inputs = self.database.query(&sql, &key)?.iter().map(input).collect::<Result<_, DatabaseError>>()?;
+        Ok(Numbers {
+            period: listed.period,
+            inputs,
+            answers: listed.answers,
+            newest: listed.newest.as_deref().and_then(|day| day.parse().ok()),
+            tables: shapes,
+            metrics: self.metrics(listed)?,
+            estimates: self.estimates(listed.period, listed.revision)?,
+            findings: Vec::new(),
+            charts: Vec::new(),
+            content: String::new(),
+        })
+    }
+
+    /// The metrics of a release in their order.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn metrics(&mut self, listed: &Listed) -> Result<Vec<MetricRecord>, DatabaseError> {
+        let sql = "SELECT metric, module, title, unit FROM release_metrics
+            WHERE project = $1 AND period = $2 AND revision = $3 ORDER BY place";
+        let key = [self.project.as_str().into(), listed.period.to_string().into(), listed.revision.into()];
+        let metric = |row: &Row| {
+            Ok(MetricRecord {
+                id: row.text("metric")?.to_owned(),
+                module: row.text("module")?.to_owned(),
+                title: serde_json::from_str::<Localized>(row.text("title")?).unwrap_or_else(|_| "".into()),
+                unit: unit_of(row)?,
+            })
+        };
+        self.database.query(sql, &key)?.iter().map(metric).collect()
+    }
+
+    /// The series of a metric for the total or one group: the newest revision of each period, in time order.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn series(&mut self, metric: &str, segment: &IndexMap<String, String>) -> Result<Vec<Entry>, DatabaseError> {
+        let newest = self.newest()?;
+        let sql = "SELECT * FROM release_estimates WHERE project = $1 AND metric = $2 AND segment = $3";
+        let key = [self.project.as_str().into(), metric.into(), segment_text(segment).into()];
+        let entry = |row: &Row| {
+            Ok(Entry { period: period_of(row)?, revision: number(row, "revision")?, estimate: estimate_of(row)? })
+        };
+        let rows: Vec<Entry> =
+            self.database.query(sql, &key)?.iter().map(entry).collect::<Result<_, DatabaseError>>()?;
+        let current = |held: &Entry| newest.get(&held.period).is_some_and(|listed| listed.revision == held.revision);
+        let mut series: Vec<Entry> = rows.into_iter().filter(current).collect();
+        series.sort_by_key(|held| held.period);
+        Ok(series)
+    }
+
+    /// Every estimate of every release, by period, revision and place.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn everything(&mut self) -> Result<Vec<Entry>, DatabaseError> {
+        let mut all = Vec::new();
+        for listed in self.releases()? {
+            let own = self.estimates(listed.period, listed.revision)?;
+            all.extend(own.into_iter().map(|estimate| Entry {
+                period: listed.period,
+                revision: listed.revision,
+                estimate,
+            }));
+        }
+        Ok(all)
+    }
+}
+
+fn estimate_of(row: &Row) -> Result<EstimateRecord, DatabaseError> {
+    let ends = row.optional_real("ci_low")?.zip(row.optional_real("ci_high")?);
+    let reason = row.optional_text("reason")?.map(|word| serde_json::Value::String(word.to_owned()));
+    Ok(EstimateRecord {
+        metric: row.text("metric")?.to_owned(),
+        module: row.text("module")?.to_owned(),
+        segment: segment_of(row.text("segment")?),
+        n: row.optional_integer("n")?.and_then(|n| u64::try_from(n).ok()),
+        n_weighted: row.optional_real("n_weighted")?,
+        n_eff: row.optional_real("n_eff")?,
+        estimate: row.optional_real("estimate")?,
+        se: row.optional_real("se")?,
+        ci: ends.map(|(low, high)| [low, high]),
+        df: row.optional_real("df")?,
+        unit: unit_of(row)?,
+        base: row.text("base")?.to_owned(),
+        suppressed: row.truth("suppressed")?,
+        flagged: row.truth("flagged")?,
+        reason: reason.and_then(|word| serde_json::from_value(word).ok()),
+    })
+}
+
+fn unit_of(row: &Row) -> Result<Unit, DatabaseError> {
+    let text = row.text("unit")?;
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|_| unexpected(text, "a unit"))
+}
+
+fn period_of(row: &Row) -> Result<Period, DatabaseError> {
+    let text = row.text("period")?;
+    text.parse().map_err(|_| unexpected(text, "a period"))
+}
+
+fn number(row: &Row, column: &str) -> Result<u32, DatabaseError> {
+    let found = row.integer(column)?;
+    u32::try_from(found).map_err(|_| unexpected(&found.to_string(), "a revision"))
+}
+
+fn unexpected(found: &str, wanted: &str) -> DatabaseError {
+    DatabaseError::new("history", Problem::Unexpected(format!("`{found}` is not {wanted}")))
+}

@@ -1,0 +1,155 @@
+//! Who is told what, when, and how often: nobody twice, nobody an unpublished number, and nothing forgotten by a run that was killed.
+
+use std::fs;
+use std::process::Stdio;
+
+use manyi::runs::steps::CRASH_AT;
+use serde_json::Value;
+
+use crate::runs::{NOW, Site};
+
+/// Messages go into a folder; satisfaction below 65 % raises an alarm.
+const DELIVERY: &str = "delivery:
+  channels: { board: { kind: folder, path: board } }
+  recipients: [{ to: board, reports: [brief], alarms: true }]
+  errors: [board]
+  alarms: [{ id: low, on: threshold, metric: csat_top2, below: 65 }]
+";
+
+/// Everything that was queued, and the alarms that stand.
+fn told(site: &Site) -> (Vec<Value>, Vec<Value>) {
+    let done = site.call(NOW, &["history", "--json"]);
+    let printed: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let list = |key: &str| printed[key].as_array().cloned().unwrap_or_default();
+    (list("deliveries"), list("alarms"))
+}
+
+/// Period, revision and state of the messages about a report.
+fn about(site: &Site, report: &str) -> Vec<(String, u64, String)> {
+    let own = told(site).0.into_iter().filter(|held| held["report"] == report);
+    let text = |held: &Value, key: &str| held[key].as_str().unwrap().to_owned();
+    own.map(|held| (text(&held, "period"), held["revision"].as_u64().unwrap(), text(&held, "state"))).collect()
+}
+
+fn rules(site: &Site) -> Vec<String> {
+    told(site).1.iter().map(|held| held["rule"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Killed after the release is in place and before anybody heard of the alarm: the next run says it, once.
+#[test]
+fn an_alarm_is_not_lost_with_the_run_that_was_to_tell_it() {
+    for step in ["release-moved", "recorded", "enqueued", "old-removed"] {
+        let site = Site::new(DELIVERY);
+        site.month("2026-01", 60, 5);
+        let mut command = site.command(NOW, &["run", "--period", "2026-01", "-q"]);
+        let killed = command.env(CRASH_AT, step).stderr(Stdio::null()).stdout(Stdio::null()).status().unwrap();
+        assert_eq!(killed.code(), None, "{step}");
+        site.run("2026-01", &[]);
+        assert_eq!(rules(&site), ["low"], "{step}");
+        let alarms = told(&site).0.iter().filter(|held| held["report"] != "brief").count();
+        assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "unchanged", "{step}");
+        assert_eq!(told(&site).0.iter().filter(|held| held["report"] != "brief").count(), alarms, "{step}: told twice");
+        assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "sent".to_owned())], "{step}");
+    }
+}
+
+/// A release that waits for approval is no news for readers, and a correction of an old period says nothing about now.
+#[test]
+fn alarms_are_about_published_numbers_of_the_newest_period() {
+    let site = Site::new(&format!("  gates: {{ answers: {{ least: 50 }} }}\n{DELIVERY}"));
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    site.month("2026-02", 40, 5);
+    assert_eq!(site.run("2026-02", &[]).1["runs"][0]["outcome"], "held");
+    assert_eq!(rules(&site), ["errors-gate"], "readers hear nothing of what is held");
+    site.month("2026-02", 60, 5);
+    site.publish("2026-02", &[]);
+    assert_eq!(rules(&site), ["low"]);
+    site.month("2026-01", 80, 7);
+    site.publish("2026-01", &[]);
+    assert_eq!(rules(&site), ["low"], "January was corrected, February is as it was");
+}
+
+/// That another period is published does not mend the one that failed; that it goes well does, although nothing was to be done.
+#[test]
+fn a_failure_is_over_when_its_own_period_is_well() {
+    let site = Site::new(DELIVERY);
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    let good = fs::read(site.path("data/2026-01/answers.csv")).unwrap();
+    site.write("data/2026-01/answers.csv", "");
+    assert_eq!(site.run("2026-01", &[]).0, Some(1));
+    assert_eq!(rules(&site), ["errors-failed"]);
+    site.month("2026-02", 60, 7);
+    site.publish("2026-02", &[]);
+    assert_eq!(rules(&site), ["errors-failed"]);
+    fs::write(site.path("data/2026-01/answers.csv"), good).unwrap();
+    assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "unchanged");
+    assert!(rules(&site).is_empty(), "{:?}", rules(&site));
+}
+
+/// With the history the outbox is lost too. What was published before is not sent to everybody once more.
+#[test]
+fn a_lost_history_sends_nothing_again() {
+    let site = Site::new(DELIVERY);
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "sent".to_owned())]);
+    for file in ["history.sqlite", "history.sqlite-wal", "history.sqlite-shm"] {
+        let _ = fs::remove_file(site.path(file));
+    }
+    fs::remove_dir_all(site.path("board")).unwrap();
+    let (_, printed) = site.run("2026-01", &[]);
+    assert!(crate::runs::codes(&printed).contains(&"M0994".to_owned()), "{printed:#}");
+    assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "unknown".to_owned())]);
+    assert!(!site.path("board/brief").exists(), "it was sent again");
+    site.run("2026-01", &[]);
+    assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "unknown".to_owned())]);
+}
+
+/// Somebody removed the releases to make room: they are made again under their numbers, and nobody gets them once more.
+#[test]
+fn lost_releases_are_made_again_and_not_sent_again() {
+    let site = Site::new(DELIVERY);
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    let before = site.seen();
+    fs::remove_dir_all(site.path("out")).unwrap();
+    let done = site.call("2026-02-03T06:00:00+08:00", &["run", "--catch-up", "--json"]);
+    let printed: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(printed["runs"][0]["revision"], 1, "{printed:#}");
+    assert_eq!(site.seen(), before);
+    assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "sent".to_owned())]);
+}
+
+/// The first revision could not be delivered; when the second is, the first must not come after it.
+#[test]
+fn an_old_revision_is_not_sent_after_a_newer_one() {
+    let site = Site::new(DELIVERY);
+    site.month("2026-01", 60, 7);
+    site.write("board", "a file where the folder should be");
+    site.run("2026-01", &[]);
+    assert_eq!(about(&site, "brief")[0].2, "retry", "{:?}", about(&site, "brief"));
+    fs::remove_file(site.path("board")).unwrap();
+    site.month("2026-01", 80, 7);
+    site.publish("2026-01", &[]);
+    let mut states = about(&site, "brief");
+    states.sort();
+    let wanted = [("2026-01".to_owned(), 1, "failed".to_owned()), ("2026-01".to_owned(), 2, "sent".to_owned())];
+    assert_eq!(states, wanted);
+    let done = site.call(NOW, &["resend", "--json"]);
+    let waiting: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(waiting["deliveries"], serde_json::json!([]), "nobody has to decide about the old one");
+}
+
+/// The table of deliveries names the ids that `resend` takes.
+#[test]
+fn deliveries_are_listed_with_their_ids() {
+    let site = Site::new(DELIVERY);
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    let id = told(&site).0[0]["id"].as_str().unwrap().to_owned();
+    let done = site.call(NOW, &["history", "--deliveries"]);
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(text.contains(&id), "{text}");
+}
