@@ -83,7 +83,7 @@ impl Colour {
         let [red, green, blue] = [self.red, self.green, self.blue].map(|channel| f64::from(channel) / 255.0);
         let (most, least) = (red.max(green).max(blue), red.min(green).min(blue));
         let range = most - least;
-        if most < 0.15 || range / most < 0.12 {
+        if most < 0.15 || range / most < 0.06 {
             return Hue::Grey;
         }
         let sixth = if most == red {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostics::Lang;
 use crate::document::blocks::{Align, Block, Document, Inline, Meta, Table, TableCell, TableColumn, TableRow, Tone};
+use crate::document::builder::usual_words;
 use crate::document::format;
 use crate::grade::copying::verdicts::VerdictKind;
 use crate::grade::course::{Course, Graded};
@@ -80,7 +81,7 @@ impl Writer<'_> {
                 date: self.date.to_owned(),
                 date_text: format::date_text(self.date, self.lang),
                 period: self.course.rubric.title.get(self.lang).to_owned(),
-                words: BTreeMap::new(),
+                words: usual_words(self.lang),
                 brand: None,
             },
             blocks,

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::office::{convert, pages, skipped};
+use crate::support::office::{convert, pages, reading_order, skipped};
 use crate::support::{copy_folder, manyi, root};
 
 /// A copy of the sample whose only report has the given options.
@@ -58,6 +58,7 @@ fn the_sample_opens_in_libreoffice_with_its_text_and_pages() {
         }
         // Every heading of the Markdown is on a page, with its words whole.
         let markdown = fs::read_to_string(file.with_extension("md")).unwrap();
+        let text = joined(&[reading_order(&pdf)]);
         let mut headings = 0;
         for line in markdown.lines().filter(|line| line.starts_with('#')) {
             let title = line.trim_start_matches('#').split('{').next().unwrap().replace('\\', "");

@@ -53,6 +53,13 @@ pub fn convert_all(files: &[PathBuf], to: &str, folder: &Path) -> Vec<PathBuf> {
     made
 }
 
+/// The text of a PDF in the order in which it is read, so that titles in columns side by side stay whole.
+pub fn reading_order(pdf: &Path) -> String {
+    let output = Command::new("pdftotext").args(["-enc", "UTF-8"]).arg(pdf).arg("-").output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The text of a PDF, page by page.
 pub fn pages(pdf: &Path) -> Vec<String> {
     let output = Command::new("pdftotext").args(["-layout", "-enc", "UTF-8"]).arg(pdf).arg("-").output().unwrap();
