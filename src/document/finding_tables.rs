@@ -70,7 +70,7 @@ fn table_of(material: &Material<'_>, chosen: &[&Finding]) -> Option<Table> {
     let columns = vec![
         text_column(&material.word_or("col_finding_kind", "类别", "Kind"), 0.0),
         text_column(&material.word_or("col_evidence", "发现与依据", "Finding and evidence"), 3.0),
-        number_column(&material.word_or("col_base", "基数", "Base")),
+        number_column(&material.word_or("col_n", "基数", "Base")),
         text_column(&material.word_or("col_severity", "轻重", "Weight"), 0.0),
         number_column(&material.word_or("col_priority", "优先度", "Priority")),
     ];
@@ -195,7 +195,7 @@ pub fn reach(material: &Material<'_>) -> Option<Table> {
         number_column(&material.word_or("col_change_asked", "所需变化", "Change asked")),
         number_column(&material.word_or("col_largest_step", "以往最大改善", "Best past step")),
         text_column(&material.word_or("col_ambition", "判断", "Judgement"), 0.9),
-        number_column(&material.word_or("col_base", "基数", "Base")),
+        number_column(&material.word_or("col_n", "基数", "Base")),
         number_column(&material.word_or("col_answers_needed", "下期需要答卷", "Answers needed next")),
     ];
     let notes = vec![note(material.fill_or(

@@ -120,6 +120,9 @@ fn how(material: &Material<'_>, action: &Action) -> String {
 pub fn actions(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
     let actions = material.plan.actions_by_priority();
+    if lang == Lang::En {
+        return actions_in_english(material, &actions);
+    }
     let with_why = actions.iter().any(|action| action.raw.why.is_some());
     let rows: Vec<_> = actions
         .iter()
@@ -149,6 +152,45 @@ pub fn actions(material: &Material<'_>) -> Option<Table> {
         text_column(&material.word("col_where"), 0.8),
         text_column(&material.word("col_how"), 1.6),
     ]);
+    (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// The same in English, whose words need wider columns: what and why, when and where share one.
+fn actions_in_english(material: &Material<'_>, actions: &[&Action]) -> Option<Table> {
+    let below = |mut above: TableCell, text: &str| {
+        if !text.is_empty() {
+            above.content.extend([Inline::LineBreak, Inline::text(text)]);
+        }
+        above
+    };
+    let with_why = actions.iter().any(|action| action.raw.why.is_some());
+    let rows: Vec<_> = actions
+        .iter()
+        .enumerate()
+        .map(|(index, action)| {
+            let raw = &action.raw;
+            let what = Inline::Strong { content: vec![Inline::text(raw.what.get(Lang::En))] };
+            let what = TableCell { content: vec![what], ..TableCell::default() };
+            row(vec![
+                cell((index + 1).to_string()),
+                below(what, raw.why.as_ref().map_or("", |why| why.get(Lang::En))),
+                cell(raw.who.get(Lang::En)),
+                below(short_span_cell(action), raw.place.get(Lang::En)),
+                cell(how(material, action)),
+            ])
+        })
+        .collect();
+    let both = |first: &str, second: &str| {
+        format!("{} and {}", material.word(first), material.inline_name(&material.word(second)))
+    };
+    let what = if with_why { both("col_what", "col_why") } else { material.word("col_what") };
+    let columns = vec![
+        number_column(&material.word("col_number")),
+        text_column(&what, 1.7),
+        text_column(&material.word("col_who"), 0.9),
+        text_column(&both("col_when", "col_where"), 1.1),
+        text_column(&material.word("col_how"), 1.7),
+    ];
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
 

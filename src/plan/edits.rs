@@ -76,7 +76,7 @@ pub(super) fn add(
 
 /// How the text of a strategy and the place of an action name the group or place to begin with, in Chinese and in English.
 const FOCUS_OF_TEXT: [[&str; 2]; 2] = [["先从", "做起。"], [" Begin with ", "."]];
-const FOCUS_OF_PLACE: [[&str; 2]; 2] = [["（", "先行）"], [" (", " first)"]];
+const FOCUS_OF_PLACE: [[&str; 2]; 2] = [["（先做", "）"], [" (", " first)"]];
 
 /// A text of the library with the group or place where it is needed most behind it.
 fn with_focus(text: &Localized, focus: Option<&Localized>, words: [[&str; 2]; 2]) -> Localized {
@@ -90,7 +90,8 @@ fn with_focus(text: &Localized, focus: Option<&Localized>, words: [[&str; 2]; 2]
     // The library is converted for Taiwan, names of groups are not.
     let [before, after] = zh.map(to_taiwan);
     let tw = format!("{}{before}{}{after}", to_taiwan(text.get(Lang::ZhTw)), to_taiwan(focus.get(Lang::ZhTw)));
-    Localized::PerLang(LocalizedTexts { zh_tw: Some(Verbatim::new(&tw)), ..texts })
+    let zh_tw = (tw != to_taiwan(texts.get(Lang::ZhCn))).then(|| Verbatim::new(&tw));
+    Localized::PerLang(LocalizedTexts { zh_tw, ..texts })
 }
 
 /// An action with its dates counted from the first day of the plan.

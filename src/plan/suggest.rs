@@ -174,8 +174,9 @@ fn focus(findings: &[Finding], metric: &str) -> Option<Localized> {
     let titles: Vec<&Localized> = weak.filter_map(|held| Some(&held.group.as_ref()?.title)).take(FOCUSES).collect();
     let joined = |lang: Lang, sign: &str| titles.iter().map(|title| title.get(lang)).collect::<Vec<_>>().join(sign);
     let texts = lang_texts(joined(Lang::ZhCn, "、"), joined(Lang::En, " and "));
-    // Names of groups stand as the data have them.
-    let zh_tw = Some(Verbatim::new(&to_taiwan(&joined(Lang::ZhTw, "、"))));
+    // Names of groups stand as the data have them, also where they would be converted.
+    let tw = to_taiwan(&joined(Lang::ZhTw, "、"));
+    let zh_tw = (tw != to_taiwan(texts.get(Lang::ZhCn))).then(|| Verbatim::new(&tw));
     (!titles.is_empty()).then_some(Localized::PerLang(LocalizedTexts { zh_tw, ..texts }))
 }
 
