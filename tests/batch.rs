@@ -292,4 +292,8 @@ plugins: { csat: { inputs: { satisfaction: praise } } }
     let mut made: Vec<String> = made.map(|name| name.into_string().unwrap()).collect();
     made.sort();
     assert_eq!(made, ["index.html", "丙", "甲-乙", "甲-乙-2"]);
+    // A pack with a title of its own says in it whom the document is about, and its file is named so.
+    let own = folder.path().join("out/all/each/丙/顾客满意度记分卡：丙_all.html");
+    let page = fs::read_to_string(&own).unwrap_or_else(|_| panic!("no {}", own.display()));
+    assert!(page.contains("顾客满意度记分卡：丙"), "the group is not named");
 }

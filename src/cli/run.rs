@@ -75,6 +75,10 @@ pub(super) fn print_reports(reports: &[RunReport], console: &Console, diagnostic
         return print_json(console, json!({ "schema": 1, "runs": reports }), diagnostics);
     }
     if reports.is_empty() && !diagnostics.has_errors() {
+        // A timer that finds nothing to do every day shall not write to anybody.
+        if console.is_quiet() {
+            return Ok(());
+        }
         return console.data(console.say("没有到期的期次\n", "nothing is due\n"));
     }
     for report in reports {

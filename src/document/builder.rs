@@ -123,9 +123,15 @@ fn meta(material: &Material<'_>) -> Meta {
     words.extend(material.words.all().clone());
     // A pack with a title of its own, such as a form, does not bear that of the plan.
     let own_title = material.words.all().get("document_title");
+    // The title of the project names the group that a document is about; such a title has to be told.
+    let own_title = own_title.map(|title| match material.inputs.subject {
+        Some(subject) if lang == Lang::En => format!("{title}: {}", subject.title.get(lang)),
+        Some(subject) => format!("{title}：{}", subject.title.get(lang)),
+        None => title.clone(),
+    });
     Meta {
-        title: own_title.cloned().unwrap_or_else(|| about.title.get(lang).to_owned()),
         subtitle: text(&about.subtitle).filter(|_| own_title.is_none()),
+        title: own_title.unwrap_or_else(|| about.title.get(lang).to_owned()),
         client: text(&about.client),
         planner: text(&about.planner),
         lang,

@@ -211,6 +211,9 @@ fn what_is_due_what_is_missing_and_the_scheduler() {
     assert_eq!((line["message"].as_str(), line["period"].as_str()), (Some("run begins"), Some("2026-01")), "{log}");
     assert_eq!(watch("2026-03-02T05:00:00+08:00").0, Some(0));
     assert_eq!(site.recorded().len(), 2);
+    // The line of cron finds nothing to do on most days, and has nothing to mail.
+    let idle = site.call("2026-03-02T05:00:00+08:00", &["run", "--catch-up", "--log", "json", "--quiet"]);
+    assert_eq!((idle.status.code(), idle.stdout.len(), idle.stderr.len()), (Some(0), 0, 0), "{idle:?}");
     // Another scheduler with a clock that is behind, and one that is ahead.
     assert!(serve("2026-02-20T05:00:00+08:00").status.success());
     assert_eq!(site.recorded().len(), 2);

@@ -265,7 +265,7 @@ mod tests {
             "one of 64 is filled, and the grid has 134 million bytes"
         );
         assert!(!judged(&sheet(rows().chain([(9, 64)]), false)));
-        assert!(!judged(&sheet(rows().chain([(9, 40)]), true)), "formulas are laid out beside the values");
+        assert!(!judged(&sheet(rows().chain([(9, 64)]), true)), "formulas are laid out beside the values");
         // Ten of a hundred answered, as in questions with many boxes: read in thousands of rows.
         let boxes = (0..40_000).flat_map(|row| (0..10).map(move |column| (row, column * 11)));
         assert!(judged(&sheet(boxes, false)));
