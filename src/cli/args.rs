@@ -87,11 +87,11 @@ pub enum Verb {
     Themes(ThemesOptions),
     /// Print the JSON Schema of a YAML file, for editors
     Schema(SchemaOptions),
-    /// Read one submission and print what it holds as JSON: what `grade` starts for every file
+    /// Read submissions and print what they hold as JSON: what `grade` starts for every few files
     #[command(hide = true, name = READ_SUBMISSION)]
     ReadSubmission {
-        /// The file.
-        file: PathBuf,
+        /// The files.
+        files: Vec<PathBuf>,
     },
     /// Print a completion script for a shell
     #[command(hide = true)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ use crate::grade::agreement::Agreement;
 use crate::grade::feedback::open_words;
 use crate::grade::gradebook::{GRADEBOOK_FILE, Row, open_criteria};
 use crate::grade::submissions::State;
-use crate::grade::submissions::read::read_file;
+use crate::grade::submissions::read::{Answer, read_file};
 use crate::grade::submissions::worker::Reader;
 use crate::grade::{self, GradeRequest, teacher};
 
@@ -77,9 +77,10 @@ pub(crate) fn run(
     console.data(&text)
 }
 
-/// What a worker does: reads one file, writes one answer.
-pub(crate) fn read_submission(file: &Path, console: &Console) -> Outcome {
-    console.data(&serde_json::to_string(&read_file(file)).map_err(io::Error::other)?)
+/// What a worker does: reads files, writes an answer for each.
+pub(crate) fn read_submissions(files: &[PathBuf], console: &Console) -> Outcome {
+    let answers: Vec<Answer> = files.iter().map(|file| read_file(file)).collect();
+    console.data(&serde_json::to_string(&answers).map_err(io::Error::other)?)
 }
 
 /// Date and moment: those of `SOURCE_DATE_EPOCH`, else the clock's.

@@ -76,7 +76,7 @@ pub fn run() -> ExitCode {
         Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),
         Verb::Themes(options) => themes::run(options, &console, &mut diagnostics),
         Verb::Schema(options) => schema::run(options, &console),
-        Verb::ReadSubmission { file } => grade::read_submission(file, &console),
+        Verb::ReadSubmission { files } => grade::read_submissions(files, &console),
         Verb::Completions { shell } => completions(*shell, &console),
         Verb::Manual => manual(&console),
     };
