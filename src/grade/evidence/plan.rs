@@ -45,6 +45,8 @@ static PRODUCT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 static AMOUNT: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万?)元"));
+/// What stands before the price of one thing: 锁一个25元, 每份3元.
+static OF_ONE: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"(?:[一每]\p{Han}{1,3}|单价)[为约是]?$"));
 static TOTAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
         r"(?:合计|总计|共计|总共|总费用|总投入|总预算|预算共|共需|一共|共)[^\d。；]{0,10}?(\d+(?:,\d{3})*(?:\.\d+)?)\s*(万?)元?",
@@ -83,8 +85,6 @@ pub struct Budget {
     pub lines: Vec<BudgetLine>,
     /// All amounts that are lines of it, in yuan.
     pub amounts: Vec<f64>,
-    /// Amounts that stand beside lines with quantity and price and may be lines too, or prices and benefits.
-    pub beside: Vec<f64>,
     /// The total that is written.
     pub total: Option<f64>,
 }
@@ -134,20 +134,26 @@ pub fn budget(plan: &PlanText) -> Budget {
     found.total = found.total.or_else(|| totals.last().map(|held| held.0));
     spans.extend(totals.into_iter().map(|held| held.1));
     let costs = AMOUNT.as_ref().into_iter().flat_map(|pattern| pattern.captures_iter(&text));
-    let apart = costs.filter(|held| {
+    let mut apart = Vec::new();
+    for held in costs {
         let place = held.get(0).map_or(0..0, |whole| whole.range());
-        !spans.iter().any(|span| span.start < place.end && place.start < span.end)
-    });
-    let apart: Vec<f64> = apart.filter_map(|held| scaled(&held)).filter(|cost| found.total != Some(*cost)).collect();
-    if found.amounts.is_empty() {
-        found.amounts = apart;
-    } else if !from_tables {
-        found.beside = apart;
+        let inside = spans.iter().any(|span| span.start < place.end && place.start < span.end);
+        if let Some(cost) = scaled(&held).filter(|cost| !inside && found.total != Some(*cost)) {
+            apart.push((cost, has(&OF_ONE, &text[..place.start])));
+        }
     }
-    // Lump sums beside lines that say how they come about.
-    let (lines, beside) = (found.amounts.iter().sum::<f64>(), found.beside.iter().sum::<f64>());
-    if found.total.is_some_and(|total| !same(lines, total) && same(lines + beside, total)) {
-        found.amounts.append(&mut found.beside);
+    let all: Vec<f64> = apart.iter().map(|held| held.0).collect();
+    let without_prices: Vec<f64> = apart.iter().filter(|held| !held.1).map(|held| held.0).collect();
+    let reckoned: f64 = found.amounts.iter().sum();
+    let adds_up =
+        |amounts: &[f64]| found.total.is_some_and(|total| same(reckoned + amounts.iter().sum::<f64>(), total));
+    // The amounts that make the total are its lines; prices of one thing, benefits and repetitions are not.
+    let lines = [&all, &without_prices].into_iter().find(|amounts| !amounts.is_empty() && adds_up(amounts));
+    match lines {
+        Some(lines) if found.amounts.is_empty() => found.amounts.clone_from(lines),
+        Some(lines) if !from_tables && !adds_up(&[]) => found.amounts.extend(lines),
+        _ if found.amounts.is_empty() => found.amounts = all,
+        _ => {}
     }
     found
 }
@@ -446,8 +452,11 @@ mod tests {
         let of = |finance: &str| budget(&plan(&format!("五、财务分析\n{finance}")));
         let held = of("展架460元；奖励30元×6人=180元；补贴12元×20人×6月=1440元；印刷120元。合计2200元。");
         assert_eq!((held.amounts.iter().sum::<f64>(), held.total, held.lines.len()), (2200.0, Some(2200.0), 2));
+        // Prices of one thing are no lines.
+        let held = of("锁一个25元，换60个要1500元；防滑垫一平方米40元，30平方米要1200元；显示牌500元，总共3200元。");
+        assert_eq!((held.amounts, held.total), (vec![1500.0, 1200.0, 500.0], Some(3200.0)));
         let held = of("奖励30元×6人=180元；补贴12元×20人=240元。合计420元，预计每月多收900元。");
-        assert_eq!((held.amounts.iter().sum::<f64>(), held.beside), (420.0, vec![900.0]));
+        assert_eq!(held.amounts, [180.0, 240.0]);
     }
 
     #[test]

@@ -47,7 +47,15 @@ pub(super) fn judge(plan: &PlanText, rubric: &Rubric) -> (f64, Vec<Reason>) {
     let placed = place(plan);
     let foreword = text_of(&placed, Section::Foreword);
     let labelled = !foreword.trim().is_empty();
-    let foreword = if labelled { foreword } else { first_paragraph(plan) };
+    let foreword = match labelled {
+        // Without another heading everything would be foreword: what stands behind the word itself is meant.
+        true if placed.iter().all(|piece| matches!(piece.section, None | Some(Section::Foreword))) => {
+            let first = placed.iter().find(|piece| piece.section == Some(Section::Foreword));
+            first.map(|piece| piece.text.to_owned()).unwrap_or_default()
+        }
+        true => foreword,
+        false => first_paragraph(plan),
+    };
     let mut reasons = Vec::new();
     let mut share = 0.0;
     if labelled {
@@ -172,6 +180,12 @@ mod tests {
         assert!((share(&format!("{title}{good}")) - 1.0).abs() < 1e-9);
         let long = format!("{title}前言：{}\n一、问题\n略", "本策划为提升食堂满意度而写，内容很多。".repeat(9));
         assert!((share(&long) - 0.8).abs() < 1e-9);
+        // A foreword without any other heading is what stands behind its word.
+        let alone = format!(
+            "{title}前言：本策划的主题是缩短第二食堂的排队时间，提升满意度。\n{}",
+            "晚餐要排很久。\n".repeat(40)
+        );
+        assert!((share(&alone) - 1.0).abs() < 1e-9);
         assert!(share("今天天气很好，我们去了公园，看到了很多花，也看到很多人在放风筝。\n一、问题\n略") < 0.3);
     }
 }
