@@ -35,6 +35,8 @@ pub struct TargetComparison {
     pub met: bool,
     /// The estimate differs from the target beyond chance (one-sample t test on its own degrees of freedom).
     pub significant: bool,
+    /// There was enough to test it.
+    pub tested: bool,
 }
 
 /// How sure a test must be to count.
@@ -125,13 +127,12 @@ pub fn against_target(estimate: &Estimate, target: f64, better: Better, confiden
         Better::Lower => printed <= goal,
         Better::Neutral => return None,
     };
-    let significant = match (estimate.estimate, estimate.se, estimate.df) {
-        (Some(value), Some(se), Some(df)) => {
-            tested(value - target, se, df, confidence).is_some_and(|test| test.significant)
-        }
-        _ => false,
+    let test = match (estimate.estimate, estimate.se, estimate.df) {
+        (Some(value), Some(se), Some(df)) => tested(value - target, se, df, confidence),
+        _ => None,
     };
-    Some(TargetComparison { target, gap: round_half_away(printed - goal, decimals), met, significant })
+    let (tested, significant) = (test.is_some(), test.is_some_and(|test| test.significant));
+    Some(TargetComparison { target, gap: round_half_away(printed - goal, decimals), met, significant, tested })
 }
 
 /// Tests every pair of groups that have an estimate; the pairs of one call are one family. `known` gives the difference of

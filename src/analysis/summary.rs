@@ -13,9 +13,9 @@ use crate::metrics::{Better, Estimate, GroupDifference, MetricInfo, MetricResult
 pub struct IndicatorSummary<'a> {
     /// What it is.
     pub info: &'a MetricInfo,
-    /// The total of the current wave; none for an unavailable metric.
+    /// What is published of the current wave: the total, or our own group among rivals; none for an unavailable metric.
     pub current: Option<&'a Estimate>,
-    /// The total of the wave before.
+    /// The same of the wave before.
     pub previous: Option<&'a Estimate>,
     /// Current minus previous, tested.
     pub change: Option<Difference>,
@@ -32,6 +32,11 @@ impl IndicatorSummary<'_> {
     pub fn has_value(&self) -> bool {
         self.current.is_some_and(|estimate| estimate.estimate.is_some())
     }
+
+    /// Places of the column of rivals and of our own group in it, where that is what is published.
+    pub fn own_group(&self) -> Option<(usize, usize)> {
+        self.segments.iter().enumerate().find_map(|(index, held)| Some((index, held.own?)))
+    }
 }
 
 /// The groups of one segment column on one indicator.
@@ -47,12 +52,14 @@ pub struct SegmentComparison<'a> {
     pub best: Option<usize>,
     /// Group with the worst value.
     pub worst: Option<usize>,
+    /// Our own group, where the others are rivals.
+    pub own: Option<usize>,
 }
 
 impl SegmentComparison<'_> {
-    /// The worst group, if at least one other is significantly better.
+    /// The worst group, if at least one other is significantly better. Rivals are no groups of ours.
     pub fn weak_group(&self) -> Option<usize> {
-        self.worst.filter(|&group| self.compared.is_beaten(group))
+        self.worst.filter(|&group| self.own.is_none() && self.compared.is_beaten(group))
     }
 }
 
@@ -72,7 +79,9 @@ pub struct WeakGroup {
 pub struct Findings {
     /// Targets reached.
     pub met: Vec<usize>,
-    /// Targets missed.
+    /// Targets missed by less than the error of the survey.
+    pub short: Vec<usize>,
+    /// Targets missed beyond chance, or without a test.
     pub missed: Vec<usize>,
     /// Significant changes for the better.
     pub improved: Vec<usize>,
@@ -96,9 +105,11 @@ pub fn summarise<'a>(
         .metrics
         .iter()
         .map(|info| {
-            let current = results.find(&info.id, results.current_wave(), None);
-            let previous = results.previous_wave().and_then(|wave| results.find(&info.id, Some(wave), None));
-            let paired = results.wave_differences.iter().find(|held| held.metric == info.id && held.segment.is_empty());
+            let current = results.published(&info.id, results.current_wave());
+            let previous = results.previous_wave().and_then(|wave| results.published(&info.id, Some(wave)));
+            let paired = results.wave_differences.iter().find(|held| {
+                held.metric == info.id && current.is_some_and(|current| current.segment == held.segment)
+            });
             let change = current.zip(previous).and_then(|(now, then)| match paired {
                 Some(found) => comparisons::wave_difference(found, confidence),
                 None => comparisons::difference(now, then, confidence),
@@ -120,7 +131,10 @@ pub fn summarise<'a>(
                     let (a, b) = (segment.groups[a].0.as_str(), segment.groups[b].0.as_str());
                     differences.get(&(info.id.as_str(), segment.column.as_str(), a, b)).copied()
                 };
-                compare_segment(&segment.column, groups, known, info.better, testing)
+                let own = results.own.as_ref().filter(|(column, _)| *column == segment.column);
+                let own = own.and_then(|(_, value)| segment.groups.iter().position(|(group, _)| group == value));
+                let own = own.filter(|&group| groups[group].is_some());
+                SegmentComparison { own, ..compare_segment(&segment.column, groups, known, info.better, testing) }
             });
             IndicatorSummary { info, current, previous, change, target: goal, benchmarks, segments: segments.collect() }
         })
@@ -157,15 +171,18 @@ fn compare_segment<'a>(
         Better::Higher | Better::Neutral => (highest, lowest),
     };
     let several = ranked.len() > 1;
-    SegmentComparison { column, groups, compared, best: best.filter(|_| several), worst: worst.filter(|_| several) }
+    let (best, worst) = (best.filter(|_| several), worst.filter(|_| several));
+    SegmentComparison { column, groups, compared, best, worst, own: None }
 }
 
-/// The short lists over the headline indicators (metrics that are no variant of another).
+/// The short lists: targets and changes of every indicator, weak groups of the headline indicators (metrics that are no variant of
+/// another).
 pub fn findings(summaries: &[IndicatorSummary<'_>]) -> Findings {
     let mut found = Findings::default();
-    for (index, summary) in summaries.iter().enumerate().filter(|(_, held)| held.info.variant_of.is_none()) {
+    for (index, summary) in summaries.iter().enumerate() {
         match summary.target {
             Some(target) if target.met => found.met.push(index),
+            Some(target) if target.tested && !target.significant => found.short.push(index),
             Some(_) => found.missed.push(index),
             None => {}
         }
@@ -176,7 +193,7 @@ pub fn findings(summaries: &[IndicatorSummary<'_>]) -> Findings {
                 (Better::Neutral, _) => {}
             }
         }
-        if summary.info.better != Better::Neutral {
+        if summary.info.better != Better::Neutral && summary.info.variant_of.is_none() {
             found.weak_groups.extend(summary.segments.iter().enumerate().filter_map(|(segment, compared)| {
                 compared.weak_group().map(|group| WeakGroup { indicator: index, segment, group })
             }));

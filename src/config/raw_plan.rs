@@ -222,6 +222,10 @@ pub struct RawAction {
     pub place: Localized,
     /// How.
     pub how: Localized,
+    /// Groups that it concerns, by column: `{ region: [南城] }`; default those that `where` names, else all. Documents of groups
+    /// print what concerns them.
+    #[serde(default)]
+    pub groups: IndexMap<String, Vec<String>>,
     /// People it needs 人员.
     #[serde(default)]
     pub people: Option<Localized>,

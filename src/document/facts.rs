@@ -116,7 +116,12 @@ fn has(material: &Material<'_>) -> Value {
         "targets": material.summaries.iter().any(|held| held.target.is_some()),
         "values": material.headline().iter().any(|held| held.has_value()),
         "plan": !material.plan.is_empty(),
-        "findings": material.inputs.planned.findings.iter().any(|held| held.kind != FindingKind::Keep),
+        "findings": material
+            .inputs
+            .planned
+            .findings
+            .iter()
+            .any(|held| !matches!(held.kind, FindingKind::Keep | FindingKind::JustShort)),
         "reach": material.plan.objectives.iter().any(|held| held.reach.is_some()),
         "sensitivity": !material.inputs.planned.finance.swings.is_empty(),
         "swot": material.inputs.planned.swot.is_some(),

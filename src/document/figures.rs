@@ -49,12 +49,15 @@ pub fn bar(material: &Material<'_>, summary: &IndicatorSummary<'_>, segment: usi
     let mut bars: Vec<Bar> = groups
         .iter()
         .map(|&(group, estimate)| {
-            let bad = info.better != Better::Neutral && compared.compared.is_beaten(group);
+            if compared.own == Some(group) {
+                return one_bar(material, material.group_title(segment, group), estimate, Emphasis::Accent);
+            }
+            let bad = compared.own.is_none() && info.better != Better::Neutral && compared.compared.is_beaten(group);
             let emphasis = if bad { Emphasis::Bad } else { Emphasis::Plain };
             one_bar(material, material.group_title(segment, group), estimate, emphasis)
         })
         .collect();
-    if let Some(total) = summary.current.filter(|held| held.estimate.is_some()) {
+    if let Some(total) = summary.current.filter(|held| held.estimate.is_some() && compared.own.is_none()) {
         bars.push(one_bar(material, material.word("total"), total, Emphasis::Accent));
     }
     let goal = material.target(info);
@@ -137,7 +140,7 @@ pub fn trend(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
             points: waves
                 .iter()
                 .map(|wave| {
-                    let estimate = results.find(&held.info.id, Some(wave), None)?;
+                    let estimate = results.published(&held.info.id, Some(wave))?;
                     let value = estimate.estimate?;
                     Some(Point {
                         value,
@@ -164,7 +167,7 @@ pub fn trend(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
     let bases = waves
         .iter()
         .zip(&names)
-        .filter_map(|(wave, name)| Some((name.clone(), results.find(&first.info.id, Some(wave), None)?.printed_n()?)));
+        .filter_map(|(wave, name)| Some((name.clone(), results.published(&first.info.id, Some(wave))?.printed_n()?)));
     let mut notes = vec![bases_note(material, bases)];
     notes.push(note(material.words.fill("note_band", &[("level", &material.confidence())])));
     let items: Vec<String> = series

@@ -118,10 +118,12 @@ fn priority_note(material: &Material<'_>) -> String {
     )
 }
 
-/// The most urgent finding of each indicator, and beside it what its control chart says; strong points are left out.
+/// The most urgent finding of each indicator, and beside it what its control chart says; strong points and what is short of a target
+/// by chance alone are left out.
 pub fn leading<'m>(material: &'m Material<'_>, limit: usize) -> Vec<&'m Finding> {
     let mut named: Vec<(&str, bool)> = Vec::new();
-    let all = material.inputs.planned.findings.iter().filter(|held| held.kind != FindingKind::Keep);
+    let stands_out = |held: &&Finding| !matches!(held.kind, FindingKind::Keep | FindingKind::JustShort);
+    let all = material.inputs.planned.findings.iter().filter(stands_out);
     all.filter(|finding| {
         let name = (finding.metric.as_deref().unwrap_or(finding.id.as_str()), finding.kind.is_control());
         let new = !named.contains(&name);
@@ -165,6 +167,9 @@ pub fn reach(material: &Material<'_>) -> Option<Table> {
             Ambition::Reached => material.word_or("ambition_reached", "已达到", "reached already"),
             Ambition::Usual => material.word_or("ambition_usual", "在以往变动之内", "within past changes"),
             Ambition::Beyond => material.word_or("ambition_beyond", "超出以往变动", "beyond past changes"),
+            Ambition::NeverImproved => {
+                material.word_or("ambition_never_improved", "以往只降未升", "never improved so far")
+            }
             Ambition::NoHistory => material.word_or("ambition_no_history", "无往期可比", "no history"),
         };
         let needed = match reach.answers_needed {

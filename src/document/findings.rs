@@ -12,6 +12,7 @@ use crate::metrics::Better;
 pub fn kind_name(kind: FindingKind, lang: Lang) -> &'static str {
     let (zh, en) = match kind {
         FindingKind::BelowTarget => ("未达目标", "target missed"),
+        FindingKind::JustShort => ("略逊于目标", "just short of target"),
         FindingKind::Worsened => ("较上期变差", "worse than before"),
         FindingKind::BehindBenchmark => ("落后标杆", "behind benchmark"),
         FindingKind::BehindRival => ("落后对手", "behind a rival"),
@@ -87,7 +88,8 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
                 FindingKind::BelowTarget if held.significant => {
                     format!("{title}为{value}，未达到目标{against}，相差{gap}")
                 }
-                FindingKind::BelowTarget => format!("{title}为{value}，略逊于目标{against}，差距尚在误差范围之内"),
+                FindingKind::BelowTarget => format!("{title}为{value}，未达到目标{against}，差距未经检验"),
+                FindingKind::JustShort => format!("{title}为{value}，略逊于目标{against}，差距尚在误差范围之内"),
                 FindingKind::Worsened => format!("{title}为{value}，较{name}的{against}变差{gap}"),
                 FindingKind::BehindBenchmark => format!("{title}为{value}，比标杆（{name}）的{against}{short}{gap}"),
                 FindingKind::BehindRival => format!("{title}：{group}为{value}，显著{above}{name}的{against}"),
@@ -112,6 +114,9 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
                     format!("{title} is {value} and misses the target of {against} by {gap}")
                 }
                 FindingKind::BelowTarget => {
+                    format!("{title} is {value}, short of the target of {against}; the gap is not tested")
+                }
+                FindingKind::JustShort => {
                     format!(
                         "{title} is {value}, a little short of the target of {against} but within the margin of error"
                     )

@@ -270,7 +270,7 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
             let values: Vec<Option<Point>> = waves
                 .iter()
                 .map(|wave| {
-                    let estimate = results.find(&held.info.id, Some(wave), None)?;
+                    let estimate = results.published(&held.info.id, Some(wave))?;
                     let value = estimate.estimate?;
                     Some(Point {
                         value,

@@ -126,7 +126,7 @@ impl<'a> Material<'a> {
 
     /// An indicator of a group against all answers.
     pub fn against_whole(&self, held: &IndicatorSummary<'_>) -> Option<WholeComparison> {
-        let whole = self.inputs.whole?.find(&held.info.id, self.results().current_wave(), None)?;
+        let whole = self.inputs.whole?.published(&held.info.id, self.results().current_wave())?;
         let confidence = self.inputs.project.raw.settings.confidence;
         against_whole(held.current?, whole, held.info.better, confidence)
     }

@@ -7,7 +7,8 @@ use crate::document::blocks::{Inline, Table, TableCell, TableColumn, TableRow, T
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::tables::{cell, note, number_column, row, text_column};
-use crate::metrics::Better;
+use crate::metrics::{Better, MetricInfo};
+use crate::plan::reach::Ambition;
 use crate::plan::{Action, Objective};
 
 /// Objectives: in words, indicator, value now, value to reach, by when.
@@ -53,6 +54,9 @@ pub fn objective_text(material: &Material<'_>, objective: &Objective) -> String 
     let Some((held, target)) = material.summary(&objective.raw.metric).zip(objective.target) else {
         return objective.raw.metric.clone();
     };
+    if objective.reach.is_some_and(|reach| reach.ambition == Ambition::Reached) {
+        return kept_text(material, objective, held.info, target);
+    }
     let title = material.inline_name(&material.title(held.info));
     let unit = held.info.unit;
     let target =
@@ -73,6 +77,18 @@ pub fn objective_text(material: &Material<'_>, objective: &Objective) -> String 
         (Lang::En, None) => format!("Reach {target} for {title} by {by}"),
     };
     text + &focus.unwrap_or_default()
+}
+
+/// An objective that is reached already, as a group may have reached what the whole still aims at.
+fn kept_text(material: &Material<'_>, objective: &Objective, info: &MetricInfo, target: f64) -> String {
+    let lang = material.lang;
+    let by = format::date_text(&objective.raw.by, lang);
+    let title = material.inline_name(&material.title(info));
+    let target = format::goal(target, info.better != Better::Lower, info.unit, lang);
+    match lang {
+        Lang::ZhCn | Lang::ZhTw => format!("{title}已达到目标，{by}前保持{target}"),
+        Lang::En => format!("Keep {title}, which has reached its target, at {target} until {by}"),
+    }
 }
 
 /// When an action runs, in words.
@@ -340,7 +356,10 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
             let triggers: Vec<&str> = triggers.map(|held| held.raw.trigger.get(lang)).collect();
             let mut risks = cell(triggers.join(if lang.is_chinese() { "；" } else { "; " }));
             for action in strategy.actions.iter().filter_map(|&index| plan.actions.get(index)) {
-                let amount = if action.costs.is_empty() {
+                let part = material.inputs.planned.part.as_ref();
+                let amount = if part.is_some_and(|part| part.paid_elsewhere.contains(&action.raw.id)) {
+                    material.word_or("shared_cost", "共同", "shared")
+                } else if action.costs.is_empty() {
                     format::NO_VALUE.to_owned()
                 } else {
                     material.money.plain(action.amount)

@@ -427,7 +427,7 @@ pub fn waves(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
         .map(|held| {
             let mut cells = vec![cell(material.title(held.info))];
             for wave in shown {
-                let estimate = results.find(&held.info.id, Some(wave), None);
+                let estimate = results.published(&held.info.id, Some(wave));
                 let mut value = cell(material.value_text(estimate));
                 if estimate.is_some_and(|estimate| estimate.flagged && estimate.estimate.is_some()) {
                     small = true;
@@ -442,7 +442,7 @@ pub fn waves(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
     let bases: Vec<String> = shown
         .iter()
         .map(|wave| {
-            let estimates = chosen.iter().filter_map(|held| results.find(&held.info.id, Some(wave), None));
+            let estimates = chosen.iter().filter_map(|held| results.published(&held.info.id, Some(wave)));
             let collected: Vec<&Estimate> = estimates.collect();
             let range = base_range(collected.iter().copied());
             material.words.fill("wave_base", &[("wave", &format::wave(wave, material.lang)), ("n", &range)])

@@ -222,6 +222,7 @@ impl<'a> Prepared<'a> {
             estimates: Vec::new(),
             group_differences: Vec::new(),
             wave_differences: Vec::new(),
+            own: None,
         };
         let mut computation = Computation {
             results,

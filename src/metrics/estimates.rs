@@ -232,6 +232,9 @@ pub struct MetricResults {
     /// The change since the wave before of every estimate shown in both, where the waves share units.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub wave_differences: Vec<WaveDifference>,
+    /// The column of rivals and our own group in it, where the project names one.
+    #[serde(skip)]
+    pub own: Option<(String, String)>,
 }
 
 /// The change of a metric between two waves that share sampling units, as a panel does: it does not follow from the two standard
@@ -332,6 +335,13 @@ impl MetricResults {
                     }
                 }
         })
+    }
+
+    /// The number of a wave that documents publish for a metric: our own among rivals, where its table has the column of rivals,
+    /// since an average over rivals says nothing of us; else the total.
+    pub fn published(&self, metric: &str, wave: Option<&str>) -> Option<&Estimate> {
+        let own = self.own.as_ref().and_then(|(column, value)| self.find(metric, wave, Some((column, value))));
+        own.or_else(|| self.find(metric, wave, None))
     }
 
     /// What a metric is.

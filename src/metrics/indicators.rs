@@ -144,6 +144,7 @@ impl<'a> BoundTables<'a> {
         if within.is_some() {
             drop_empty_groups(&mut results);
         }
+        results.own = self.project.raw.rivals.as_ref().map(|rivals| (rivals.column.clone(), rivals.own.clone()));
         Some(Indicators { results, tables: computed })
     }
 }

@@ -14,7 +14,7 @@ use crate::diagnostics::messages::output as messages;
 use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, LocalizedTexts, Verbatim, lang_texts};
 use crate::document::material::Subject;
-use crate::metrics::{BoundTables, Estimate, Indicators, MetricResults, Within};
+use crate::metrics::{BoundTables, Estimate, Indicators, MetricResults, SegmentInfo, Within};
 use crate::models::{GroupModels, publish};
 use crate::output::publish_file;
 use crate::pipeline::Measured;
@@ -24,7 +24,8 @@ use crate::pipeline::listing::{Listed, index_page, listed_values};
 use crate::pipeline::planning::plan_with;
 use crate::pipeline::report::{Content, Release, Report};
 use crate::pipeline::subjects::subjects;
-use crate::plan::Library;
+use crate::plan::part::{self, Further};
+use crate::plan::{Library, Plan, Planned, Strategy};
 use crate::render::html::render_html;
 
 /// What the documents of groups share.
@@ -35,6 +36,8 @@ pub(super) struct Batch<'a> {
     pub(super) report: &'a Report<'a>,
     /// Strategies to choose from.
     pub(super) library: &'a Library,
+    /// The plan of the whole, of which each group prints its part.
+    pub(super) planned: &'a Planned,
     /// Date, period, fonts.
     pub(super) release: &'a Release,
     /// The metrics, ready to be computed for each group.
@@ -79,6 +82,7 @@ impl Batch<'_> {
             let problem = Diagnostic::warning(&messages::GROUPS_NOT_LINKED).arg("column", each.column());
             diagnostics.push(problem.at(self.measured.project.at(&key)).key(&key));
         }
+        self.check_groups(segment, diagnostics);
         let subjects = subjects(self.measured, each, &place, segment, &request.only, diagnostics);
         let mut published = Vec::new();
         let mut listed: BTreeMap<Lang, Vec<Listed>> = BTreeMap::new();
@@ -99,6 +103,21 @@ impl Batch<'_> {
             }
         }
         published
+    }
+
+    /// Reports groups of actions that the column does not have.
+    fn check_groups(&self, segment: &SegmentInfo, diagnostics: &mut Diagnostics) {
+        let project = &self.measured.project;
+        let known = || segment.groups.iter().map(|(value, _)| value.as_str());
+        for (index, action) in project.raw.plan.actions.iter().enumerate() {
+            let named = action.groups.get(&segment.column).into_iter().flatten();
+            for (place, value) in named.enumerate().filter(|(_, value)| !known().any(|held| held == *value)) {
+                let key = format!("plan.actions[{index}].groups.{}[{place}]", segment.column);
+                let error = Diagnostic::error(&messages::NO_SUCH_GROUP).arg("column", &segment.column);
+                let error = error.arg("value", value).suggest(value, known());
+                diagnostics.push_once(error.at(project.at(&key)).key(&key));
+            }
+        }
     }
 
     /// Key path of the report.
@@ -148,10 +167,13 @@ impl Batch<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Done> {
         let Self { measured, report, library, release, .. } = self;
-        let own = measure_subject((self.measured, self.groups), self.metrics, self.models, subject, diagnostics)?;
+        let mut own = measure_subject((self.measured, self.groups), self.metrics, self.models, subject, diagnostics)?;
         let mut remarks = Diagnostics::new();
-        let planned = plan_with(&own, library, Some(&release.date), &mut remarks);
-        // A group's plan is suggested: remarks on it are about nothing that the project file says.
+        let planned = match part::is_declared(&measured.project.raw.plan) {
+            true => self.part_of_whole(&mut own, subject, &mut remarks),
+            false => plan_with(&own, library, Some(&release.date), &mut remarks),
+        };
+        // A group's plan is suggested, or was remarked on as part of the whole.
         remarks.retain(|remark| remark.level == Level::Error);
         diagnostics.extend(remarks);
         let content =
@@ -174,6 +196,43 @@ impl Batch<'_> {
         let lines = lines.collect();
         Some((published, lines))
     }
+
+    /// What the plan of the whole has for a group, with its own numbers; and what the library has for findings of the group that
+    /// no objective of the whole answers, unless the project wants no suggestions.
+    fn part_of_whole(&self, own: &mut Measured, subject: &Subject, remarks: &mut Diagnostics) -> Planned {
+        let date = Some(self.release.date.as_str());
+        let whole = &self.planned.plan.raw;
+        let groups = self.groups.results.segments.iter().find(|held| held.column == subject.column);
+        let groups = groups.map_or(&[][..], |held| &held.groups);
+        let title = &self.measured.project.raw.project.title;
+        let (plan, mut part) = part::part_of((whole, title), &subject.column, &subject.value, groups);
+        if whole.suggest != Some(RawSuggest::Switch(false)) {
+            let answered = whole.objectives.iter().map(|objective| objective.metric.clone());
+            own.project.raw.plan.suggest = Some(RawSuggest::Detailed(few_suggestions()));
+            own.project.raw.plan.accept = whole.accept.iter().cloned().chain(answered).collect();
+            own.project.raw.plan.drop.extend(whole.strategies.iter().map(|strategy| strategy.id.clone()));
+            let suggested = plan_with(own, self.library, date, &mut Diagnostics::new()).plan;
+            part.further = further(&suggested);
+        }
+        own.project.raw.plan = plan;
+        Planned { part: Some(part), ..plan_with(own, self.library, date, remarks) }
+    }
+}
+
+/// The strategies of a suggested plan, each with the metrics of the objectives that it serves.
+fn further(suggested: &Plan) -> Vec<Further> {
+    let metric = |index: &usize| Some(suggested.objectives.get(*index)?.raw.metric.clone());
+    let one = |strategy: &Strategy| Further {
+        title: strategy.raw.title.clone(),
+        text: strategy.raw.text.clone(),
+        metrics: strategy.objectives.iter().filter_map(metric).collect(),
+    };
+    suggested.strategies.iter().map(one).collect()
+}
+
+/// A document about a group has fewer answers and less room.
+fn few_suggestions() -> RawSuggestDetail {
+    RawSuggestDetail { objectives: Some(3), strategies: Some(4), ..RawSuggestDetail::default() }
 }
 
 /// The project and its numbers as a document about one group sees them: the title names the group, all numbers are of its answers,
@@ -249,7 +308,7 @@ fn join_past(own: &mut Indicators, all: &MetricResults, subject: &Subject) {
     own.results.estimates.splice(0..0, earlier);
 }
 
-/// The project with the group in its title and without the plan that is made for all.
+/// The project with the group in its title, without the subtitle and the plan that are made for all.
 fn project_of(project: &Project, subject: &Subject) -> Project {
     let mut own = project.clone();
     let title = |lang| (project.raw.project.title.get(lang), subject.title.get(lang));
@@ -259,16 +318,13 @@ fn project_of(project: &Project, subject: &Subject) -> Project {
     let zh_tw = Verbatim::new(&format!("{}：{}", to_taiwan(tw), to_taiwan(tw_group)));
     let texts = lang_texts(format!("{zh}：{zh_group}"), format!("{en}: {en_group}"));
     own.raw.project.title = Localized::PerLang(LocalizedTexts { zh_tw: Some(zh_tw), ..texts });
+    own.raw.project.subtitle = None;
     let written = &project.raw.plan;
     own.raw.plan = RawPlan {
         suggest: Some(match &written.suggest {
             Some(RawSuggest::Detailed(detail)) => RawSuggest::Detailed(detail.clone()),
             Some(RawSuggest::Switch(wanted)) => RawSuggest::Switch(*wanted),
-            None => RawSuggest::Detailed(RawSuggestDetail {
-                objectives: Some(3),
-                strategies: Some(4),
-                ..Default::default()
-            }),
+            None => RawSuggest::Detailed(few_suggestions()),
         }),
         drop: written.drop.clone(),
         people: written.people.clone(),

@@ -89,7 +89,8 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
                 let groups = groups.as_ref().unwrap_or(&measured.indicators);
                 let models = each.with_models().then(|| models_of(measured, each.column(), diagnostics)).flatten();
                 let models = models.as_ref();
-                let batch = Batch { measured, report, library: &library, release: &release, metrics, models, groups };
+                let (library, release, planned) = (&library, &release, &planned);
+                let batch = Batch { measured, report, library, release, planned, metrics, models, groups };
                 published.extend(batch.publish(each, request, &folder, diagnostics));
             }
         }

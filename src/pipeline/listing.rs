@@ -26,7 +26,7 @@ pub(super) struct Listed {
 pub(super) fn listed_values(measured: &Measured, lang: Lang) -> BTreeMap<String, String> {
     let results = &measured.indicators.results;
     let totals = results.metrics.iter().filter_map(|info| {
-        let estimate = results.find(&info.id, results.current_wave(), None)?;
+        let estimate = results.published(&info.id, results.current_wave())?;
         Some((info.id.clone(), format::value_with_unit(estimate.estimate?, info.unit, lang)))
     });
     totals.collect()

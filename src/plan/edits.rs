@@ -1,6 +1,7 @@
 //! Strategies of the library as entries of a plan: dates counted from its first day, names for roles, and the planner's changes.
 
 use chrono::Days;
+use indexmap::IndexMap;
 
 use crate::config::Project;
 use crate::config::raw::{RawAction, RawActionEdit, RawContingency, RawCost, RawCostLine, RawPlan, RawStrategy};
@@ -119,6 +120,7 @@ fn entry(
         end: own.end.unwrap_or_else(|| day(action.begins + action.days.saturating_sub(1))),
         place: own.place.unwrap_or_else(|| action.place.clone()),
         how: own.how.unwrap_or_else(|| action.how.clone()),
+        groups: IndexMap::new(),
         people: own.people.or_else(|| action.people.clone()),
         equipment: own.equipment.or_else(|| action.equipment.clone()),
         after: after.map(|before| format!("{strategy}/{before}")).collect(),

@@ -8,6 +8,7 @@ pub mod calendar;
 mod edits;
 pub mod finance;
 pub mod library;
+pub mod part;
 pub mod reach;
 pub mod resolve;
 pub mod suggest;
@@ -25,6 +26,7 @@ use crate::models::ModelResults;
 pub use calendar::Calendar;
 pub use finance::FinanceResult;
 pub use library::{Library, StrategyFile};
+pub use part::PlanPart;
 pub use reach::Reachability;
 pub use resolve::{Action, Cost, Objective, Plan, Strategy, resolve_plan, target_value};
 pub use swot::Swot;
@@ -61,6 +63,8 @@ pub struct Planned {
     pub finance: FinanceResult,
     /// Strengths, weaknesses, opportunities, threats; none where the project asks for none.
     pub swot: Option<Swot>,
+    /// Where the document is about a group and prints its part of the plan of the whole: what that leaves out and adds.
+    pub part: Option<PlanPart>,
 }
 
 /// The summaries of all metrics with the targets and benchmarks of a project.
@@ -87,5 +91,5 @@ pub fn make_plan(inputs: PlanInputs<'_>, diagnostics: &mut Diagnostics) -> Plann
     let finance = finance::reckon(&plan, &summaries, project, diagnostics);
     trace::report_loose_ends(&plan, &findings, &summaries, project, diagnostics);
     let swot = swot::swot(&project.raw.plan, &findings, &summaries);
-    Planned { findings, plan, calendar, finance, swot }
+    Planned { findings, plan, calendar, finance, swot, part: None }
 }

@@ -20,7 +20,9 @@ pub enum Ambition {
     Usual,
     /// More than any step so far.
     Beyond,
-    /// There is one wave only, or no step was for the better.
+    /// No step so far was for the better.
+    NeverImproved,
+    /// There is no earlier wave with a value.
     NoHistory,
 }
 
@@ -64,12 +66,14 @@ pub fn reachability(
         Better::Neutral => return None,
     };
     let change = sign * (target - value);
-    let largest_step = largest_step(&summary.info.id, results, sign);
+    let steps = steps(&summary.info.id, results, sign);
+    let largest_step = steps.iter().copied().filter(|step| *step > 0.0).max_by(f64::total_cmp);
     let ambition = match largest_step {
         _ if change <= 0.0 => Ambition::Reached,
         Some(step) if change <= step => Ambition::Usual,
         Some(_) => Ambition::Beyond,
-        None => Ambition::NoHistory,
+        None if steps.is_empty() => Ambition::NoHistory,
+        None => Ambition::NeverImproved,
     };
     let provable = provable_change(estimate, confidence);
     let se = estimate.se.filter(|se| *se > 0.0);
@@ -98,12 +102,11 @@ fn answers_needed(change: f64, se: f64, quantiles: f64, answers: u64) -> Option<
     (needed < 1e9).then(|| needed.ceil().max(1.0) as u64)
 }
 
-/// The largest step for the better between successive waves.
-fn largest_step(metric: &str, results: &MetricResults, sign: f64) -> Option<f64> {
+/// The steps between successive waves, positive for the better.
+fn steps(metric: &str, results: &MetricResults, sign: f64) -> Vec<f64> {
     let values: Vec<Option<f64>> =
-        results.waves.iter().map(|wave| results.find(metric, Some(wave), None)?.estimate).collect();
-    let steps = values.windows(2).filter_map(|pair| Some(sign * (pair[1]? - pair[0]?)));
-    steps.filter(|step| *step > 0.0).max_by(f64::total_cmp)
+        results.waves.iter().map(|wave| results.published(metric, Some(wave))?.estimate).collect();
+    values.windows(2).filter_map(|pair| Some(sign * (pair[1]? - pair[0]?))).collect()
 }
 
 #[cfg(test)]

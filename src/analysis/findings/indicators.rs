@@ -47,7 +47,8 @@ pub(super) fn evidence(estimate: &Estimate, against: f64, name: Option<Localized
 fn below_target(context: &Context<'_>, summary: &IndicatorSummary<'_>, estimate: &Estimate) -> Option<Finding> {
     let target = summary.target.filter(|target| !target.met)?;
     let evidence = Evidence { significant: target.significant, ..evidence(estimate, target.target, None)? };
-    Some(context.finding(FindingKind::BelowTarget, summary, estimate, None, evidence))
+    let kind = if target.tested && !target.significant { FindingKind::JustShort } else { FindingKind::BelowTarget };
+    Some(context.finding(kind, summary, estimate, None, evidence))
 }
 
 fn worsened(context: &Context<'_>, summary: &IndicatorSummary<'_>, estimate: &Estimate) -> Option<Finding> {

@@ -27,8 +27,10 @@ pub use priority::Priority;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
-    /// The target is missed.
+    /// The target is missed, beyond chance or without a test.
     BelowTarget,
+    /// The target is missed by less than the error of the survey.
+    JustShort,
     /// Significantly worse than in the last wave.
     Worsened,
     /// Significantly behind a benchmark.
@@ -60,6 +62,7 @@ impl FindingKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::BelowTarget => "below_target",
+            Self::JustShort => "just_short",
             Self::Worsened => "worsened",
             Self::BehindBenchmark => "behind_benchmark",
             Self::BehindRival => "behind_rival",
@@ -86,8 +89,9 @@ impl FindingKind {
     }
 
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::BelowTarget,
+        Self::JustShort,
         Self::Worsened,
         Self::BehindBenchmark,
         Self::BehindRival,

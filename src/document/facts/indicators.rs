@@ -54,6 +54,7 @@ pub(super) fn indicator(material: &Material<'_>, held: &IndicatorSummary<'_>) ->
         "benchmarks": benchmarks(material, held),
         "whole": whole(material, held),
         "segments": segment_list(material, held),
+        "rivals": rivals(material, held),
         "flat_segments": flat_segments(material, held),
     })
 }
@@ -135,7 +136,7 @@ fn flat_segments(material: &Material<'_>, held: &IndicatorSummary<'_>) -> String
         .iter()
         .enumerate()
         .filter(|(_, compared)| {
-            compared.compared.tests > 0 && compared.compared.better_than.iter().all(|worse| worse.is_empty())
+            compared.own.is_none() && compared.compared.tests > 0 && compared.compared.better_than.iter().all(|worse| worse.is_empty())
         })
         .filter_map(|(index, _)| material.results().segments.get(index))
         .map(|segment| material.inline_name(segment.title.get(material.lang)))
@@ -143,14 +144,52 @@ fn flat_segments(material: &Material<'_>, held: &IndicatorSummary<'_>) -> String
     format::list(&flat, material.lang)
 }
 
-/// The segments of an indicator in which at least two groups have a value.
+/// Our own group against its rivals: `ahead` of all of them beyond chance, `behind` some and ahead of none, `mixed`, or `level`; null
+/// where there are none.
+fn rivals(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {
+    let Some((segment, own)) = held.own_group() else { return Value::Null };
+    let Some((compared, info)) = held.segments.get(segment).zip(material.results().segments.get(segment)) else {
+        return Value::Null;
+    };
+    let others: Vec<usize> = (0..compared.groups.len())
+        .filter(|&group| group != own && compared.groups[group].is_some_and(|held| held.estimate.is_some()))
+        .collect();
+    let beats = |winner: usize, loser: usize| {
+        compared.compared.better_than.get(winner).is_some_and(|worse| worse.contains(&loser))
+    };
+    let count = |wanted: &dyn Fn(usize) -> bool| others.iter().filter(|&&group| wanted(group)).count();
+    let (ahead, behind) = (count(&|group| beats(own, group)), count(&|group| beats(group, own)));
+    if others.is_empty() || held.info.better == Better::Neutral {
+        return Value::Null;
+    }
+    let standing = match (ahead, behind) {
+        (ahead, 0) if ahead == others.len() => "ahead",
+        (0, 0) => "level",
+        (0, _) => "behind",
+        _ => "mixed",
+    };
+    let named = |group: &usize| {
+        let value = material.value_text(compared.groups.get(*group).copied().flatten());
+        format!("{} {value}", material.group_title(segment, *group))
+    };
+    json!({
+        "column": info.column,
+        "name": material.inline_name(info.title.get(material.lang)),
+        "own": material.group_title(segment, own),
+        "count": others.len(),
+        "standing": standing,
+        "values": format::list(&others.iter().map(named).collect::<Vec<_>>(), material.lang),
+    })
+}
+
+/// The segments of an indicator in which at least two groups have a value, rivals left out.
 fn segment_list(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Vec<Value> {
     held.segments
         .iter()
         .enumerate()
         .filter_map(|(index, compared)| {
             let (best, worst) = (compared.best?, compared.worst?);
-            let info = material.results().segments.get(index)?;
+            let info = material.results().segments.get(index).filter(|_| compared.own.is_none())?;
             Some(json!({
                 "column": info.column,
                 "title": info.title.get(material.lang),
@@ -186,12 +225,15 @@ fn group(material: &Material<'_>, segment: usize, compared: &SegmentComparison<'
 pub(super) fn problem(material: &Material<'_>) -> Value {
     let findings = &material.findings;
     let overall = material.overall().map(|held| held.info.id.as_str());
-    let summary = |&index: &usize| material.summaries.get(index).filter(|held| Some(held.info.id.as_str()) != overall);
+    let summary = |&index: &usize| {
+        let held = material.summaries.get(index).filter(|held| held.info.variant_of.is_none());
+        held.filter(|held| Some(held.info.id.as_str()) != overall)
+    };
     let both = findings.missed.iter().filter(|index| findings.worsened.contains(index)).filter_map(summary).next();
     let clearly =
         findings.missed.iter().filter_map(summary).find(|held| held.target.is_some_and(|target| target.significant));
     let worsened = findings.worsened.iter().filter_map(summary).next();
-    let missed = findings.missed.iter().filter_map(summary).next();
+    let missed = findings.missed.iter().chain(&findings.short).filter_map(summary).next();
     let weak = findings.weak_groups.iter().map(|weak| weak.indicator).collect::<Vec<_>>();
     let weak = weak.iter().filter_map(summary).next();
     both.or(clearly).or(worsened).or(missed).or(weak).map_or(Value::Null, |held| indicator(material, held))
@@ -229,10 +271,11 @@ pub(super) fn findings(material: &Material<'_>) -> Value {
         .collect();
     json!({
         "met": group(&found.met),
+        "short": group(&found.short),
         "missed": group(&found.missed),
         "improved": group(&found.improved),
         "worsened": group(&found.worsened),
-        "targets": found.met.len() + found.missed.len(),
+        "targets": found.met.len() + found.short.len() + found.missed.len(),
         "weak_groups": weak,
     })
 }

@@ -12,6 +12,7 @@ use crate::document::format;
 use crate::document::material::Material;
 use crate::document::plan_tables::{action_span, objective_text};
 use crate::metrics::Better;
+use crate::plan::reach::Ambition;
 
 /// The plan.
 pub(super) fn plan(material: &Material<'_>) -> Value {
@@ -27,6 +28,7 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
     json!({
         "first_strategy": strategies.first(),
         "first_action": actions.first(),
+        "part": part(material),
         "foreword": text(raw.foreword.as_ref(), lang),
         "headline": text(raw.headline.as_ref(), lang).map(|text| one_line(without_stop(text), lang)),
         "verdict": text(raw.verdict.as_ref(), lang),
@@ -49,6 +51,31 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "finance": finance(material),
         "guide_prices": plan.costs.iter().filter(|cost| cost.raw.estimate).count(),
         "span": first.zip(last).map(|(first, last)| format::date_range(first, last, lang)),
+    })
+}
+
+/// What a document about a group says of the plan of the whole; null elsewhere.
+fn part(material: &Material<'_>) -> Value {
+    let Some(held) = &material.inputs.planned.part else { return Value::Null };
+    let lang = material.lang;
+    let further = held.further.iter().map(|strategy| {
+        let metrics = strategy.metrics.iter().filter_map(|id| material.summary(id));
+        let titles: Vec<String> = metrics
+            .map(|held| format!("{} {}", material.inline_name(&material.title(held.info)), material.value_text(held.current)))
+            .collect();
+        json!({
+            "title": without_stop(strategy.title.get(lang)),
+            "text": strategy.text.get(lang),
+            "indicators": format::list(&titles, lang),
+        })
+    });
+    json!({
+        "whole": held.whole.get(lang),
+        "own": held.own,
+        "shared": held.shared,
+        "others": held.others,
+        "shared_cost": (held.shared_cost > 0.0).then(|| material.money.amount(held.shared_cost)),
+        "further": further.collect::<Vec<_>>(),
     })
 }
 
@@ -128,6 +155,7 @@ fn objectives(material: &Material<'_>) -> Vec<Value> {
                 "goal": goal,
                 "target": target,
                 "by": format::date_text(&objective.raw.by, lang),
+                "reached": objective.reach.is_some_and(|reach| reach.ambition == Ambition::Reached),
                 "strategies": format::list(&strategies, lang),
             })
         })

@@ -70,13 +70,23 @@ pub(super) fn estimates(book: Book<'_, '_>) -> (Sheet, Rows) {
         };
         let first = sheet.next;
         for wave in waves {
-            let estimate = results.find(&held.info.id, wave, None);
-            let group = [String::new(), book.word("total", "总体", "All")];
+            let estimate = results.published(&held.info.id, wave);
+            let group = match held.own_group() {
+                Some((segment, place)) => {
+                    let title = results.segments.get(segment).map(|held| held.title.get(book.lang()).to_owned());
+                    [title.unwrap_or_default(), material.group_title(segment, place)]
+                }
+                None => [String::new(), book.word("total", "总体", "All")],
+            };
             sheet.row(row(book, held, wave, group, estimate));
         }
         rows.rows.insert((held.info.id.clone(), None), (first, sheet.next - 1));
         for (index, compared) in held.segments.iter().enumerate() {
             let Some(segment) = results.segments.get(index) else { continue };
+            // The table that the metric is from does not have the column.
+            if compared.groups.iter().all(Option::is_none) {
+                continue;
+            }
             let first = sheet.next;
             for (place, estimate) in compared.groups.iter().enumerate() {
                 let group = [segment.title.get(book.lang()).to_owned(), material.group_title(index, place)];
@@ -136,7 +146,7 @@ fn row(
 pub(super) fn line(book: Book<'_, '_>, rows: &Rows, held: &IndicatorSummary<'_>) -> Option<Chart> {
     let results = book.material.results();
     let known: Vec<&Estimate> =
-        results.waves.iter().filter_map(|wave| results.find(&held.info.id, Some(wave), None)).collect();
+        results.waves.iter().filter_map(|wave| results.published(&held.info.id, Some(wave))).collect();
     let shown = known.iter().filter(|estimate| estimate.estimate.is_some()).count();
     let place = rows.find(&held.info.id, None).filter(|_| shown > 1)?;
     let axis = axes::around(ends(&known), held.info.unit, book.lang());

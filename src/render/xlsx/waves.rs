@@ -35,7 +35,7 @@ pub(super) fn waves(book: Book<'_, '_>, rows: &Rows) -> Option<Sheet> {
     sheet.freeze(head, 2);
     for held in &shown {
         let mut cells = vec![book.name(held.info), Cell::text(book.unit(held.info.unit))];
-        cells.extend(results.waves.iter().map(|wave| book.estimate(results.find(&held.info.id, Some(wave), None))));
+        cells.extend(results.waves.iter().map(|wave| book.estimate(results.published(&held.info.id, Some(wave)))));
         let decimals = u8::try_from(printed_decimals(held.info.unit)).unwrap_or(2);
         let change = held.change.as_ref();
         cells.push(
@@ -50,7 +50,7 @@ pub(super) fn waves(book: Book<'_, '_>, rows: &Rows) -> Option<Sheet> {
         let name = Cell::text(book.title(held.info)).role(Role::Base).indent(u8::from(held.info.variant_of.is_some()));
         let counts = results.waves.iter().map(|wave| {
             let n = results
-                .find(&held.info.id, Some(wave), None)
+                .published(&held.info.id, Some(wave))
                 .and_then(|estimate| estimate.printed_n())
                 .map(|n| n as f64);
             Cell::maybe(n, 0).role(Role::Base)
