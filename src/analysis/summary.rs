@@ -107,9 +107,10 @@ pub fn summarise<'a>(
         .map(|info| {
             let current = results.published(&info.id, results.current_wave());
             let previous = results.previous_wave().and_then(|wave| results.published(&info.id, Some(wave)));
-            let paired = results.wave_differences.iter().find(|held| {
-                held.metric == info.id && current.is_some_and(|current| current.segment == held.segment)
-            });
+            let paired = results
+                .wave_differences
+                .iter()
+                .find(|held| held.metric == info.id && current.is_some_and(|current| current.segment == held.segment));
             let change = current.zip(previous).and_then(|(now, then)| match paired {
                 Some(found) => comparisons::wave_difference(found, confidence),
                 None => comparisons::difference(now, then, confidence),

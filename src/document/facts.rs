@@ -83,6 +83,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         },
         "indicators": indicators::list(material, &material.headline()),
         "lead": indicators::list(material, &material.lead()),
+        "rest": indicators::rest(material),
         "others": material.others().iter().filter(|held| held.has_value()).count(),
         "metrics": indicators::by_id(material),
         "overall": material.overall().map(|held| indicators::indicator(material, held)),

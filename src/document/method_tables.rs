@@ -1,13 +1,15 @@
 //! Tables of the method appendix: how each indicator is defined, which questions feed it, how many answers stand behind it,
 //! and what happened to the rows between the files and the analysis.
 
+use crate::config::project::SURVEY;
 use crate::config::raw::ColumnType;
-use crate::data::table::StepKind;
+use crate::data::table::{InputFile, StepKind};
+use crate::diagnostics::Diagnostics;
 use crate::document::blocks::{Inline, Table, TableCell, Tone};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::tables::{cell, note, number_column, row, text_column};
-use crate::metrics::{Better, MetricInfo};
+use crate::metrics::{Better, MetricInfo, table_of};
 
 fn code_cell(text: &str) -> TableCell {
     TableCell { content: vec![Inline::Code { text: text.to_owned() }], tone: Tone::Neutral }
@@ -77,11 +79,13 @@ pub fn inputs(material: &Material<'_>) -> Option<Table> {
     let project = material.inputs.project;
     let mut rows = Vec::new();
     for (plugin, held) in &project.raw.plugins {
-        let columns = material.results().metrics.iter().find(|info| info.module == *plugin);
-        let columns = columns.and_then(|info| match info.table.as_deref() {
+        // A plugin that has models alone has no metric to tell its table.
+        let table = material.inputs.plugins.get(plugin);
+        let table = table.and_then(|own| table_of(project, own, held, &mut Diagnostics::new()));
+        let columns = match table.filter(|table| *table != SURVEY) {
             None => Some(&project.raw.columns),
             Some(table) => project.raw.tables.get(table).map(|table| &table.columns),
-        });
+        };
         for (input, expression) in &held.inputs {
             let column = columns.and_then(|columns| columns.get(expression));
             let wording = column.and_then(|column| column.title.as_ref()).map(|title| title.get(material.lang));
@@ -264,18 +268,21 @@ pub fn questions(material: &Material<'_>) -> Option<Table> {
 
 /// The files read, with the first digits of their hash.
 pub fn files(material: &Material<'_>) -> Option<Table> {
-    let rows: Vec<_> = material
-        .inputs
-        .files
-        .iter()
-        .chain(material.inputs.tables.iter().flat_map(|table| &table.files))
-        .map(|file| {
-            let hash: String = file.sha256.chars().take(12).collect();
-            row(vec![cell(file.file.as_str()), cell(format::count(file.rows)), code_cell(&hash)])
-        })
-        .collect();
+    let (inputs, lang) = (&material.inputs, material.lang);
+    let one = |of: &str, file: &InputFile| {
+        let hash: String = file.sha256.chars().take(12).collect();
+        row(vec![cell(file.file.as_str()), cell(of), cell(format::count(file.rows)), code_cell(&hash)])
+    };
+    let survey = material.word_or("files_of_survey", "调查", "Survey");
+    let mut rows: Vec<_> = inputs.files.iter().map(|file| one(&survey, file)).collect();
+    // One file may feed several tables, such as ratings side by side that become rows.
+    for table in inputs.tables {
+        let title = table.title.as_ref().map_or(table.table.as_str(), |title| title.get(lang));
+        rows.extend(table.files.iter().map(|file| one(title, file)));
+    }
     let columns = vec![
         text_column(&material.word("col_file"), 1.0),
+        text_column(&material.word_or("col_files_of", "用于", "For"), 0.8),
         number_column(&material.word("col_rows")),
         text_column(&material.word("col_hash"), 0.0),
     ];

@@ -168,17 +168,20 @@ pub fn lorenz(material: &Material<'_>, id: &str) -> Option<Drawn> {
             emphasis: if x == NAMED[0] { Emphasis::Accent } else { Emphasis::Plain },
         })
         .collect();
-    let gini = result.values.get("gini").and_then(|value| {
-        let interval = value.ci.map(|[low, high]| {
-            format!(" [{}]", format::range(&format::number(low, 3), &format::number(high, 3), lang))
+    let gini = ["gini", "gini_normalised"]
+        .iter()
+        .find_map(|id| result.values.get(*id).filter(|value| value.estimate.is_some()))
+        .and_then(|value| {
+            let interval = value.ci.map(|[low, high]| {
+                format!(" [{}]", format::range(&format::number(low, 3), &format::number(high, 3), lang))
+            });
+            Some(format!(
+                "{} {}{}",
+                value.title.get(lang),
+                format::number(value.estimate?, 3),
+                interval.unwrap_or_default()
+            ))
         });
-        Some(format!(
-            "{} {}{}",
-            value.title.get(lang),
-            format::number(value.estimate?, 3),
-            interval.unwrap_or_default()
-        ))
-    });
     let items: Vec<String> = marks.iter().map(|mark| mark.label.clone()).chain(gini.clone()).collect();
     let alt = alt_text(material, "alt_bar", info.title.get(lang), &items, None);
     let hundred = || axes::from_zero([0.0, 100.0].into_iter(), Unit::Percent, lang);

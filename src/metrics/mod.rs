@@ -40,4 +40,4 @@ pub use estimates::{
     Better, Distribution, DistributionRow, Estimate, GroupDifference, MetricInfo, MetricResults, Reason, SegmentInfo,
     Unavailable, Unit, WaveDifference,
 };
-pub use indicators::{BoundTables, Indicators, compute, compute_within};
+pub use indicators::{BoundTables, Indicators, compute, compute_within, table_of};

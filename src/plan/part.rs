@@ -177,8 +177,7 @@ fn without_name(text: &str, name: &str) -> Option<String> {
         let (before, after) = (&rest[..at], &rest[at + name.len()..]);
         let glued = |outer: Option<char>, inner: Option<char>| latin(outer) && latin(inner);
         let previous = before.chars().last().or_else(|| out.chars().last());
-        let whole =
-            !glued(previous, name.chars().next()) && !glued(after.chars().next(), name.chars().last());
+        let whole = !glued(previous, name.chars().next()) && !glued(after.chars().next(), name.chars().last());
         out.push_str(before);
         out.push_str(if whole { "\u{fffc}" } else { name });
         found |= whole;
@@ -218,7 +217,9 @@ contingencies:
 
     fn groups() -> Vec<(String, Localized)> {
         [("南城", "South"), ("北城", "North"), ("东城", "East")]
-            .map(|(zh, en)| (zh.to_owned(), Localized::PerLang(crate::diagnostics::lang_texts(zh.to_owned(), en.to_owned()))))
+            .map(|(zh, en)| {
+                (zh.to_owned(), Localized::PerLang(crate::diagnostics::lang_texts(zh.to_owned(), en.to_owned())))
+            })
             .to_vec()
     }
 

@@ -49,6 +49,7 @@ pub(super) fn indicator(material: &Material<'_>, held: &IndicatorSummary<'_>) ->
         "better": match info.better { Better::Higher => "higher", Better::Lower => "lower", Better::Neutral => "neutral" },
         "composite": info.estimator == "composite",
         "variants": variants,
+        "detailed": is_detailed(material, held),
         "target": target(material, held),
         "change": change(material, held),
         "benchmarks": benchmarks(material, held),
@@ -57,6 +58,35 @@ pub(super) fn indicator(material: &Material<'_>, held: &IndicatorSummary<'_>) ->
         "rivals": rivals(material, held),
         "flat_segments": flat_segments(material, held),
     })
+}
+
+/// Indicators that all get a section of their own.
+const FEW: usize = 12;
+
+/// True if a document gives the indicator a section of its own: where there are few, all do; else those on the summary page, those
+/// that missed a target or worsened, those with a weak group, and those that a rival is compared with.
+fn is_detailed(material: &Material<'_>, held: &IndicatorSummary<'_>) -> bool {
+    let headline = material.headline();
+    if headline.iter().filter(|other| other.has_value()).count() <= FEW {
+        return true;
+    }
+    let found = &material.findings;
+    let index = material.summaries.iter().position(|other| other.info.id == held.info.id);
+    let named = index.is_some_and(|index| {
+        found.missed.contains(&index)
+            || found.worsened.contains(&index)
+            || found.weak_groups.iter().any(|weak| weak.indicator == index)
+    });
+    named || held.own_group().is_some() || material.lead().iter().any(|other| other.info.id == held.info.id)
+}
+
+/// The indicators without a section of their own.
+pub(super) fn rest(material: &Material<'_>) -> Value {
+    let headline = material.headline();
+    let left = headline.iter().filter(|held| held.has_value() && held.info.estimator != "composite");
+    let left = left.filter(|held| !is_detailed(material, held));
+    let names: Vec<String> = left.map(|held| material.inline_name(&material.title(held.info))).collect();
+    json!({ "count": names.len(), "titles": format::list(&names, material.lang) })
 }
 
 fn target(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {
@@ -136,7 +166,9 @@ fn flat_segments(material: &Material<'_>, held: &IndicatorSummary<'_>) -> String
         .iter()
         .enumerate()
         .filter(|(_, compared)| {
-            compared.own.is_none() && compared.compared.tests > 0 && compared.compared.better_than.iter().all(|worse| worse.is_empty())
+            compared.own.is_none()
+                && compared.compared.tests > 0
+                && compared.compared.better_than.iter().all(|worse| worse.is_empty())
         })
         .filter_map(|(index, _)| material.results().segments.get(index))
         .map(|segment| material.inline_name(segment.title.get(material.lang)))

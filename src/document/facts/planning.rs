@@ -61,7 +61,9 @@ fn part(material: &Material<'_>) -> Value {
     let further = held.further.iter().map(|strategy| {
         let metrics = strategy.metrics.iter().filter_map(|id| material.summary(id));
         let titles: Vec<String> = metrics
-            .map(|held| format!("{} {}", material.inline_name(&material.title(held.info)), material.value_text(held.current)))
+            .map(|held| {
+                format!("{} {}", material.inline_name(&material.title(held.info)), material.value_text(held.current))
+            })
             .collect();
         json!({
             "title": without_stop(strategy.title.get(lang)),

@@ -58,8 +58,12 @@ impl Model for Shares {
                 &format!("share of the profit from the worst {worst} of customers"),
             )
             .value(percent(found.worst.share)),
-            share("lost_again", "其中被最差客户抵消的部分", "part of it that the worst take away again")
-                .value(percent(found.lost_again)),
+            share(
+                "lost_again",
+                &format!("前 {best} 的利润中，被后 {worst} 抵消的部分"),
+                &format!("part of the profit of the best {best} that the worst {worst} take away again"),
+            )
+            .value(percent(found.lost_again)),
             share(
                 "reached_customers",
                 &format!("带来 {reach} 利润的客户比例"),
@@ -67,7 +71,9 @@ impl Model for Shares {
             )
             .value(percent(found.reached.map(|reached| reached.share))),
             share("loss_makers", "亏损客户比例", "share of customers with a loss").value(100.0 * found.loss_makers),
-            Measure::new("gini", "基尼系数", "Gini coefficient").with_interval().value(found.gini),
+            Measure::new("gini", "基尼系数", "Gini coefficient")
+                .with_interval()
+                .value(found.gini.filter(|_| found.loss_makers == 0.0)),
             Measure::new("gini_normalised", "基尼系数（含亏损，0–1）", "Gini coefficient with losses, 0 to 1")
                 .with_interval()
                 .value(found.gini_normalised),
