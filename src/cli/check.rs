@@ -19,6 +19,7 @@ use crate::models::bind::bind_project;
 use crate::pipeline::brand::check_brand;
 use crate::pipeline::build::rehearse;
 use crate::pipeline::planning::{document_date, plan_of};
+use crate::pipeline::wording::check_wording;
 use crate::pipeline::{self, Measured};
 
 pub(crate) fn run(options: &ProjectOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -69,6 +70,7 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     let indicators = compute(&open.project, &open.plugins, &tables, diagnostics);
     let bound = bind_project(&open.project, &open.plugins, &tables, diagnostics);
     let Some(indicators) = indicators else { return examined };
+    check_wording(&open.project, &tables, &indicators.results, diagnostics);
     let metrics = &indicators.results.metrics;
     examined.metrics = Some(metrics.len());
     examined.asked = Some(metrics.iter().filter(|metric| metric.unavailable.is_none()).count());

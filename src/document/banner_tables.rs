@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::analysis::banner::{BannerCell, BannerQuestion, BannerTable, RowKind, base_labels, notes};
-use crate::config::raw::ColumnType;
+use crate::config::raw::{BannerCorrection, ColumnType, Correction};
 use crate::document::blocks::{Inline, Table, TableCell, TableRow};
 use crate::document::format;
 use crate::document::material::Material;
@@ -107,7 +107,17 @@ fn one_table(material: &Material<'_>, table: &BannerTable, shown: &[usize]) -> T
         rows.push(row(std::iter::once(cell(label)).chain(bases).collect()));
     }
     let notes = notes(table, settings.suppress_below, settings.flag_below);
-    Table { columns, rows, notes: notes.iter().map(|text| note(text.get(lang))).collect(), ..Table::default() }
+    let mut notes: Vec<_> = notes.iter().map(|text| note(text.get(lang))).collect();
+    // Else the same groups would seem to differ here and not in the chapters.
+    if table.correction == BannerCorrection::None && settings.correction != Correction::None {
+        notes.push(note(material.fill_or(
+            "note_banner_uncorrected",
+            &[("correction", &material.correction())],
+            "本表每一对单独检验；正文中各组的比较经{correction}，所以这里的字母会多一些。",
+            "Each pair is tested by itself here; the comparisons of groups in the chapters have the {correction}, so there are more letters here.",
+        )));
+    }
+    Table { columns, rows, notes, ..Table::default() }
 }
 
 fn value(kind: RowKind, held: &BannerCell) -> TableCell {

@@ -22,6 +22,7 @@ pub mod markdown;
 pub mod material;
 pub mod method_tables;
 pub mod model_figures;
+pub mod model_sentences;
 pub mod model_tables;
 pub mod numbering;
 pub mod pack;

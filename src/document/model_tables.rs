@@ -7,6 +7,7 @@ use crate::diagnostics::Lang;
 use crate::document::blocks::{Inline, Table, TableCell, Tone};
 use crate::document::format;
 use crate::document::material::Material;
+use crate::document::model_sentences::conclusion;
 use crate::document::tables::{SMALL_BASE_MARK, cell, note, number_column, row, text_column};
 use crate::metrics::Unit;
 use crate::models::concentration::CURVE;
@@ -54,9 +55,12 @@ pub fn facts(material: &Material<'_>) -> Vec<Value> {
                 .take(TABLES_SHOWN)
                 .map(|table| json!({ "id": table.id, "title": table.title.get(lang) }))
                 .collect();
+            let found = conclusion(material, result).filter(|_| result.reason.is_none());
             json!({
                 "id": info.id,
                 "title": info.title.get(lang),
+                "headline": found.as_ref().map(|found| found.headline.as_str()),
+                "conclusion": found.as_ref().map(|found| found.text.as_str()),
                 "definition": (info.definition != info.title).then(|| info.definition.get(lang).trim_end_matches(['.', '。'])),
                 "method": info.method,
                 "n": format::count(result.n),
@@ -191,6 +195,12 @@ fn notes(material: &Material<'_>, result: &ModelResult, table: &TableResult) -> 
         notes.push(note(own(
             format!("第二行为 {level} 置信区间（自助法，{} 次重抽样）。", drawn.replicates),
             format!("Second lines: {level} confidence intervals (bootstrap, {} replicates).", drawn.replicates),
+        )));
+    }
+    if table.measures.iter().any(|measure| measure.id == "rho_c") {
+        notes.push(note(own(
+            "R²：由其他构念解释的部分；α、ρA、ρC：各题的一致程度，通常要求不低于 0.7；AVE：各题方差中由构念解释的平均份额，通常要求不低于 0.5。".to_owned(),
+            "R²: explained by other constructs. α, ρA, ρC: how far the items agree, usually asked to be 0.7 or more. AVE: mean share of the items' variance that the construct explains, usually asked to be 0.5 or more.".to_owned(),
         )));
     }
     notes.extend(result.notes.iter().map(|held| note(sentence(held.get(material.lang), material.lang))));

@@ -75,7 +75,7 @@ pub struct ItemUse {
 }
 
 /// One model for one group in one wave.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ModelResult {
     /// Model id.
     pub model: String,

@@ -10,6 +10,7 @@ mod report;
 mod subjects;
 pub mod view;
 mod word;
+pub mod wording;
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};

@@ -78,9 +78,9 @@ impl FindingKind {
         }
     }
 
-    /// False for what is to be held and not to be mended.
+    /// False for what is to be held, and for what is short of a target by chance alone.
     pub fn calls_for_plan(self) -> bool {
-        !matches!(self, Self::Keep | Self::ControlImproved)
+        !matches!(self, Self::Keep | Self::ControlImproved | Self::JustShort)
     }
 
     /// True for signals of control charts.

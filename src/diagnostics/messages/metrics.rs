@@ -44,4 +44,10 @@ messages! {
     /// tables in a project without banners.
     NO_BANNERS = Message::new("M0445", "the project has no banners", "本项目没有交叉表")
         .hinted("name at least one under `banners:`, such as `- id: all`", "请在 `banners:` 下至少写一个，例如 `- id: all`");
+    /// check: one title for two indicators.
+    EQUAL_TITLES = Message::new("M0446", "`{first}` and `{second}` have the same title “{title}”, so that their numbers look like two answers to one question", "`{first}` 与 `{second}` 的标题都是“{title}”，读者会以为同一项指标有两个数值")
+        .hinted("leave one of them out under `metrics`, or give it a title of its own in the plugin", "请在 `metrics` 中略去其一，或在插件中另取标题");
+    /// check: an option of a report in two languages without a label.
+    OPTION_WITHOUT_LABEL = Message::new("M0447", "`{column}` has no label for `{option}` in English, so that the English documents print it as it is", "`{column}` 的选项 `{option}` 没有英文标签，英文文件将照原样印出")
+        .hinted("write labels: { {option}: { zh-CN: …, en: … } } for each option", "请为各选项写上 labels: { {option}: { zh-CN: …, en: … } }");
 }
