@@ -297,3 +297,36 @@ plugins: { csat: { inputs: { satisfaction: praise } } }
     let page = fs::read_to_string(&own).unwrap_or_else(|_| panic!("no {}", own.display()));
     assert!(page.contains("顾客满意度记分卡：丙"), "the group is not named");
 }
+
+/// A group's document prints the actions of the declared plan that concern it, not a plan of its own.
+#[test]
+fn a_group_prints_its_part_of_the_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_folder(&root().join("samples/campus-canteen"), folder.path());
+    let mut command = manyi();
+    command.args(["build", "--report", "canteens", "--lang", "en"]).arg(folder.path());
+    assert!(command.output().unwrap().status.success());
+    let text = |group: &str| {
+        let files = fs::read_dir(folder.path().join("out/2026-11/canteens").join(group)).unwrap();
+        let page =
+            files.map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|kind| kind == "html"));
+        fs::read_to_string(page.unwrap()).unwrap()
+    };
+    let (first, second) = (text("第一食堂"), text("第二食堂"));
+    assert!(
+        second.contains("Two quick-service dinner counters") && !first.contains("Two quick-service dinner counters")
+    );
+    for document in [&first, &second] {
+        assert!(document.contains("Repeat the survey every month"), "what concerns all");
+        assert!(document.contains("This is not another plan"));
+        assert!(!document.contains("from 14.2%"), "objectives have the group's own numbers");
+    }
+    let misnamed = fs::read_to_string(folder.path().join("manyi.yaml")).unwrap();
+    let misnamed =
+        misnamed.replacen("    - id: counters\n", "    - id: counters\n      groups: { canteen: [第五食堂] }\n", 1);
+    fs::write(folder.path().join("manyi.yaml"), misnamed).unwrap();
+    let mut command = manyi();
+    let output = command.args(["build", "--report", "canteens", "--lang", "en"]).arg(folder.path()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("M0713") && said.contains("第五食堂"), "{said}");
+}

@@ -203,3 +203,52 @@ pub fn findings(summaries: &[IndicatorSummary<'_>]) -> Findings {
     found.weak_groups.sort_by_key(|weak| weak.segment);
     found
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::document::fixtures;
+    use crate::plan::summaries;
+
+    /// An average over our own brand and its rivals says nothing of us.
+    #[test]
+    fn among_rivals_our_own_number_is_published() {
+        let (project, mut results) = (fixtures::project(), fixtures::results());
+        let segment = results.segments[0].clone();
+        let own = segment.groups[1].0.clone();
+        results.own = Some((segment.column.clone(), own.clone()));
+        for summary in summaries(&project, &results) {
+            let known = results.find(&summary.info.id, results.current_wave(), Some((&segment.column, &own)));
+            assert_eq!(summary.current, known);
+            assert_eq!(summary.own_group(), Some((0, 1)));
+            assert_eq!(summary.segments[0].weak_group(), None, "a rival is no group of ours");
+        }
+    }
+
+    /// A target is met, missed, or missed by less than the error; every one is counted once, those of variants too.
+    #[test]
+    fn targets_are_in_one_of_three_states() {
+        let (mut project, mut results) = (fixtures::project(), fixtures::results());
+        let info = &mut results.metrics[1];
+        let (id, value) = (info.id.clone(), 70.0);
+        info.variant_of = Some("another".into());
+        let wave = results.current_wave().map(str::to_owned);
+        let estimate =
+            results.estimates.iter_mut().find(|held| held.metric == id && held.wave == wave && held.segment.is_empty());
+        let estimate = estimate.unwrap();
+        (estimate.estimate, estimate.se, estimate.df) = (Some(value), Some(2.0), Some(500.0));
+        let lower = results.info(&id).unwrap().better == Better::Lower;
+        let mut state = |distance: f64| {
+            let goal = if lower { value - distance } else { value + distance };
+            project.raw.targets.insert(id.clone(), crate::config::raw::RawTarget::Value(goal));
+            let summaries = summaries(&project, &results);
+            let place = summaries.iter().position(|held| held.info.id == id).unwrap();
+            let found = findings(&summaries);
+            [&found.met, &found.short, &found.missed].map(|list| list.contains(&place))
+        };
+        assert_eq!(state(-1.0), [true, false, false]);
+        assert_eq!(state(1.0), [false, true, false], "one point with a standard error of two");
+        assert_eq!(state(10.0), [false, false, true]);
+    }
+}

@@ -67,14 +67,7 @@ pub fn reachability(
     };
     let change = sign * (target - value);
     let steps = steps(&summary.info.id, results, sign);
-    let largest_step = steps.iter().copied().filter(|step| *step > 0.0).max_by(f64::total_cmp);
-    let ambition = match largest_step {
-        _ if change <= 0.0 => Ambition::Reached,
-        Some(step) if change <= step => Ambition::Usual,
-        Some(_) => Ambition::Beyond,
-        None if steps.is_empty() => Ambition::NoHistory,
-        None => Ambition::NeverImproved,
-    };
+    let (largest_step, ambition) = (largest(&steps), ambition(change, &steps));
     let provable = provable_change(estimate, confidence);
     let se = estimate.se.filter(|se| *se > 0.0);
     let answers_needed = se.zip(quantiles(confidence)).and_then(|(se, z)| answers_needed(change, se, z, estimate.n));
@@ -100,6 +93,22 @@ fn answers_needed(change: f64, se: f64, quantiles: f64, answers: u64) -> Option<
     }
     let needed = answers as f64 * se * se / allowed;
     (needed < 1e9).then(|| needed.ceil().max(1.0) as u64)
+}
+
+/// The largest step for the better.
+fn largest(steps: &[f64]) -> Option<f64> {
+    steps.iter().copied().filter(|step| *step > 0.0).max_by(f64::total_cmp)
+}
+
+/// The change asked, set against the steps so far.
+fn ambition(change: f64, steps: &[f64]) -> Ambition {
+    match largest(steps) {
+        _ if change <= 0.0 => Ambition::Reached,
+        Some(step) if change <= step => Ambition::Usual,
+        Some(_) => Ambition::Beyond,
+        None if steps.is_empty() => Ambition::NoHistory,
+        None => Ambition::NeverImproved,
+    }
 }
 
 /// The steps between successive waves, positive for the better.
@@ -131,5 +140,15 @@ mod tests {
         let z = quantiles(0.95).unwrap();
         let provable = z * 1.08 * std::f64::consts::SQRT_2;
         assert!(matches!(answers_needed(provable, 1.08, z, 968), Some(968 | 969)));
+    }
+
+    /// Two earlier waves from which it only got worse are a history.
+    #[test]
+    fn an_indicator_that_only_worsened_has_a_history() {
+        assert_eq!(ambition(7.8, &[-3.0, -9.2]), Ambition::NeverImproved);
+        assert_eq!(ambition(7.8, &[]), Ambition::NoHistory);
+        assert_eq!(ambition(7.8, &[-3.0, 8.0]), Ambition::Usual);
+        assert_eq!(ambition(7.8, &[0.5]), Ambition::Beyond);
+        assert_eq!(ambition(0.0, &[-3.0]), Ambition::Reached);
     }
 }
