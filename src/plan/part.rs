@@ -99,7 +99,7 @@ pub fn part_of(
         .filter(|held| strategies.iter().any(|strategy| strategy.serves.contains(&held.id)) || !served(&held.id))
         .cloned()
         .collect();
-    objectives.iter_mut().for_each(|objective| objective.text = None);
+    objectives.iter_mut().for_each(|objective| (objective.text, objective.focus) = (None, None));
     let mut costs = Vec::new();
     for cost in plan.finance.costs.iter().filter(|cost| kept.contains(cost.action.as_str())) {
         if paid.contains(cost.action.as_str()) {
@@ -131,6 +131,8 @@ pub fn part_of(
 fn concern(action: &RawAction, column: &str, value: &str, groups: &[(String, Localized)]) -> Concern {
     let named: BTreeSet<&str> = match action.groups.get(column) {
         Some(listed) => listed.iter().map(String::as_str).collect(),
+        // A strategy of the library, `strategy/action`, names where to begin, not where alone.
+        None if action.id.contains('/') => BTreeSet::new(),
         None => named_in(&action.place, groups),
     };
     match (named.len(), named.contains(value)) {
