@@ -7,12 +7,18 @@ mod wording;
 
 use serde_json::{Value, json};
 
+use crate::config::raw::RawColumn;
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
 use crate::document::format;
 use crate::document::material::Material;
 
 pub use evaluation::evaluation;
 pub use questionnaire::questionnaire;
+
+/// The wording of a column's question in the language of the document; empty where there is none.
+pub fn wording(material: &Material<'_>, column: &RawColumn) -> String {
+    wording::of_column(column, material.lang)
+}
 
 /// Name by which projects call the survey where a table is asked for.
 const SURVEY: &str = "responses";

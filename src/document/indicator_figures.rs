@@ -175,7 +175,12 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
             key(1.0, "heatmap_better", "显著优于他组", "significantly better than another"),
         ],
         small_base_title: if small {
-            material.fill_or("heatmap_small", &[("limit", &limit)], "样本不足{limit}", "fewer than {limit} answers")
+            material.fill_or(
+                "heatmap_small",
+                &[("limit", &limit)],
+                "n 或有效 n 不足{limit}",
+                "n or effective n below {limit}",
+            )
         } else {
             String::new()
         },

@@ -53,12 +53,15 @@ pub fn objective_text(material: &Material<'_>, objective: &Objective) -> String 
     let Some((held, target)) = material.summary(&objective.raw.metric).zip(objective.target) else {
         return objective.raw.metric.clone();
     };
-    let title = material.inline_name(&material.title(held.info));
+    let (title, named) = material.spoken(held.info);
+    let title = material.inline_name(&title);
     let unit = held.info.unit;
-    let target =
-        format!("{}{}", format::short_number(target, format::printed_decimals(unit)), format::unit_suffix(unit, lang));
-    let now =
-        held.current.and_then(|estimate| estimate.estimate).map(|value| format::value_with_unit(value, unit, lang));
+    let suffix = format!("{}{named}", format::unit_suffix(unit, lang));
+    let target = format!("{}{suffix}", format::short_number(target, format::printed_decimals(unit)));
+    let now = held
+        .current
+        .and_then(|estimate| estimate.estimate)
+        .map(|value| format!("{}{suffix}", format::value(value, unit)));
     let lower = held.info.better == Better::Lower;
     let focus = objective.raw.focus.as_ref().map(|focus| match lang {
         Lang::ZhCn | Lang::ZhTw => format!("，重点在{}", focus.get(lang)),
@@ -213,7 +216,7 @@ pub fn budget(material: &Material<'_>) -> Option<Table> {
                 } else {
                     material.words.fill("quantity", &[("n", &quantity), ("unit", unit)])
                 }),
-                cell(format!("{}{}", material.money.plain(cost.raw.price), if cost.raw.estimate { "*" } else { "" })),
+                cell(format!("{}{}", material.money.price(cost.raw.price), if cost.raw.estimate { "*" } else { "" })),
                 cell(material.money.plain(cost.amount)),
             ])
         })

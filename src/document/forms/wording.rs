@@ -39,6 +39,13 @@ pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask
     }
 }
 
+/// The wording of a column's question: that of the survey where it is one in the language, else the column's title.
+pub(super) fn of_column(column: &RawColumn, lang: Lang) -> String {
+    let header = column.from.as_ref().and_then(|from| from.as_slice().first());
+    let own = header.map(|text| without_number(text)).filter(|text| is_wording(text, lang));
+    own.or_else(|| column.title.as_ref().map(|title| title.get(lang))).unwrap_or_default().to_owned()
+}
+
 fn answer(material: &Material<'_>, name: &str, column: &RawColumn, meaning: &[(f64, String)]) -> Answer {
     let yes_no = || vec![material.word_or("form_yes", "是", "Yes"), material.word_or("form_no", "否", "No")];
     match column.kind {
