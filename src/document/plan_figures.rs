@@ -65,7 +65,7 @@ pub fn gantt(material: &Material<'_>) -> Option<Drawn> {
     Some(Drawn { chart: Chart { kind, alt }, notes: Vec::new() })
 }
 
-/// The first day of every month from that of `first` on; the year stands at the first one and at January.
+/// The first day of every month from that of `first` on; the year stands above the first one and above January.
 fn months(first: NaiveDate, last: NaiveDate, lang: Lang) -> Vec<Mark> {
     let mut marks = Vec::new();
     let (mut year, mut month) = (first.year(), first.month());
@@ -76,8 +76,8 @@ fn months(first: NaiveDate, last: NaiveDate, lang: Lang) -> Vec<Mark> {
         };
         let label = if marks.is_empty() || month == 1 {
             match lang {
-                Lang::ZhCn | Lang::ZhTw => format!("{year}年{short}"),
-                Lang::En => format!("{short} {year}"),
+                Lang::ZhCn | Lang::ZhTw => format!("{year}年\n{short}"),
+                Lang::En => format!("{year}\n{short}"),
             }
         } else {
             short

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::document::blocks::FormItem;
 use crate::document::material::Material;
-use crate::plugins::manifest::{Estimator, Manifest, MetricSpec};
+use crate::plugins::manifest::{Manifest, MetricSpec};
 
 /// An item with the columns that it asks.
 pub(super) struct Placed {
@@ -45,7 +45,7 @@ pub(super) fn gates(material: &Material<'_>, column: &str) -> Vec<String> {
 /// themselves before their variants. An input that is itself a base is asked of all.
 fn input_gates(manifest: &Manifest, input: &str) -> Vec<String> {
     let is_base = |metric: &MetricSpec| metric.base.as_deref().is_some_and(|base| terms(base).contains(&input));
-    let reads = |metric: &&MetricSpec| expressions(&metric.estimator).iter().any(|text| names(text).any(|name| name == input));
+    let reads = |metric: &&MetricSpec| metric.estimator.reads(input);
     let all: Vec<&MetricSpec> = manifest.metrics.iter().filter(reads).collect();
     let main: Vec<&MetricSpec> = all.iter().copied().filter(|metric| metric.variant_of.is_none()).collect();
     let counted = if main.is_empty() { &all } else { &main };
@@ -54,7 +54,7 @@ fn input_gates(manifest: &Manifest, input: &str) -> Vec<String> {
     }
     let needed = |metric: &MetricSpec| -> Vec<String> {
         let base = metric.base.iter().flat_map(|base| terms(base));
-        let before = expressions(&metric.estimator).into_iter().flat_map(|text| {
+        let before = metric.estimator.expressions().into_iter().flat_map(|(_, text)| {
             terms(text).into_iter().take_while(|term| !names(term).any(|name| name == input)).collect::<Vec<_>>()
         });
         base.chain(before).filter(|term| manifest.inputs.contains_key(*term)).map(str::to_owned).collect()
@@ -70,15 +70,6 @@ fn input_gates(manifest: &Manifest, input: &str) -> Vec<String> {
     let mut common = common.unwrap_or_default();
     common.dedup();
     common
-}
-
-fn expressions(estimator: &Estimator) -> Vec<&str> {
-    match estimator {
-        Estimator::Mean { of, .. } | Estimator::Proportion { of } | Estimator::Quantile { of, .. } => vec![of],
-        Estimator::Ratio { of, per } => vec![of, per],
-        Estimator::Net { positive, negative } => vec![positive, negative],
-        Estimator::Composite { .. } | Estimator::Model { .. } => Vec::new(),
-    }
 }
 
 fn names(text: &str) -> impl Iterator<Item = &str> {
