@@ -136,7 +136,8 @@ fn add_others(material: &Material<'_>, entries: &mut Vec<Entry>) {
         column.question.is_some() || number_of(column).is_some() || coded == Some(name.as_str())
     };
     let certain = open_answers.iter().any(sure);
-    let chosen = open_answers.into_iter().filter(|held| !certain || sure(held)).take(if certain { usize::MAX } else { 1 });
+    let chosen =
+        open_answers.into_iter().filter(|held| !certain || sure(held)).take(if certain { usize::MAX } else { 1 });
     for (name, column) in chosen {
         let held = asked(material, name, column, None);
         let held = if held.bare { Asked { answer: held.answer, ..general_question(material) } } else { held };
@@ -229,7 +230,8 @@ fn rows_of(material: &Material<'_>, first: Entry, others: &mut [Option<Entry>], 
 fn items_of(material: &Material<'_>, mut rows: Vec<Entry>) -> Vec<Placed> {
     let gates = rows.first().map(|row| routing::gates(material, &row.column)).unwrap_or_default();
     if rows.len() == 1 {
-        let placed = rows.pop().map(|row| Placed { item: single(material, row.asked), columns: vec![row.column], gates });
+        let placed =
+            rows.pop().map(|row| Placed { item: single(material, row.asked), columns: vec![row.column], gates });
         return placed.into_iter().collect();
     }
     let parts = rows.len().div_ceil(MOST_ROWS);

@@ -125,7 +125,12 @@ pub(super) fn numbered(material: &Material<'_>, mut placed: Vec<Placed>) -> Vec<
         .collect();
     // The gate asked last says most: who is no guest has not complained either.
     let gate = |index: usize| -> Option<usize> {
-        placed[index].gates.iter().filter_map(|name| place.get(name.as_str()).copied()).filter(|&held| held < index).max()
+        placed[index]
+            .gates
+            .iter()
+            .filter_map(|name| place.get(name.as_str()).copied())
+            .filter(|&held| held < index)
+            .max()
     };
     let gate_of: Vec<Option<usize>> = (0..placed.len()).map(gate).collect();
     let depends = |index: usize, on: usize| {
@@ -144,7 +149,13 @@ pub(super) fn numbered(material: &Material<'_>, mut placed: Vec<Placed>) -> Vec<
         let passed_over = (gate + 1..=index).all(|between| depends(between, gate));
         if let Some(number) = numbers[gate].filter(|_| !passed_over) {
             let words = [("number", number.to_string())];
-            let remark = fill(material, "form_only_if", &words, "（第{number}题选“是”者回答）", "(only if Yes to question {number})");
+            let remark = fill(
+                material,
+                "form_only_if",
+                &words,
+                "（第{number}题选“是”者回答）",
+                "(only if Yes to question {number})",
+            );
             remarks[index].push(remark);
         }
     }
