@@ -194,7 +194,8 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
         })
         .collect();
     let sides = sides(material, distribution);
-    let segment_column = segment.and_then(|index| material.results().segments.get(index)).map(|info| info.column.clone());
+    let segment_column =
+        segment.and_then(|index| material.results().segments.get(index)).map(|info| info.column.clone());
     let mut rows: Vec<(f64, LikertRow)> = Vec::new();
     let mut omitted = Vec::new();
     if let Some((index, info)) = segment.and_then(|index| Some((index, material.results().segments.get(index)?))) {
@@ -288,7 +289,11 @@ pub fn net_score(shares: &[f64], [low, high]: [usize; 2]) -> f64 {
 
 /// What a reader who adds up or compares has to know: parts do not always make the whole, indicators may have other bases, and
 /// which rows rest on few answers.
-fn likert_notes(material: &Material<'_>, shown: &[(&Distribution, &DistributionRow)], sides: [usize; 2]) -> Vec<Vec<Inline>> {
+fn likert_notes(
+    material: &Material<'_>,
+    shown: &[(&Distribution, &DistributionRow)],
+    sides: [usize; 2],
+) -> Vec<Vec<Inline>> {
     let mut notes = Vec::new();
     if shown.iter().any(|(_, row)| parts_differ(&row.shares, sides)) {
         notes.push(note(material.word_or(
@@ -346,8 +351,20 @@ fn likert_row(material: &Material<'_>, name: String, row: &DistributionRow, side
     let net = net_score(&row.shares, sides);
     let labels = row.shares.iter().map(|&share| format::number(share, 1)).collect();
     let name = if is_small(material, row) { format!("{name}{SMALL_BASE_MARK}") } else { name };
-    (net, LikertRow { name, shares: row.shares.clone(), labels, net: net_text(net), base: format!("n = {}", format::count(row.n)) })
+    (
+        net,
+        LikertRow {
+            name,
+            shares: row.shares.clone(),
+            labels,
+            net: net_text(net),
+            base: format!("n = {}", format::count(row.n)),
+        },
+    )
 }
+
+/// Most groups of a radar that can be told apart.
+const RADAR_GROUPS: usize = 3;
 
 /// Indicators from 0 to 100 on spokes, for the total and the best and worst group of a segment. Complaint-like indicators are
 /// turned around, so that outside is good everywhere. None with fewer than three spokes.
@@ -376,9 +393,21 @@ pub fn radar(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], segment:
         })
         .filter(|&(_, n)| n > 0)
         .collect();
+    // A group with a value hidden would be loose marks without an outline.
+    let complete = |group: usize| {
+        shown.iter().all(|held| {
+            let estimate = held.segments.get(segment).and_then(|held| held.groups.get(group).copied().flatten());
+            estimate.is_some_and(|estimate| estimate.estimate.is_some())
+        })
+    };
+    by_size.retain(|&(group, _)| complete(group));
     by_size.sort_by_key(|&(group, n)| (std::cmp::Reverse(n), group));
-    by_size.truncate(3);
+    by_size.truncate(RADAR_GROUPS);
     by_size.sort_unstable();
+    let left_out: Vec<String> = (0..info.groups.len())
+        .filter(|group| by_size.iter().all(|(held, _)| held != group))
+        .map(|group| material.group_title(segment, group))
+        .collect();
     let groups: Vec<RadarGroup> = by_size
         .iter()
         .map(|&(group, _)| {
@@ -401,6 +430,16 @@ pub fn radar(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], segment:
     let items: Vec<String> =
         groups.iter().map(|group| format!("{} {}", group.name, group.labels.join(" / "))).collect();
     let alt = alt_text(material, "alt_radar", info.title.get(material.lang), &items, None);
-    let notes = vec![bases_note(material, by_size.iter().map(|&(group, n)| (material.group_title(segment, group), n)))];
+    let mut notes =
+        vec![bases_note(material, by_size.iter().map(|&(group, n)| (material.group_title(segment, group), n)))];
+    if !left_out.is_empty() {
+        let groups = format::list(&left_out, material.lang);
+        notes.push(note(material.fill_or(
+            "note_radar_left_out",
+            &[("groups", &groups)],
+            "只画各项都有数值的最大三组；未画：{groups}。",
+            "The three largest groups with a value for every indicator; not drawn: {groups}.",
+        )));
+    }
     Some(Drawn { chart: Chart { kind: ChartKind::Radar { spokes, groups }, alt }, notes })
 }

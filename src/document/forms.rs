@@ -57,7 +57,8 @@ fn scored_rows(form: &Form) -> usize {
 
 /// The most points that an item of a form can get, as printed.
 fn highest_point(form: &Form) -> String {
-    let scale = form.items.iter().find_map(|item| if let FormItem::Matrix { scale, .. } = item { Some(scale) } else { None });
+    let scale =
+        form.items.iter().find_map(|item| if let FormItem::Matrix { scale, .. } = item { Some(scale) } else { None });
     scale.and_then(|scale| scale.points.last()).cloned().unwrap_or_default()
 }
 

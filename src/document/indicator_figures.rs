@@ -277,12 +277,12 @@ pub fn funnel(material: &Material<'_>) -> Option<Drawn> {
     Some(drawn(material, &title, &items, ChartKind::Funnel(Funnel { stages })))
 }
 
-/// Small trends of percentages side by side. None with fewer than two waves.
+/// Small trends side by side: percentages on one axis, small ones and other units each on its own. None with fewer than two waves.
 pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], limit: usize) -> Option<Drawn> {
     let lang = material.lang;
     let results = material.results();
     let waves = &results.waves[results.waves.len().saturating_sub(limit.max(2))..];
-    let shown: Vec<_> = metrics.iter().filter(|held| held.has_value() && held.info.unit == Unit::Percent).collect();
+    let shown: Vec<_> = metrics.iter().filter(|held| held.has_value()).collect();
     if waves.len() < 2 || shown.is_empty() {
         return None;
     }
@@ -310,8 +310,11 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
             };
             // Small shares would lie flat on the axis of the others.
             let ends = || values.iter().flatten().flat_map(point_ends);
-            let own = ends().fold(0.0, f64::max) <= OWN_AXIS;
-            let axis = own.then(|| axes::from_zero(ends(), Unit::Percent, lang));
+            let axis = match held.info.unit {
+                Unit::Percent if ends().fold(0.0, f64::max) > OWN_AXIS => None,
+                Unit::Percent => Some(axes::from_zero(ends(), Unit::Percent, lang)),
+                unit => Some(axes::around(ends(), unit, lang)),
+            };
             let change = held.change.map(|change| material.change_mark(change.delta, held.info)).unwrap_or_default();
             let star = if held.change.is_some_and(|change| change.significant) { "*" } else { "" };
             Panel {
@@ -324,7 +327,8 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
         })
         .collect();
     let common = panels.iter().filter(|panel| panel.axis.is_none());
-    let axis = axes::around(common.flat_map(|panel| panel.values.iter().flatten()).flat_map(point_ends), Unit::Percent, lang);
+    let axis =
+        axes::around(common.flat_map(|panel| panel.values.iter().flatten()).flat_map(point_ends), Unit::Percent, lang);
     let own_axis = panels.iter().any(|panel| panel.axis.is_some()) && panels.len() > 1;
     let items: Vec<String> = panels.iter().map(|panel| format!("{} {}", panel.name, panel.note)).collect();
     let kind = ChartKind::SmallMultiples(SmallMultiples {
@@ -339,8 +343,8 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
     if own_axis {
         made.notes.push(note(material.word_or(
             "note_own_axis",
-            "数值较小的指标用自己的刻度。",
-            "Indicators of small values have an axis of their own.",
+            "数值较小或单位不同的指标用自己的刻度。",
+            "Indicators of small values or other units have an axis of their own.",
         )));
     }
     Some(made)
