@@ -160,7 +160,7 @@ mod tests {
     fn months_and_weeks_are_marked() {
         let (first, last) = (parse_date("2026-12-01").unwrap(), parse_date("2027-01-31").unwrap());
         let names: Vec<String> = months(first, last, Lang::ZhCn).into_iter().map(|mark| mark.label).collect();
-        assert_eq!(names, ["2026年12月", "2027年1月"]);
+        assert_eq!(names, ["2026年\n12月", "2027年\n1月"], "the year stands above its first month");
         let mondays = weeks(first, last);
         assert_eq!(mondays.len(), 8);
         assert_eq!(mondays[0].value, day(parse_date("2026-12-07").unwrap()));
