@@ -159,13 +159,13 @@ pub(super) fn numbered(material: &Material<'_>, mut placed: Vec<Placed>) -> Vec<
             remarks[index].push(remark);
         }
     }
-    for index in 0..placed.len() {
+    for (index, remark) in remarks.iter_mut().enumerate() {
         let end = (index + 1..placed.len()).find(|&later| !depends(later, index)).unwrap_or(placed.len());
         if end == index + 1 {
             continue;
         }
         let target = numbers[end..].iter().flatten().next();
-        remarks[index].push(match target {
+        remark.push(match target {
             Some(number) => {
                 let words = [("number", number.to_string())];
                 fill(material, "form_skip", &words, "（选“否”请跳到第{number}题）", "(if No, go to question {number})")
