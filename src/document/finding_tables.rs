@@ -121,9 +121,8 @@ fn priority_note(material: &Material<'_>) -> String {
 /// One finding of each indicator, the strong points left out, by priority: where the whole clearly misses its target or got worse,
 /// that goes before what is said of a group; else the most urgent one. What its control chart says stands beside it.
 pub fn leading<'m>(material: &'m Material<'_>, limit: usize) -> Vec<&'m Finding> {
-    let name = |finding: &'m Finding| {
-        (finding.metric.as_deref().unwrap_or(finding.id.as_str()), finding.kind.is_control())
-    };
+    let name =
+        |finding: &'m Finding| (finding.metric.as_deref().unwrap_or(finding.id.as_str()), finding.kind.is_control());
     let all = || material.inputs.planned.findings.iter().filter(|held| held.kind != FindingKind::Keep);
     let of_whole = |finding: &&Finding| {
         let asked = matches!(finding.kind, FindingKind::BelowTarget | FindingKind::Worsened);

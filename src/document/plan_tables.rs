@@ -319,8 +319,8 @@ pub fn contingencies(material: &Material<'_>) -> Option<Table> {
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
 
-/// The trace: one row a path from finding to objective, strategy, action and cost. What a row shares with the one above is
-/// left out, so that the branches can be seen.
+/// The trace: one row a path from finding to objective, strategy, action and cost. What the actions of a strategy share is said
+/// once, at the first of them, so that the branches can be seen and a page never begins without finding and strategy.
 pub fn trace(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
     let plan = &material.plan;
@@ -335,9 +335,8 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
             || objective_text(material, objective),
             |(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang),
         );
-        let mut finding = cell(finding);
-        let mut goal = cell(goal);
         for strategy in objective.strategies.iter().filter_map(|&index| plan.strategies.get(index)) {
+            let (mut finding, mut goal) = (cell(finding.as_str()), cell(goal.as_str()));
             let mut title = cell(strategy.raw.title.get(lang));
             let triggers = strategy.risks.iter().filter_map(|&index| plan.contingencies.get(index));
             let triggers: Vec<&str> = triggers.map(|held| held.raw.trigger.get(lang)).collect();
@@ -419,8 +418,18 @@ mod tests {
                 texts(&table.rows[0]),
                 ["抱怨率 14.2%", "≤ 8%", "把排队时间压到五分钟以内", "晚餐窗口由6个增至9个", "18,000"]
             );
-            let findings = table.rows.iter().filter(|row| texts(row)[0].starts_with("抱怨率")).count();
-            assert_eq!(findings, 1, "a finding is printed once");
+            for row in table.rows.iter().map(texts) {
+                // A page that begins with a strategy begins with its finding and goal as well.
+                let (finding, goal, strategy) = (&row[0], &row[1], &row[2]);
+                assert_eq!(
+                    (finding.is_empty(), goal.is_empty()),
+                    (strategy.is_empty(), strategy.is_empty()),
+                    "{row:?}"
+                );
+            }
+            let found = table.rows.iter().filter(|row| texts(row)[0].starts_with("抱怨率")).count();
+            let strategies = table.rows.iter().filter(|row| !texts(row)[2].is_empty()).count();
+            assert_eq!(found, strategies, "said once a strategy");
         });
     }
 }

@@ -95,6 +95,13 @@ pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&st
     let voices = of_column(material, column)?;
     let lang = material.lang;
     let place = segment.and_then(|segment| voices.segments.iter().position(|held| held.column == segment));
+    // A table of dashes says nothing: then only the whole is listed, and a note says why.
+    let mostly_hidden = place.is_some_and(|place| {
+        let cells = || voices.themes.iter().flat_map(|theme| theme.groups[place].iter().take(MOST_GROUPS));
+        cells().filter(|n| n.is_none()).count() * 2 > cells().count()
+    });
+    let asked = place;
+    let place = place.filter(|_| !mostly_hidden);
     let (theme, n, share) = match lang {
         Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", share_head(material)),
         Lang::En => ("Theme", "Answers", share_head(material)),
@@ -116,6 +123,19 @@ pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&st
     let hidden = place.is_some_and(|place| {
         voices.themes.iter().any(|theme| theme.groups[place].iter().take(MOST_GROUPS).any(Option::is_none))
     });
+    if let Some(place) = asked.filter(|_| mostly_hidden) {
+        let limit = format::short_number(material.inputs.project.raw.settings.suppress_below, 0);
+        let info = material.results().segments.iter().find(|info| info.column == voices.segments[place].column);
+        let title = info.map_or(voices.segments[place].column.as_str(), |info| info.title.get(lang));
+        notes.push(note(match lang {
+            Lang::ZhCn | Lang::ZhTw => {
+                format!("按{title}的人数半数以上不能列出（写了意见的不足 {limit} 人，或一经列出即可推算出这样的组），从略。")
+            }
+            Lang::En => format!(
+                " More than half of the counts by {title} may not be shown (fewer than {limit} answers with words, or a group that would give such a one away) and are left out."
+            ),
+        }));
+    }
     if hidden {
         let limit = format::short_number(material.inputs.project.raw.settings.suppress_below, 0);
         notes.push(note(match lang {

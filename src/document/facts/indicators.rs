@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::analysis::rounding::round_to_hundred;
 use crate::analysis::{BenchmarkComparison, Finding, IndicatorSummary, SegmentComparison, Standing};
 use crate::document::benchmarks::{source_text, way_title};
 use crate::document::finding_tables::leading;
@@ -408,7 +407,7 @@ fn distribution_set(material: &Material<'_>, set: &[(&Distribution, &Distributio
         set.iter().map(|(held, total)| (figures::net_score(&total.shares, sides), *held, *total)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let question = |(net, held, total): &(f64, &Distribution, &DistributionRow)| {
-        let shares = round_to_hundred(&total.shares, 1);
+        let shares = &total.shares;
         let percent = |part: &[f64]| format!("{}%", format::number(part.iter().sum(), 1));
         json!({
             "column": held.column,

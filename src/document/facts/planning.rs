@@ -35,6 +35,7 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "objectives": objectives,
         "strategies": strategies,
         "actions": actions,
+        "begun": plan.actions.iter().filter(|action| action.start.is_some_and(|start| start.to_string().as_str() <= material.inputs.date)).count(),
         "contingencies": raw.contingencies.len(),
         "contingency_list": contingencies(material),
         "costs": plan.costs.len(),
