@@ -258,3 +258,23 @@ fn planted_mistakes_are_named_at_their_place() {
         assert!(found.contains(&(code.to_owned(), key.to_owned())), "{code} {key} not in {found:?}");
     }
 }
+
+/// Awareness, sales power and satisfaction with taste reach their targets on campus, though a canteen lags behind: no objective
+/// asks the whole for more. Hygiene has no target: no more is asked of it than its best canteen has.
+#[test]
+fn a_whole_that_meets_its_target_is_asked_for_nothing() {
+    let own = "plan:\n  suggest: { objectives: 12, strategies: 12 }\n";
+    let made = plan_json(canteen_with(own).path());
+    let weak = |metric: &str| {
+        let findings = made["findings"].as_array().unwrap();
+        findings.iter().find(|held| held["metric"] == metric && held["kind"] == "weak_group").cloned()
+    };
+    let objectives = made["plan"]["objectives"].as_array().unwrap();
+    let asked = |metric: &str| objectives.iter().find(|held| held["metric"] == metric);
+    for metric in ["awareness", "sales_power", "taste_satisfaction"] {
+        assert!(weak(metric).is_some() && asked(metric).is_none(), "{metric}");
+    }
+    let best = weak("hygiene_satisfaction").unwrap()["evidence"]["against"].as_f64().unwrap();
+    let target = asked("hygiene_satisfaction").expect("an objective on hygiene")["target"].as_f64().unwrap();
+    assert!(target <= (best * 10.0).round() / 10.0 + 1e-9, "{target} of {best}");
+}

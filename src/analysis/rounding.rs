@@ -24,29 +24,6 @@ pub fn printed_decimals(unit: Unit) -> u32 {
     }
 }
 
-/// Rounds shares so that the printed ones add up to 100 exactly (largest remainder); `decimals` as printed.
-pub fn round_to_hundred(shares: &[f64], decimals: u32) -> Vec<f64> {
-    let total: f64 = shares.iter().sum();
-    if total <= 0.0 {
-        return shares.to_vec();
-    }
-    let scale = 10_f64.powi(i32::try_from(decimals).unwrap_or(0));
-    let exact: Vec<f64> = shares.iter().map(|share| share / total * 100.0 * scale).collect();
-    let mut units: Vec<f64> = exact.iter().map(|value| (value + 1e-9).floor()).collect();
-    let missing = (100.0 * scale - units.iter().sum::<f64>()).round();
-    let mut order: Vec<usize> = (0..exact.len()).collect();
-    order.sort_by(|&a, &b| (exact[b] - units[b]).total_cmp(&(exact[a] - units[a])).then(a.cmp(&b)));
-    let mut left = missing;
-    for index in order {
-        if left < 0.5 {
-            break;
-        }
-        units[index] += 1.0;
-        left -= 1.0;
-    }
-    units.into_iter().map(|value| value / scale).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,12 +35,5 @@ mod tests {
         {
             assert_eq!(round_half_away(value, decimals), expected, "{value} to {decimals}");
         }
-    }
-
-    #[test]
-    fn rounded_shares_add_to_a_hundred() {
-        let rounded = round_to_hundred(&[100.0 / 3.0; 3], 1);
-        assert_eq!(rounded, [33.4, 33.3, 33.3]);
-        assert_eq!(round_to_hundred(&[50.0, 25.0, 25.0], 1), [50.0, 25.0, 25.0]);
     }
 }

@@ -13,7 +13,7 @@ pub struct SmallMultiples {
     pub points: Vec<String>,
     /// Lines or bars.
     pub style: PanelStyle,
-    /// Common axis; from zero for bars.
+    /// Common axis; from zero for bars. A panel may have its own.
     pub axis: Axis,
     /// A line across every panel; its name stands once, above the grid.
     pub reference: Option<Mark>,
@@ -41,4 +41,7 @@ pub struct Panel {
     pub values: Vec<Option<Point>>,
     /// How the panel stands out.
     pub emphasis: Emphasis,
+    /// Axis of this panel alone, where its values would lie flat on the common one.
+    #[serde(default)]
+    pub axis: Option<Axis>,
 }

@@ -378,6 +378,15 @@ pub struct RawColumn {
     /// The question in words, for tables and the method page.
     #[serde(default)]
     pub title: Option<Localized>,
+    /// The question as it is asked, for the questionnaire. Default: the header, where it is a question in the document's language.
+    #[serde(default)]
+    pub question: Option<Localized>,
+    /// What a number counts (minutes, yuan), printed behind the line to write on.
+    #[serde(default)]
+    pub unit: Option<Localized>,
+    /// Column of type `boolean`: only who said yes there is asked. Default: what the bases of the plugins' metrics say.
+    #[serde(default)]
+    pub only_if: Option<String>,
     /// Lowest and highest valid value of a scale or number.
     #[serde(default)]
     pub range: Option<[f64; 2]>,

@@ -65,21 +65,22 @@ pub struct RawCostLine {
     pub price: f64,
 }
 
-/// An expected benefit with its assumption: a plain `amount`, or `change` × `customers` × `value` × attainment.
+/// An expected benefit with its assumption: a plain `amount`, or `customers` × `value`, times the
+/// change asked and the attainment where it follows from an `objective`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawBenefit {
     /// What is gained.
     pub item: Localized,
-    /// Amount in the currency of the budget.
+    /// Amount in the currency of the budget. It counts as certain; what is not is written as `customers` and `value` with limits.
     #[serde(default)]
     pub amount: Option<f64>,
     /// What must hold for it, with its source.
     pub assumption: Localized,
-    /// Objective whose change brings it, by id.
+    /// Objective whose change brings it, by id. Without one the benefit is `customers` times `value`.
     #[serde(default)]
     pub objective: Option<String>,
-    /// Customers the indicator speaks of.
+    /// Customers the indicator speaks of; without an objective those won, kept or served.
     #[serde(default)]
     pub customers: Option<RawRange>,
     /// What one customer kept, one complaint avoided or one buyer won is worth over the months.

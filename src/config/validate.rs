@@ -77,6 +77,9 @@ fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostic
     if origins.iter().filter(|given| **given).count() > 1 {
         diagnostics.push(problem(project, &messages::FROM_AND_DERIVE, &path));
     }
+    if let Some(gate) = &column.only_if {
+        validate_reference(project, gate, &format!("{path}.only_if"), &[ColumnType::Boolean], diagnostics);
+    }
     match column.range {
         Some([low, high]) if low.is_nan() || high.is_nan() || low >= high => {
             let path = format!("{path}.range");

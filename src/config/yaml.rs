@@ -24,7 +24,39 @@ pub fn parse_value(text: &str, file: &str, diagnostics: &mut Diagnostics) -> Opt
             return None;
         }
     };
-    Some((plain(value), positions))
+    let texts = check_texts(&value, "", &positions, diagnostics);
+    texts.then(|| (plain(value), positions))
+}
+
+/// Languages that a text may be written in.
+const LANGUAGES: [&str; 3] = ["zh-CN", "en", "zh-TW"];
+
+/// Reports texts by language in which a key has nothing behind it: an empty text, or the rest of a text without quotes that YAML
+/// ended at its comma. True without any.
+fn check_texts(value: &serde_yaml::Value, path: &str, positions: &KeyPositions, diagnostics: &mut Diagnostics) -> bool {
+    match value {
+        serde_yaml::Value::Mapping(mapping) => {
+            let keys = || mapping.iter().map(|(key, value)| (key_text(key), value));
+            let by_language = keys().any(|(key, value)| LANGUAGES.contains(&key.as_str()) && !value.is_mapping());
+            let mut sound = true;
+            for (key, value) in keys() {
+                let own = join(path, &key);
+                if by_language && value.is_null() {
+                    let known = LANGUAGES.contains(&key.as_str());
+                    let message = if known { &messages::EMPTY_TEXT } else { &messages::CUT_TEXT };
+                    diagnostics.push(Diagnostic::error(message).arg("key", &key).at(positions.locate(&own)).key(own));
+                    sound = false;
+                } else {
+                    sound &= check_texts(value, &own, positions, diagnostics);
+                }
+            }
+            sound
+        }
+        serde_yaml::Value::Sequence(items) => items.iter().enumerate().fold(true, |sound, (index, item)| {
+            check_texts(item, &format!("{path}[{index}]"), positions, diagnostics) && sound
+        }),
+        _ => true,
+    }
 }
 
 /// Strips tags, drops empty entries of mappings and turns scalar keys into texts.
@@ -210,6 +242,22 @@ mod tests {
         let (parsed, _) = parse("labels: {1: 差, 5: 好}\nempty:\n");
         let (value, _) = parsed.unwrap();
         assert_eq!(value, serde_json::json!({"labels": {"1": "差", "5": "好"}}));
+    }
+
+    #[test]
+    fn texts_that_yaml_cut_at_a_comma_are_refused() {
+        let cut = "actions:\n  - what: { zh-CN: 反馈码, en: A code on every table, answered within 24 hours }\n";
+        let mut diagnostics = Diagnostics::new();
+        assert!(parse_value(cut, "manyi.yaml", &mut diagnostics).is_none());
+        let found = diagnostics.iter().next().unwrap();
+        assert_eq!(
+            (found.message.code, found.key_path.as_deref()),
+            ("M0133", Some("actions[0].what.answered within 24 hours"))
+        );
+        let place = found.location.as_ref().and_then(|held| held.position.clone());
+        assert!(matches!(place, Some(Position::Text { line: 2, column: 53 })), "{place:?}");
+        assert_eq!(parse("title: { zh-CN: 满意, en: }\n").1, ["M0134"]);
+        assert_eq!(parse("title: { zh-CN: 满意, en: \"A code, answered\" }\nother:\n").1, [] as [&str; 0]);
     }
 
     #[test]

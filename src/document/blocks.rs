@@ -397,6 +397,9 @@ pub struct AnswerScale {
     pub low: String,
     /// What the highest means; empty where unknown.
     pub high: String,
+    /// The points are counted, so they are printed beside what they mean.
+    #[serde(default)]
+    pub scored: bool,
     /// The answer of those it does not apply to; empty for none.
     pub other: String,
 }

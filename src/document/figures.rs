@@ -2,14 +2,13 @@
 //! labels and the alternative text are settled here; the drawing is not.
 
 use crate::analysis::IndicatorSummary;
-use crate::analysis::rounding::round_to_hundred;
 use crate::charts::{Bar, Chart, ChartKind, Emphasis, LikertRow, Mark, Point, RadarGroup, Series};
 use crate::data::expressions::quote_name;
 use crate::document::axes;
 use crate::document::blocks::Inline;
 use crate::document::format;
 use crate::document::material::Material;
-use crate::document::tables::note;
+use crate::document::tables::{SMALL_BASE_MARK, note, small_base_note};
 use crate::metrics::{Better, Distribution, DistributionRow, Estimate, Unit};
 
 /// A chart with the small print it needs.
@@ -52,7 +51,8 @@ pub fn bar(material: &Material<'_>, summary: &IndicatorSummary<'_>, segment: usi
             if compared.own == Some(group) {
                 return one_bar(material, material.group_title(segment, group), estimate, Emphasis::Accent);
             }
-            let bad = compared.own.is_none() && info.better != Better::Neutral && compared.compared.is_beaten(group);
+            // The group that captions and findings speak of; others may be beaten too, and the table says by whom.
+            let bad = compared.own.is_none() && info.better != Better::Neutral && compared.weak_group() == Some(group);
             let emphasis = if bad { Emphasis::Bad } else { Emphasis::Plain };
             one_bar(material, material.group_title(segment, group), estimate, emphasis)
         })
@@ -197,6 +197,8 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
         })
         .collect();
     let sides = sides(material, distribution);
+    let segment_column =
+        segment.and_then(|index| material.results().segments.get(index)).map(|info| info.column.clone());
     let mut rows: Vec<(f64, LikertRow)> = Vec::new();
     let mut omitted = Vec::new();
     if let Some((index, info)) = segment.and_then(|index| Some((index, material.results().segments.get(index)?))) {
@@ -205,14 +207,14 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
                 .iter()
                 .find(|row| row.segment.as_ref().is_some_and(|(column, name)| *column == info.column && name == value));
             match of_group {
-                Some(row) => rows.push(likert_row(material.group_title(index, group), row, sides)),
+                Some(row) => rows.push(likert_row(material, material.group_title(index, group), row, sides)),
                 None => omitted.push(material.group_title(index, group)),
             }
         }
         rows.sort_by(|a, b| b.0.total_cmp(&a.0));
     }
     let total = held.iter().find(|row| row.segment.is_none());
-    rows.extend(total.map(|row| likert_row(material.word("total"), row, sides)));
+    rows.extend(total.map(|row| likert_row(material, material.word("total"), row, sides)));
     if rows.is_empty() || levels.len() < 2 {
         return None;
     }
@@ -221,6 +223,13 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
     let question = question_title(material, distribution);
     let alt = alt_text(material, "alt_likert", &question, &items, None);
     let mut notes = vec![note(material.words.fill("note_likert", &[("question", &question)]))];
+    let shown: Vec<(&Distribution, &DistributionRow)> = held
+        .iter()
+        .filter(|row| row.segment.is_none() || segment.is_some())
+        .filter(|row| row.segment.as_ref().is_none_or(|(column, _)| Some(column) == segment_column.as_ref()))
+        .map(|&row| (distribution, row))
+        .collect();
+    notes.extend(likert_notes(material, &shown, sides));
     if !omitted.is_empty() {
         let groups = format::list(&omitted, material.lang);
         notes.push(note(material.words.fill("note_omitted", &[("groups", &groups)])));
@@ -234,12 +243,16 @@ pub fn likert_questions(material: &Material<'_>, questions: &[&Distribution]) ->
     let first = questions.first()?;
     let levels: Vec<String> = first.levels.iter().map(|level| level.get(material.lang).to_owned()).collect();
     let sides = sides(material, first);
+    let mut shown: Vec<(&Distribution, &DistributionRow)> = Vec::new();
     let mut rows: Vec<(f64, LikertRow)> = questions
         .iter()
-        .filter_map(|held| {
+        .filter_map(|&held| {
             let total = held.rows.iter().find(|row| row.segment.is_none() && row.wave.as_deref() == wave)?;
             let complete = total.shares.len() == levels.len() && total.shares.iter().sum::<f64>() > 0.0;
-            complete.then(|| likert_row(question_title(material, held), total, sides))
+            complete.then(|| {
+                shown.push((held, total));
+                likert_row(material, question_title(material, held), total, sides)
+            })
         })
         .collect();
     if rows.is_empty() || levels.len() < 2 {
@@ -249,7 +262,8 @@ pub fn likert_questions(material: &Material<'_>, questions: &[&Distribution]) ->
     let rows: Vec<LikertRow> = rows.into_iter().map(|(_, row)| row).collect();
     let items: Vec<String> = rows.iter().map(|row| format!("{} {}", row.name, row.net)).collect();
     let alt = alt_text(material, "alt_likert", &material.word("questions"), &items, None);
-    let notes = vec![note(material.word("note_likert_questions"))];
+    let mut notes = vec![note(material.word("note_likert_questions"))];
+    notes.extend(likert_notes(material, &shown, sides));
     Some(Drawn { chart: Chart { kind: ChartKind::Likert { levels, sides, rows }, alt }, notes })
 }
 
@@ -268,12 +282,67 @@ pub fn sides(material: &Material<'_>, held: &Distribution) -> [usize; 2] {
     if recommends && held.levels.len() == 11 { [7, 2] } else { [held.levels.len() / 2; 2] }
 }
 
-/// Net score of a row of shares, from the printed percentages: positive ones less negative ones.
+/// Net score of a row of shares: positive ones less negative ones, rounded once at the end, as an indicator over the same
+/// answers is.
 pub fn net_score(shares: &[f64], [low, high]: [usize; 2]) -> f64 {
-    let shares = round_to_hundred(shares, 1);
     let bottom: f64 = shares[..low].iter().sum();
     let top: f64 = shares[shares.len() - high..].iter().sum();
     format::round_half_away(top - bottom, 1)
+}
+
+/// What a reader who adds up or compares has to know: parts do not always make the whole, indicators may have other bases, and
+/// which rows rest on few answers.
+fn likert_notes(
+    material: &Material<'_>,
+    shown: &[(&Distribution, &DistributionRow)],
+    sides: [usize; 2],
+) -> Vec<Vec<Inline>> {
+    let mut notes = Vec::new();
+    if shown.iter().any(|(_, row)| parts_differ(&row.shares, sides)) {
+        notes.push(note(material.word_or(
+            "note_parts",
+            "各项分别四舍五入，分项相加与合计、净值因此略有出入。",
+            "Each part is rounded by itself, so parts may not add up to the whole or to the net score.",
+        )));
+    }
+    let totals = shown.iter().filter(|(_, row)| row.segment.is_none());
+    if totals.clone().any(|(held, row)| has_other_base(material, &held.column, row.n)) {
+        notes.push(note(material.word_or(
+            "note_other_base",
+            "此处以全部答过该题者为基数；指标只计其基数内的人（如知晓者、顾客），同一题的数值因此略有不同。",
+            "Shares here are of all who answered the question; indicators count only their own base (the aware, customers), so their values differ slightly.",
+        )));
+    }
+    if shown.iter().any(|(_, row)| is_small(material, row)) {
+        notes.push(small_base_note(material));
+    }
+    notes
+}
+
+/// True where the printed parts make another sum than the printed whole or net score.
+fn parts_differ(shares: &[f64], [low, high]: [usize; 2]) -> bool {
+    let printed: Vec<f64> = shares.iter().map(|&share| format::round_half_away(share, 1)).collect();
+    let sum = |part: &[f64]| part.iter().sum::<f64>();
+    let net = sum(&printed[printed.len() - high..]) - sum(&printed[..low]);
+    (sum(&printed) - 100.0).abs() > 0.05 || (net - net_score(shares, [low, high])).abs() > 0.05
+}
+
+/// True where an indicator over the question counts another number of people.
+fn has_other_base(material: &Material<'_>, column: &str, n: u64) -> bool {
+    material.inputs.project.raw.plugins.iter().any(|(plugin, used)| {
+        let Some(manifest) = material.inputs.plugins.get(plugin).map(|held| &held.manifest) else { return false };
+        used.inputs.iter().filter(|(_, expression)| *expression == column).any(|(input, _)| {
+            manifest.metrics.iter().filter(|metric| metric.estimator.reads(input)).any(|metric| {
+                let current = material.summary(&metric.id).and_then(|held| held.current);
+                current.and_then(Estimate::printed_n).is_some_and(|held| held != n)
+            })
+        })
+    })
+}
+
+/// True for a row that rests on few answers.
+fn is_small(material: &Material<'_>, row: &DistributionRow) -> bool {
+    (row.n as f64) < material.inputs.project.raw.settings.flag_below
 }
 
 /// A net score with its sign, `+45.2`.
@@ -281,12 +350,24 @@ pub fn net_text(net: f64) -> String {
     format!("{}{}", if net > 0.0 { "+" } else { "" }, format::number(net, 1))
 }
 
-fn likert_row(name: String, row: &DistributionRow, sides: [usize; 2]) -> (f64, LikertRow) {
-    let shares = round_to_hundred(&row.shares, 1);
+fn likert_row(material: &Material<'_>, name: String, row: &DistributionRow, sides: [usize; 2]) -> (f64, LikertRow) {
     let net = net_score(&row.shares, sides);
-    let labels = shares.iter().map(|&share| format::number(share, 1)).collect();
-    (net, LikertRow { name, shares, labels, net: net_text(net), base: format!("n = {}", format::count(row.n)) })
+    let labels = row.shares.iter().map(|&share| format::number(share, 1)).collect();
+    let name = if is_small(material, row) { format!("{name}{SMALL_BASE_MARK}") } else { name };
+    (
+        net,
+        LikertRow {
+            name,
+            shares: row.shares.clone(),
+            labels,
+            net: net_text(net),
+            base: format!("n = {}", format::count(row.n)),
+        },
+    )
 }
+
+/// Most groups of a radar that can be told apart.
+const RADAR_GROUPS: usize = 3;
 
 /// Indicators from 0 to 100 on spokes, for the total and the best and worst group of a segment. Complaint-like indicators are
 /// turned around, so that outside is good everywhere. None with fewer than three spokes.
@@ -315,9 +396,21 @@ pub fn radar(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], segment:
         })
         .filter(|&(_, n)| n > 0)
         .collect();
+    // A group with a value hidden would be loose marks without an outline.
+    let complete = |group: usize| {
+        shown.iter().all(|held| {
+            let estimate = held.segments.get(segment).and_then(|held| held.groups.get(group).copied().flatten());
+            estimate.is_some_and(|estimate| estimate.estimate.is_some())
+        })
+    };
+    by_size.retain(|&(group, _)| complete(group));
     by_size.sort_by_key(|&(group, n)| (std::cmp::Reverse(n), group));
-    by_size.truncate(3);
+    by_size.truncate(RADAR_GROUPS);
     by_size.sort_unstable();
+    let left_out: Vec<String> = (0..info.groups.len())
+        .filter(|group| by_size.iter().all(|(held, _)| held != group))
+        .map(|group| material.group_title(segment, group))
+        .collect();
     let groups: Vec<RadarGroup> = by_size
         .iter()
         .map(|&(group, _)| {
@@ -340,6 +433,16 @@ pub fn radar(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], segment:
     let items: Vec<String> =
         groups.iter().map(|group| format!("{} {}", group.name, group.labels.join(" / "))).collect();
     let alt = alt_text(material, "alt_radar", info.title.get(material.lang), &items, None);
-    let notes = vec![bases_note(material, by_size.iter().map(|&(group, n)| (material.group_title(segment, group), n)))];
+    let mut notes =
+        vec![bases_note(material, by_size.iter().map(|&(group, n)| (material.group_title(segment, group), n)))];
+    if !left_out.is_empty() {
+        let groups = format::list(&left_out, material.lang);
+        notes.push(note(material.fill_or(
+            "note_radar_left_out",
+            &[("groups", &groups)],
+            "只画各项都有数值的最大三组；未画：{groups}。",
+            "The three largest groups with a value for every indicator; not drawn: {groups}.",
+        )));
+    }
     Some(Drawn { chart: Chart { kind: ChartKind::Radar { spokes, groups }, alt }, notes })
 }

@@ -118,20 +118,32 @@ fn priority_note(material: &Material<'_>) -> String {
     )
 }
 
-/// The most urgent finding of each indicator, and beside it what its control chart says; strong points and what is short of a target
-/// by chance alone are left out.
+/// One finding of each indicator, the strong points and what is short of a target by chance alone left out, by priority: where the whole clearly misses its target or got worse,
+/// that goes before what is said of a group; else the most urgent one. What its control chart says stands beside it.
 pub fn leading<'m>(material: &'m Material<'_>, limit: usize) -> Vec<&'m Finding> {
-    let mut named: Vec<(&str, bool)> = Vec::new();
-    let stands_out = |held: &&Finding| !matches!(held.kind, FindingKind::Keep | FindingKind::JustShort);
-    let all = material.inputs.planned.findings.iter().filter(stands_out);
-    all.filter(|finding| {
-        let name = (finding.metric.as_deref().unwrap_or(finding.id.as_str()), finding.kind.is_control());
-        let new = !named.contains(&name);
-        named.push(name);
-        new
-    })
-    .take(limit)
-    .collect()
+    let name =
+        |finding: &'m Finding| (finding.metric.as_deref().unwrap_or(finding.id.as_str()), finding.kind.is_control());
+    let all = || {
+        material
+            .inputs
+            .planned
+            .findings
+            .iter()
+            .filter(|held| !matches!(held.kind, FindingKind::Keep | FindingKind::JustShort))
+    };
+    let of_whole = |finding: &&Finding| {
+        let asked = matches!(finding.kind, FindingKind::BelowTarget | FindingKind::Worsened);
+        asked && finding.group.is_none() && finding.severity != Severity::Low
+    };
+    let mut chosen: Vec<&'m Finding> = Vec::new();
+    for finding in all().filter(of_whole).chain(all()) {
+        if !chosen.iter().any(|held| name(held) == name(finding)) {
+            chosen.push(finding);
+        }
+    }
+    chosen.sort_by(|a, b| b.priority.value.total_cmp(&a.priority.value));
+    chosen.truncate(limit);
+    chosen
 }
 
 /// What [`leading`] leaves out where it shows [`FINDINGS_SHOWN`].
@@ -206,8 +218,8 @@ pub fn reach(material: &Material<'_>) -> Option<Table> {
     let notes = vec![note(material.fill_or(
         "note_reach",
         &[("level", &material.confidence())],
-        "下期需要答卷：以80%的把握、在{level}水平上证明所需变化，下期该指标的基数至少要有多少（两期独立，每份答卷的方差同本期，抽样设计计入）。“无法证明”指本期自身的误差已经太大。",
-        "Answers needed next: base of the next wave with which the change asked is proved at the {level} level with a chance of 80% (independent waves, variance an answer as now, design included). “Cannot be proved”: the error of the value now alone is too large.",
+        "下期需要答卷：以80%的把握、在{level}水平上证明所需变化，下期该指标的基数至少要有多少（两期独立，每份答卷的方差同本期，抽样设计计入）。“无法证明”指本期自身的误差已经太大，或所需答卷超过本期基数的10倍。",
+        "Answers needed next: base of the next wave with which the change asked is proved at the {level} level with a chance of 80% (independent waves, variance an answer as now, design included). “Cannot be proved”: the error of the value now alone is too large, or more than ten times the base of now would be needed.",
     ))];
     (!rows.is_empty()).then(|| Table { columns, rows, notes, ..Table::default() })
 }
@@ -309,6 +321,8 @@ pub fn swot(material: &Material<'_>) -> Option<Table> {
             material.inputs.planned.findings.get(*index).map(|held| sentence(material, held)).unwrap_or_default()
         }
         SwotItem::Ahead(metric, benchmark) => ahead(material, metric, *benchmark),
+        SwotItem::Met(metric) => met(material, metric),
+        SwotItem::Improved(metric) => improved(material, metric),
     };
     let fields = [
         ("swot_strengths", "优势 S", "Strengths", &swot.strengths),
@@ -347,5 +361,35 @@ fn ahead(material: &Material<'_>, metric: &str, index: usize) -> String {
     match lang {
         Lang::ZhCn | Lang::ZhTw => format!("{title}为{value}，优于标杆（{source}）的{against}"),
         Lang::En => format!("{title} is {value}, ahead of the benchmark of {against} ({source})"),
+    }
+}
+
+fn met(material: &Material<'_>, metric: &str) -> String {
+    let Some(summary) = material.summary(metric) else { return String::new() };
+    let (title, suffix) = material.spoken(summary.info);
+    let (value, goal) = (material.value_text(summary.current), material.target_text(summary.info).unwrap_or_default());
+    match material.lang {
+        Lang::ZhCn | Lang::ZhTw => format!("{title}为{value}{suffix}，稳定达到目标（{goal}{suffix}）"),
+        Lang::En => format!("{title}: {value}{suffix}, clearly within the target ({goal}{suffix})"),
+    }
+}
+
+fn improved(material: &Material<'_>, metric: &str) -> String {
+    let Some((summary, change)) = material.summary(metric).and_then(|held| Some((held, held.change?))) else {
+        return String::new();
+    };
+    let (title, suffix) = material.spoken(summary.info);
+    let (before, now) = (material.value_text(summary.previous), material.value_text(summary.current));
+    let rises = change.delta > 0.0;
+    match material.lang {
+        Lang::ZhCn | Lang::ZhTw => {
+            format!("{title}由上期的{before}{suffix}显著{}到{now}{suffix}", if rises { "上升" } else { "下降" })
+        }
+        Lang::En => {
+            format!(
+                "{title} {} significantly from {before}{suffix} to {now}{suffix}",
+                if rises { "rose" } else { "fell" }
+            )
+        }
     }
 }

@@ -69,10 +69,11 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
     if let Some(control) = &held.control {
         return control_sentence(material, finding, control);
     }
-    let number = |value: f64| format::value_with_unit(value, held.unit, lang);
+    let (title, suffix) = format::spoken_title(finding.title.get(lang), held.unit, lang);
+    let number = |value: f64| format!("{}{suffix}", format::value_with_unit(value, held.unit, lang));
     let (value, against) = (number(held.value), number(held.against));
-    let gap = format::difference(held.gap, held.unit, lang);
-    let title = finding.title.get(lang).to_owned();
+    let gap = format!("{}{suffix}", format::difference(held.gap, held.unit, lang));
+    let title = title.to_owned();
     let name = held.against_name.as_ref().map(|name| format::wave(name.get(lang), lang)).unwrap_or_default();
     let group = finding.group.as_ref().map(|group| group.title.get(lang).to_owned()).unwrap_or_default();
     let lower = finding

@@ -84,6 +84,39 @@ pub fn goal(target: f64, higher: bool, unit: Unit, lang: Lang) -> String {
     format!("{sign} {}{}", short_number(target, printed_decimals(unit)), unit_suffix(unit, lang))
 }
 
+/// Units of time and counts that titles of plain numbers name in brackets at their end.
+const UNITS_ZH: [(&str, &str); 10] = [
+    ("秒", "秒"),
+    ("分钟", "分钟"),
+    ("小时", "小时"),
+    ("天", "天"),
+    ("周", "周"),
+    ("月", "个月"),
+    ("年", "年"),
+    ("次", "次"),
+    ("件", "件"),
+    ("元", "元"),
+];
+const UNITS_EN: [&str; 9] = ["seconds", "minutes", "hours", "days", "weeks", "months", "years", "times", "yuan"];
+
+/// The title of a plain number as a sentence says it, without the unit in brackets at its end, and that unit as printed right
+/// behind a value: `晚餐排队时间（分钟）` is `晚餐排队时间` and `分钟`, `Dinner wait (minutes)` is `Dinner wait` and ` minutes`.
+pub fn spoken_title(title: &str, unit: Unit, lang: Lang) -> (&str, String) {
+    let whole = (title, String::new());
+    let bracketed = |open: char, close: char| title.strip_suffix(close)?.rsplit_once(open);
+    let Some((name, inside)) = bracketed('（', '）').or_else(|| bracketed('(', ')')).filter(|_| unit == Unit::Number)
+    else {
+        return whole;
+    };
+    let suffix = match lang {
+        Lang::ZhCn | Lang::ZhTw => {
+            UNITS_ZH.iter().find(|(known, _)| *known == inside).map(|(_, said)| (*said).to_owned())
+        }
+        Lang::En => UNITS_EN.contains(&inside).then(|| format!(" {inside}")),
+    };
+    suffix.map_or(whole, |suffix| (name.trim_end(), suffix))
+}
+
 /// A range of numbers already formatted: `73.9–78.8`; with a word in place of the dash where a minus sign would meet it.
 pub fn range(low: &str, high: &str, lang: Lang) -> String {
     if low.starts_with(MINUS) || high.starts_with(MINUS) {
@@ -240,7 +273,7 @@ pub struct Money {
 }
 
 impl Money {
-    /// Whole units if all the amounts are whole, else hundredths.
+    /// Whole units if all the amounts are whole, else hundredths. Unit prices are no amounts: see [`Money::price`].
     pub fn new(currency: &str, amounts: impl IntoIterator<Item = f64>, lang: Lang) -> Self {
         let whole = amounts.into_iter().all(|amount| (amount - amount.round()).abs() < 0.005);
         Self { currency: currency.to_owned(), decimals: if whole { 0 } else { 2 }, lang }
@@ -263,6 +296,12 @@ impl Money {
     /// An amount without its currency, for table columns.
     pub fn plain(&self, value: f64) -> String {
         number(value, self.decimals)
+    }
+
+    /// A unit price without its currency: with hundredths where it has any, whatever the amounts have.
+    pub fn price(&self, value: f64) -> String {
+        let whole = (value - value.round()).abs() < 0.005;
+        number(value, if whole { self.decimals } else { 2 })
     }
 
     /// The currency's name.
@@ -347,6 +386,20 @@ mod tests {
         let cents = Money::new("yuan", [1.5, 2.0], Lang::En);
         assert_eq!(cents.amount(2.0), "2.00 yuan");
         assert_eq!(Money::new("CNY", [1.0], Lang::En).amount(1.0), "CNY 1");
+        assert_eq!((whole.price(0.05), whole.price(6000.0)), ("0.05".to_owned(), "6,000".to_owned()));
+    }
+
+    #[test]
+    fn the_unit_of_a_plain_number_stands_behind_it_in_sentences() {
+        let spoken = |title: &'static str, unit, lang| spoken_title(title, unit, lang);
+        assert_eq!(spoken("晚餐排队时间（分钟）", Unit::Number, Lang::ZhCn), ("晚餐排队时间", "分钟".to_owned()));
+        assert_eq!(spoken("顾客年限（月）", Unit::Number, Lang::ZhTw), ("顾客年限", "个月".to_owned()));
+        assert_eq!(spoken("Dinner wait (minutes)", Unit::Number, Lang::En), ("Dinner wait", " minutes".to_owned()));
+        for (title, unit) in
+            [("顾客价值（按假设）", Unit::Number), ("销售力（次）", Unit::Percent), ("购买次数", Unit::Number)]
+        {
+            assert_eq!(spoken(title, unit, Lang::ZhCn), (title, String::new()));
+        }
     }
 
     #[test]

@@ -3,16 +3,22 @@
 
 mod evaluation;
 mod questionnaire;
+mod routing;
 mod wording;
 
 use serde_json::{Value, json};
 
-use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
-use crate::document::format;
+use crate::config::raw::RawColumn;
+use crate::document::blocks::{Answer, Form, FormItem};
 use crate::document::material::Material;
 
 pub use evaluation::evaluation;
 pub use questionnaire::questionnaire;
+
+/// The wording of a column's question in the language of the document; empty where there is none.
+pub fn wording(material: &Material<'_>, column: &RawColumn) -> String {
+    wording::of_column(column, material.lang)
+}
 
 /// Name by which projects call the survey where a table is asked for.
 const SURVEY: &str = "responses";
@@ -28,7 +34,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         },
         "evaluation": {
             "items": scored_rows(&form),
-            "highest": format::short_number(highest_score(&form), 0),
+            "highest": highest_point(&form),
         },
     })
 }
@@ -55,15 +61,11 @@ fn scored_rows(form: &Form) -> usize {
     form.items.iter().map(rows).sum()
 }
 
-/// The highest sum of points that the matrices of a form can give.
-fn highest_score(form: &Form) -> f64 {
-    let best =
-        |scale: &AnswerScale| scale.points.last().and_then(|point| point.parse::<f64>().ok()).unwrap_or_default();
-    let score = |item: &FormItem| match item {
-        FormItem::Matrix { rows, scale, .. } => rows.len() as f64 * best(scale),
-        _ => 0.0,
-    };
-    form.items.iter().map(score).sum()
+/// The most points that an item of a form can get, as printed.
+fn highest_point(form: &Form) -> String {
+    let scale =
+        form.items.iter().find_map(|item| if let FormItem::Matrix { scale, .. } = item { Some(scale) } else { None });
+    scale.and_then(|scale| scale.points.last()).cloned().unwrap_or_default()
 }
 
 #[cfg(test)]

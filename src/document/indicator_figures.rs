@@ -10,7 +10,7 @@ use crate::document::figures::{Drawn, alt_text};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::{axes, tables::note};
-use crate::metrics::{Better, Unit};
+use crate::metrics::{Better, Reason, Unit};
 
 fn drawn(material: &Material<'_>, title: &str, items: &[String], kind: ChartKind) -> Drawn {
     let alt = alt_text(material, "alt_bar", title, items, None);
@@ -146,7 +146,12 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
     let cells = || rows.iter().flat_map(|row| &row.cells);
     let key = |level: f64, name: &str, zh: &str, en: &str| HeatmapKey { level, label: material.word_or(name, zh, en) };
     let small = cells().any(|cell| cell.small_base);
-    let hidden = cells().any(|cell| cell.level.is_none());
+    let reasons: Vec<Reason> = shown
+        .iter()
+        .flat_map(|held| held.segments[segment].groups.iter().flatten())
+        .filter(|estimate| estimate.estimate.is_none())
+        .filter_map(|estimate| estimate.reason)
+        .collect();
     let limit = format::short_number(material.inputs.project.raw.settings.flag_below, 0);
     let items: Vec<String> = rows
         .iter()
@@ -175,15 +180,16 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
             key(1.0, "heatmap_better", "显著优于他组", "significantly better than another"),
         ],
         small_base_title: if small {
-            material.fill_or("heatmap_small", &[("limit", &limit)], "样本不足{limit}", "fewer than {limit} answers")
+            material.fill_or(
+                "heatmap_small",
+                &[("limit", &limit)],
+                "n 或有效 n 不足{limit}",
+                "n or effective n below {limit}",
+            )
         } else {
             String::new()
         },
-        suppressed_title: if hidden {
-            material.word_or("heatmap_hidden", "— 样本过少，不列出", "— too few answers, not shown")
-        } else {
-            String::new()
-        },
+        suppressed_title: hidden_title(material, &reasons),
     });
     let mut made = drawn(material, &title, &items, kind);
     made.notes.push(note(material.fill_or(
@@ -193,6 +199,27 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
         "Coloured where significant at the {level} level (t tests, {correction}).",
     )));
     Some(made)
+}
+
+/// Why cells of a heatmap are empty.
+fn hidden_title(material: &Material<'_>, reasons: &[Reason]) -> String {
+    let complement = reasons.contains(&Reason::Complement);
+    let few = reasons.contains(&Reason::SmallBase);
+    match (few, complement) {
+        (true, true) => material.word_or(
+            "heatmap_hidden_both",
+            "— 样本过少，或为保护样本过少的另一组，不列出",
+            "— too few answers, or hidden to protect a group with too few",
+        ),
+        (false, true) => material.word_or(
+            "heatmap_hidden_complement",
+            "— 为保护样本过少的另一组，不列出",
+            "— hidden to protect another group with too few answers",
+        ),
+        (true, false) => material.word_or("heatmap_hidden", "— 样本过少，不列出", "— too few answers, not shown"),
+        (false, false) if reasons.is_empty() => String::new(),
+        (false, false) => material.word_or("heatmap_none", "— 无数据", "— no value"),
+    }
 }
 
 /// Stages of complaint handling, each metric a share of all complaints received.
@@ -255,12 +282,12 @@ pub fn funnel(material: &Material<'_>) -> Option<Drawn> {
     Some(drawn(material, &title, &items, ChartKind::Funnel(Funnel { stages })))
 }
 
-/// Small trends of percentages side by side. None with fewer than two waves.
+/// Small trends side by side: percentages on one axis, small ones and other units each on its own. None with fewer than two waves.
 pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], limit: usize) -> Option<Drawn> {
     let lang = material.lang;
     let results = material.results();
     let waves = &results.waves[results.waves.len().saturating_sub(limit.max(2))..];
-    let shown: Vec<_> = metrics.iter().filter(|held| held.has_value() && held.info.unit == Unit::Percent).collect();
+    let shown: Vec<_> = metrics.iter().filter(|held| held.has_value()).collect();
     if waves.len() < 2 || shown.is_empty() {
         return None;
     }
@@ -280,24 +307,34 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
                     })
                 })
                 .collect();
-            let worse = held.change.is_some_and(|change| {
-                change.significant && (change.delta < 0.0) == (held.info.better == Better::Higher)
-            });
+            let sure = held.change.filter(|change| change.significant && held.info.better != Better::Neutral);
+            let emphasis = match sure.map(|change| (change.delta > 0.0) == (held.info.better == Better::Higher)) {
+                Some(true) => Emphasis::Accent,
+                Some(false) => Emphasis::Bad,
+                None => Emphasis::Plain,
+            };
+            // Small shares would lie flat on the axis of the others.
+            let ends = || values.iter().flatten().flat_map(point_ends);
+            let axis = match held.info.unit {
+                Unit::Percent if ends().fold(0.0, f64::max) > OWN_AXIS => None,
+                Unit::Percent => Some(axes::from_zero(ends(), Unit::Percent, lang)),
+                unit => Some(axes::around(ends(), unit, lang)),
+            };
             let change = held.change.map(|change| material.change_mark(change.delta, held.info)).unwrap_or_default();
             let star = if held.change.is_some_and(|change| change.significant) { "*" } else { "" };
             Panel {
                 name: material.title(held.info),
                 note: format!("{} {change}{star}", material.value_text(held.current)).trim().to_owned(),
+                emphasis,
+                axis,
                 values,
-                emphasis: if worse { Emphasis::Bad } else { Emphasis::Accent },
             }
         })
         .collect();
-    let ends = panels.iter().flat_map(|panel| panel.values.iter().flatten()).flat_map(|point| {
-        let interval = point.interval.map(|(low, high)| [low, high]);
-        interval.into_iter().flatten().chain([point.value]).collect::<Vec<_>>()
-    });
-    let axis = axes::around(ends, Unit::Percent, lang);
+    let common = panels.iter().filter(|panel| panel.axis.is_none());
+    let axis =
+        axes::around(common.flat_map(|panel| panel.values.iter().flatten()).flat_map(point_ends), Unit::Percent, lang);
+    let own_axis = panels.iter().any(|panel| panel.axis.is_some()) && panels.len() > 1;
     let items: Vec<String> = panels.iter().map(|panel| format!("{} {}", panel.name, panel.note)).collect();
     let kind = ChartKind::SmallMultiples(SmallMultiples {
         panels,
@@ -308,8 +345,24 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
     });
     let mut made = drawn(material, &material.word_or("multiples_title", "逐期走势", "trends"), &items, kind);
     made.notes.push(note(material.words.fill("note_band", &[("level", &material.confidence())])));
+    if own_axis {
+        made.notes.push(note(material.word_or(
+            "note_own_axis",
+            "数值较小或单位不同的指标用自己的刻度。",
+            "Indicators of small values or other units have an axis of their own.",
+        )));
+    }
     Some(made)
 }
+
+/// The value and the ends of its interval.
+fn point_ends(point: &Point) -> Vec<f64> {
+    let interval = point.interval.map(|(low, high)| [low, high]);
+    interval.into_iter().flatten().chain([point.value]).collect()
+}
+
+/// Highest percentage of a panel that is drawn on an axis of its own.
+const OWN_AXIS: f64 = 25.0;
 
 /// Pairs of indicators named `…_perception` and `…_expectation`, the largest shortfall first. None without a pair.
 pub fn gap(material: &Material<'_>) -> Option<Drawn> {

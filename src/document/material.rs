@@ -207,6 +207,12 @@ impl<'a> Material<'a> {
         info.title.get(self.lang).to_owned()
     }
 
+    /// Title of a metric as sentences say it, and the unit named in it as printed right behind a value.
+    pub fn spoken(&self, info: &MetricInfo) -> (String, String) {
+        let (title, suffix) = format::spoken_title(info.title.get(self.lang), info.unit, self.lang);
+        (title.to_owned(), suffix)
+    }
+
     /// Title of a group of a segment, by indices.
     pub fn group_title(&self, segment: usize, group: usize) -> String {
         self.results()
@@ -309,6 +315,5 @@ fn money(planned: &Planned, lang: Lang) -> Money {
         Lang::En => "yuan",
     });
     let benefits = planned.finance.benefits.iter().map(|benefit| benefit.amount);
-    let prices = plan.costs.iter().flat_map(|cost| [cost.amount, cost.raw.price]);
-    Money::new(currency, prices.chain(benefits), lang)
+    Money::new(currency, plan.costs.iter().map(|cost| cost.amount).chain(benefits), lang)
 }

@@ -7,7 +7,9 @@ use crate::data::table::{InputFile, StepKind};
 use crate::diagnostics::Diagnostics;
 use crate::document::blocks::{Inline, Table, TableCell, Tone};
 use crate::document::format;
+use crate::document::forms;
 use crate::document::material::Material;
+use crate::document::model_tables::capital;
 use crate::document::tables::{cell, note, number_column, row, text_column};
 use crate::metrics::{Better, MetricInfo, table_of};
 
@@ -88,7 +90,7 @@ pub fn inputs(material: &Material<'_>) -> Option<Table> {
         };
         for (input, expression) in &held.inputs {
             let column = columns.and_then(|columns| columns.get(expression));
-            let wording = column.and_then(|column| column.title.as_ref()).map(|title| title.get(material.lang));
+            let wording = column.map(|column| forms::wording(material, column));
             let coding = column.map(|column| {
                 let range = column.range.map(|[low, high]| {
                     format::range(&format::short_number(low, 2), &format::short_number(high, 2), material.lang)
@@ -100,7 +102,7 @@ pub fn inputs(material: &Material<'_>) -> Option<Table> {
             rows.push(row(vec![
                 code_cell(input),
                 code_cell(expression),
-                cell(wording.unwrap_or(format::NO_VALUE)),
+                cell(wording.filter(|text| !text.is_empty()).unwrap_or_else(|| format::NO_VALUE.to_owned())),
                 cell(coding.unwrap_or_else(|| material.word("coding_derived"))),
             ]));
         }
@@ -197,14 +199,15 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
         .chain(tables)
         .map(|(lead, step)| {
             let words = &material.words;
+            let name = |column: &str| column_title(material, column);
             let text = match &step.kind {
                 StepKind::Read { file } => words.fill("step_read", &[("file", file)]),
-                StepKind::Duplicates { column } => words.fill("step_duplicates", &[("column", column)]),
-                StepKind::Weight { column } => words.fill("step_weight", &[("column", column)]),
-                StepKind::Wave { column } => words.fill("step_wave", &[("column", column)]),
+                StepKind::Duplicates { column } => words.fill("step_duplicates", &[("column", &name(column))]),
+                StepKind::Weight { column } => words.fill("step_weight", &[("column", &name(column))]),
+                StepKind::Wave { column } => words.fill("step_wave", &[("column", &name(column))]),
                 StepKind::Filter { keep, reason } => {
                     match reason.as_ref().map(|reason| reason.get(material.lang)).filter(|reason| !reason.is_empty()) {
-                        Some(reason) => words.fill("step_filter_reason", &[("reason", reason)]),
+                        Some(reason) => words.fill("step_filter_reason", &[("reason", &capital(reason))]),
                         None => words.fill("step_filter", &[("keep", keep)]),
                     }
                 }
@@ -226,6 +229,13 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
         number_column(&material.word("col_rows")),
     ];
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// The title of a column inside a sentence; its name where it has none.
+pub fn column_title(material: &Material<'_>, name: &str) -> String {
+    let column = material.inputs.columns.iter().find(|column| column.name == name);
+    let title = column.map_or("", |column| column.title.get(material.lang));
+    if title.is_empty() { name.to_owned() } else { material.inline_name(title) }
 }
 
 /// The questions with their answers: valid, none, not applicable.
@@ -283,7 +293,7 @@ pub fn files(material: &Material<'_>) -> Option<Table> {
     let columns = vec![
         text_column(&material.word("col_file"), 1.0),
         text_column(&material.word_or("col_files_of", "用于", "For"), 0.8),
-        number_column(&material.word("col_rows")),
+        number_column(&material.word_or("col_read", "读入", "Read")),
         text_column(&material.word("col_hash"), 0.0),
     ];
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })

@@ -145,7 +145,7 @@ fn turned(material: &Material<'_>, result: &ModelResult, found: &TableResult) ->
 }
 
 /// The first letter as a capital one, for heads and beginnings of sentences.
-fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -88,6 +88,9 @@ pub struct WordForm {
     /// Coursework: black on white whatever the brand, single spacing, chapters 一、二、三、 in Chinese.
     #[serde(default)]
     pub coursework: bool,
+    /// The page lies on its long side, for what fits one page side by side.
+    #[serde(default)]
+    pub landscape: bool,
     /// Size of the text in points.
     #[serde(default)]
     pub size: Option<f64>,

@@ -65,7 +65,7 @@ pub fn gantt(material: &Material<'_>) -> Option<Drawn> {
     Some(Drawn { chart: Chart { kind, alt }, notes: Vec::new() })
 }
 
-/// The first day of every month from that of `first` on; the year stands at the first one and at January.
+/// The first day of every month from that of `first` on; the year stands above the first one and above January.
 fn months(first: NaiveDate, last: NaiveDate, lang: Lang) -> Vec<Mark> {
     let mut marks = Vec::new();
     let (mut year, mut month) = (first.year(), first.month());
@@ -76,8 +76,8 @@ fn months(first: NaiveDate, last: NaiveDate, lang: Lang) -> Vec<Mark> {
         };
         let label = if marks.is_empty() || month == 1 {
             match lang {
-                Lang::ZhCn | Lang::ZhTw => format!("{year}年{short}"),
-                Lang::En => format!("{short} {year}"),
+                Lang::ZhCn | Lang::ZhTw => format!("{year}年\n{short}"),
+                Lang::En => format!("{year}\n{short}"),
             }
         } else {
             short
@@ -160,7 +160,7 @@ mod tests {
     fn months_and_weeks_are_marked() {
         let (first, last) = (parse_date("2026-12-01").unwrap(), parse_date("2027-01-31").unwrap());
         let names: Vec<String> = months(first, last, Lang::ZhCn).into_iter().map(|mark| mark.label).collect();
-        assert_eq!(names, ["2026年12月", "2027年1月"]);
+        assert_eq!(names, ["2026年\n12月", "2027年\n1月"], "the year stands above its first month");
         let mondays = weeks(first, last);
         assert_eq!(mondays.len(), 8);
         assert_eq!(mondays[0].value, day(parse_date("2026-12-07").unwrap()));

@@ -57,12 +57,15 @@ pub fn objective_text(material: &Material<'_>, objective: &Objective) -> String 
     if objective.reach.is_some_and(|reach| reach.ambition == Ambition::Reached) {
         return kept_text(material, objective, held.info, target);
     }
-    let title = material.inline_name(&material.title(held.info));
+    let (title, named) = material.spoken(held.info);
+    let title = material.inline_name(&title);
     let unit = held.info.unit;
-    let target =
-        format!("{}{}", format::short_number(target, format::printed_decimals(unit)), format::unit_suffix(unit, lang));
-    let now =
-        held.current.and_then(|estimate| estimate.estimate).map(|value| format::value_with_unit(value, unit, lang));
+    let suffix = format!("{}{named}", format::unit_suffix(unit, lang));
+    let target = format!("{}{suffix}", format::short_number(target, format::printed_decimals(unit)));
+    let now = held
+        .current
+        .and_then(|estimate| estimate.estimate)
+        .map(|value| format!("{}{suffix}", format::value(value, unit)));
     let lower = held.info.better == Better::Lower;
     let focus = objective.raw.focus.as_ref().map(|focus| match lang {
         Lang::ZhCn | Lang::ZhTw => format!("，重点在{}", focus.get(lang)),
@@ -229,7 +232,7 @@ pub fn budget(material: &Material<'_>) -> Option<Table> {
                 } else {
                     material.words.fill("quantity", &[("n", &quantity), ("unit", unit)])
                 }),
-                cell(format!("{}{}", material.money.plain(cost.raw.price), if cost.raw.estimate { "*" } else { "" })),
+                cell(format!("{}{}", material.money.price(cost.raw.price), if cost.raw.estimate { "*" } else { "" })),
                 cell(material.money.plain(cost.amount)),
             ])
         })
@@ -332,8 +335,8 @@ pub fn contingencies(material: &Material<'_>) -> Option<Table> {
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
 
-/// The trace: one row a path from finding to objective, strategy, action and cost. What a row shares with the one above is
-/// left out, so that the branches can be seen.
+/// The trace: one row a path from finding to objective, strategy, action and cost. What the actions of a strategy share is said
+/// once, at the first of them, so that the branches can be seen and a page never begins without finding and strategy.
 pub fn trace(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
     let plan = &material.plan;
@@ -348,9 +351,8 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
             || objective_text(material, objective),
             |(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang),
         );
-        let mut finding = cell(finding);
-        let mut goal = cell(goal);
         for strategy in objective.strategies.iter().filter_map(|&index| plan.strategies.get(index)) {
+            let (mut finding, mut goal) = (cell(finding.as_str()), cell(goal.as_str()));
             let mut title = cell(strategy.raw.title.get(lang));
             let triggers = strategy.risks.iter().filter_map(|&index| plan.contingencies.get(index));
             let triggers: Vec<&str> = triggers.map(|held| held.raw.trigger.get(lang)).collect();
@@ -435,8 +437,18 @@ mod tests {
                 texts(&table.rows[0]),
                 ["抱怨率 14.2%", "≤ 8%", "把排队时间压到五分钟以内", "晚餐窗口由6个增至9个", "18,000"]
             );
-            let findings = table.rows.iter().filter(|row| texts(row)[0].starts_with("抱怨率")).count();
-            assert_eq!(findings, 1, "a finding is printed once");
+            for row in table.rows.iter().map(texts) {
+                // A page that begins with a strategy begins with its finding and goal as well.
+                let (finding, goal, strategy) = (&row[0], &row[1], &row[2]);
+                assert_eq!(
+                    (finding.is_empty(), goal.is_empty()),
+                    (strategy.is_empty(), strategy.is_empty()),
+                    "{row:?}"
+                );
+            }
+            let found = table.rows.iter().filter(|row| texts(row)[0].starts_with("抱怨率")).count();
+            let strategies = table.rows.iter().filter(|row| !texts(row)[2].is_empty()).count();
+            assert_eq!(found, strategies, "said once a strategy");
         });
     }
 }

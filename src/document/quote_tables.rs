@@ -8,7 +8,11 @@ use crate::diagnostics::Lang;
 use crate::document::blocks::{Inline, Table, TableCell, TableRow};
 use crate::document::format;
 use crate::document::material::Material;
+use crate::document::model_tables::capital;
 use crate::document::tables::{cell, note, number_column, row, text_column};
+
+/// Share of answers on no theme, in percent, above which a table says so.
+const MOST_REST: f64 = 50.0;
 
 /// Groups that a table of themes has room for.
 const MOST_GROUPS: usize = 8;
@@ -18,7 +22,7 @@ pub fn facts(material: &Material<'_>) -> Vec<Value> {
     let lang = material.lang;
     let theme = |held: &ThemeVoices| {
         json!({
-            "title": held.title.get(lang),
+            "title": capital(held.title.get(lang)),
             "n": format::count(held.n),
             "share": format!("{}%", format::number(held.share, 1)),
             "quotes": held.quotes.iter().map(|quote| quote.get(lang)).collect::<Vec<_>>(),
@@ -30,6 +34,7 @@ pub fn facts(material: &Material<'_>) -> Vec<Value> {
                 "column": voices.column,
                 "title": voices.title.get(lang),
                 "n": voices.n.map(format::count),
+                "first": ranked(voices).first().filter(|theme| !theme.rest).map(|theme| theme.title.get(lang)),
                 "themes": voices.themes.iter().map(theme).collect::<Vec<_>>(),
             })
         })
@@ -55,11 +60,13 @@ pub fn quotes(material: &Material<'_>, column: Option<&str>) -> Option<Table> {
     let voices = of_column(material, column)?;
     let lang = material.lang;
     let (theme, n, share, words) = match lang {
-        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", "占比", "顾客原话"),
-        Lang::En => ("Theme", "Answers", "Share", "In their own words"),
+        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", share_head(material), "顾客原话"),
+        Lang::En => ("Theme", "Answers", share_head(material), "In their own words"),
     };
-    let quoted: Vec<&ThemeVoices> = ranked(voices).into_iter().filter(|theme| !theme.quotes.is_empty()).collect();
-    let line = |theme: &&ThemeVoices| {
+    if voices.themes.iter().all(|theme| theme.quotes.is_empty()) {
+        return None;
+    }
+    let line = |theme: &ThemeVoices| {
         let mut content = Vec::new();
         for quote in &theme.quotes {
             if !content.is_empty() {
@@ -69,13 +76,18 @@ pub fn quotes(material: &Material<'_>, column: Option<&str>) -> Option<Table> {
             let text = quote.get(lang).split_whitespace().collect::<Vec<_>>().join(" ");
             content.push(Inline::text(format!("“{text}”")));
         }
+        if content.is_empty() {
+            content.push(Inline::text(format::NO_VALUE));
+        }
         let mut cells = counts(theme, lang);
         cells.push(TableCell { content, ..TableCell::default() });
         row(cells)
     };
-    let rows: Vec<TableRow> = quoted.iter().map(line).collect();
+    let rows: Vec<TableRow> = ranked(voices).into_iter().map(line).collect();
     let columns = vec![text_column(theme, 1.0), number_column(n), number_column(share), text_column(words, 3.2)];
-    (!rows.is_empty()).then(|| Table { columns, rows, notes: vec![note(quote_note(voices, lang))], ..Table::default() })
+    let mut notes = vec![note(quote_note(voices, lang))];
+    notes.extend(rest_note(voices, lang).map(note));
+    (!rows.is_empty()).then(|| Table { columns, rows, notes, ..Table::default() })
 }
 
 /// Themes with the number of answers by the groups of a segment, or in total without one.
@@ -83,9 +95,16 @@ pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&st
     let voices = of_column(material, column)?;
     let lang = material.lang;
     let place = segment.and_then(|segment| voices.segments.iter().position(|held| held.column == segment));
+    // A table of dashes says nothing: then only the whole is listed, and a note says why.
+    let mostly_hidden = place.is_some_and(|place| {
+        let cells = || voices.themes.iter().flat_map(|theme| theme.groups[place].iter().take(MOST_GROUPS));
+        cells().filter(|n| n.is_none()).count() * 2 > cells().count()
+    });
+    let asked = place;
+    let place = place.filter(|_| !mostly_hidden);
     let (theme, n, share) = match lang {
-        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", "占比"),
-        Lang::En => ("Theme", "Answers", "Share"),
+        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", share_head(material)),
+        Lang::En => ("Theme", "Answers", share_head(material)),
     };
     let mut columns = vec![text_column(theme, 1.6), number_column(n), number_column(share)];
     if let Some(place) = place {
@@ -100,9 +119,23 @@ pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&st
     };
     let rows = ranked(voices).into_iter().map(line).collect();
     let mut notes = vec![note(base_note(voices, lang))];
+    notes.extend(rest_note(voices, lang).map(note));
     let hidden = place.is_some_and(|place| {
         voices.themes.iter().any(|theme| theme.groups[place].iter().take(MOST_GROUPS).any(Option::is_none))
     });
+    if let Some(place) = asked.filter(|_| mostly_hidden) {
+        let limit = format::short_number(material.inputs.project.raw.settings.suppress_below, 0);
+        let info = material.results().segments.iter().find(|info| info.column == voices.segments[place].column);
+        let title = info.map_or(voices.segments[place].column.as_str(), |info| info.title.get(lang));
+        notes.push(note(match lang {
+            Lang::ZhCn | Lang::ZhTw => {
+                format!("按{title}的人数半数以上不能列出（写了意见的不足 {limit} 人，或一经列出即可推算出这样的组），从略。")
+            }
+            Lang::En => format!(
+                " More than half of the counts by {title} may not be shown (fewer than {limit} answers with words, or a group that would give such a one away) and are left out."
+            ),
+        }));
+    }
     if hidden {
         let limit = format::short_number(material.inputs.project.raw.settings.suppress_below, 0);
         notes.push(note(match lang {
@@ -129,7 +162,32 @@ fn ranked(voices: &Voices) -> Vec<&ThemeVoices> {
 
 fn counts(theme: &ThemeVoices, lang: Lang) -> Vec<TableCell> {
     let share = format!("{}%", format::number(theme.share, 1));
-    vec![cell(theme.title.get(lang)), cell(format::count(theme.n)), cell(share)]
+    vec![cell(capital(theme.title.get(lang))), cell(format::count(theme.n)), cell(share)]
+}
+
+/// The head of the column of shares, which are weighted where the answers are.
+fn share_head<'m>(material: &Material<'_>) -> &'m str {
+    match (material.lang, material.inputs.weighted) {
+        (Lang::ZhCn | Lang::ZhTw, true) => "占比（加权）",
+        (Lang::ZhCn | Lang::ZhTw, false) => "占比",
+        (Lang::En, true) => "Share (weighted)",
+        (Lang::En, false) => "Share",
+    }
+}
+
+/// What must be said where most answers speak of no theme of the dictionary.
+fn rest_note(voices: &Voices, lang: Lang) -> Option<String> {
+    let rest = voices.themes.iter().find(|theme| theme.rest && theme.share > MOST_REST)?;
+    let share = format!("{}%", format::number(rest.share, 1));
+    Some(match lang {
+        Lang::ZhCn | Lang::ZhTw => {
+            format!("“{}”占{share}：词表未能归类过半的意见，补充词表之前，各主题的多少不足为据。", rest.title.get(lang))
+        }
+        Lang::En => format!(
+            "“{}” is {share}: the list of words does not know most of the answers, and until it is extended the counts of the themes prove little.",
+            capital(rest.title.get(lang))
+        ),
+    })
 }
 
 fn base_note(voices: &Voices, lang: Lang) -> String {
@@ -147,5 +205,8 @@ fn quote_note(voices: &Voices, lang: Lang) -> String {
             " Quoted as written; phone numbers, ids, mail addresses, accounts, number plates and names are masked."
         }
     };
-    base_note(voices, lang) + masked
+    let han = |text: &str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+    let foreign = voices.themes.iter().flat_map(|theme| &theme.quotes).any(|quote| han(quote.get(lang)));
+    let language = if lang == Lang::En && foreign { " Quotations are in the language of the answer." } else { "" };
+    base_note(voices, lang) + masked + language
 }

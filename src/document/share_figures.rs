@@ -223,6 +223,15 @@ pub fn gauge(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> Optio
     Some(Drawn { chart: Chart { kind: ChartKind::Gauge(Gauge { cards }), alt }, notes })
 }
 
+/// The colour of a chart for the tone that cards and tables give the same value.
+fn emphasis_of(tone: Tone) -> Emphasis {
+    match tone {
+        Tone::Good => Emphasis::Accent,
+        Tone::Bad => Emphasis::Bad,
+        Tone::Neutral | Tone::Info | Tone::Warning => Emphasis::Plain,
+    }
+}
+
 fn gauge_card(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Option<GaugeCard> {
     let (info, lang) = (held.info, material.lang);
     let estimate = held.current?;
@@ -252,7 +261,7 @@ fn gauge_card(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Option<Ga
         axis,
         target: goal.map(|value| Mark { value, label: named.target }),
         previous,
-        emphasis: if target_tone(held) == Tone::Bad { Emphasis::Bad } else { Emphasis::Accent },
+        emphasis: emphasis_of(target_tone(held)),
         small_base: estimate.flagged,
     })
 }
@@ -328,6 +337,9 @@ mod tests {
             for card in cards {
                 let (value, axis) = (card.value.unwrap(), &card.axis);
                 assert!(axis.min <= value && value <= axis.max, "{card:?}");
+                let held = material.lead().into_iter().find(|held| material.title(held.info) == card.name).unwrap();
+                let met = held.target.is_some_and(|target| target.met);
+                assert_eq!(card.emphasis == Emphasis::Accent, met, "blue is for what is met: {card:?}");
                 if let Some(target) = &card.target {
                     assert!(axis.min <= target.value && target.value <= axis.max, "{card:?}");
                 }

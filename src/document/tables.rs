@@ -91,6 +91,9 @@ pub fn indicators(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>]) -> 
     if marks.small {
         notes.push(small_base_note(material));
     }
+    if marks.complement {
+        notes.push(note(material.complement_note()));
+    }
     if has_whole {
         notes.push(note(material.fill_or(
             "note_whole",
@@ -136,6 +139,7 @@ pub fn target_tone(held: &IndicatorSummary<'_>) -> Tone {
 
 #[derive(Default)]
 struct Marks {
+    complement: bool,
     small: bool,
     significant: bool,
 }
@@ -156,6 +160,10 @@ fn indicator_row(
     let mut value = cell(bare(material, held, material.value_text(estimate)));
     if estimate.is_some_and(|estimate| estimate.estimate.is_none()) {
         value = cell(material.reason_text(estimate));
+        if estimate.is_some_and(|estimate| estimate.reason == Some(Reason::Complement)) {
+            marks.complement = true;
+            value = cell(material.word("suppressed_mark"));
+        }
     } else if estimate.is_some_and(|estimate| estimate.flagged) {
         marks.small = true;
         value.content.push(Inline::Superscript { text: SMALL_BASE_MARK.into() });

@@ -68,7 +68,6 @@ pub(super) fn index_page(measured: &Measured, listed: &[Listed], date: &str, lan
     let mut rows: Vec<TableRow> =
         listed.iter().map(|held| row(held.title.get(lang), &held.values, &held.links, false)).collect();
     rows.push(row(all, &listed_values(measured, lang), &[], true));
-    let heading = Block::Heading { level: 1, id: "reports".into(), number: None, content: vec![Inline::text(&title)] };
     let table = Block::Table(Table { id: "list".into(), columns, rows, ..Table::default() });
     let period = results.current_wave().map(|wave| format::wave(wave, lang)).unwrap_or_default();
     in_its_language(Document {
@@ -84,6 +83,6 @@ pub(super) fn index_page(measured: &Measured, listed: &[Listed], date: &str, lan
             words: BTreeMap::new(),
             brand: None,
         },
-        blocks: vec![heading, table],
+        blocks: vec![table],
     })
 }

@@ -26,6 +26,8 @@ pub struct FinanceResult {
     pub benefits: Vec<BenefitResult>,
     /// Sum of the benefits at their likeliest.
     pub benefit: f64,
+    /// Sum of the benefits of which nothing is uncertain.
+    pub fixed: f64,
     /// Benefit minus cost.
     pub net: f64,
     /// Net benefit over cost; none without costs or benefits.
@@ -96,7 +98,12 @@ pub struct Simulation {
 #[derive(Debug, Clone, Copy)]
 enum Term {
     Fixed(f64),
-    Reckoned { change: f64, customers: RawRange, value: RawRange },
+    /// Customers times value; of a benefit that follows from an objective times the change and the share of it attained.
+    Reckoned {
+        change: Option<f64>,
+        customers: RawRange,
+        value: RawRange,
+    },
 }
 
 /// The assumptions at one point: the share attained, and customers and value by benefit.
@@ -132,7 +139,10 @@ pub fn reckon(
                 Term::Fixed(0.0)
             }
             (None, Some(customers), Some(value), Some(_)) => {
-                Term::Reckoned { change: change.unwrap_or_default() / 100.0, customers, value }
+                Term::Reckoned { change: Some(change.unwrap_or_default() / 100.0), customers, value }
+            }
+            (None, Some(customers), Some(value), None) if held.objective.is_none() => {
+                Term::Reckoned { change: None, customers, value }
             }
             _ => Term::Fixed(0.0),
         };
@@ -152,11 +162,14 @@ pub fn reckon(
         benefit.amount = round_half_away(likely.amount(place, *term), decimals);
     }
     let benefit: f64 = benefits.iter().map(|held| held.amount).sum();
+    let held_fixed = benefits.iter().zip(&terms).filter(|(_, term)| !term.is_uncertain(attainment));
+    let fixed = held_fixed.map(|(benefit, _)| benefit.amount).sum();
     let months = raw.months.filter(|months| *months > 0.0).unwrap_or(MONTHS);
     let both = cost > 0.0 && !benefits.is_empty();
     FinanceResult {
         cost,
         benefit,
+        fixed,
         net: benefit - cost,
         return_on_investment: both.then(|| (benefit - cost) / cost),
         payback_months: (both && benefit > 0.0).then(|| cost / (benefit / months)).filter(|found| *found <= months),
@@ -164,6 +177,18 @@ pub fn reckon(
         swings: swings(attainment, &terms, cost),
         simulation: simulate(attainment, &terms, cost, raw),
         benefits,
+    }
+}
+
+impl Term {
+    fn is_uncertain(self, attainment: RawRange) -> bool {
+        let open = |range: RawRange| range.limits()[2] > range.limits()[0];
+        match self {
+            Self::Fixed(_) => false,
+            Self::Reckoned { change, customers, value } => {
+                open(customers) || open(value) || (change.is_some() && open(attainment))
+            }
+        }
     }
 }
 
@@ -178,7 +203,9 @@ impl Point {
 
     fn amount(&self, place: usize, term: Term) -> f64 {
         match (term, self.terms.get(place)) {
-            (Term::Reckoned { change, .. }, Some((customers, value))) => change * self.attainment * customers * value,
+            (Term::Reckoned { change, .. }, Some((customers, value))) => {
+                change.map_or(1.0, |change| change * self.attainment) * customers * value
+            }
             (Term::Fixed(amount), _) => amount,
             _ => 0.0,
         }
@@ -192,7 +219,7 @@ impl Point {
 /// The uncertain assumptions with their limits.
 fn uncertain(attainment: RawRange, terms: &[Term]) -> Vec<(Assumption, [f64; 3])> {
     let mut found = Vec::new();
-    if terms.iter().any(|term| matches!(term, Term::Reckoned { .. })) {
+    if terms.iter().any(|term| matches!(term, Term::Reckoned { change: Some(_), .. })) {
         found.push((Assumption::Attainment, attainment.limits()));
     }
     for (index, term) in terms.iter().enumerate() {
@@ -313,8 +340,11 @@ mod tests {
     #[test]
     fn each_assumption_moves_the_net_benefit_by_hand() {
         let attainment = between(0.3, 0.7, 1.0);
-        let terms =
-            [Term::Reckoned { change: 0.06, customers: RawRange::Exact(8000.0), value: between(90.0, 120.0, 150.0) }];
+        let terms = [Term::Reckoned {
+            change: Some(0.06),
+            customers: RawRange::Exact(8000.0),
+            value: between(90.0, 120.0, 150.0),
+        }];
         let net = Point::likely(attainment, &terms).net(&terms, 30_000.0);
         assert!((net - 10_320.0).abs() < 1e-9);
         let found = swings(attainment, &terms, 30_000.0);
@@ -325,6 +355,22 @@ mod tests {
         );
         assert!(close(found[0].net_low, -12_720.0) && close(found[0].net_high, 27_600.0));
         assert!(close(found[1].net_low, 240.0) && close(found[1].net_high, 20_400.0));
+    }
+
+    /// 180 guests at 960 each are 172,800 whatever share of a change is attained; at 90 guests 86,400. With 3,600 more that are
+    /// certain and costs of 148,200 the net is 28,200, at 90 guests −58,200.
+    #[test]
+    fn a_benefit_without_an_objective_is_customers_times_value() {
+        let terms = [
+            Term::Reckoned { change: None, customers: between(90.0, 180.0, 270.0), value: RawRange::Exact(960.0) },
+            Term::Fixed(3600.0),
+        ];
+        let attainment = between(0.3, 0.7, 1.0);
+        assert!((Point::likely(attainment, &terms).net(&terms, 148_200.0) - 28_200.0).abs() < 1e-9);
+        let found = swings(attainment, &terms, 148_200.0);
+        assert_eq!(found.len(), 1);
+        assert!((found[0].net_low + 58_200.0).abs() < 1e-9);
+        assert_eq!(terms.map(|term| term.is_uncertain(attainment)), [true, false]);
     }
 
     /// A triangle from 0 over 0 to 1 has its median at 1 − √½ = 0.2929 and the mean 1/3; from 0 over 1 to 2 it is symmetric.
@@ -339,7 +385,7 @@ mod tests {
     #[test]
     fn the_same_seed_gives_the_same_range() {
         let terms = [Term::Reckoned {
-            change: 0.05,
+            change: Some(0.05),
             customers: between(900.0, 1000.0, 1100.0),
             value: between(50.0, 100.0, 200.0),
         }];

@@ -86,7 +86,8 @@ pub fn make_plan(inputs: PlanInputs<'_>, diagnostics: &mut Diagnostics) -> Plann
         collect_findings(FindingInputs { project, results, summaries: &summaries, models, distributions, controls });
     let written = suggest::complete(&inputs, &summaries, &findings, diagnostics);
     let mut plan = resolve_plan(project, written, results, diagnostics);
-    plan.judge(&summaries, results, project.raw.settings.confidence);
+    let settings = &project.raw.settings;
+    plan.judge(&summaries, results, settings.confidence, settings.flag_below);
     let calendar = Calendar::of(&plan, project, diagnostics);
     let finance = finance::reckon(&plan, &summaries, project, diagnostics);
     trace::report_loose_ends(&plan, &findings, &summaries, project, diagnostics);

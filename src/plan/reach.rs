@@ -10,6 +10,9 @@ use crate::metrics::{Better, Estimate, MetricResults};
 /// Chance with which a change of the size asked is to be proved.
 pub const POWER: f64 = 0.8;
 
+/// Times the base of now that a next wave can have at most; more than that no survey gets.
+pub const MOST_TIMES: u64 = 10;
+
 /// How much an objective asks, compared with what happened before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,14 +44,14 @@ pub struct Reachability {
     /// `(z(1 - alpha / 2) + z(0.8)) sqrt(2) se`.
     pub provable: Option<f64>,
     /// Answers that the next wave needs in the base to prove the change asked with a chance of 80%:
-    /// `n se^2 / ((change / (z(1 - alpha / 2) + z(0.8)))^2 - se^2)`; none where no number would do, since the error of the value
-    /// now is too large.
+    /// `n se^2 / ((change / (z(1 - alpha / 2) + z(0.8)))^2 - se^2)`, at least the base that is printed without reservation; none
+    /// where no number would do, since the error of the value now is too large, or only one above [`MOST_TIMES`] the base of now.
     pub answers_needed: Option<u64>,
     /// Answers in the base now.
     pub answers: u64,
 }
 
-/// Judges a target. None where there is no value or no good direction.
+/// Judges a target. None where there is no value or no good direction. `least` is the base below which values are flagged.
 ///
 /// The two waves count as independent samples whose variance an answer is that of the current one, design included; normal
 /// quantiles stand for those of Student (Cohen 1988, Statistical Power Analysis, chapter 2).
@@ -57,6 +60,7 @@ pub fn reachability(
     results: &MetricResults,
     target: f64,
     confidence: f64,
+    least: f64,
 ) -> Option<Reachability> {
     let estimate = summary.current?;
     let value = estimate.estimate?;
@@ -71,6 +75,7 @@ pub fn reachability(
     let provable = provable_change(estimate, confidence);
     let se = estimate.se.filter(|se| *se > 0.0);
     let answers_needed = se.zip(quantiles(confidence)).and_then(|(se, z)| answers_needed(change, se, z, estimate.n));
+    let answers_needed = answers_needed.map(|answers| answers.max(least.ceil() as u64));
     Some(Reachability { value, change, largest_step, ambition, provable, answers_needed, answers: estimate.n })
 }
 
@@ -92,7 +97,7 @@ fn answers_needed(change: f64, se: f64, quantiles: f64, answers: u64) -> Option<
         return None;
     }
     let needed = answers as f64 * se * se / allowed;
-    (needed < 1e9).then(|| needed.ceil().max(1.0) as u64)
+    (needed <= (answers * MOST_TIMES) as f64).then(|| needed.ceil().max(1.0) as u64)
 }
 
 /// The largest step for the better.
@@ -132,6 +137,15 @@ mod tests {
         assert_eq!(answers_needed(6.2, 1.08, z, 968), Some(303));
         assert_eq!(answers_needed(6.2, 2.3, z, 968), None);
         assert_eq!(answers_needed(-1.0, 1.08, z, 968), None);
+    }
+
+    /// R: for a change of 6.2 with a standard error of 2.2 and 265 answers `265 * 2.2^2 / ((6.2 / z)^2 - 2.2^2)` is 22,300.6: eighty
+    /// times as many answers as now; with a standard error of 2.1 it is 2,397.2, nine times as many.
+    #[test]
+    fn a_sample_that_no_one_can_draw_proves_nothing() {
+        let z = quantiles(0.95).unwrap();
+        assert_eq!(answers_needed(6.2, 2.2, z, 265), None);
+        assert_eq!(answers_needed(6.2, 2.1, z, 265), Some(2398));
     }
 
     /// As many answers as now prove exactly the change called provable.

@@ -121,13 +121,19 @@ impl Plan {
         actions
     }
 
-    /// Judges for every objective whether it can be reached and proved.
-    pub(super) fn judge(&mut self, summaries: &[IndicatorSummary<'_>], results: &MetricResults, confidence: f64) {
+    /// Judges for every objective whether it can be reached and proved. `least` is the base below which values are flagged.
+    pub(super) fn judge(
+        &mut self,
+        summaries: &[IndicatorSummary<'_>],
+        results: &MetricResults,
+        confidence: f64,
+        least: f64,
+    ) {
         for objective in &mut self.objectives {
             let summary = summaries.iter().find(|held| held.info.id == objective.raw.metric);
             objective.reach = summary
                 .zip(objective.target)
-                .and_then(|(summary, target)| reachability(summary, results, target, confidence));
+                .and_then(|(summary, target)| reachability(summary, results, target, confidence, least));
         }
     }
 }
@@ -366,7 +372,7 @@ impl Resolver<'_, '_> {
                 (Some(amount), ..) if !amount.is_finite() => {
                     self.report(Diagnostic::error(&messages::BAD_AMOUNT).arg("item", item), key("amount"));
                 }
-                (Some(_), ..) | (None, Some(_), Some(_), Some(_)) => {}
+                (Some(_), ..) | (None, _, Some(_), Some(_)) => {}
                 _ => {
                     self.report(Diagnostic::error(&plan_messages::INCOMPLETE_BENEFIT).arg("item", item), key("amount"));
                 }

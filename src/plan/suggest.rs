@@ -180,7 +180,8 @@ fn focus(findings: &[Finding], metric: &str) -> Option<Localized> {
     (!titles.is_empty()).then_some(Localized::PerLang(LocalizedTexts { zh_tw, ..texts }))
 }
 
-/// The value to reach: the project's target if it is missed; else the least demanding number that a finding sets it against
+/// The value to reach: the project's target if it is missed; none where it is met and nothing else is said of the whole; else the
+/// least demanding number that a finding sets it against
 /// and that is better than now; else the smallest change that a next wave of the same size can prove.
 fn target(inputs: &PlanInputs<'_>, summary: &IndicatorSummary<'_>, findings: &[Finding]) -> Option<f64> {
     let value = summary.current?.estimate?;
@@ -192,6 +193,7 @@ fn target(inputs: &PlanInputs<'_>, summary: &IndicatorSummary<'_>, findings: &[F
     if let Some(target) = target_value(inputs.project, &summary.info.id).filter(|target| better(*target)) {
         return Some(target);
     }
+    let met = target_value(inputs.project, &summary.info.id).is_some();
     let comparable =
         [FindingKind::Worsened, FindingKind::BehindBenchmark, FindingKind::BehindRival, FindingKind::Control];
     let own = findings.iter().filter(|held| held.metric.as_ref() == Some(&summary.info.id) && held.group.is_none());
@@ -199,11 +201,24 @@ fn target(inputs: &PlanInputs<'_>, summary: &IndicatorSummary<'_>, findings: &[F
     let nearest = set.filter(|against| better(*against)).min_by(|a, b| (a - value).abs().total_cmp(&(b - value).abs()));
     let decimals = crate::analysis::printed_decimals(summary.info.unit);
     nearest.map(|against| round_half_away(against, decimals)).or_else(|| {
+        if met {
+            return None;
+        }
+        let groups =
+            findings.iter().filter(|held| held.metric.as_ref() == Some(&summary.info.id) && held.group.is_some());
+        // No more is asked of the whole than its best group has.
+        let best = groups.map(|held| held.evidence.against).filter(|against| better(*against));
+        let best = best.max_by(|a, b| (a - value).abs().total_cmp(&(b - value).abs()));
         let provable = provable_change(summary.current?, inputs.project.raw.settings.confidence)?;
         let step = if summary.info.better == Better::Lower { -provable } else { provable };
         let whole = matches!(summary.info.unit, Unit::Percent | Unit::Points);
         let aim = if whole { (value + step).round() } else { round_half_away(value + step, decimals) };
         let aim = if summary.info.unit == Unit::Percent { aim.clamp(0.0, 100.0) } else { aim };
+        let aim = match (best, summary.info.better) {
+            (Some(best), Better::Higher) => aim.min(round_half_away(best, decimals)),
+            (Some(best), Better::Lower) => aim.max(round_half_away(best, decimals)),
+            _ => aim,
+        };
         better(aim).then_some(aim)
     })
 }

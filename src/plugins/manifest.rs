@@ -311,6 +311,14 @@ pub enum Estimator {
 }
 
 impl Estimator {
+    /// True if an expression names the input.
+    pub fn reads(&self, input: &str) -> bool {
+        let names = |text: &str| {
+            text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|name| name == input)
+        };
+        self.expressions().into_iter().any(|(_, text)| names(text))
+    }
+
     /// Name as written in `plugin.yaml`.
     pub fn name(&self) -> &'static str {
         match self {

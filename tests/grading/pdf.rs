@@ -33,10 +33,11 @@ fn of_manyi(pdf: &Path) -> String {
 }
 
 /// Letters by how often they stand there: the order of what stands side by side on a page is each reader's own, and so is which of two
-/// characters with one glyph (日 and the radical ⽇) it takes for it.
+/// characters with one glyph (日 and the radical ⽇) it takes for it, and how many characters without any.
 fn letters(text: &str) -> BTreeMap<char, usize> {
     let mut counted = BTreeMap::new();
-    bare(text).nfkc().for_each(|letter| *counted.entry(letter).or_default() += 1);
+    let seen = |letter: &char| !matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    bare(text).nfkc().filter(seen).for_each(|letter| *counted.entry(letter).or_default() += 1);
     counted
 }
 

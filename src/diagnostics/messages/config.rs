@@ -86,4 +86,13 @@ messages! {
     /// A table under the name of the survey.
     RESERVED_TABLE = Message::new("M0132", "`{name}` is the name of the survey and cannot be that of a table", "`{name}` 是问卷数据的名称，不能用作业务表名")
         .hinted("give the table another name; `data` and `columns` at the top of the file are the survey", "请给该表另起名称；文件顶层的 `data` 与 `columns` 就是问卷");
+    /// A key without a value among the languages of a text.
+    CUT_TEXT = Message::new("M0133", "`{key}` is no language and has no text behind it", "`{key}` 不是语言，其后也没有文字")
+        .hinted(
+            "put the text before it in quotes: without them YAML ends a text in `{ }` at its comma",
+            "请给它前面的文字加引号：在 `{ }` 之内，不加引号的文字遇到英文逗号即告结束",
+        );
+    /// A language of a text without a text.
+    EMPTY_TEXT = Message::new("M0134", "the text for `{key}` is empty", "语言 `{key}` 的文字为空")
+        .hinted("write the text, or leave the language out", "请写上文字，或删去该语言");
 }

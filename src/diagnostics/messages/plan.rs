@@ -20,7 +20,7 @@ messages! {
     /// Actions that wait for each other.
     CIRCLE = Message::new("M0656", "actions wait for each other: {actions}", "行动互为前置：{actions}");
     /// A benefit without an amount and without what an amount is made of.
-    INCOMPLETE_BENEFIT = Message::new("M0657", "the benefit `{item}` has neither an `amount` nor `objective`, `customers` and `value`", "收益“{item}”既没有 `amount`，也没有 `objective`、`customers` 与 `value`");
+    INCOMPLETE_BENEFIT = Message::new("M0657", "the benefit `{item}` has neither an `amount` nor `customers` and `value`", "收益“{item}”既没有 `amount`，也没有 `customers` 与 `value`");
     /// A benefit of an unknown objective.
     UNKNOWN_BENEFIT_OBJECTIVE = Message::new("M0658", "the benefit `{item}` comes from the unknown objective `{id}`", "收益“{item}”所依据的目标 `{id}` 不存在");
     /// A range whose ends are not in order.

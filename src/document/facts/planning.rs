@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::text;
+use super::{closed_up, text};
 use crate::analysis::{Finding, Severity};
 use crate::config::raw::{RawContingency, StrategyKind};
 use crate::diagnostics::Lang;
@@ -29,13 +29,14 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "first_strategy": strategies.first(),
         "first_action": actions.first(),
         "part": part(material),
-        "foreword": text(raw.foreword.as_ref(), lang),
+        "foreword": text(raw.foreword.as_ref(), lang).map(closed_up),
         "headline": text(raw.headline.as_ref(), lang).map(|text| one_line(without_stop(text), lang)),
-        "verdict": text(raw.verdict.as_ref(), lang),
-        "problem": text(raw.problem.as_ref(), lang),
+        "verdict": text(raw.verdict.as_ref(), lang).map(closed_up),
+        "problem": text(raw.problem.as_ref(), lang).map(closed_up),
         "objectives": objectives,
         "strategies": strategies,
         "actions": actions,
+        "begun": plan.actions.iter().filter(|action| action.start.is_some_and(|start| start.to_string().as_str() <= material.inputs.date)).count(),
         "contingencies": raw.contingencies.len(),
         "contingency_list": contingencies(material),
         "costs": plan.costs.len(),
@@ -49,6 +50,8 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "cost_lines": cost_lines(material),
         "cost_sum": money.plain(plan.total_cost),
         "finance": finance(material),
+        "trace": trace(material),
+        "reach": reach(material),
         "guide_prices": plan.costs.iter().filter(|cost| cost.raw.estimate).count(),
         "span": first.zip(last).map(|(first, last)| format::date_range(first, last, lang)),
     })
@@ -88,7 +91,7 @@ pub(super) fn urgent(material: &Material<'_>) -> Vec<Value> {
         json!({
             "sentence": sentence(material, finding),
             "kind": finding.kind.word(),
-            "title": finding.title.get(material.lang),
+            "title": format::spoken_title(finding.title.get(material.lang), finding.evidence.unit, material.lang).0,
             "metric": finding.metric,
             "priority": format::number(finding.priority.value, 1),
             "severe": finding.severity == Severity::High,
@@ -105,6 +108,10 @@ fn finance(material: &Material<'_>) -> Value {
         "return": held.return_on_investment.map(|share| format!("{}%", format::number(share * 100.0, 0))),
         "payback_months": held.payback_months.map(|months| format::number(months, 1)),
         "months": format::short_number(held.months, 1),
+        "fixed": (held.fixed > 0.0).then(|| json!({
+            "amount": money(held.fixed),
+            "share": format!("{}%", format::number(held.fixed / held.benefit * 100.0, 0)),
+        })),
         "largest_swing": held.swings.first().map(|swing| assumption_name(material, &material.plan.raw, swing.assumption)),
         "simulation": held.simulation.map(|found| json!({
             "draws": format::count(u64::from(found.draws)),
@@ -114,6 +121,66 @@ fn finance(material: &Material<'_>) -> Value {
             "p95": money(found.p95),
             "loss": format!("{}%", format::number(found.loss * 100.0, 1)),
         })),
+    })
+}
+
+/// The findings by what becomes of them: on how many indicators there are some, which of these have an objective, and of the
+/// others which are left without one and why.
+fn trace(material: &Material<'_>) -> Value {
+    let plan = &material.plan;
+    let answered = |metric: &str| plan.objectives.iter().any(|objective| objective.raw.metric == metric);
+    let mut open: [(&str, Vec<String>); 5] =
+        ["accepted", "composite", "within_error", "groups", "other"].map(|name| (name, Vec::new()));
+    let mut urgent: Vec<&Finding> = Vec::new();
+    // A signal of a control chart is no finding on an indicator of its own.
+    for finding in leading(material, usize::MAX) {
+        if finding.metric.is_none() || !urgent.iter().any(|held| held.metric == finding.metric) {
+            urgent.push(finding);
+        }
+    }
+    let mut held = 0;
+    for finding in &urgent {
+        let summary = finding.metric.as_deref().and_then(|metric| material.summary(metric));
+        let why = match (finding.metric.as_deref(), summary) {
+            (Some(metric), _) if answered(metric) => {
+                held += 1;
+                continue;
+            }
+            (Some(metric), _) if plan.raw.accept.iter().any(|accepted| accepted == metric) => 0,
+            (_, Some(summary)) if summary.info.estimator == "composite" => 1,
+            _ if finding.severity == Severity::Low => 2,
+            _ if finding.group.is_some() => 3,
+            _ => 4,
+        };
+        let title =
+            summary.map_or_else(|| finding.title.get(material.lang).to_owned(), |held| material.spoken(held.info).0);
+        open[why].1.push(material.inline_name(&title));
+    }
+    let complete = plan.objectives.iter().all(|objective| !objective.strategies.is_empty())
+        && plan.strategies.iter().all(|strategy| !strategy.actions.is_empty());
+    let without = open.iter().filter(|(_, titles)| !titles.is_empty()).map(
+        |(why, titles)| json!({ "why": why, "count": titles.len(), "titles": format::list(titles, material.lang) }),
+    );
+    json!({
+        "count": urgent.len(),
+        "answered": held,
+        "open": urgent.len() - held,
+        "without": without.collect::<Vec<_>>(),
+        "complete": complete,
+    })
+}
+
+/// What the table of the objectives' reach shows, in numbers.
+fn reach(material: &Material<'_>) -> Value {
+    let judged: Vec<_> = material.plan.objectives.iter().filter_map(|objective| objective.reach).collect();
+    let count = |ambition: Ambition| judged.iter().filter(|reach| reach.ambition == ambition).count();
+    json!({
+        "count": judged.len(),
+        "reached": count(Ambition::Reached),
+        "usual": count(Ambition::Usual),
+        "beyond": count(Ambition::Beyond),
+        "no_history": count(Ambition::NoHistory),
+        "unprovable": judged.iter().filter(|reach| reach.change > 0.0 && reach.answers_needed.is_none()).count(),
     })
 }
 
@@ -140,7 +207,7 @@ fn objectives(material: &Material<'_>) -> Vec<Value> {
                 .map(|(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang));
             let target = summary.zip(objective.target).map(|(held, goal)| {
                 let decimals = format::printed_decimals(held.info.unit);
-                let suffix = format::unit_suffix(held.info.unit, lang);
+                let suffix = format!("{}{}", format::unit_suffix(held.info.unit, lang), material.spoken(held.info).1);
                 format!("{}{suffix}", format::short_number(goal, decimals))
             });
             let strategies: Vec<String> = objective
@@ -151,7 +218,7 @@ fn objectives(material: &Material<'_>) -> Vec<Value> {
                 .collect();
             json!({
                 "text": without_stop(&objective_text(material, objective)),
-                "indicator": summary.map(|held| material.inline_name(&material.title(held.info))),
+                "indicator": summary.map(|held| material.inline_name(&material.spoken(held.info).0)),
                 "better": summary.map(|held| if held.info.better == Better::Lower { "lower" } else { "higher" }),
                 "now": summary.filter(|held| held.has_value()).map(|held| material.value_text(held.current)),
                 "goal": goal,
@@ -177,7 +244,7 @@ fn strategies(material: &Material<'_>) -> Vec<Value> {
                 .map(|objective| {
                     material.summary(&objective.raw.metric).map_or_else(
                         || objective.raw.metric.clone(),
-                        |held| material.inline_name(&material.title(held.info)),
+                        |held| material.inline_name(&material.spoken(held.info).0),
                     )
                 })
                 .collect();
@@ -191,7 +258,7 @@ fn strategies(material: &Material<'_>) -> Vec<Value> {
                 "title": without_stop(strategy.raw.title.get(lang)),
                 "effect": text(strategy.raw.effect.as_ref(), lang).map(without_stop),
                 "effect_source": text(strategy.raw.effect_source.as_ref(), lang).map(without_stop),
-                "text": strategy.raw.text.get(lang),
+                "text": closed_up(strategy.raw.text.get(lang)),
                 "kind": material.word(kind_word(strategy.raw.kind)),
                 "objectives": format::list(&objectives, lang),
                 "actions": actions,
@@ -266,7 +333,7 @@ fn cost_lines(material: &Material<'_>) -> Vec<Value> {
         lines.push(json!({
             "item": without_stop(cost.raw.item.get(lang)),
             "quantity": counted,
-            "price": money.plain(cost.raw.price),
+            "price": money.price(cost.raw.price),
             "amount": money.plain(cost.amount),
             "rest_count": count - index - 1,
             "rest": money.plain(rest),

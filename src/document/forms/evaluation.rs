@@ -1,13 +1,12 @@
-//! The one-page service evaluation form (服务满意度测评表): items with boxes by stage or element of the service, their total, a
-//! comment and a date. The items are the scales of the plugins in use, those of `service-stages` first.
+//! The one-page service evaluation form (服务满意度测评表): items with boxes by stage or element of the service, the mean of those
+//! ticked, a comment and a date. The items are the scales of the plugins in use, those of `service-stages` first.
 
 use crate::config::raw::ColumnType;
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
-use crate::document::format;
 use crate::document::forms::wording::{labelled, points, scale, split_meaning};
-use crate::document::forms::{SURVEY, highest_score};
+use crate::document::forms::{SURVEY, highest_point};
 use crate::document::material::Material;
-use crate::plugins::manifest::{Estimator, Manifest, RawInput};
+use crate::plugins::manifest::{Estimator, Manifest, MetricSpec, RawInput};
 
 /// The plugin whose items the form is made of where there are no others.
 const SERVICE_STAGES: &str = "service-stages";
@@ -34,6 +33,14 @@ pub fn evaluation(material: &Material<'_>, plugins: Option<&[String]>) -> Form {
         let points = sections.first().map(|section| section.scale.points.clone());
         let mut more = all_sections(material, SERVICE_STAGES);
         more.retain(|section| points.as_ref().is_none_or(|points| *points == section.scale.points));
+        let topics = topics_asked(material);
+        for section in &mut more {
+            section.items.retain(|item| {
+                let asked = |held: &Item| held.title == item.title || topics.contains(&item.input);
+                !sections.iter().flat_map(|section| &section.items).any(asked)
+            });
+        }
+        more.retain(|section| !section.items.is_empty());
         take(&mut sections, more, limit);
     }
     let mut form = Form::default();
@@ -41,13 +48,13 @@ pub fn evaluation(material: &Material<'_>, plugins: Option<&[String]>) -> Form {
         return form;
     }
     // One head of columns for all: the form asks to tick, whatever the survey called the points.
-    let scale = sections[0].scale.clone();
+    let scale = AnswerScale { scored: true, ..sections[0].scale.clone() };
     for section in sections {
         form.items.push(FormItem::Matrix {
             number: None,
             text: section.title,
             scale: scale.clone(),
-            rows: section.items,
+            rows: section.items.into_iter().map(|item| item.title).collect(),
         });
     }
     finish(material, form)
@@ -56,14 +63,17 @@ pub fn evaluation(material: &Material<'_>, plugins: Option<&[String]>) -> Form {
 /// The total, the comment and who answered when.
 fn finish(material: &Material<'_>, mut form: Form) -> Form {
     let word = |key: &str, zh_cn: &str, en: &str| material.word_or(key, zh_cn, en);
-    let highest = format::short_number(highest_score(&form), 0);
+    let highest = highest_point(&form);
     let field = |label: String| (label, String::new());
+    // What was not met with counts for nothing, so a sum would punish it.
     form.items.push(FormItem::Fields {
         fields: vec![
-            (word("form_total", "合计得分", "Total score"), format!("/ {highest}")),
-            field(word("form_overall", "综合评语", "In a word")),
+            field(word("form_total", "合计得分", "Sum of points")),
+            field(word("form_ticked", "÷ 打√的项数", "÷ items ticked")),
+            (word("form_mean", "= 平均分", "= mean score"), format!("/ {highest}")),
         ],
     });
+    form.items.push(FormItem::Fields { fields: vec![field(word("form_overall", "综合评语", "In a word"))] });
     form.items.push(FormItem::Question {
         number: None,
         text: word("form_evaluation_comments", "您的意见与建议", "Your comments and suggestions"),
@@ -84,7 +94,31 @@ fn finish(material: &Material<'_>, mut form: Form) -> Form {
 struct Section {
     title: String,
     scale: AnswerScale,
-    items: Vec<String>,
+    items: Vec<Item>,
+}
+
+/// A thing to rate.
+struct Item {
+    /// Input of the plugin.
+    input: String,
+    title: String,
+}
+
+/// What the ratings of the survey are about, in words of the strategy library.
+fn topics_asked(material: &Material<'_>) -> Vec<String> {
+    let mut topics: Vec<String> = Vec::new();
+    for (plugin, used) in &material.inputs.project.raw.plugins {
+        let Some(manifest) = material.inputs.plugins.get(plugin).map(|held| &held.manifest) else { continue };
+        let rated = |metric: &&MetricSpec| {
+            let (Estimator::Mean { of, .. } | Estimator::Proportion { of }) = &metric.estimator else { return false };
+            of.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|name| {
+                let is_scale = manifest.inputs.get(name).is_some_and(|input| input.kind == ColumnType::Scale);
+                is_scale && used.inputs.contains_key(name)
+            })
+        };
+        topics.extend(manifest.metrics.iter().filter(rated).flat_map(|metric| metric.topics.clone()));
+    }
+    topics
 }
 
 /// Adds whole sections while they fit.
@@ -162,7 +196,7 @@ fn sections_of(material: &Material<'_>, manifest: &Manifest, names: &[String], s
     let item = |name: &String| {
         let input = manifest.inputs.get(name)?;
         let title = input.title.as_ref().or(input.ask.as_ref())?;
-        Some(title.get(lang).to_owned())
+        Some(Item { input: name.clone(), title: title.get(lang).to_owned() })
     };
     let mut open: Vec<String> = names.to_vec();
     let mut sections = Vec::new();
@@ -172,12 +206,12 @@ fn sections_of(material: &Material<'_>, manifest: &Manifest, names: &[String], s
         let members: Vec<String> = list.split(',').map(|name| name.trim().to_owned()).collect();
         let taken: Vec<String> = open.iter().filter(|name| members.contains(name)).cloned().collect();
         open.retain(|name| !members.contains(name));
-        let items: Vec<String> = taken.iter().filter_map(item).collect();
+        let items: Vec<Item> = taken.iter().filter_map(item).collect();
         if !items.is_empty() {
             sections.push(Section { title: metric.title.get(lang).to_owned(), scale: scale.clone(), items });
         }
     }
-    let rest: Vec<String> = open.iter().filter_map(item).collect();
+    let rest: Vec<Item> = open.iter().filter_map(item).collect();
     if !rest.is_empty() {
         sections.push(Section { title: manifest.title.get(lang).to_owned(), scale: scale.clone(), items: rest });
     }

@@ -1,63 +1,181 @@
-//! The survey itself: every question that feeds an indicator of the project, once and in the order of the plugins, those on one
-//! scale as a matrix, then the questions about the person, then a word of their own.
+//! The survey itself: every question of the project once. Where the files number their questions, in that order; else what is
+//! rated first, then the questions of the indicators in the order of the plugins, then those about the person and a word of
+//! their own. Awareness without a prompt always comes before the prompt.
 
-use crate::config::raw::{ColumnType, RawColumn};
+use crate::config::raw::{ColumnType, RawColumn, RawForEach};
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
 use crate::document::forms::SURVEY;
-use crate::document::forms::wording::{Asked, asked};
+use crate::document::forms::routing::{self, Placed};
+use crate::document::forms::wording::{Asked, asked, number_of};
 use crate::document::material::Material;
 
 /// The plugin that looks after the survey itself: its inputs are what the tool records and what others ask already, save one.
 const INTEGRITY: (&str, &str) = ("survey-integrity", "pressed");
 /// Most rows of a matrix; longer ones go on in another, so that the head of the columns stays in sight.
 const MOST_ROWS: usize = 12;
+/// End of the name of an input that is asked before the one that prompts.
+const UNAIDED: &str = "_unaided";
+/// Words of a question that says what is rated.
+const RATES: [&str; 6] = ["评价", "打分", "rate", "rating", "review", "evaluate"];
+
+/// A question and where it stands.
+struct Entry {
+    column: String,
+    part: Part,
+    asked: Asked,
+}
+
+/// The parts of a survey whose files say nothing of its order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    /// What the answers are about.
+    Rated,
+    /// The questions of a plugin.
+    Plugin(usize),
+    /// Questions that no indicator needs: reasons, multiple answers.
+    More,
+    /// Open answers.
+    Open,
+    /// About the person.
+    Person,
+}
 
 /// The survey of a project. Questions of operational tables, computed columns and columns that the survey tool fills (id, wave,
 /// weight) are not asked.
 pub fn questionnaire(material: &Material<'_>) -> Form {
+    let mut entries = of_plugins(material);
+    if entries.is_empty() {
+        return Form::default();
+    }
+    add_others(material, &mut entries);
+    let number = |entry: &Entry| number_of(material.inputs.project.raw.columns.get(&entry.column)?);
+    let by_number = entries.iter().all(|entry| number(entry).is_some());
+    if by_number {
+        entries.sort_by_key(number);
+    } else {
+        entries.sort_by_key(|entry| entry.part);
+    }
+    unaided_first(material, &mut entries);
+    let mut placed = Vec::new();
+    let mut open: Vec<Option<Entry>> = entries.into_iter().map(Some).collect();
+    let mut persons = by_number;
+    for index in 0..open.len() {
+        let Some(first) = open[index].take() else { continue };
+        if first.part == Part::Person && !persons {
+            persons = true;
+            let title = material.word_or("form_about_you", "关于您", "About you");
+            placed.push(Placed { item: FormItem::Section { title }, columns: Vec::new(), gates: Vec::new() });
+        }
+        let rows = rows_of(material, first, open.get_mut(index + 1..).unwrap_or_default(), by_number);
+        placed.extend(items_of(material, rows));
+    }
+    if !placed.iter().any(|held| matches!(held.item, FormItem::Question { answer: Answer::Lines { .. }, .. })) {
+        let item = single(material, general_question(material));
+        placed.push(Placed { item, columns: Vec::new(), gates: Vec::new() });
+    }
+    Form { items: routing::numbered(material, placed) }
+}
+
+/// The questions that feed the indicators.
+fn of_plugins(material: &Material<'_>) -> Vec<Entry> {
     let project = &material.inputs.project.raw;
-    let mut asked_columns: Vec<String> = Vec::new();
-    let mut form = Form::default();
-    let mut number = 0;
-    for (plugin, used) in &project.plugins {
+    let mut entries: Vec<Entry> = Vec::new();
+    for (order, (plugin, used)) in project.plugins.iter().enumerate() {
         let Some(manifest) = material.inputs.plugins.get(plugin).map(|held| &held.manifest) else { continue };
         let table = used.table.as_deref().or(manifest.table.as_deref());
         if table.is_some_and(|table| table != SURVEY) {
             continue;
         }
-        let mut questions = Vec::new();
         let inputs = used.inputs.iter().filter(|(input, _)| plugin != INTEGRITY.0 || *input == INTEGRITY.1);
         for (input, expression) in inputs {
             for name in columns_of(material, expression) {
                 let Some(column) = project.columns.get(&name) else { continue };
-                if asked_columns.contains(&name) || !is_asked(material, &name, column) {
+                let is_group = project.segments.contains(&name);
+                let held = entries.iter().any(|entry| entry.column == name);
+                if held || is_group || column.kind == ColumnType::Text || !is_asked(material, &name, column) {
                     continue;
                 }
                 let ask = manifest.inputs.get(input).filter(|_| *expression == name).and_then(|held| held.ask.as_ref());
-                questions.push(asked(material, &name, column, ask.map(|text| text.get(material.lang))));
-                asked_columns.push(name);
+                let asked = asked(material, &name, column, ask.map(|text| text.get(material.lang)));
+                entries.push(Entry { column: name, part: Part::Plugin(order), asked });
             }
         }
-        add_questions(material, questions, &mut number, &mut form);
     }
-    if form.items.is_empty() {
-        return form;
+    entries
+}
+
+/// What no indicator needs but the survey asks: groups, reasons, the questions of banners, open answers.
+fn add_others(material: &Material<'_>, entries: &mut Vec<Entry>) {
+    let project = &material.inputs.project.raw;
+    let coded = project.columns.values().find_map(|column| column.themes.as_ref()).map(|themes| themes.of.as_str());
+    let in_banner = |name: &String| {
+        project.banners.iter().filter_map(|banner| banner.questions.as_ref()).any(|questions| questions.contains(name))
+    };
+    let mut open_answers: Vec<(&String, &RawColumn)> = Vec::new();
+    for (name, column) in &project.columns {
+        if entries.iter().any(|entry| entry.column == *name) || !is_asked(material, name, column) {
+            continue;
+        }
+        let is_group = project.segments.contains(name);
+        let worded = column.question.is_some() || number_of(column).is_some();
+        let part = match column.kind {
+            _ if is_group && is_rated(material, name, column) => Part::Rated,
+            _ if is_group => Part::Person,
+            ColumnType::Text if worded || column.from.is_some() || coded == Some(name) => {
+                open_answers.push((name, column));
+                continue;
+            }
+            ColumnType::Text => continue,
+            _ if worded || in_banner(name) => Part::More,
+            _ => continue,
+        };
+        entries.push(Entry { column: name.clone(), part, asked: asked(material, name, column, None) });
     }
-    let persons: Vec<Asked> = project
-        .segments
-        .iter()
-        .filter(|name| !asked_columns.contains(name))
-        .filter_map(|name| Some((name, project.columns.get(name).filter(|column| column.is_read())?)))
-        .map(|(name, column)| asked(material, name, column, None))
-        .collect();
-    if !persons.is_empty() {
-        let title = material.word_or("form_about_you", "关于您", "About you");
-        form.items.push(FormItem::Section { title });
-        persons.into_iter().for_each(|question| form.items.push(single(material, question, &mut number)));
+    // Where nothing says which text columns were questions, one is enough.
+    let sure = |(name, column): &(&String, &RawColumn)| {
+        column.question.is_some() || number_of(column).is_some() || coded == Some(name.as_str())
+    };
+    let certain = open_answers.iter().any(sure);
+    let chosen =
+        open_answers.into_iter().filter(|held| !certain || sure(held)).take(if certain { usize::MAX } else { 1 });
+    for (name, column) in chosen {
+        let held = asked(material, name, column, None);
+        let held = if held.bare { Asked { answer: held.answer, ..general_question(material) } } else { held };
+        entries.push(Entry { column: name.clone(), part: Part::Open, asked: held });
     }
-    let comment = open_question(material);
-    form.items.push(single(material, comment, &mut number));
-    form
+}
+
+/// True for a group that says what is rated: its question does, or there is a document about each.
+fn is_rated(material: &Material<'_>, name: &str, column: &RawColumn) -> bool {
+    let for_each = material.inputs.project.raw.reports.iter().filter_map(|report| report.for_each.as_ref());
+    let mut subjects = for_each.map(|each| match each {
+        RawForEach::Column(column) => column.as_str(),
+        RawForEach::Detailed(detail) => detail.column.as_str(),
+    });
+    let header = column.from.as_ref().and_then(|from| from.as_slice().first()).map(String::as_str);
+    let question = column.question.as_ref().map(|text| text.get(material.lang));
+    let says = |text: &str| {
+        let text = text.to_lowercase();
+        RATES.iter().any(|word| text.contains(word))
+    };
+    subjects.any(|subject| subject == name) || header.into_iter().chain(question).any(says)
+}
+
+/// A question without a prompt stands before the one that names the company, whatever the file says: the other way round, the
+/// second would only measure the first.
+fn unaided_first(material: &Material<'_>, entries: &mut Vec<Entry>) {
+    for used in material.inputs.project.raw.plugins.values() {
+        for (input, unaided) in &used.inputs {
+            let Some(aided) = input.strip_suffix(UNAIDED).and_then(|input| used.inputs.get(input)) else { continue };
+            let place = |name: &String| entries.iter().position(|entry| entry.column == *name);
+            if let (Some(late), Some(early)) = (place(unaided), place(aided))
+                && late > early
+            {
+                let moved = entries.remove(late);
+                entries.insert(early, moved);
+            }
+        }
+    }
 }
 
 /// The columns of the survey that an expression reads; of computed columns those behind them.
@@ -78,48 +196,58 @@ fn columns_of(material: &Material<'_>, expression: &str) -> Vec<String> {
     found
 }
 
-/// False for what the survey tool or the sample brings along, and for groups, which are asked at the end.
+/// False for what is computed and for what the survey tool or the sample brings along.
 fn is_asked(material: &Material<'_>, name: &str, column: &RawColumn) -> bool {
-    let project = &material.inputs.project.raw;
-    let data = &project.data;
+    let data = &material.inputs.project.raw.data;
     let kept_by_the_tool = data.id.as_deref() == Some(name)
         || data.weight.as_deref() == Some(name)
         || data.wave.as_ref().is_some_and(|wave| wave.column == name)
-        || matches!(column.kind, ColumnType::Text | ColumnType::Date);
-    !kept_by_the_tool && !column.personal && !project.segments.iter().any(|segment| segment == name)
+        || column.kind == ColumnType::Date;
+    column.is_read() && !kept_by_the_tool && !column.personal
 }
 
-/// The questions of one plugin: those on one scale together where the first of them stands.
-fn add_questions(material: &Material<'_>, questions: Vec<Asked>, number: &mut u32, form: &mut Form) {
-    let mut open: Vec<Option<Asked>> = questions.into_iter().map(Some).collect();
-    for index in 0..open.len() {
-        let Some(first) = open.get_mut(index).and_then(Option::take) else { continue };
-        let Answer::Scale(scale) = first.answer.clone() else {
-            form.items.push(single(material, first, number));
-            continue;
-        };
-        let mut rows = vec![first.clone()];
-        for other in &mut open {
-            if other.as_ref().is_some_and(|other| belongs(other, &first.stem, &scale)) {
-                rows.extend(other.take());
-            }
-        }
-        if rows.len() == 1 {
-            form.items.push(single(material, first, number));
-            continue;
-        }
-        let parts = rows.len().div_ceil(MOST_ROWS);
-        for part in rows.chunks(rows.len().div_ceil(parts)) {
-            *number += 1;
-            let text = if first.stem.is_empty() {
-                material.word_or("form_matrix", "请就以下各题逐一作答：", "Please answer each of these questions.")
-            } else {
-                first.stem.clone()
-            };
-            let rows = part.iter().map(|row| row.text.clone()).collect();
-            form.items.push(FormItem::Matrix { number: Some(*number), text, scale: scale.clone(), rows });
+/// A question with those on its scale: where the file gives the order those right behind it, else those of its part.
+fn rows_of(material: &Material<'_>, first: Entry, others: &mut [Option<Entry>], by_number: bool) -> Vec<Entry> {
+    let mut rows = vec![first];
+    let Answer::Scale(scale) = rows[0].asked.answer.clone() else { return rows };
+    let gates = routing::gates(material, &rows[0].column);
+    for other in others {
+        let fits = other.as_ref().is_some_and(|other| {
+            other.part == rows[0].part
+                && belongs(&other.asked, &rows[0].asked.stem, &scale)
+                && routing::gates(material, &other.column) == gates
+        });
+        if fits {
+            rows.extend(other.take());
+        } else if by_number {
+            break;
         }
     }
+    rows
+}
+
+/// One question, or several on one scale as a matrix.
+fn items_of(material: &Material<'_>, mut rows: Vec<Entry>) -> Vec<Placed> {
+    let gates = rows.first().map(|row| routing::gates(material, &row.column)).unwrap_or_default();
+    if rows.len() == 1 {
+        let placed =
+            rows.pop().map(|row| Placed { item: single(material, row.asked), columns: vec![row.column], gates });
+        return placed.into_iter().collect();
+    }
+    let parts = rows.len().div_ceil(MOST_ROWS);
+    let part = |part: &[Entry]| {
+        let asked = &part[0].asked;
+        let text = if asked.stem.is_empty() {
+            material.word_or("form_matrix", "请就以下各题逐一作答：", "Please answer each of these questions.")
+        } else {
+            asked.stem.clone()
+        };
+        let Answer::Scale(scale) = asked.answer.clone() else { return None };
+        let rows = part.iter().map(|row| row.asked.text.clone()).collect();
+        let columns = part.iter().map(|row| row.column.clone()).collect();
+        Some(Placed { item: FormItem::Matrix { number: None, text, scale, rows }, columns, gates: gates.clone() })
+    };
+    rows.chunks(rows.len().div_ceil(parts)).filter_map(part).collect()
 }
 
 /// Rows of a matrix share the stem, the points and what they mean; that some do not apply to everyone does not matter.
@@ -136,9 +264,9 @@ fn belongs(other: &Asked, stem: &str, scale: &AnswerScale) -> bool {
     }
 }
 
-fn single(material: &Material<'_>, asked: Asked, number: &mut u32) -> FormItem {
-    *number += 1;
+fn single(material: &Material<'_>, asked: Asked) -> FormItem {
     let text = if asked.stem.is_empty() { asked.text } else { format!("{} ({})", asked.stem, asked.text) };
+    let text = if asked.bare { as_question(material, &text, &asked.answer) } else { text };
     let hint = match &asked.answer {
         Answer::Options { several: true, .. } => material.word_or("form_several", "（可多选）", "(as many as apply)"),
         Answer::Options { ranked: true, .. } => {
@@ -146,31 +274,29 @@ fn single(material: &Material<'_>, asked: Asked, number: &mut u32) -> FormItem {
         }
         _ => String::new(),
     };
-    FormItem::Question { number: Some(*number), text, hint, answer: asked.answer }
+    FormItem::Question { number: None, text, hint, answer: asked.answer }
 }
 
-/// The question for words of one's own: the open answer of which the project takes themes, else the first one of the survey
-/// that is a question in the language, else a general one.
-fn open_question(material: &Material<'_>) -> Asked {
-    let columns = &material.inputs.project.raw.columns;
-    let coded = columns.values().find_map(|column| column.themes.as_ref()).map(|themes| themes.of.as_str());
-    let id = material.inputs.project.raw.data.id.as_deref();
-    let general = material.word_or(
+/// The name of a column as something that can be answered.
+fn as_question(material: &Material<'_>, title: &str, answer: &Answer) -> String {
+    let (key, zh_cn, en) = match answer {
+        Answer::Options { several: true, .. } => {
+            ("form_ask_several", "{title}：有哪些？", "{title}: which of these apply?")
+        }
+        Answer::Options { .. } => ("form_ask_one", "{title}：请选一项", "{title}: please tick one"),
+        Answer::Scale(_) => ("form_ask_scale", "{title}：您的评价是？", "{title}: how do you rate it?"),
+        Answer::Blank { .. } => ("form_ask_number", "{title}：请填写数字", "{title}: please write the number"),
+        Answer::Date | Answer::Lines { .. } => return title.to_owned(),
+    };
+    material.fill_or(key, &[("title", title)], zh_cn, en)
+}
+
+/// The question for words of one's own where the survey has none in the language.
+fn general_question(material: &Material<'_>) -> Asked {
+    let text = material.word_or(
         "form_comments",
         "您还有什么意见或建议？",
         "Is there anything else you would like to tell us?",
     );
-    let answer = Answer::Lines { count: 3 };
-    let open = columns.iter().filter(|(name, column)| {
-        let worded = column.from.is_some() || coded == Some(name.as_str());
-        column.kind == ColumnType::Text && !column.personal && id != Some(name.as_str()) && worded
-    });
-    let mut candidates: Vec<(&String, &RawColumn)> = open.collect();
-    candidates.sort_by_key(|(name, _)| coded != Some(name.as_str()));
-    let held = candidates.first().map(|(name, column)| asked(material, name, column, None));
-    let title = candidates.first().and_then(|(_, column)| column.title.as_ref()).map(|title| title.get(material.lang));
-    match held {
-        Some(held) if title != Some(held.text.as_str()) => Asked { answer, ..held },
-        _ => Asked { text: general, stem: String::new(), answer },
-    }
+    Asked { text, stem: String::new(), answer: Answer::Lines { count: 3 }, bare: false }
 }

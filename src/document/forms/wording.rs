@@ -1,5 +1,5 @@
-//! The words of a question: the wording of the survey where the project has it in the language, else that of the plugin, else
-//! the column's title; and its answers with what they mean.
+//! The words of a question: the project's own, the header of the survey where it is in the language, else those of the plugin,
+//! else the column's title; and its answers with what they mean.
 
 use crate::config::raw::{ColumnType, RawColumn, RawLabel};
 use crate::diagnostics::Lang;
@@ -16,6 +16,8 @@ pub(super) struct Asked {
     pub stem: String,
     /// How it is answered.
     pub answer: Answer,
+    /// The text is the name of a column, not a question.
+    pub bare: bool,
 }
 
 /// Most points of a scale that stand as boxes in a row.
@@ -25,8 +27,10 @@ const MOST_POINTS: f64 = 11.0;
 pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask: Option<&str>) -> Asked {
     let lang = material.lang;
     let header = column.from.as_ref().and_then(|from| from.as_slice().first());
-    let own = header.map(|text| without_number(text)).filter(|text| is_wording(text, lang));
+    let question = column.question.as_ref().map(|text| text.get(lang).trim()).filter(|text| is_in(text, lang));
+    let own = question.or_else(|| header.map(|text| without_number(text)).filter(|text| is_wording(text, lang)));
     let title = column.title.as_ref().map(|title| title.get(lang)).filter(|title| !title.is_empty());
+    let bare = own.is_none() && ask.is_none();
     let (wording, meaning) = split_meaning(own.or(ask).or(title).unwrap_or(name));
     let meaning = if meaning.is_empty() { ask.map(split_meaning).unwrap_or_default().1 } else { meaning };
     let stem = own.and_then(|_| split_stem(&wording));
@@ -34,9 +38,16 @@ pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask
     let answer = answer(material, name, column, &meaning);
     match (&answer, stem.is_empty()) {
         // Only scales stand in a matrix.
-        (Answer::Scale(_), _) | (_, true) => Asked { text, stem, answer },
-        _ => Asked { text: wording, stem: String::new(), answer },
+        (Answer::Scale(_), _) | (_, true) => Asked { text, stem, answer, bare },
+        _ => Asked { text: wording, stem: String::new(), answer, bare },
     }
+}
+
+/// The wording of a column's question: that of the survey where it is one in the language, else the column's title.
+pub(super) fn of_column(column: &RawColumn, lang: Lang) -> String {
+    let header = column.from.as_ref().and_then(|from| from.as_slice().first());
+    let own = header.map(|text| without_number(text)).filter(|text| is_wording(text, lang));
+    own.or_else(|| column.title.as_ref().map(|title| title.get(lang))).unwrap_or_default().to_owned()
 }
 
 fn answer(material: &Material<'_>, name: &str, column: &RawColumn, meaning: &[(f64, String)]) -> Answer {
@@ -50,7 +61,9 @@ fn answer(material: &Material<'_>, name: &str, column: &RawColumn, meaning: &[(f
         },
         ColumnType::Scale | ColumnType::Number => match points(column.range) {
             Some(points) => Answer::Scale(scale(material, column, &points, meaning)),
-            None => Answer::Blank { unit: String::new() },
+            None => Answer::Blank {
+                unit: column.unit.as_ref().map_or_else(String::new, |unit| unit.get(material.lang).to_owned()),
+            },
         },
         ColumnType::Date => Answer::Date,
         ColumnType::Text => Answer::Lines { count: 3 },
@@ -117,6 +130,7 @@ pub(super) fn scale(
         other,
         points: held.points,
         labels: held.labels,
+        scored: false,
     }
 }
 
@@ -134,6 +148,7 @@ pub(super) fn labelled(points: &[f64], meaning: &[(f64, String)]) -> AnswerScale
         high: if complete { String::new() } else { of(points.last()) },
         labels: if complete { labels } else { Vec::new() },
         other: String::new(),
+        scored: false,
     }
 }
 
@@ -169,22 +184,35 @@ fn split_stem(text: &str) -> Option<(String, String)> {
     (!stem.trim().is_empty() && !row.trim().is_empty()).then(|| (stem.trim().to_owned(), row.trim().to_owned()))
 }
 
+/// The number of a question in the survey's own header, `21` of `21、最近一次晚餐排队几分钟`.
+pub(super) fn number_of(column: &RawColumn) -> Option<u32> {
+    let header = column.from.as_ref()?.as_slice().first()?;
+    let (number, _) = split_number(header)?;
+    number.parse().ok()
+}
+
 /// A header without the number of its question: `21、`, `Q3.`.
 fn without_number(text: &str) -> &str {
-    let rest = text.trim().trim_start_matches(['Q', 'q']).trim_start_matches(|letter: char| letter.is_ascii_digit());
-    match rest.strip_prefix(['、', '.', '．', ':', '：', ')']) {
-        Some(question) if rest.len() < text.trim().len() => question.trim(),
-        _ => text.trim(),
-    }
+    split_number(text).map_or(text.trim(), |(_, question)| question)
+}
+
+fn split_number(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim().trim_start_matches(['Q', 'q']);
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).filter(|end| *end > 0)?;
+    let (number, rest) = text.split_at(end);
+    Some((number, rest.strip_prefix(['、', '.', '．', ':', '：', ')'])?.trim()))
 }
 
 /// True for a header that is a question in the language, not the name of a column.
 fn is_wording(text: &str, lang: Lang) -> bool {
+    let spoken_to = text.starts_with(['您', '你']);
+    is_in(text, lang) && if lang.is_chinese() { text.chars().count() > 4 || spoken_to } else { text.contains(' ') }
+}
+
+/// True for a text in the script of the language.
+fn is_in(text: &str, lang: Lang) -> bool {
     let han = text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
-    match lang {
-        Lang::ZhCn | Lang::ZhTw => han && text.chars().count() > 4,
-        Lang::En => !han && text.contains(' '),
-    }
+    !text.is_empty() && han == lang.is_chinese()
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! The table of contents: a field with every entry in place, so that it is right at first opening and Word can still renew it.
 
 use super::inlines::Format;
-use super::writer::Writer;
+use super::writer::{Writer, set_property};
 use super::xml::{Element, el, val};
+
+/// Most entries that stand at ease on the page; more move together, so that a few do not spill onto a page of their own.
+const ROOMY: usize = 30;
 
 /// A heading as the table of contents shows it.
 #[derive(Debug, Clone)]
@@ -28,6 +31,11 @@ impl Writer<'_> {
         for (index, entry) in entries.iter().enumerate() {
             const STYLES: [&str; 3] = ["TOC1", "TOC2", "TOC3"];
             let mut paragraph = self.empty(STYLES[usize::from(entry.level.clamp(1, 3) - 1)]);
+            if self.own_look && entries.len() > ROOMY {
+                let above = if entry.level == 1 { 50 } else { 0 };
+                let spacing = el("w:spacing").with("w:before", above).with("w:after", 0);
+                set_property(&mut paragraph, spacing.with("w:line", 240).with("w:lineRule", "exact"));
+            }
             if index == 0 {
                 let instruction = el("w:instrText").with("xml:space", "preserve").text(&code);
                 paragraph = paragraph.add_all([mark("begin"), el("w:r").add(instruction), mark("separate")]);

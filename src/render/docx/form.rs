@@ -10,9 +10,9 @@ const BOX: &str = "□";
 /// A line to write on.
 const LINE: &str = "____________";
 
-/// The blocks of a form.
-pub(super) fn blocks(form: &Form, lang: Lang) -> Vec<Block> {
-    form.items.iter().flat_map(|item| item_blocks(item, lang)).collect()
+/// The blocks of a form, item by item: what belongs to one question stays on one page.
+pub(super) fn items(form: &Form, lang: Lang) -> Vec<(bool, Vec<Block>)> {
+    form.items.iter().map(|item| (matches!(item, FormItem::Section { .. }), item_blocks(item, lang))).collect()
 }
 
 fn item_blocks(item: &FormItem, lang: Lang) -> Vec<Block> {
@@ -44,7 +44,10 @@ fn paragraph(content: Vec<Inline>) -> Block {
 
 fn question(number: Option<u32>, text: &str, hint: &str, lang: Lang) -> Block {
     let number = number.map(|number| format!("{number}. ")).unwrap_or_default();
+    let enclosed = hint.starts_with(['(', '（']);
     let hint = match (hint.is_empty(), lang) {
+        (false, Lang::ZhCn | Lang::ZhTw) if enclosed => hint.to_owned(),
+        (false, Lang::En) if enclosed => format!(" {hint}"),
         (true, _) => String::new(),
         (false, Lang::ZhCn | Lang::ZhTw) => format!("（{hint}）"),
         (false, Lang::En) => format!(" ({hint})"),
@@ -79,6 +82,7 @@ fn point(scale: &AnswerScale, index: usize) -> String {
     let number = scale.points.get(index).map_or("", String::as_str);
     let last = index + 1 == scale.points.len();
     let label = match (scale.labels.get(index), index) {
+        (Some(label), _) if !scale.scored => return label.clone(),
         (Some(label), _) => label.as_str(),
         (None, 0) => scale.low.as_str(),
         (None, _) if last => scale.high.as_str(),

@@ -16,8 +16,9 @@ const EXTENDED: &str = "http://schemas.openxmlformats.org/officeDocument/2006/ex
 
 /// Size and margins of the page.
 pub(super) fn page_size(page: Page) -> [Element; 2] {
+    let size = el("w:pgSz").with("w:w", page.width).with("w:h", page.height);
     [
-        el("w:pgSz").with("w:w", page.width).with("w:h", page.height),
+        if page.width > page.height { size.with("w:orient", "landscape") } else { size },
         el("w:pgMar")
             .with("w:top", page.top)
             .with("w:right", page.right)

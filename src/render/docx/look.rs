@@ -161,7 +161,10 @@ impl Page {
     /// The page of a form.
     pub(super) fn of(form: &WordForm) -> Self {
         const TWIPS: f64 = 1_440.0 / 25.4;
-        let page = Self::default();
+        let mut page = Self::default();
+        if form.landscape {
+            (page.width, page.height) = (page.height, page.width);
+        }
         let Some(margins) = form.margins else { return page };
         let [top, right, bottom, left] = margins.map(|margin| (margin.clamp(0.0, 80.0) * TWIPS).round() as u32);
         Self { top, right, bottom, left, ..page }

@@ -15,6 +15,8 @@ const GUTTER: u32 = 140;
 const NARROWEST_CARD: u32 = 1_680;
 /// Most cards in a row.
 const MOST_CARDS: u32 = 5;
+/// Most cards beside each other on a page that lies on its long side.
+const MOST_CARDS_ACROSS: u32 = 8;
 /// Height of the band of the cover.
 const BAND: [u32; 2] = [1_700, 4_600];
 
@@ -166,7 +168,8 @@ impl Writer<'_> {
         if cards.is_empty() {
             return Vec::new();
         }
-        let fitting = ((room.width + GUTTER) / (NARROWEST_CARD + GUTTER)).clamp(1, MOST_CARDS);
+        let fitting = ((room.width + GUTTER) / (NARROWEST_CARD + GUTTER))
+            .clamp(1, if self.look.form.landscape { MOST_CARDS_ACROSS } else { MOST_CARDS });
         let count = cards.len() as u32;
         let rows = count.div_ceil(fitting);
         let columns = count.div_ceil(rows) as usize;

@@ -13,7 +13,7 @@ use super::reference::StyleNames;
 use super::xml::{Element, clean, el, val};
 use super::{DrawPicture, Picture};
 use crate::diagnostics::Lang;
-use crate::document::blocks::{Block, Figure, Inline, Meta};
+use crate::document::blocks::{Block, Figure, Form, Inline, Meta};
 use crate::document::markdown::plain_text;
 
 /// Where blocks stand: how much width they have, and what a paragraph looks like there.
@@ -206,12 +206,26 @@ impl<'d> Writer<'d> {
             Block::Table(table) => self.table(table, room),
             Block::Figure(figure) => self.figure(figure, room),
             Block::Cards { cards } => self.cards(cards, room),
-            Block::Form(form) => self.blocks(&super::form::blocks(form, self.lang()), room),
+            Block::Form(form) => self.form(form, room),
             Block::Todos { title, items } => self.todos(title, items, room),
             Block::Columns { columns } => self.columns(columns, room),
             Block::Code { text } => vec![self.code(text)],
             Block::PageBreak => Vec::new(),
         }
+    }
+
+    /// Questions, each with its answers on one page; a heading stays with the question under it.
+    fn form(&mut self, form: &Form, room: Room) -> Vec<Element> {
+        let mut written = Vec::new();
+        for (is_heading, blocks) in super::form::items(form, self.lang()) {
+            let mut item = self.blocks(&blocks, room);
+            let kept = if is_heading { item.len() } else { item.len().saturating_sub(1) };
+            for element in item.iter_mut().take(kept).filter(|element| element.name == "w:p") {
+                set_property(element, el("w:keepNext"));
+            }
+            written.extend(item);
+        }
+        written
     }
 
     /// A paragraph of running text.

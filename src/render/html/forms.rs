@@ -95,6 +95,7 @@ impl Page<'_> {
         let last = scale.points.len().saturating_sub(1);
         for (index, point) in scale.points.iter().enumerate() {
             let label = match (scale.labels.get(index), index) {
+                (Some(label), _) if scale.scored => format!("{label} {point}"),
                 (Some(label), _) => label.clone(),
                 (None, 0) if !scale.low.is_empty() => format!("{point} {}", scale.low),
                 (None, index) if index == last && !scale.high.is_empty() => format!("{point} {}", scale.high),

@@ -1,6 +1,8 @@
 //! Charts as PNG for Word files, drawn by the same Typst files as in the PDF.
 
+use typst::foundations::Smart;
 use typst::utils::Scalar;
+use typst::visualize::Color;
 use typst_layout::PagedDocument;
 use typst_render::RenderOptions;
 
@@ -59,7 +61,10 @@ pub fn render_chart_png(
     diagnostics: &mut Diagnostics,
 ) -> Option<ChartPng> {
     let paged: PagedDocument = compile_chart(chart, picture, templates, fonts, diagnostics)?;
-    let page = paged.pages().first()?;
+    // On white: programs that draw half transparent edges darkly put boxes around the grounds of labels.
+    let mut page = paged.pages().first()?.clone();
+    page.fill = Smart::Custom(Some(Color::WHITE.into()));
+    let page = &page;
     let options = RenderOptions { pixel_per_pt: Scalar::new(scale.clamp(0.5, 10.0)), render_bleed: false };
     let size = page.frame.size();
     match typst_render::render(page, &options).encode_png() {

@@ -5,7 +5,7 @@ use super::sheet::{Cell, NumberFormat, Role, Sheet, Tone};
 use crate::analysis::{IndicatorSummary, Standing, printed_decimals};
 use crate::document::benchmarks::{source_text, way_title};
 use crate::document::material::Material;
-use crate::metrics::Estimate;
+use crate::metrics::{Better, Estimate};
 
 /// Id of the sheet.
 pub(super) const ID: &str = "indicators";
@@ -102,13 +102,15 @@ fn row(book: Book<'_, '_>, held: &IndicatorSummary<'_>, columns: Columns) -> Vec
     }
     if columns.target {
         let goal = book.material.target(info);
-        cells.push(Cell::maybe(goal, decimals));
-        cells.push(Cell::text(match held.target {
+        let format = NumberFormat::Goal(decimals, info.better == Better::Higher);
+        cells.push(goal.map_or_else(Cell::default, |goal| Cell::of_number(goal, format)));
+        let reached = Cell::text(match held.target {
             Some(target) if target.met => book.word("met", "达标", "yes"),
             Some(target) if target.significant => book.word("missed", "未达标", "no"),
             Some(_) => book.word("missed_narrowly", "略逊", "just short"),
             None => String::new(),
-        }));
+        });
+        cells.push(reached.centred());
     }
     if columns.benchmark {
         let first = held.benchmarks.first();

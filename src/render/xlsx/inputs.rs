@@ -5,6 +5,8 @@ use super::sheet::{Cell, NumberFormat, Sheet};
 use crate::config::raw::ProportionInterval;
 use crate::data::table::{InputFile, StepKind};
 use crate::document::format;
+use crate::document::method_tables::column_title;
+use crate::document::model_tables::capital;
 
 /// The sheet.
 pub(super) fn inputs(book: Book<'_, '_>) -> Sheet {
@@ -88,26 +90,28 @@ fn steps(book: Book<'_, '_>, sheet: &mut Sheet) {
 }
 
 fn step_text(book: Book<'_, '_>, kind: &StepKind) -> String {
+    let title = |column: &str| column_title(book.material, column);
     match kind {
         StepKind::Read { file } => book.fill("step_read", &[("file", file)], "读入 {file}", "Read {file}"),
         StepKind::Duplicates { column } => {
-            let values = [("column", column.as_str())];
+            let title = title(column);
+            let values = [("column", title.as_str())];
             book.fill("step_duplicates", &values, "剔除 {column} 重复的答卷", "Drop repeated answers by {column}")
         }
         StepKind::Weight { column } => book.fill(
             "step_weight",
-            &[("column", column)],
+            &[("column", &title(column))],
             "剔除 {column} 无有效权数的答卷",
             "Drop answers without a valid weight in {column}",
         ),
         StepKind::Wave { column } => book.fill(
             "step_wave",
-            &[("column", column)],
+            &[("column", &title(column))],
             "剔除 {column} 无法归入调查期的答卷",
             "Drop answers that belong to no wave by {column}",
         ),
         StepKind::Filter { keep, reason } => match reason.as_ref().map(|reason| reason.get(book.lang())) {
-            Some(reason) if !reason.is_empty() => reason.to_owned(),
+            Some(reason) if !reason.is_empty() => capital(reason),
             _ => book.fill("step_filter", &[("keep", keep)], "筛选条件 {keep}", "Keep where {keep}"),
         },
     }

@@ -185,6 +185,10 @@ pub(super) fn number_format(format: NumberFormat) -> Option<String> {
         NumberFormat::Estimate(decimals) => Some(format!("{0}_†;-{0}_†", digits(decimals))),
         NumberFormat::SmallBase(decimals) => Some(format!("{0}\"†\";-{0}\"†\"", digits(decimals))),
         NumberFormat::Signed(decimals) => Some(format!("+{0};-{0};{0}", digits(decimals))),
+        NumberFormat::Goal(decimals, least) => {
+            let sign = if least { "≥" } else { "≤" };
+            Some(format!("\"{sign} \"{0};\"{sign} -\"{0}", digits(decimals)))
+        }
         NumberFormat::Day => Some("yyyy-mm-dd".to_owned()),
     }
 }

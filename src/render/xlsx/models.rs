@@ -4,6 +4,7 @@
 use super::book::Book;
 use super::sheet::{Cell, Role, Sheet};
 use crate::document::format;
+use crate::document::model_tables::capital;
 use crate::metrics::Unit;
 use crate::models::info::{CellResult, MeasureInfo, ModelInfo, ModelResult, NumberResult, TableResult};
 use crate::models::problem::ModelReason;
@@ -210,12 +211,6 @@ fn notes(book: Book<'_, '_>, info: &ModelInfo, result: &ModelResult) -> Vec<Stri
     notes.extend(result.notes.iter().map(|note| capital(note.get(lang))));
     notes.push(format!("{} {} · {}", info.module, info.module_version, info.method));
     notes
-}
-
-/// The first letter as a capital one.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn decimals(decimals: u32) -> u8 {

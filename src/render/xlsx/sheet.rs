@@ -171,6 +171,8 @@ pub(super) enum NumberFormat {
     SmallBase(u8),
     /// The same with its sign.
     Signed(u8),
+    /// The same as the least (`true`) or the most that is aimed at.
+    Goal(u8, bool),
     /// A day.
     Day,
 }
@@ -331,6 +333,7 @@ fn number_width(number: f64, format: NumberFormat) -> usize {
         NumberFormat::General => return 8,
         NumberFormat::Day => return 10,
         NumberFormat::Decimals(decimals) => (decimals, 0),
+        NumberFormat::Goal(decimals, _) => (decimals, 2),
         NumberFormat::Estimate(decimals) | NumberFormat::SmallBase(decimals) | NumberFormat::Signed(decimals) => {
             (decimals, 1)
         }
