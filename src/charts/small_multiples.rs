@@ -42,6 +42,6 @@ pub struct Panel {
     /// How the panel stands out.
     pub emphasis: Emphasis,
     /// Axis of this panel alone, where its values would lie flat on the common one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub axis: Option<Axis>,
 }

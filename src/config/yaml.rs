@@ -255,7 +255,7 @@ mod tests {
             ("M0133", Some("actions[0].what.answered within 24 hours"))
         );
         let place = found.location.as_ref().and_then(|held| held.position.clone());
-        assert!(matches!(place, Some(Position::Text { line: 2, column: 53 })), "{place:?}");
+        assert!(matches!(place, Some(Position::Text { line: 2, column: 52 })), "{place:?}");
         assert_eq!(parse("title: { zh-CN: 满意, en: }\n").1, ["M0134"]);
         assert_eq!(parse("title: { zh-CN: 满意, en: \"A code, answered\" }\nother:\n").1, [] as [&str; 0]);
     }
