@@ -16,7 +16,7 @@ use crate::pipeline::files::safe_name;
 use crate::pipeline::planning::{document_date, plan_with, strategy_library};
 use crate::pipeline::report::{Content, Release, Report};
 use crate::plan::Planned;
-use crate::render::typst::Fonts;
+use crate::render::typst::{Fonts, forget_unused};
 
 /// What to build.
 #[derive(Debug, Clone, Default)]
@@ -94,6 +94,8 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
                 published.extend(batch.publish(each, request, &folder, diagnostics));
             }
         }
+        // The next report has little in common with this one.
+        forget_unused();
     }
     published
 }
