@@ -277,7 +277,9 @@ pub fn trace(plan: &PlanText) -> Vec<(String, bool)> {
         .map(|section| text_of(&placed, section))
         .join("\n");
     let answered = terms(&answer);
-    let problems = sentences(&problem).into_iter().filter(|sentence| sentence.chars().count() >= 8);
+    // What ends with a colon introduces a table or a list.
+    let says = |sentence: &&str| sentence.chars().count() >= 8 && !sentence.trim_end().ends_with(['：', ':']);
+    let problems = sentences(&problem).into_iter().filter(says);
     problems.map(|sentence| (sentence.to_owned(), terms(sentence).intersection(&answered).count() >= 1)).collect()
 }
 
