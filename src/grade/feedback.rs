@@ -244,7 +244,7 @@ impl Writer<'_> {
             self.course.rubric.criteria.iter().map(|held| (held.title.get(self.lang).to_owned(), Align::Right, 1.5)),
         );
         head.push((self.say("总分", "total"), Align::Right, 1.5));
-        head.push((self.say("雷同", "copying"), Align::Left, 3.0));
+        head.push((self.say("雷同", "copying"), Align::Left, 6.0));
         let lines = self.course.students.iter().zip(rows).map(|(held, row)| {
             let mut cells = vec![cell(held.label.clone()), cell(row.text("state")), cell(row.text("words"))];
             for criterion in &self.course.rubric.criteria {

@@ -40,7 +40,7 @@ messages! {
     /// An entry of an archive that was left out.
     ARCHIVE_ENTRY = Message::new("M0813", "`{entry}` was left out: {problem}", "已略过 `{entry}`：{problem}");
     /// Handed in after the deadline.
-    LATE = Message::new("M0814", "the work of {student} came late: {received}, {days} days begun, {points} points off are proposed", "{student} 的作业迟交：{received}，计 {days} 天，建议扣 {points} 分");
+    LATE = Message::new("M0814", "the work of {student} came late: {received}; days begun: {days}, points off proposed: {points}", "{student} 的作业迟交：{received}，计 {days} 天，建议扣 {points} 分");
     /// A file named in the class list that does not exist.
     NO_SUCH_FILE = Message::new("M0815", "the file `{file}` of {student} is not in `submissions`", "`submissions` 中没有 {student} 的文件 `{file}`");
     /// Files that are not read.

@@ -156,7 +156,12 @@ pub fn row_of(course: &Course, plan: usize, graded: &Graded, lang: Lang) -> Row 
             say(&format!("无法读取：{}", problem.get(Lang::ZhCn)), &format!("unreadable: {}", problem.get(Lang::En)))
         }
         State::Read(_) => {
-            let late = graded.late.map(|(days, _)| say(&format!("迟交{days}天"), &format!("late, {days} days begun")));
+            let late = graded.late.map(|(days, _)| {
+                say(
+                    &format!("迟交{days}天"),
+                    &if days == 1 { "late, 1 day".to_owned() } else { format!("late, {days} days") },
+                )
+            });
             let hints = (!graded.flags.is_empty()).then(|| say("有提示", "hints"));
             let found: Vec<String> = late.into_iter().chain(hints).collect();
             if found.is_empty() { say("已读", "read") } else { found.join(&say("·", "; ")) }
