@@ -440,8 +440,8 @@ pub fn radar(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], segment:
         notes.push(note(material.fill_or(
             "note_radar_left_out",
             &[("groups", &groups)],
-            "只画各项都有数值的最大三组；未画：{groups}。",
-            "The three largest groups with a value for every indicator; not drawn: {groups}.",
+            "只画各项都有数值的组，至多三组；未画：{groups}。",
+            "Drawn: groups with a value for every indicator, three at most; not drawn: {groups}.",
         )));
     }
     Some(Drawn { chart: Chart { kind: ChartKind::Radar { spokes, groups }, alt }, notes })

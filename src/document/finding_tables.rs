@@ -30,8 +30,8 @@ pub fn findings(material: &Material<'_>, limit: usize) -> Option<Table> {
         table.notes.push(note(material.fill_or(
             "note_more_findings",
             &[("count", &more.to_string())],
-            "每项指标只列最紧要的一条发现，另有{count}条未列入本表。",
-            "Only the most urgent finding of each indicator stands here; {count} more are not in this table.",
+            "每项指标只列一条：全体未达目标或变差的在先，其次取最紧要的一组；另有{count}条未列入本表。",
+            "One finding of each indicator: a target missed or a loss of the whole comes before what is said of a group; {count} more are not in this table.",
         )));
     }
     Some(table)
@@ -118,8 +118,9 @@ fn priority_note(material: &Material<'_>) -> String {
     )
 }
 
-/// One finding of each indicator, the strong points and what is short of a target by chance alone left out, by priority: where the whole clearly misses its target or got worse,
-/// that goes before what is said of a group; else the most urgent one. What its control chart says stands beside it.
+/// One finding of each indicator, by priority, the strong points and what is short of a target by chance alone left out: where the
+/// whole clearly misses its target or got worse, that goes before what is said of a group; else the most urgent one. What its
+/// control chart says stands beside it.
 pub fn leading<'m>(material: &'m Material<'_>, limit: usize) -> Vec<&'m Finding> {
     let name =
         |finding: &'m Finding| (finding.metric.as_deref().unwrap_or(finding.id.as_str()), finding.kind.is_control());
@@ -180,7 +181,7 @@ pub fn reach(material: &Material<'_>) -> Option<Table> {
             Ambition::Usual => material.word_or("ambition_usual", "在以往变动之内", "within past changes"),
             Ambition::Beyond => material.word_or("ambition_beyond", "超出以往变动", "beyond past changes"),
             Ambition::NeverImproved => {
-                material.word_or("ambition_never_improved", "以往只降未升", "never improved so far")
+                material.word_or("ambition_never_improved", "以往从未改善", "never improved so far")
             }
             Ambition::NoHistory => material.word_or("ambition_no_history", "无往期可比", "no history"),
         };

@@ -184,7 +184,7 @@ fn notes(material: &Material<'_>, result: &ModelResult, table: &TableResult) -> 
     let mark = if result.flagged { SMALL_BASE_MARK } else { "" };
     let n = format::count(result.n);
     let mut notes =
-        vec![note(own(format!("基数：{n}{mark} 份完整答卷。"), format!("Base: {n}{mark} complete answers.")))];
+        vec![note(own(format!("基数：{n}{mark} 条完整记录。"), format!("Base: {n}{mark} complete records.")))];
     let cells = || table.rows.iter().flat_map(|row| row.cells.values().flatten());
     let drawn = result
         .bootstrap

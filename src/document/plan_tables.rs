@@ -89,7 +89,7 @@ fn kept_text(material: &Material<'_>, objective: &Objective, info: &MetricInfo, 
     let title = material.inline_name(&material.title(info));
     let target = format::goal(target, info.better != Better::Lower, info.unit, lang);
     match lang {
-        Lang::ZhCn | Lang::ZhTw => format!("{title}已达到目标，{by}前保持{target}"),
+        Lang::ZhCn | Lang::ZhTw => format!("{title}已达到目标，{by}前继续保持（{target}）"),
         Lang::En => format!("Keep {title}, which has reached its target, at {target} until {by}"),
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn index_page(measured: &Measured, listed: &[Listed], date: &str, lan
         meta: Meta {
             title,
             subtitle: None,
-            client: None,
+            client: measured.project.raw.project.client.as_ref().map(|client| client.get(lang).to_owned()),
             planner: None,
             lang,
             date: date.to_owned(),

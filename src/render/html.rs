@@ -56,7 +56,13 @@ pub fn render_html(document: &Document, css: Option<&str>, draw: DrawChart<'_>) 
     page.html.push_str("</main>\n<footer class=\"colophon\">");
     let brand = meta.brand.as_deref();
     let (footer, company) = (brand.map(|brand| brand.footer.as_str()), brand.map(|brand| brand.company.as_str()));
-    let parts: Vec<String> = [footer, meta.client.as_deref(), Some(&meta.title), Some(&meta.date_text), company]
+    // The brand's own foot usually says who and when.
+    let footer = footer.filter(|text| !text.is_empty());
+    let (client, date) = match footer {
+        Some(_) => (None, None),
+        None => (meta.client.as_deref(), Some(meta.date_text.as_str())),
+    };
+    let parts: Vec<String> = [footer, client, Some(&meta.title), date, company]
         .into_iter()
         .flatten()
         .filter(|part| !part.is_empty())

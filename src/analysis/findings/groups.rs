@@ -30,15 +30,15 @@ pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
     found
 }
 
-/// The worst group of a column, against the best.
+/// The worst group of a column, against the best of those that are significantly better.
 fn weak_group(
     context: &Context<'_>,
     summary: &IndicatorSummary<'_>,
     segment: &SegmentComparison<'_>,
 ) -> Option<Finding> {
-    let (weak, best) = (segment.weak_group()?, segment.best?);
+    let weak = segment.weak_group()?;
     let estimate = segment.groups.get(weak).copied().flatten()?;
-    let leader = segment.groups.get(best).copied().flatten()?.estimate?;
+    let (best, leader) = best_ahead_of(summary, segment, weak)?;
     let name = context.group(segment.column, best).map(|group| group.title);
     let evidence = Evidence { significant: true, ..evidence(estimate, leader, name)? };
     Some(context.finding(FindingKind::WeakGroup, summary, estimate, context.group(segment.column, weak), evidence))
@@ -54,15 +54,24 @@ fn behind_rival(
     let groups = &context.inputs.results.segments.iter().find(|held| held.column == segment.column)?.groups;
     let own = groups.iter().position(|(value, _)| value == own)?;
     let estimate = segment.groups.get(own).copied().flatten()?;
-    let ahead = segment.compared.better_than.iter().enumerate().filter(|(_, worse)| worse.contains(&own));
-    let values = ahead.filter_map(|(rival, _)| Some((rival, segment.groups.get(rival).copied().flatten()?.estimate?)));
-    let best = values.max_by(|a, b| match summary.info.better {
-        Better::Lower => b.1.total_cmp(&a.1),
-        _ => a.1.total_cmp(&b.1),
-    })?;
+    let best = best_ahead_of(summary, segment, own)?;
     let name = context.group(segment.column, best.0).map(|group| group.title);
     let evidence = Evidence { significant: true, ..evidence(estimate, best.1, name)? };
     Some(context.finding(FindingKind::BehindRival, summary, estimate, context.group(segment.column, own), evidence))
+}
+
+/// The best of the groups that are significantly better than one, with its value.
+fn best_ahead_of(
+    summary: &IndicatorSummary<'_>,
+    segment: &SegmentComparison<'_>,
+    group: usize,
+) -> Option<(usize, f64)> {
+    let ahead = segment.compared.better_than.iter().enumerate().filter(|(_, worse)| worse.contains(&group));
+    let values = ahead.filter_map(|(other, _)| Some((other, segment.groups.get(other).copied().flatten()?.estimate?)));
+    values.max_by(|a, b| match summary.info.better {
+        Better::Lower => b.1.total_cmp(&a.1),
+        _ => a.1.total_cmp(&b.1),
+    })
 }
 
 /// A scale question with a quarter of the answers or more at each end (two answers of five, a third of longer scales) and fewer in

@@ -12,11 +12,14 @@ const DOUBTFUL: f64 = 5.0;
 
 /// The findings.
 pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
-    let headline = context.inputs.summaries.iter().filter(|held| held.info.variant_of.is_none());
+    // A variant with a target of its own is measured by it like any other.
+    let headline = context.inputs.summaries.iter();
+    let headline = headline.filter(|held| held.info.variant_of.is_none() || held.target.is_some());
     let mut found = Vec::new();
     for summary in headline {
         let Some(estimate) = summary.current.filter(|held| held.estimate.is_some()) else { continue };
         if summary.info.module == INTEGRITY {
+            found.extend(below_target(context, summary, estimate));
             found.extend(integrity(context, summary, estimate));
             continue;
         }

@@ -212,6 +212,7 @@ fn rivals(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {
         (ahead, 0) if ahead == others.len() => "ahead",
         (0, 0) => "level",
         (0, _) => "behind",
+        (_, 0) => "partly",
         _ => "mixed",
     };
     let named = |group: &usize| {
@@ -223,6 +224,7 @@ fn rivals(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {
         "name": material.inline_name(info.title.get(material.lang)),
         "own": material.group_title(segment, own),
         "count": others.len(),
+        "ahead": ahead,
         "standing": standing,
         "values": format::list(&others.iter().map(named).collect::<Vec<_>>(), material.lang),
     })
@@ -301,7 +303,7 @@ pub(super) fn problem(material: &Material<'_>) -> Value {
     let overall = material.overall().map(|held| held.info.id.as_str());
     let summary = |finding: &&Finding| {
         let metric = finding.metric.as_deref().filter(|metric| Some(*metric) != overall)?;
-        material.summary(metric).filter(|held| held.has_value() && held.info.variant_of.is_none())
+        material.summary(metric).filter(|held| held.has_value())
     };
     let urgent = leading(material, usize::MAX);
     if let Some((finding, held)) = urgent.iter().find_map(|finding| Some((*finding, summary(finding)?))) {
@@ -333,12 +335,10 @@ pub(super) fn findings(material: &Material<'_>) -> Value {
     };
     let found = &material.findings;
     // In the order of the document.
-    let with_target = found.met.iter().chain(&found.missed);
-    let is_targeted = |id: &str| {
-        with_target.clone().any(|&index| material.summaries.get(index).is_some_and(|held| held.info.id == id))
-    };
-    let headline = material.headline();
-    let targeted: Vec<&str> = headline.iter().map(|held| held.info.id.as_str()).filter(|id| is_targeted(id)).collect();
+    let with_target = || found.met.iter().chain(&found.short).chain(&found.missed);
+    let indexed = material.summaries.iter().enumerate();
+    let targeted = indexed.filter(|(index, _)| with_target().any(|held| held == index));
+    let targeted: Vec<&str> = targeted.map(|(_, held)| held.info.id.as_str()).collect();
     let weak: Vec<Value> = found
         .weak_groups
         .iter()

@@ -177,6 +177,7 @@ fn reach(material: &Material<'_>) -> Value {
     json!({
         "count": judged.len(),
         "reached": count(Ambition::Reached),
+        "open": judged.iter().filter(|reach| reach.change > 0.0).count(),
         "usual": count(Ambition::Usual),
         "beyond": count(Ambition::Beyond),
         "no_history": count(Ambition::NoHistory),

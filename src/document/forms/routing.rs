@@ -149,14 +149,37 @@ pub(super) fn numbered(material: &Material<'_>, mut placed: Vec<Placed>) -> Vec<
         let passed_over = (gate + 1..=index).all(|between| depends(between, gate));
         if let Some(number) = numbers[gate].filter(|_| !passed_over) {
             let words = [("number", number.to_string())];
-            let remark = fill(
+            let only = fill(
                 material,
                 "form_only_if",
                 &words,
                 "（第{number}题选“是”者回答）",
                 "(only if Yes to question {number})",
             );
-            remarks[index].push(remark);
+            remarks[index].push(only);
+            // Where questions that hang on the same gate follow, all others have to be led past them.
+            let end = (index + 1..placed.len()).find(|&later| !depends(later, gate)).unwrap_or(placed.len());
+            if end > index + 1 {
+                remarks[index].push(match numbers[end..].iter().flatten().next() {
+                    Some(target) => {
+                        let words = [("number", target.to_string())];
+                        fill(
+                            material,
+                            "form_others",
+                            &words,
+                            "（其他人请跳到第{number}题）",
+                            "(all others go to question {number})",
+                        )
+                    }
+                    None => fill(
+                        material,
+                        "form_others_end",
+                        &[],
+                        "（其他人到此结束）",
+                        "(all others have reached the end)",
+                    ),
+                });
+            }
         }
     }
     for (index, remark) in remarks.iter_mut().enumerate() {

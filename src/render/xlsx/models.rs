@@ -28,8 +28,8 @@ fn model(book: Book<'_, '_>, info: &ModelInfo, result: &ModelResult) -> Sheet {
     let base = book.fill(
         "book_model_base",
         &[("n", &n), ("base", info.base_title.get(lang))],
-        "{n} 份完整答卷。{base}",
-        "{n} complete answers. {base}",
+        "{n} 条完整记录。{base}",
+        "{n} complete records. {base}",
     );
     sheet.subtitle(book.base_line(base));
     sheet.skip(1);
