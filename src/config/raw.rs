@@ -55,7 +55,7 @@ pub struct RawProject {
     /// The planning half of the document: problem, objectives, strategies, actions, finance, contingencies.
     #[serde(default)]
     pub plan: RawPlan,
-    /// Documents to build. Without it one `satisfaction-plan` is built.
+    /// Documents to build. Without it one report `plan` is built of the pack `satisfaction-plan`.
     #[serde(default)]
     pub reports: Vec<RawReport>,
     /// Unattended runs: how often, when, under which conditions, and where the numbers of all periods are kept.

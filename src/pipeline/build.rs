@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::{BannerTable, compute_banners};
-use crate::config::raw::{RawReport, default_formats, default_pack};
+use crate::config::raw::{DEFAULT_REPORT, RawReport, default_formats, default_pack};
 use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::{output as messages, runs as run_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
@@ -143,7 +143,7 @@ fn declared_reports(project: &Project) -> Vec<RawReport> {
     let mut reports = project.raw.reports.clone();
     if reports.is_empty() {
         reports.push(RawReport {
-            id: "plan".to_owned(),
+            id: DEFAULT_REPORT.to_owned(),
             pack: default_pack(),
             for_each: None,
             langs: Vec::new(),

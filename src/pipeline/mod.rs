@@ -26,7 +26,7 @@ use crate::data::guess::{Draft, guess, write_manyi_yaml};
 use crate::data::sources::{LoadedSource, load_raw};
 use crate::data::{Tables, load_tables};
 use crate::diagnostics::messages::plugins::METRICS_WITHOUT_INPUT;
-use crate::diagnostics::{Diagnostics, Lang};
+use crate::diagnostics::{Diagnostics, Lang, has_han};
 use crate::document::pack::Pack;
 use crate::metrics::{Indicators, compute};
 use crate::models::{ModelResults, compute_models, publish};
@@ -140,7 +140,7 @@ impl DraftLangs {
     fn of(self, loaded: &[LoadedSource]) -> Lang {
         let headers = loaded.iter().flat_map(|source| &source.table.headers);
         let words = headers.flat_map(|header| [Some(&header.name), header.label.as_ref()]).flatten();
-        let chinese = || words.flat_map(|text| text.chars()).any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+        let chinese = || words.map(String::as_str).any(has_han);
         self.wished.unwrap_or_else(|| if chinese() && !self.usual.is_chinese() { Lang::ZhCn } else { self.usual })
     }
 }

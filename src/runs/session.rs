@@ -72,8 +72,7 @@ impl Session {
             return;
         }
         let Some(mut history) = self.history(false, now, diagnostics) else { return };
-        let path = self.places.state().join("run.lock");
-        let lock = self.places.prepare().and_then(|()| RunLock::take(&path, Duration::ZERO, now));
+        let lock = self.places.prepare().and_then(|()| RunLock::take(&self.places.lock(), Duration::ZERO, now));
         if let Ok(Locked::Held(_lock)) = lock
             && let Err(error) = telling::send(&mut history, &self.project, now, diagnostics)
         {

@@ -176,11 +176,8 @@ fn reach(material: &Material<'_>) -> Value {
     let count = |ambition: Ambition| judged.iter().filter(|reach| reach.ambition == ambition).count();
     json!({
         "count": judged.len(),
-        "reached": count(Ambition::Reached),
         "open": judged.iter().filter(|reach| reach.change > 0.0).count(),
-        "usual": count(Ambition::Usual),
         "beyond": count(Ambition::Beyond),
-        "no_history": count(Ambition::NoHistory),
         "unprovable": judged.iter().filter(|reach| reach.change > 0.0 && reach.answers_needed.is_none()).count(),
     })
 }

@@ -1,10 +1,11 @@
 //! The one-page service evaluation form (服务满意度测评表): items with boxes by stage or element of the service, the mean of those
 //! ticked, a comment and a date. The items are the scales of the plugins in use, those of `service-stages` first.
 
+use crate::config::project::SURVEY;
 use crate::config::raw::ColumnType;
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
+use crate::document::forms::highest_point;
 use crate::document::forms::wording::{labelled, points, scale, split_meaning};
-use crate::document::forms::{SURVEY, highest_point};
 use crate::document::material::Material;
 use crate::plugins::manifest::{Estimator, Manifest, MetricSpec, RawInput};
 

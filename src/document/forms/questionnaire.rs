@@ -2,9 +2,9 @@
 //! rated first, then the questions of the indicators in the order of the plugins, then those about the person and a word of
 //! their own. Awareness without a prompt always comes before the prompt.
 
+use crate::config::project::SURVEY;
 use crate::config::raw::{ColumnType, RawColumn, RawForEach};
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
-use crate::document::forms::SURVEY;
 use crate::document::forms::routing::{self, Placed};
 use crate::document::forms::wording::{Asked, asked, number_of};
 use crate::document::material::Material;
@@ -148,10 +148,7 @@ fn add_others(material: &Material<'_>, entries: &mut Vec<Entry>) {
 /// True for a group that says what is rated: its question does, or there is a document about each.
 fn is_rated(material: &Material<'_>, name: &str, column: &RawColumn) -> bool {
     let for_each = material.inputs.project.raw.reports.iter().filter_map(|report| report.for_each.as_ref());
-    let mut subjects = for_each.map(|each| match each {
-        RawForEach::Column(column) => column.as_str(),
-        RawForEach::Detailed(detail) => detail.column.as_str(),
-    });
+    let mut subjects = for_each.map(RawForEach::column);
     let header = column.from.as_ref().and_then(|from| from.as_slice().first()).map(String::as_str);
     let question = column.question.as_ref().map(|text| text.get(material.lang));
     let says = |text: &str| {

@@ -2,7 +2,7 @@
 //! else the column's title; and its answers with what they mean.
 
 use crate::config::raw::{ColumnType, RawColumn, RawLabel};
-use crate::diagnostics::Lang;
+use crate::diagnostics::{Lang, has_han};
 use crate::document::blocks::{Answer, AnswerScale};
 use crate::document::format;
 use crate::document::material::Material;
@@ -26,9 +26,8 @@ const MOST_POINTS: f64 = 11.0;
 /// The question behind a column. `ask` is the plugin's wording.
 pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask: Option<&str>) -> Asked {
     let lang = material.lang;
-    let header = column.from.as_ref().and_then(|from| from.as_slice().first());
     let question = column.question.as_ref().map(|text| text.get(lang).trim()).filter(|text| is_in(text, lang));
-    let own = question.or_else(|| header.map(|text| without_number(text)).filter(|text| is_wording(text, lang)));
+    let own = question.or_else(|| own_header(column, lang));
     let title = column.title.as_ref().map(|title| title.get(lang)).filter(|title| !title.is_empty());
     let bare = own.is_none() && ask.is_none();
     let (wording, meaning) = split_meaning(own.or(ask).or(title).unwrap_or(name));
@@ -45,9 +44,14 @@ pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask
 
 /// The wording of a column's question: that of the survey where it is one in the language, else the column's title.
 pub(super) fn of_column(column: &RawColumn, lang: Lang) -> String {
-    let header = column.from.as_ref().and_then(|from| from.as_slice().first());
-    let own = header.map(|text| without_number(text)).filter(|text| is_wording(text, lang));
-    own.or_else(|| column.title.as_ref().map(|title| title.get(lang))).unwrap_or_default().to_owned()
+    let title = || column.title.as_ref().map(|title| title.get(lang));
+    own_header(column, lang).or_else(title).unwrap_or_default().to_owned()
+}
+
+/// The header of the survey without its number, where it is a question in the language.
+fn own_header(column: &RawColumn, lang: Lang) -> Option<&str> {
+    let header = column.from.as_ref()?.as_slice().first()?;
+    Some(without_number(header)).filter(|text| is_wording(text, lang))
 }
 
 fn answer(material: &Material<'_>, name: &str, column: &RawColumn, meaning: &[(f64, String)]) -> Answer {
@@ -211,8 +215,7 @@ fn is_wording(text: &str, lang: Lang) -> bool {
 
 /// True for a text in the script of the language.
 fn is_in(text: &str, lang: Lang) -> bool {
-    let han = text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
-    !text.is_empty() && han == lang.is_chinese()
+    !text.is_empty() && has_han(text) == lang.is_chinese()
 }
 
 #[cfg(test)]
