@@ -125,8 +125,7 @@ fn has(material: &Material<'_>) -> Value {
             .iter()
             .any(|held| !matches!(held.kind, FindingKind::Keep | FindingKind::JustShort)),
         "pressing": material.inputs.planned.findings.iter().any(|held| {
-            !matches!(held.kind, FindingKind::Keep | FindingKind::Integrity | FindingKind::JustShort)
-                && held.severity != Severity::Low
+            held.kind.calls_for_plan() && held.kind != FindingKind::Integrity && held.severity != Severity::Low
         }),
         "reach": material.plan.objectives.iter().any(|held| held.reach.is_some()),
         "sensitivity": !material.inputs.planned.finance.swings.is_empty(),

@@ -34,11 +34,6 @@ use crate::plugins::manifest::RawInput;
 use crate::plugins::{Plugin, discover};
 use crate::render::templates::embedded;
 
-/// Name of the folder with the documents of a group.
-pub fn group_folder(value: &str) -> String {
-    files::safe_name(value)
-}
-
 /// A project with its plugins, before any data is read.
 #[derive(Debug, Clone)]
 pub struct OpenProject {

@@ -19,7 +19,7 @@ use crate::document::material::{DocumentInputs, Subject};
 use crate::document::pack::{Pack, PackFiles, description_of};
 use crate::metrics::hidden::Hidden;
 use crate::metrics::{Distribution, MetricResults, Within};
-use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
+use crate::output::manifest::{FileRecord, FontRecord, GroupRecord, Manifest, PluginRecord, Program};
 use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
 use crate::pipeline::brand::ReportBrand;
@@ -316,6 +316,9 @@ impl<'a> Content<'a> {
             schema: 1,
             program: Program::default(),
             report: report.declared.id.clone(),
+            group: self
+                .about
+                .map(|(subject, _)| GroupRecord { column: subject.column.clone(), value: subject.value.clone() }),
             period: release.period.clone(),
             date: release.date.clone(),
             project: release.project_file.clone(),
