@@ -4,6 +4,7 @@
 
 use crate::config::project::SURVEY;
 use crate::config::raw::{ColumnType, RawColumn, RawForEach};
+use crate::config::validate::names_in;
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
 use crate::document::forms::routing::{self, Placed};
 use crate::document::forms::wording::{Asked, asked, number_of};
@@ -181,7 +182,7 @@ fn columns_of(material: &Material<'_>, expression: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut open = vec![(expression.to_owned(), 0)];
     while let Some((text, depth)) = open.pop() {
-        for name in text.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
+        for name in names_in(&text) {
             let Some(column) = columns.get(name) else { continue };
             match &column.derive {
                 Some(derived) if depth < 8 => open.push((derived.clone(), depth + 1)),
