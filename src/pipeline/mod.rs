@@ -8,6 +8,7 @@ mod listing;
 pub mod planning;
 mod report;
 mod subjects;
+mod template_facts;
 pub mod view;
 mod word;
 pub mod wording;
@@ -17,6 +18,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 pub use report::pack_files;
+pub use template_facts::template_facts;
 pub use view::PeriodView;
 
 use crate::analysis::{BannerTable, IndicatorChart, compute_banners, control_charts};
