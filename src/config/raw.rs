@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::prose::prose;
 use crate::diagnostics::{Lang, Localized};
 
 pub use crate::config::raw_banner::*;
@@ -94,7 +95,7 @@ pub struct RawAbout {
     #[serde(default)]
     pub trade: Option<String>,
     /// The survey in one paragraph: who was asked, where, when, how.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub survey: Option<Localized>,
 }
 
