@@ -1,4 +1,4 @@
-//! The last pass over the blocks: headings without content are taken out, chapters, tables and figures are numbered, anchors
+//! The last pass over the blocks: headings without content are taken out, levels made continuous, chapters, tables and figures are numbered, anchors
 //! made unique and references filled with `表 1-2`, `图 2-1` or the name of a chapter.
 
 use std::collections::HashMap;
@@ -12,6 +12,7 @@ use crate::document::pack::Words;
 /// Numbers everything and fills references; `file` names the Markdown in diagnostics.
 pub fn finish(blocks: &mut Vec<Block>, words: &Words, file: &str, diagnostics: &mut Diagnostics) {
     drop_empty_headings(blocks);
+    join_levels(blocks, 0);
     let mut counter = Counter::new(words, file);
     counter.number(blocks, diagnostics);
     let labels = counter.labels;
@@ -41,6 +42,27 @@ fn drop_empty_headings(blocks: &mut Vec<Block>) {
     while blocks.last() == Some(&Block::PageBreak) {
         blocks.pop();
     }
+}
+
+/// Brings every heading to at most one level below the one before it, as readers of tags and outlines need it; `last` is the level
+/// above the blocks. Returns the level of the last heading. What was meant to be small stays so.
+fn join_levels(blocks: &mut [Block], mut last: u8) -> u8 {
+    for block in blocks {
+        match block {
+            Block::Heading { level, .. } => {
+                *level = (*level).min(last + 1);
+                last = *level;
+            }
+            Block::Quote { blocks } | Block::Callout { blocks, .. } => last = join_levels(blocks, last),
+            Block::List { items: parts, .. } | Block::Columns { columns: parts } => {
+                for part in parts {
+                    last = join_levels(part, last);
+                }
+            }
+            _ => {}
+        }
+    }
+    last
 }
 
 struct Counter<'w> {
@@ -79,9 +101,9 @@ impl<'w> Counter<'w> {
     fn number(&mut self, blocks: &mut [Block], diagnostics: &mut Diagnostics) {
         for block in blocks {
             match block {
-                Block::Heading { level, id, number, content } => {
+                Block::Heading { level, small, id, number, content } => {
                     let title = markdown::plain_text(content);
-                    let label = self.heading(*level, number, &title);
+                    let label = if *small { title.clone() } else { self.heading(*level, number, &title) };
                     self.anchor(id, &slug(&title), label, diagnostics);
                 }
                 Block::Table(table) => {
