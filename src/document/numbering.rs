@@ -12,7 +12,7 @@ use crate::document::pack::Words;
 /// Numbers everything and fills references; `file` names the Markdown in diagnostics.
 pub fn finish(blocks: &mut Vec<Block>, words: &Words, file: &str, diagnostics: &mut Diagnostics) {
     drop_empty_headings(blocks);
-    join_levels(blocks, 0);
+    join_levels(blocks, &mut Vec::new());
     let mut counter = Counter::new(words, file);
     counter.number(blocks, diagnostics);
     let labels = counter.labels;
@@ -44,25 +44,23 @@ fn drop_empty_headings(blocks: &mut Vec<Block>) {
     }
 }
 
-/// Brings every heading to at most one level below the one before it, as readers of tags and outlines need it; `last` is the level
-/// above the blocks. Returns the level of the last heading. What was meant to be small stays so.
-fn join_levels(blocks: &mut [Block], mut last: u8) -> u8 {
+/// Gives every heading the level after that of the nearest one above it that is higher, so that no level is left out: readers of tags
+/// and outlines need that. `above` holds the levels, as written, of the headings that enclose the place. What is drawn small stays so.
+fn join_levels(blocks: &mut [Block], above: &mut Vec<u8>) {
     for block in blocks {
         match block {
             Block::Heading { level, .. } => {
-                *level = (*level).min(last + 1);
-                last = *level;
+                above.truncate(above.iter().position(|held| held >= level).unwrap_or(above.len()));
+                above.push(*level);
+                *level = u8::try_from(above.len()).unwrap_or(*level);
             }
-            Block::Quote { blocks } | Block::Callout { blocks, .. } => last = join_levels(blocks, last),
+            Block::Quote { blocks } | Block::Callout { blocks, .. } => join_levels(blocks, above),
             Block::List { items: parts, .. } | Block::Columns { columns: parts } => {
-                for part in parts {
-                    last = join_levels(part, last);
-                }
+                parts.iter_mut().for_each(|part| join_levels(part, above));
             }
             _ => {}
         }
     }
-    last
 }
 
 struct Counter<'w> {
@@ -280,5 +278,60 @@ fn each(content: &mut [Inline], visit: &mut dyn FnMut(&mut Inline)) {
         if let Inline::Strong { content } | Inline::Emphasis { content } | Inline::Link { content, .. } = inline {
             each(content, visit);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Lang;
+    use crate::document::fixtures;
+    use crate::document::markdown::{Directive, Directives, parse_markdown};
+
+    struct Nothing;
+    impl Directives for Nothing {
+        fn resolve(&mut self, _: &Directive, _: &mut Diagnostics) -> Vec<Block> {
+            Vec::new()
+        }
+    }
+
+    /// Level (with `s` for small), number and title of every heading, also inside containers.
+    fn headings(blocks: &[Block], found: &mut Vec<String>) {
+        for block in blocks {
+            match block {
+                Block::Heading { level, small, number, content, .. } => {
+                    let small = if *small { "s" } else { "" };
+                    let number = number.as_deref().unwrap_or("-");
+                    found.push(format!("{level}{small} {number} {}", markdown::plain_text(content)));
+                }
+                Block::Columns { columns } => columns.iter().for_each(|column| headings(column, found)),
+                Block::Callout { blocks, .. } => headings(blocks, found),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn no_heading_is_more_than_one_level_below_the_one_before() {
+        fixtures::with_material(Lang::En, |material| {
+            for (text, expected) in [
+                // A panel in a chapter, a chapter without sections, and a section after it.
+                ("# A\n\n#### b\n\nx\n\n### C\n\nx\n", vec!["1 1 A", "2s - b", "2 1.1 C"]),
+                ("# A\n\n### B\n\nx\n\n### C\n\nx\n", vec!["1 1 A", "2 1.1 B", "2 1.2 C"]),
+                ("#### a\n\nx\n\n# B\n\nx\n", vec!["1s - a", "1 1 B"]),
+                (
+                    "# A { .small }\n\nx\n\n````columns\n#### b\n\nx\n===\n##### c\n\nx\n````\n\n## D\n\nx\n",
+                    vec!["1s - A", "2s - b", "2s - c", "2 - D"],
+                ),
+            ] {
+                let mut diagnostics = Diagnostics::new();
+                let mut blocks = parse_markdown(text, "a.md", &mut Nothing, &mut diagnostics);
+                finish(&mut blocks, &material.words, "a.md", &mut diagnostics);
+                let mut found = Vec::new();
+                headings(&blocks, &mut found);
+                assert_eq!(found, expected, "{text}");
+            }
+        });
     }
 }
