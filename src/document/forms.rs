@@ -3,6 +3,7 @@
 
 mod evaluation;
 mod questionnaire;
+mod roles;
 mod routing;
 mod wording;
 

@@ -89,7 +89,7 @@ impl Writer<'_> {
     }
 
     fn heading(&self, level: u8, id: impl Into<String>, text: impl Into<String>) -> Block {
-        Block::Heading { level, id: id.into(), number: None, content: vec![Inline::text(text)] }
+        Block::Heading { level, small: false, id: id.into(), number: None, content: vec![Inline::text(text)] }
     }
 
     fn table(&self, id: &str, head: &[(String, Align, f64)], rows: Vec<TableRow>) -> Block {

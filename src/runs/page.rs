@@ -68,6 +68,7 @@ fn page(project: &Project, release: &Release, lang: Lang) -> Document {
     let title = project.raw.project.title.get(lang).to_owned();
     let heading = |level, id: &str, text: String| Block::Heading {
         level,
+        small: false,
         id: id.to_owned(),
         number: None,
         content: vec![Inline::text(text)],

@@ -6,6 +6,7 @@ use crate::config::project::SURVEY;
 use crate::config::raw::{ColumnType, RawColumn, RawForEach};
 use crate::config::validate::names_in;
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
+use crate::document::forms::roles::role;
 use crate::document::forms::routing::{self, Placed};
 use crate::document::forms::wording::{Asked, asked, number_of};
 use crate::document::material::Material;
@@ -97,7 +98,9 @@ fn of_plugins(material: &Material<'_>) -> Vec<Entry> {
                     continue;
                 }
                 let ask = manifest.inputs.get(input).filter(|_| *expression == name).and_then(|held| held.ask.as_ref());
-                let asked = asked(material, &name, column, ask.map(|text| text.get(material.lang)));
+                let part =
+                    if *expression == name { role(material, manifest, input, column.range) } else { None };
+                let asked = asked(material, &name, column, ask.map(|text| text.get(material.lang)), part);
                 entries.push(Entry { column: name, part: Part::Plugin(order), asked });
             }
         }
@@ -130,7 +133,7 @@ fn add_others(material: &Material<'_>, entries: &mut Vec<Entry>) {
             _ if worded || in_banner(name) => Part::More,
             _ => continue,
         };
-        entries.push(Entry { column: name.clone(), part, asked: asked(material, name, column, None) });
+        entries.push(Entry { column: name.clone(), part, asked: asked(material, name, column, None, None) });
     }
     // Where nothing says which text columns were questions, one is enough.
     let sure = |(name, column): &(&String, &RawColumn)| {
@@ -140,7 +143,7 @@ fn add_others(material: &Material<'_>, entries: &mut Vec<Entry>) {
     let chosen =
         open_answers.into_iter().filter(|held| !certain || sure(held)).take(if certain { usize::MAX } else { 1 });
     for (name, column) in chosen {
-        let held = asked(material, name, column, None);
+        let held = asked(material, name, column, None, None);
         let held = if held.bare { Asked { answer: held.answer, ..general_question(material) } } else { held };
         entries.push(Entry { column: name.clone(), part: Part::Open, asked: held });
     }
