@@ -13,6 +13,7 @@ mod explain;
 mod grade;
 mod history;
 mod init;
+mod limits;
 mod logs;
 mod metrics;
 mod models;
@@ -53,6 +54,7 @@ pub fn run() -> ExitCode {
     };
     let console = Console::new(&arguments.common);
     let lang = arguments.common.lang;
+    limits::arm(&console);
     let mut diagnostics = Diagnostics::new();
     let outcome = match &arguments.verb {
         Verb::Init(options) => init::run(options, lang, &console, &mut diagnostics),

@@ -13,6 +13,7 @@ pub mod raw_banner;
 pub mod raw_benchmark;
 pub mod raw_delivery;
 pub mod raw_finance;
+pub mod raw_limits;
 pub mod raw_plan;
 pub mod raw_report;
 pub mod raw_runs;

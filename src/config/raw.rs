@@ -12,6 +12,7 @@ pub use crate::config::raw_banner::*;
 pub use crate::config::raw_benchmark::*;
 pub use crate::config::raw_delivery::*;
 pub use crate::config::raw_finance::*;
+pub use crate::config::raw_limits::*;
 pub use crate::config::raw_plan::*;
 pub use crate::config::raw_report::*;
 pub use crate::config::raw_runs::*;
@@ -59,6 +60,9 @@ pub struct RawProject {
     /// Documents to build. Without it one report `plan` is built of the pack `satisfaction-plan`.
     #[serde(default)]
     pub reports: Vec<RawReport>,
+    /// What making one document may take.
+    #[serde(default)]
+    pub limits: RawLimits,
     /// Unattended runs: how often, when, under which conditions, and where the numbers of all periods are kept.
     #[serde(default)]
     pub runs: Option<RawRuns>,

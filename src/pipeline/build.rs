@@ -60,7 +60,13 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         fonts: Fonts::system(),
         date,
     };
-    let prepare = |report| Report::prepare(report, project, request.lang, &release.fonts, diagnostics);
+    let prepare = |report| {
+        Report::prepare(report, project, request.lang, &release.fonts, diagnostics)?.of(
+            measured,
+            &release.period,
+            diagnostics,
+        )
+    };
     let reports: Vec<Report<'_>> = declared.iter().filter_map(prepare).collect();
     // Banner tables cost a scan each; documents of groups have none.
     let shows = |report: &Report<'_>| report.declared.for_each.is_none() && report.may_show_banners();
@@ -107,7 +113,9 @@ pub fn rehearse(measured: &Measured, planned: &Planned, date: String, diagnostic
     let mut found = Diagnostics::new();
     let fonts = Fonts::system();
     let declared = declared_reports(project);
-    let prepare = |report| Report::prepare(report, project, None, &fonts, &mut found);
+    let period = period_of(measured);
+    let prepare =
+        |report| Report::prepare(report, project, None, &fonts, &mut found)?.of(measured, &period, &mut found);
     let reports: Vec<Report<'_>> = declared.iter().filter_map(prepare).collect();
     let banners: Vec<BannerTable> = match reports.iter().any(Report::may_show_banners) {
         true => compute_banners(project, &measured.tables, Some(&measured.indicators), &mut found),

@@ -14,7 +14,8 @@ use crate::document::material::{DocumentInputs, Material};
 use crate::document::model_tables::capital;
 use crate::document::pack::{DETAILS, Pack};
 use crate::document::{builder, facts, format};
-use crate::render::mistakes;
+use crate::render::templates::suspect;
+use crate::render::{mistakes, watch};
 
 /// Ending of the files of a pack that are templates.
 pub const TEMPLATE_SUFFIX: &str = ".md.tera";
@@ -89,11 +90,13 @@ impl PackTemplates {
     /// Renders the pack's entry template with the facts.
     fn markdown(&self, pack: &Pack, facts: &serde_json::Value, diagnostics: &mut Diagnostics) -> Option<String> {
         let entry = pack.entry(self.lang, diagnostics)?;
+        let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
+        let templates = pack.files.iter().filter(|(path, _)| path.ends_with(TEMPLATE_SUFFIX));
+        watch::reading(suspect(source, templates.map(|(_, file)| file.source.as_str())));
         let mut written = Bounded::default();
         let rendered =
             Context::from_serialize(facts).and_then(|context| self.tera.render_to(entry, &context, &mut written));
         if written.full {
-            let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
             let error = Diagnostic::error(&messages::ENDLESS_TEMPLATE).arg("limit", LONGEST_TEXT >> 20);
             diagnostics.push(error.at(Location::file(source)));
             return None;

@@ -10,6 +10,7 @@ mod ending;
 pub mod gates;
 pub mod history;
 pub mod inputs;
+mod late;
 pub mod lock;
 pub mod numbers;
 pub mod page;
@@ -25,6 +26,7 @@ pub mod steps;
 mod stopped;
 pub mod telling;
 pub mod timer;
+mod unreachable;
 pub mod watch;
 pub mod work;
 
