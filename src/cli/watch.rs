@@ -16,11 +16,21 @@ pub(crate) fn run(options: &WatchOptions, console: &Console, diagnostics: &mut D
     let now = now();
     let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
     let Some(done) = session.done(now, diagnostics) else { return Ok(()) };
-    let absent = missing(&session.calendar, &done, now, diagnostics);
-    tell(&session, &absent, now, diagnostics);
+    let mut found = Diagnostics::new();
+    let absent = missing(&session.calendar, &done, now, &mut found);
+    // What a run is making at this moment is not missing, and nobody is woken for it.
+    let at_work = !absent.is_empty() && session.at_work(now);
+    if !at_work {
+        diagnostics.extend(found);
+        tell(&session, &absent, now, diagnostics);
+    }
     let last = session.calendar.last_due(now);
     if console.json {
-        return print_json(console, json!({ "schema": 1, "last_due": last, "missing": absent }), diagnostics);
+        let printed = json!({ "schema": 1, "last_due": last, "missing": absent, "at_work": at_work });
+        return print_json(console, printed, diagnostics);
+    }
+    if at_work {
+        console.talk(console.say("正在运行，结束后再看", "a run is at work; look again when it has ended"));
     }
     if let Some(last) = last.filter(|_| absent.is_empty()) {
         console.data(&format!("{last}  {}\n", console.say("已发布", "published")))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::raw::RawRuns;
 use crate::config::{Period, Project, load_project};
@@ -17,6 +17,9 @@ use crate::runs::record::Release;
 use crate::runs::release::Places;
 use crate::runs::scope::Scope;
 use crate::runs::telling;
+
+/// How long a run may be at work before it is no excuse any more; the units of systemd end it then.
+const LONGEST_RUN: TimeDelta = TimeDelta::hours(6);
 
 /// A project that runs, opened.
 #[derive(Debug)]
@@ -78,6 +81,18 @@ impl Session {
             && let Err(error) = telling::send(&mut history, &self.project, now, diagnostics)
         {
             diagnostics.push(error.diagnostic());
+        }
+    }
+
+    /// True while another run is at work that began a short time ago: it may be making what is missing.
+    pub fn at_work(&self, now: DateTime<Utc>) -> bool {
+        let path = self.places.state().join("run.lock");
+        match RunLock::take(&path, Duration::ZERO, now) {
+            // Who has just taken the lock may be about to write since when.
+            Ok(Locked::Busy { since, .. }) => {
+                DateTime::parse_from_rfc3339(&since).map_or(true, |since| (now - since.to_utc()).abs() <= LONGEST_RUN)
+            }
+            _ => false,
         }
     }
 
