@@ -284,7 +284,8 @@ mod tests {
         }
         fixtures::with_material(Lang::ZhCn, |material| {
             let result = ModelResult { tables: vec![items.clone()], ..ModelResult::default() };
-            assert_eq!(conclusion(material, &result).unwrap().headline, "先改排队");
+            // No finding says that the gap is beyond chance.
+            assert_eq!(conclusion(material, &result).unwrap().headline, "可先看排队（差距在误差之内）");
         });
     }
 }
