@@ -103,7 +103,11 @@ mod tests {
         let share = Estimate { ci: Some([82.56, 94.48]), ..Estimate::percent_of(90.0, 3.02, 100) };
         for (value, standing) in [(83.5, Standing::Level), (82.5, Standing::Ahead), (95.5, Standing::Behind)] {
             let constant = benchmark(value, None);
-            assert_eq!(against_benchmark(&share, &constant, Better::Higher, 0.95).unwrap().standing, standing, "{value}");
+            assert_eq!(
+                against_benchmark(&share, &constant, Better::Higher, 0.95).unwrap().standing,
+                standing,
+                "{value}"
+            );
         }
     }
 

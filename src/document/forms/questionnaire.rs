@@ -97,8 +97,7 @@ fn of_plugins(material: &Material<'_>) -> Vec<Entry> {
                     continue;
                 }
                 let ask = manifest.inputs.get(input).filter(|_| *expression == name).and_then(|held| held.ask.as_ref());
-                let part =
-                    if *expression == name { role(material, manifest, input, column.range) } else { None };
+                let part = if *expression == name { role(material, manifest, input, column.range) } else { None };
                 let asked = asked(material, &name, column, ask.map(|text| text.get(material.lang)), part);
                 entries.push(Entry { column: name, part: Part::Plugin(order), asked });
             }

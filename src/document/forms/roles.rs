@@ -21,12 +21,7 @@ const KANO_ZH: [&str; 5] = ["我很喜欢", "理应如此", "无所谓", "可以
 const KANO_EN: [&str; 5] = ["I like it", "I expect it", "I am neutral", "I can live with it", "I dislike it"];
 
 /// The part that an input has in a model of its plugin; `range` is that of its column. None for an input of no such model.
-pub(super) fn role(
-    material: &Material<'_>,
-    manifest: &Manifest,
-    input: &str,
-    range: Option<[f64; 2]>,
-) -> Option<Role> {
+pub(super) fn role(material: &Material<'_>, manifest: &Manifest, input: &str, range: Option<[f64; 2]>) -> Option<Role> {
     let lang = material.lang;
     for item in manifest.models.iter().flat_map(|model| &model.items) {
         let Some(key) = item.expressions.iter().find_map(|(key, held)| (held == input).then_some(*key)) else {
@@ -40,7 +35,11 @@ pub(super) fn role(
         let is_english = lang == Lang::En;
         let (stem, meaning) = match key {
             "functional" => (
-                stem("form_kano_with", "如果提供下列各项，您会觉得怎样？", "How would you feel if each of these were offered?"),
+                stem(
+                    "form_kano_with",
+                    "如果提供下列各项，您会觉得怎样？",
+                    "How would you feel if each of these were offered?",
+                ),
                 kano(lang, range),
             ),
             "dysfunctional" => (

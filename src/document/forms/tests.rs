@@ -3,8 +3,8 @@
 use super::*;
 use crate::config::fragment;
 use crate::config::raw::RawColumn;
-use crate::document::blocks::AnswerScale;
 use crate::diagnostics::{Diagnostics, Lang};
+use crate::document::blocks::AnswerScale;
 use crate::document::fixtures::{Canteen, pack};
 use crate::plugins::discover;
 

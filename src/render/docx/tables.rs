@@ -11,6 +11,12 @@ use crate::document::markdown::plain_text;
 
 /// Tables of up to so many rows stay on one page.
 const WHOLE: usize = 14;
+/// Parts of a table of up to so many rows stay on one page; fewer where cells take several lines.
+const WHOLE_PART: usize = 12;
+/// The same where cells take several lines.
+const WHOLE_WRAPPED_PART: usize = 5;
+/// Rows at the start and the end of a longer part that stay together.
+const EDGE: usize = 3;
 /// Only a cell with more characters than this may break over pages.
 const LONGEST_WHOLE_CELL: usize = 1_500;
 
@@ -65,10 +71,11 @@ impl Writer<'_> {
             tree.push(self.head(table, &widths, &setting));
         }
         let continued = table.rows.iter().any(|row| row.cells.first().is_some_and(|cell| cell.content.is_empty()));
+        let kept = kept_with_next(table, wraps);
         for (index, row) in table.rows.iter().enumerate() {
             // The last row stays with the notes that explain it.
             let last = index + 1 == table.rows.len();
-            let together = if last { !table.notes.is_empty() } else { table.rows.len() <= WHOLE || index == 0 };
+            let together = if last { !table.notes.is_empty() } else { kept[index] };
             let rule = if index == 0 { None } else { self.rule_above(row, wraps || continued) };
             tree.push(self.row(table, row, &widths, &setting, rule, together, wraps));
         }
@@ -150,6 +157,23 @@ impl Writer<'_> {
             Tone::Info => Some(self.look.wash.clone()),
         }
     }
+}
+
+/// For every row: does it stay on the page of the next one? A short table does as a whole, a part of a longer one if it is short, else
+/// its first and its last rows.
+fn kept_with_next(table: &Table, wraps: bool) -> Vec<bool> {
+    let count = table.rows.len();
+    let most = if wraps { WHOLE_WRAPPED_PART } else { WHOLE_PART };
+    let mut kept = vec![count <= WHOLE; count];
+    let starts = table.parts();
+    for (place, &start) in starts.iter().enumerate() {
+        let end = starts.get(place + 1).copied().unwrap_or(count);
+        let edge = if starts.len() == 1 { 2 } else { EDGE };
+        for row in start..end.saturating_sub(1) {
+            kept[row] |= starts.len() > 1 && end - start <= most || row + 1 < start + edge || row + edge >= end;
+        }
+    }
+    kept
 }
 
 fn align(paragraph: &mut Element, align: Align) {
@@ -365,5 +389,42 @@ mod tests {
             assert!(text.len() < 100 || widths[0] > 2 * widths[2], "{widths:?}");
             assert!(f64::from(widths[1]) / 20.0 > text_width("61.2%", 9.0, false), "{widths:?}");
         }
+    }
+
+    /// A table of rows whose first cell is as given; `!` in front makes the row a bold one.
+    fn rows(firsts: &[&str]) -> Table {
+        let cell = |text: &str| TableCell {
+            content: [Inline::text(text)].into_iter().filter(|_| !text.is_empty()).collect(),
+            tone: Tone::Neutral,
+        };
+        let row = |first: &&str| TableRow {
+            cells: vec![cell(first.trim_start_matches('!')), cell("x")],
+            strong: first.starts_with('!'),
+        };
+        let columns = vec![TableColumn::default(); 2];
+        Table { columns, rows: firsts.iter().map(row).collect(), ..Table::default() }
+    }
+
+    #[test]
+    fn parts_of_a_long_table_stay_on_one_page() {
+        let named = rows(&["a", "", "", "b", "", "c", "d", "", "", "", "", "", "", "", "e", ""]);
+        assert_eq!(named.parts(), [0, 3, 5, 6, 14]);
+        let kept: String = kept_with_next(&named, true).iter().map(|kept| if *kept { '+' } else { '.' }).collect();
+        // Short parts whole; of the long one the first three and the last three rows.
+        assert_eq!(kept, "++.+..++...++.+.");
+        let whole: String = kept_with_next(&named, false).iter().map(|kept| if *kept { '+' } else { '.' }).collect();
+        assert_eq!(whole, "++.+..+++++++.+.");
+    }
+
+    #[test]
+    fn a_total_belongs_to_what_stands_above_it() {
+        let mut firsts = vec!["a"; 15];
+        firsts.push("!sum");
+        let table = rows(&firsts);
+        assert_eq!(table.parts(), [0]);
+        let kept = kept_with_next(&table, false);
+        assert_eq!((kept[0], kept[1], kept[7], kept[14]), (true, false, false, true));
+        let headed = rows(&["!A", "a", "b", "!B", "c", "d"]);
+        assert_eq!(headed.parts(), [0, 3]);
     }
 }

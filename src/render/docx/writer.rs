@@ -256,13 +256,7 @@ impl<'d> Writer<'d> {
         self.empty("TableGap")
     }
 
-    fn heading(
-        &mut self,
-        (level, small): (u8, bool),
-        id: &str,
-        number: Option<&str>,
-        content: &[Inline],
-    ) -> Element {
+    fn heading(&mut self, (level, small): (u8, bool), id: &str, number: Option<&str>, content: &[Inline]) -> Element {
         const STYLES: [&str; 4] = ["Heading1", "Heading2", "Heading3", "Heading4"];
         let level = level.clamp(1, 4);
         let place = usize::from(level - 1);
