@@ -21,9 +21,6 @@ pub fn wording(material: &Material<'_>, column: &RawColumn) -> String {
     wording::of_column(column, material.lang)
 }
 
-/// Name by which projects call the survey where a table is asked for.
-const SURVEY: &str = "responses";
-
 /// What templates see: `questionnaire.questions` and `.minutes`, `evaluation.items` and `.highest`.
 pub fn facts(material: &Material<'_>) -> Value {
     let survey = questionnaire(material);

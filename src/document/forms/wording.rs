@@ -2,7 +2,7 @@
 //! that its part in a model asks for, else the column's title; and its answers with what they mean.
 
 use crate::config::raw::{ColumnType, RawColumn, RawLabel};
-use crate::diagnostics::Lang;
+use crate::diagnostics::{Lang, has_han};
 use crate::document::blocks::{Answer, AnswerScale};
 use crate::document::format;
 use crate::document::forms::roles::Role;
@@ -33,9 +33,8 @@ pub(super) fn asked(
     role: Option<Role>,
 ) -> Asked {
     let lang = material.lang;
-    let header = column.from.as_ref().and_then(|from| from.as_slice().first());
     let question = column.question.as_ref().map(|text| text.get(lang).trim()).filter(|text| is_in(text, lang));
-    let own = question.or_else(|| header.map(|text| without_number(text)).filter(|text| is_wording(text, lang)));
+    let own = question.or_else(|| own_header(column, lang));
     let title = column.title.as_ref().map(|title| title.get(lang)).filter(|title| !title.is_empty());
     let bare = own.is_none() && ask.is_none();
     let (wording, meaning) = split_meaning(own.or(ask).or(title).unwrap_or(name));
@@ -65,9 +64,14 @@ fn worded(own: bool, wording: String, answer: Answer, bare: bool) -> Asked {
 
 /// The wording of a column's question: that of the survey where it is one in the language, else the column's title.
 pub(super) fn of_column(column: &RawColumn, lang: Lang) -> String {
-    let header = column.from.as_ref().and_then(|from| from.as_slice().first());
-    let own = header.map(|text| without_number(text)).filter(|text| is_wording(text, lang));
-    own.or_else(|| column.title.as_ref().map(|title| title.get(lang))).unwrap_or_default().to_owned()
+    let title = || column.title.as_ref().map(|title| title.get(lang));
+    own_header(column, lang).or_else(title).unwrap_or_default().to_owned()
+}
+
+/// The header of the survey without its number, where it is a question in the language.
+fn own_header(column: &RawColumn, lang: Lang) -> Option<&str> {
+    let header = column.from.as_ref()?.as_slice().first()?;
+    Some(without_number(header)).filter(|text| is_wording(text, lang))
 }
 
 fn answer(material: &Material<'_>, name: &str, column: &RawColumn, meaning: &[(f64, String)]) -> Answer {
@@ -231,8 +235,7 @@ fn is_wording(text: &str, lang: Lang) -> bool {
 
 /// True for a text in the script of the language.
 fn is_in(text: &str, lang: Lang) -> bool {
-    let han = text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
-    !text.is_empty() && han == lang.is_chinese()
+    !text.is_empty() && has_han(text) == lang.is_chinese()
 }
 
 #[cfg(test)]
