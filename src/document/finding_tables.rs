@@ -29,9 +29,9 @@ pub fn findings(material: &Material<'_>, limit: usize) -> Option<Table> {
     if more > 0 {
         table.notes.push(note(material.fill_or(
             "note_more_findings",
-            &[("count", &more.to_string())],
+            &[("count", &more.to_string()), ("are", if more == 1 { "is" } else { "are" })],
             "每项指标只列一条：全体未达目标或变差的在先，其次取最紧要的一组；另有{count}条未列入本表。",
-            "One finding of each indicator: a target missed or a loss of the whole comes before what is said of a group; {count} more are not in this table.",
+            "One finding of each indicator: a target missed or a loss of the whole comes before what is said of a group; {count} more {are} not in this table.",
         )));
     }
     Some(table)

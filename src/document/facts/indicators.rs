@@ -260,11 +260,7 @@ fn pair(
     segment: usize,
     compared: &SegmentComparison<'_>,
 ) -> Value {
-    let value = |index: usize| compared.groups.get(index).copied().flatten().and_then(|estimate| estimate.estimate);
-    let pairs = compared.compared.better_than.iter().enumerate();
-    let pairs = pairs.flat_map(|(better, worse)| worse.iter().map(move |&worse| (better, worse)));
-    let sized = pairs.filter_map(|(better, worse)| Some(((value(better)? - value(worse)?).abs(), better, worse)));
-    sized.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(Value::Null, |(_, better, worse)| {
+    compared.furthest_pair().map_or(Value::Null, |(better, worse)| {
         json!({
             "better": group(material, held, segment, compared, better),
             "worse": group(material, held, segment, compared, worse),
