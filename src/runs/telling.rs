@@ -165,10 +165,10 @@ pub fn tell(
     let found = rules::signals(&rules, &situation);
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
     let name = history.project().to_owned();
-    let title = project.raw.project.title.get(project.lang()).to_owned();
+    let title = &project.raw.project.title;
     history.database().transaction(|transaction| {
         let changes = alarms::observe(transaction, &name, &ids, &found, now)?;
-        enqueue_alarms(transaction, delivery, (&name, &title), period, &changes, project.lang(), now)
+        enqueue_alarms(transaction, delivery, (&name, title), period, &changes, project.lang(), now)
     })
 }
 
