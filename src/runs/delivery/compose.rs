@@ -57,8 +57,8 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
         body.line(&say("在线查看：", "Read online: "), link);
     }
     body.foot(&say(
-        "本邮件由 manyi 自动发送；编号相同的邮件只需保留一份。",
-        "Sent by manyi; of mails with the same number one is enough.",
+        "本邮件由 manyi 自动发送；若收到两封相同的，保留一封即可。",
+        "Sent by manyi. Should it come twice, one of them is enough.",
     ));
     let attachments = release.attachments.clone();
     Message {
