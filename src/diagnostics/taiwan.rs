@@ -148,7 +148,7 @@ pub(super) fn marked(text: &str) -> String {
 }
 
 /// The text without the marks around it.
-pub(super) fn unmarked(marked: &str) -> &str {
+pub fn unmarked(marked: &str) -> &str {
     marked.trim_start_matches(OPEN).trim_end_matches(CLOSE)
 }
 
