@@ -4,7 +4,7 @@
 use chrono::{Datelike, NaiveDate};
 
 pub use crate::analysis::rounding::{printed_decimals, round_half_away};
-use crate::diagnostics::Lang;
+use crate::diagnostics::{Lang, taiwan};
 use crate::metrics::Unit;
 pub use crate::plan::calendar::parse_date;
 
@@ -228,7 +228,8 @@ pub fn day_span(start: NaiveDate, end: NaiveDate, lang: Lang) -> String {
 /// Name of a wave or period in words: `2026-11` is `2026年11月` or `November 2026`, `2026-Q4` is `2026年第4季度` or
 /// `Q4 2026`, `2026` is `2026年` in Chinese; any other name stays as it is.
 pub fn wave(name: &str, lang: Lang) -> String {
-    match (WaveName::of(name), lang) {
+    // A name from the data may stand between the marks of what is not to be converted.
+    match (WaveName::of(taiwan::unmarked(name)), lang) {
         (WaveName::Month(year, month), Lang::ZhCn | Lang::ZhTw) => format!("{year}年{month}月"),
         (WaveName::Month(year, month), Lang::En) => format!("{} {year}", month_name(month)),
         (WaveName::Quarter(year, quarter), Lang::ZhCn | Lang::ZhTw) => format!("{year}年第{quarter}季度"),
@@ -359,6 +360,7 @@ pub fn list(items: &[String], lang: Lang) -> String {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::diagnostics::Verbatim;
 
     fn day(text: &str) -> NaiveDate {
         parse_date(text).unwrap()
@@ -408,6 +410,9 @@ mod tests {
         );
         assert_eq!(wave("2026-W54", Lang::En), "2026-W54");
         assert_eq!(wave("第一轮", Lang::ZhCn), "第一轮");
+        let marked = |name| Verbatim::new(name).get(Lang::ZhTw).to_owned();
+        assert_eq!(wave(&marked("2026-10"), Lang::ZhTw), "2026年10月");
+        assert_eq!(wave(&marked("第一轮"), Lang::ZhTw), marked("第一轮"));
         let waves = ["2026-09".to_owned(), "2026-10".to_owned()];
         assert_eq!(wave_labels(&waves, Lang::ZhCn), ["9月", "10月"]);
         assert_eq!(wave_labels(&waves, Lang::En), ["Sep", "Oct"]);

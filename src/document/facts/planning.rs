@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::text;
-use crate::analysis::{Finding, Severity};
+use crate::analysis::{Finding, FindingKind, Severity};
 use crate::config::raw::{RawContingency, StrategyKind};
 use crate::diagnostics::Lang;
 use crate::document::finding_tables::{FINDINGS_SHOWN, assumption_name, leading};
@@ -132,8 +132,11 @@ fn trace(material: &Material<'_>) -> Value {
     let mut open: [(&str, Vec<String>); 5] =
         ["accepted", "composite", "within_error", "groups", "other"].map(|name| (name, Vec::new()));
     let mut urgent: Vec<&Finding> = Vec::new();
-    // A signal of a control chart is no finding on an indicator of its own.
-    for finding in leading(material, usize::MAX) {
+    // A signal of a control chart is no finding on an indicator of its own; what is short of a target by chance alone is one, if the
+    // last.
+    let planned = &material.inputs.planned.findings;
+    let just_short = planned.iter().filter(|finding| finding.kind == FindingKind::JustShort);
+    for finding in leading(material, usize::MAX).into_iter().chain(just_short) {
         if finding.metric.is_none() || !urgent.iter().any(|held| held.metric == finding.metric) {
             urgent.push(finding);
         }

@@ -178,8 +178,9 @@ fn kept_with_next(table: &Table, widths: &[u32], setting: &Setting) -> Vec<bool>
         let edge = if starts.len() == 1 { 2 } else { EDGE };
         let high = table.rows[start..end].iter().map(|row| lines(row, widths, setting)).sum::<f64>();
         let short = starts.len() > 1 && high <= WHOLE_PART;
-        for row in start..end.saturating_sub(1) {
-            kept[row] |= short || row + 1 < start + edge || row + edge >= end;
+        let last = end.saturating_sub(1).max(start);
+        for (row, kept) in (start..).zip(&mut kept[start..last]) {
+            *kept |= short || row + 1 < start + edge || row + edge >= end;
         }
     }
     kept
