@@ -12,13 +12,13 @@ use crate::runs::watch::look;
 
 pub(crate) fn run(options: &WatchOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let now = now();
-    let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
-    let Some(absent) = look(&session, false, now, diagnostics) else { return Ok(()) };
-    let last = session.calendar.last_due(now);
+    let session = Session::open(&options.project, options.out.clone(), diagnostics);
+    let absent = session.as_ref().and_then(|session| look(session, false, now, diagnostics));
+    let last = session.and_then(|session| session.calendar.last_due(now));
     if console.json {
         return print_json(console, json!({ "schema": 1, "last_due": last, "missing": absent }), diagnostics);
     }
-    if let Some(last) = last.filter(|_| absent.is_empty()) {
+    if let Some(last) = last.filter(|_| absent.is_some_and(|absent| absent.is_empty())) {
         console.data(&format!("{last}  {}\n", console.say("已发布", "published")))?;
     }
     Ok(())
