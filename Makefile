@@ -13,6 +13,11 @@ demo: fonts
 	@echo
 	@$(PROGRAM) build $(SAMPLE) && echo && echo "Open a PDF in $(SAMPLE)/out/2026-11/satisfaction-plan first."
 
+## Runs samples/monthly through a year, unattended: gates, a late correction, an alarm, a delivery that is tried again.
+demo-monthly: fonts
+	$(CARGO) build --release
+	@sh scripts/demo-monthly.sh "$${CARGO_TARGET_DIR:-target}/release/manyi" $(SAMPLE_FOLDER)
+
 ## Runs every test; what is not installed and cannot be is named and skipped.
 test: fonts test-servers
 	$(CARGO) test --release

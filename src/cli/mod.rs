@@ -75,7 +75,7 @@ pub fn run() -> ExitCode {
         Verb::Purge(options) => purge::run(options, &console, &mut diagnostics),
         Verb::Grade(options) => grade::run(options, lang, &console, &mut diagnostics),
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),
-        Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),
+        Verb::Templates(options) => templates::run(options, lang, &console, &mut diagnostics),
         Verb::Themes(options) => themes::run(options, &console, &mut diagnostics),
         Verb::Schema(options) => schema::run(options, &console),
         Verb::ReadSubmission { files } => grade::read_submissions(files, &console),

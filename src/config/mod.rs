@@ -7,6 +7,7 @@ pub mod load;
 pub mod period;
 pub mod positions;
 pub mod project;
+pub mod prose;
 pub mod raw;
 pub mod raw_banner;
 pub mod raw_benchmark;

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::prose::prose;
 use crate::diagnostics::{Lang, Localized};
 
 pub use crate::config::raw_banner::*;
@@ -56,7 +57,7 @@ pub struct RawProject {
     /// The planning half of the document: problem, objectives, strategies, actions, finance, contingencies.
     #[serde(default)]
     pub plan: RawPlan,
-    /// Documents to build. Without it one `satisfaction-plan` is built.
+    /// Documents to build. Without it one report `plan` is built of the pack `satisfaction-plan`.
     #[serde(default)]
     pub reports: Vec<RawReport>,
     /// What making one document may take.
@@ -98,7 +99,7 @@ pub struct RawAbout {
     #[serde(default)]
     pub trade: Option<String>,
     /// The survey in one paragraph: who was asked, where, when, how.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub survey: Option<Localized>,
 }
 

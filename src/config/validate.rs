@@ -224,6 +224,11 @@ pub fn is_identifier(name: &str) -> bool {
         && !name.starts_with("__")
 }
 
+/// The names that an expression may read: everything between marks and blanks, words and numbers included.
+pub fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|name| !name.is_empty())
+}
+
 /// True for a name that is safe as a file or folder name on Linux, macOS and Windows.
 pub fn is_safe_file_name(name: &str) -> bool {
     const RESERVED: &[&str] = &["con", "prn", "aux", "nul"];

@@ -59,8 +59,11 @@ pub enum Block {
     Contents,
     /// A heading; level 1 is a chapter.
     Heading {
-        /// 1 to 4.
+        /// 1 to 4, never more than one below the heading before it. Made so by the builder.
         level: u8,
+        /// Drawn small whatever its level, without a number and not in the contents, such as the name of a panel.
+        #[serde(default)]
+        small: bool,
         /// Anchor, unique in the document.
         id: String,
         /// The number printed before it (`1`, `2.3`), none for unnumbered ones. Assigned by the builder.

@@ -6,7 +6,7 @@ use crate::charts::{
     Chart, ChartKind, Emphasis, Funnel, FunnelStage, Gap, GapRow, Heatmap, HeatmapCell, HeatmapKey, HeatmapRow, Panel,
     PanelStyle, Point, SmallMultiples, Waterfall, WaterfallChange, WaterfallTotal,
 };
-use crate::document::figures::{Drawn, alt_text};
+use crate::document::figures::{Drawn, alt_text, point_ends};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::{axes, tables::note};
@@ -353,12 +353,6 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
         )));
     }
     Some(made)
-}
-
-/// The value and the ends of its interval.
-fn point_ends(point: &Point) -> Vec<f64> {
-    let interval = point.interval.map(|(low, high)| [low, high]);
-    interval.into_iter().flatten().chain([point.value]).collect()
 }
 
 /// Highest percentage of a panel that is drawn on an axis of its own.

@@ -10,46 +10,71 @@
 /// 2^61 - 1: large enough that no determinant of joint counts is a multiple of it by accident.
 const PRIME: u64 = (1 << 61) - 1;
 
+/// How many answers every two sums share, on the diagonal those of the sum itself.
+#[derive(Debug, Clone)]
+pub struct Products {
+    /// Row by row up to the diagonal: the other half says the same.
+    rows: Vec<Vec<u64>>,
+}
+
+impl Products {
+    /// Those of so many sums without answers.
+    pub fn none(sums: usize) -> Self {
+        Self { rows: (1..=sums).map(|length| vec![0; length]).collect() }
+    }
+
+    /// What two sums share.
+    pub fn get(&self, one: usize, other: usize) -> u64 {
+        self.rows[one.max(other)][one.min(other)]
+    }
+
+    /// Adds answers that are in all of these sums, which are in ascending order.
+    pub fn add(&mut self, sums: &[usize], answers: u64) {
+        for (place, &one) in sums.iter().enumerate() {
+            let row = &mut self.rows[one];
+            sums[..=place].iter().for_each(|&other| row[other] += answers);
+        }
+    }
+
+    /// Adds a sum that is the difference of two others.
+    fn add_difference(&mut self, whole: usize, part: usize) {
+        let known = 0..self.rows.len();
+        let mut row: Vec<u64> = known.map(|other| minus(self.get(whole, other), self.get(part, other))).collect();
+        row.push(minus(row[whole], row[part]));
+        self.rows.push(row);
+    }
+}
+
 /// The sums that the numbers of one family of bases tell, as far as they are published.
 #[derive(Debug, Clone)]
 pub struct Space {
     /// Inner products of what is left of each sum once the published ones are taken away.
-    products: Vec<Vec<u64>>,
+    products: Products,
     /// Sums that must not follow from published ones.
     secrets: Vec<usize>,
-    /// Neither published nor empty.
+    /// Neither published nor empty, in ascending order.
     open: Vec<usize>,
 }
 
 impl Space {
-    /// `shared[i][j]` is the number of answers in both sums, on the diagonal that of the sum. `secrets` must never follow from
-    /// what is published, and neither must the difference of the two sums of each of `remainders`, the second within the first.
-    pub fn new(shared: &[Vec<u64>], secrets: &[usize], remainders: &[(usize, usize)]) -> Self {
-        let known = shared.len();
-        let product = |row: usize, column: usize| shared[row][column] % PRIME;
-        let mut products: Vec<Vec<u64>> =
-            (0..known).map(|row| (0..known).map(|column| product(row, column)).collect()).collect();
-        for row in &mut products {
-            let differences: Vec<u64> = remainders.iter().map(|&(whole, part)| minus(row[whole], row[part])).collect();
-            row.extend(differences);
-        }
-        for &(whole, part) in remainders {
-            let row =
-                (0..known + remainders.len()).map(|column| minus(products[whole][column], products[part][column]));
-            products.push(row.collect());
-        }
+    /// `secrets` must never follow from what is published, and neither must the difference of the two sums of each of
+    /// `remainders`, the second within the first.
+    pub fn new(shared: Products, secrets: &[usize], remainders: &[(usize, usize)]) -> Self {
+        let mut products = shared;
+        let known = products.rows.len();
+        remainders.iter().for_each(|&(whole, part)| products.add_difference(whole, part));
         let secrets: Vec<usize> = secrets.iter().copied().chain(known..known + remainders.len()).collect();
-        let open = (0..products.len()).filter(|&row| products[row][row] != 0).collect();
+        let open = (0..products.rows.len()).filter(|&row| products.get(row, row) != 0).collect();
         Self { products, secrets, open }
     }
 
     /// True if a secret would follow from this sum together with those published so far.
     pub fn gives_away(&self, sum: usize) -> bool {
-        let own = self.products[sum][sum];
+        let own = self.products.get(sum, sum);
         // A sum that follows from the published ones tells nothing new.
         own != 0
             && self.secrets.iter().any(|&secret| {
-                let (both, whole) = (self.products[secret][sum], self.products[secret][secret]);
+                let (both, whole) = (self.products.get(secret, sum), self.products.get(secret, secret));
                 whole != 0 && both != 0 && times(whole, own) == times(both, both)
             })
     }
@@ -63,33 +88,37 @@ impl Space {
 
     /// Publishes a sum.
     pub fn publish(&mut self, sum: usize) {
-        let own = self.products[sum][sum];
+        let own = self.products.get(sum, sum);
         if own == 0 {
             return;
         }
         let inverse = power(own, PRIME - 2);
-        let lead = self.products[sum].clone();
-        let touched: Vec<usize> = self.open.iter().copied().filter(|&column| lead[column] != 0).collect();
-        for &row in &touched {
-            let factor = times(lead[row], inverse);
-            for &column in &touched {
-                let held = self.products[row][column];
-                self.products[row][column] = minus(held, times(factor, lead[column]));
+        let shared = |&row: &usize| (row, self.products.get(row, sum));
+        let touched: Vec<(usize, u64)> = self.open.iter().map(shared).filter(|(_, shared)| *shared != 0).collect();
+        for (place, &(row, lead)) in touched.iter().enumerate() {
+            let factor = minus(0, times(lead, inverse));
+            let held = &mut self.products.rows[row];
+            for &(column, lead) in &touched[..=place] {
+                held[column] = plus_times(held[column], factor, lead);
             }
         }
-        self.open.retain(|&row| self.products[row][row] != 0);
+        self.open.retain(|&row| self.products.get(row, row) != 0);
     }
 }
 
 fn minus(left: u64, right: u64) -> u64 {
-    (left + PRIME - right) % PRIME
+    if left >= right { left - right } else { left + (PRIME - right) }
 }
 
 fn times(left: u64, right: u64) -> u64 {
-    // 2^61 is 1 modulo the prime, so the upper bits are added to the lower ones.
-    let product = u128::from(left) * u128::from(right);
-    let (low, high) = (product & u128::from(PRIME), product >> 61);
-    let sum = u64::try_from(low + high).unwrap_or(0);
+    plus_times(0, left, right)
+}
+
+/// `held + left * right`.
+fn plus_times(held: u64, left: u64, right: u64) -> u64 {
+    let sum = u128::from(left) * u128::from(right) + u128::from(held);
+    // 2^61 is 1 modulo the prime, so the upper bits are added to the lower ones; both are below 2^61.
+    let sum = (sum as u64 & PRIME) + (sum >> 61) as u64;
     if sum >= PRIME { sum - PRIME } else { sum }
 }
 
@@ -110,19 +139,19 @@ mod tests {
     use super::*;
 
     /// Joint counts of groups that are sets of atoms with these numbers of answers; the first group is the total.
-    fn shared(atoms: &[u64], groups: &[&[usize]]) -> Vec<Vec<u64>> {
-        let all: Vec<usize> = (0..atoms.len()).collect();
-        let groups: Vec<&[usize]> = std::iter::once(all.as_slice()).chain(groups.iter().copied()).collect();
-        let both = |one: &[usize], other: &[usize]| {
-            one.iter().filter(|atom| other.contains(atom)).map(|&atom| atoms[atom]).sum::<u64>()
-        };
-        groups.iter().map(|one| groups.iter().map(|other| both(one, other)).collect()).collect()
+    fn shared(atoms: &[u64], groups: &[&[usize]]) -> Products {
+        let mut shared = Products::none(groups.len() + 1);
+        for (atom, &answers) in atoms.iter().enumerate() {
+            let within = (1..).zip(groups).filter(|(_, group)| group.contains(&atom)).map(|(group, _)| group);
+            shared.add(&std::iter::once(0).chain(within).collect::<Vec<_>>(), answers);
+        }
+        shared
     }
 
-    fn protected(shared: &[Vec<u64>], hidden: &[usize]) -> Vec<usize> {
-        let mut space = Space::new(shared, hidden, &[]);
-        let mut order: Vec<usize> = (0..shared.len()).filter(|group| !hidden.contains(group)).collect();
-        order.sort_by_key(|&group| std::cmp::Reverse((group == 0, shared[group][group], group)));
+    fn protected(shared: &Products, hidden: &[usize]) -> Vec<usize> {
+        let mut space = Space::new(shared.clone(), hidden, &[]);
+        let mut order: Vec<usize> = (0..shared.rows.len()).filter(|group| !hidden.contains(group)).collect();
+        order.sort_by_key(|&group| std::cmp::Reverse((group == 0, shared.get(group, group), group)));
         let mut kept = hidden.to_vec();
         for group in order {
             if space.gives_away(group) { kept.push(group) } else { space.publish(group) }
@@ -171,12 +200,14 @@ mod tests {
     #[test]
     fn a_small_difference_of_two_bases_is_a_secret() {
         // 190 of 200 are customers. Both published tell about the 10 who are not; one of them alone does not.
-        let shared = [vec![200, 190], vec![190, 190]];
-        let mut space = Space::new(&shared, &[], &[(0, 1)]);
+        let mut shared = Products::none(2);
+        shared.add(&[0, 1], 190);
+        shared.add(&[0], 10);
+        let mut space = Space::new(shared.clone(), &[], &[(0, 1)]);
         assert!(!space.gives_away(0));
         space.publish(0);
         assert!(space.gives_away(1));
-        let open = Space::new(&shared, &[], &[]);
+        let open = Space::new(shared, &[], &[]);
         assert!(!open.gives_away(1));
     }
 
@@ -185,6 +216,8 @@ mod tests {
         for (left, right) in [(PRIME - 1, PRIME - 1), (1 << 60, 12_345_678_901), (PRIME - 1, 2), (0, 5)] {
             let exact = u128::from(left) * u128::from(right) % u128::from(PRIME);
             assert_eq!(u128::from(times(left, right)), exact);
+            let with_most = (exact + u128::from(PRIME - 1)) % u128::from(PRIME);
+            assert_eq!(u128::from(plus_times(PRIME - 1, left, right)), with_most);
         }
     }
 }

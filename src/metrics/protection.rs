@@ -11,7 +11,7 @@ use crate::data::Responses;
 use crate::data::expressions::{ExpectedType, Expression, quote_name};
 use crate::metrics::bind::Item;
 use crate::metrics::cube::{Cell, WeightGrid};
-use crate::metrics::disclosure::Space;
+use crate::metrics::disclosure::{Products, Space};
 use crate::metrics::estimate::effective_number;
 use crate::metrics::overlaps::{Areas, Atom, count_atoms};
 use crate::metrics::scan::weight_grid;
@@ -170,21 +170,43 @@ struct Family {
 }
 
 impl Plan<'_> {
+    /// What is hidden of each base. Waves have no answers in common, so each is looked at by itself, side by side on the machine's
+    /// cores.
     fn hidden(&self, grid: WeightGrid) -> Vec<Vec<bool>> {
-        let count = self.areas.count();
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = self.waves.div_ceil(workers).max(1);
+        let waves: Vec<usize> = (0..self.waves).collect();
+        let of_waves: Vec<Vec<Vec<bool>>> = std::thread::scope(|scope| {
+            let parts: Vec<_> = waves
+                .chunks(share)
+                .map(|part| {
+                    scope.spawn(move || part.iter().map(|wave| self.hidden_in(*wave, grid)).collect::<Vec<_>>())
+                })
+                .collect();
+            let join = |part: std::thread::ScopedJoinHandle<'_, Vec<Vec<Vec<bool>>>>| match part.join() {
+                Ok(flags) => flags,
+                Err(payload) => std::panic::resume_unwind(payload),
+            };
+            parts.into_iter().flat_map(join).collect()
+        });
+        let of_base = |base: usize| of_waves.iter().flat_map(|flags| flags[base].iter().copied()).collect();
+        (0..self.bases.len()).map(of_base).collect()
+    }
+
+    /// What is hidden of each base in a wave, area by area.
+    fn hidden_in(&self, wave: usize, grid: WeightGrid) -> Vec<Vec<bool>> {
+        let own = wave * self.areas.count()..(wave + 1) * self.areas.count();
+        let sizes = self.sizes(wave, grid);
         let mut flags: Vec<Vec<bool>> = self
             .bases
             .iter()
-            .map(|base| base.decided.clone().unwrap_or_else(|| vec![false; self.waves * count]))
+            .zip(&sizes)
+            .map(|(base, sizes)| match &base.decided {
+                Some(decided) => decided[own.clone()].to_vec(),
+                None => self.hidden_by_size(base, sizes),
+            })
             .collect();
-        for wave in 0..self.waves {
-            let sizes = self.sizes(wave, grid);
-            for (number, base) in self.bases.iter().enumerate().filter(|(_, base)| base.decided.is_none()) {
-                let own = &mut flags[number][wave * count..(wave + 1) * count];
-                own.copy_from_slice(&self.hidden_by_size(base, &sizes[number]));
-            }
-            self.protect(wave, &sizes, &mut flags);
-        }
+        self.protect(wave, &sizes, &mut flags);
         flags
     }
 
@@ -218,7 +240,6 @@ impl Plan<'_> {
 
     /// Hides more numbers of a wave until no small base follows from what is shown.
     fn protect(&self, wave: usize, sizes: &[Vec<Base>], flags: &mut [Vec<bool>]) {
-        let count = self.areas.count();
         let mut families: Vec<Family> = Vec::new();
         let mut names: BTreeMap<&str, usize> = BTreeMap::new();
         let mut all: Vec<Published> = Vec::new();
@@ -247,7 +268,7 @@ impl Plan<'_> {
                         families[family].exact.insert(own);
                     }
                 }
-                if flags[number][wave * count + area] {
+                if flags[number][area] {
                     for &(family, row) in &rows[..base.about.len()] {
                         families[family].secrets.insert(row);
                     }
@@ -256,14 +277,14 @@ impl Plan<'_> {
             }
         }
         let linked = |family: &Family| !family.secrets.is_empty() || family.exact.len() > 1;
-        let shared = |family: &Family| if linked(family) { self.shared(wave, family) } else { Vec::new() };
-        let shared: Vec<Vec<Vec<u64>>> = families.iter().map(shared).collect();
+        let shared = |family: &Family| if linked(family) { self.shared(wave, family) } else { Products::none(0) };
+        let shared: Vec<Products> = families.iter().map(shared).collect();
         self.find_remainders(&all, &shared, sizes, &mut families);
         let open: Vec<bool> =
             families.iter().map(|family| !(family.secrets.is_empty() && family.remainders.is_empty())).collect();
         let mut spaces: Vec<Option<Space>> = families
             .iter()
-            .zip(&shared)
+            .zip(shared)
             .zip(&open)
             .map(|((family, shared), open)| {
                 let secrets: Vec<usize> = family.secrets.iter().copied().collect();
@@ -279,7 +300,7 @@ impl Plan<'_> {
             (base.decided.is_none(), base.rank, place, std::cmp::Reverse((held.n, held.area)), held.base)
         });
         for held in &all {
-            let flag = &mut flags[held.base][wave * count + held.area];
+            let flag = &mut flags[held.base][held.area];
             if *flag {
                 continue;
             }
@@ -327,7 +348,7 @@ impl Plan<'_> {
     }
 
     /// Answers of weight above 0 that every two rows of a family share.
-    fn shared(&self, wave: usize, family: &Family) -> Vec<Vec<u64>> {
+    fn shared(&self, wave: usize, family: &Family) -> Products {
         let count = self.areas.count();
         let mut items: Vec<usize> = family.rows.keys().map(|(item, _)| *item).collect();
         items.dedup();
@@ -337,30 +358,21 @@ impl Plan<'_> {
                 row_of[place * count + area] = Some(*row);
             }
         }
-        let mut shared = vec![vec![0; family.rows.len()]; family.rows.len()];
+        let mut shared = Products::none(family.rows.len());
         let mut inside: Vec<usize> = Vec::new();
         for atom in self.atoms.iter().filter(|atom| atom.wave == wave && atom.weighing > 0) {
             inside.clear();
             for (place, _) in items.iter().enumerate().filter(|(_, item)| atom.bases.binary_search(item).is_ok()) {
                 inside.extend(atom.areas.iter().filter_map(|area| row_of[place * count + area]));
             }
-            for &one in &inside {
-                for &other in &inside {
-                    shared[one][other] += atom.weighing;
-                }
-            }
+            inside.sort_unstable();
+            shared.add(&inside, atom.weighing);
         }
         shared
     }
 
     /// Two bases about the same columns, one within the other and both large: the few answers between them are a secret.
-    fn find_remainders(
-        &self,
-        all: &[Published],
-        shared: &[Vec<Vec<u64>>],
-        sizes: &[Vec<Base>],
-        families: &mut [Family],
-    ) {
+    fn find_remainders(&self, all: &[Published], shared: &[Products], sizes: &[Vec<Base>], families: &mut [Family]) {
         let mut by_area: BTreeMap<usize, Vec<&Published>> = BTreeMap::new();
         let exact = |held: &&Published| self.bases[held.base].exact && sizes[held.base][held.area].shown;
         all.iter().filter(exact).for_each(|held| by_area.entry(held.area).or_default().push(held));
@@ -374,9 +386,9 @@ impl Plan<'_> {
                     let about = self.bases[whole.base].about.len();
                     for (&(family, outer), &(_, inner)) in whole.rows[..about].iter().zip(&part.rows[..about]) {
                         let shared = &shared[family];
-                        let nested = shared[outer][inner] == shared[inner][inner];
-                        let left = shared[outer][outer] - shared[outer][inner];
-                        if nested && left > 0 && is_few(left, self.limit) {
+                        let (both, whole_part) = (shared.get(outer, inner), shared.get(inner, inner));
+                        let left = shared.get(outer, outer) - both;
+                        if both == whole_part && left > 0 && is_few(left, self.limit) {
                             families[family].remainders.insert((outer, inner));
                         }
                     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::analysis::{BannerTable, compute_banners};
-use crate::config::raw::{RawReport, default_formats, default_pack};
+use crate::config::raw::{DEFAULT_REPORT, RawReport, default_formats, default_pack};
 use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::{output as messages, runs as run_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
@@ -47,7 +47,7 @@ pub struct Published {
 /// Builds and publishes the reports of a project. A report with a problem is left out, the others are built.
 pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<Published> {
     let project = &measured.project;
-    let declared = chosen_reports(project, request, diagnostics);
+    let declared = chosen_reports(project, &request.reports, diagnostics);
     let Some(date) = document_date(project, &measured.tables, diagnostics) else { return Vec::new() };
     let library = strategy_library(project, &measured.plugins, diagnostics);
     let planned = plan_with(measured, &library, Some(&date), diagnostics);
@@ -151,7 +151,7 @@ fn declared_reports(project: &Project) -> Vec<RawReport> {
     let mut reports = project.raw.reports.clone();
     if reports.is_empty() {
         reports.push(RawReport {
-            id: "plan".to_owned(),
+            id: DEFAULT_REPORT.to_owned(),
             pack: default_pack(),
             for_each: None,
             langs: Vec::new(),
@@ -168,11 +168,11 @@ pub fn report_ids(project: &Project) -> Vec<String> {
     declared_reports(project).into_iter().map(|report| report.id).collect()
 }
 
-/// The reports to build.
-fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<RawReport> {
+/// The reports of these ids; all if there are none.
+pub(super) fn chosen_reports(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<RawReport> {
     let mut reports = declared_reports(project);
     let known: Vec<String> = reports.iter().map(|report| report.id.clone()).collect();
-    for wanted in request.reports.iter().filter(|wanted| !known.contains(wanted)) {
+    for wanted in wanted.iter().filter(|wanted| !known.contains(wanted)) {
         diagnostics.push(
             Diagnostic::error(&messages::UNKNOWN_REPORT)
                 .arg("report", wanted)
@@ -180,7 +180,7 @@ fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut D
                 .suggest(wanted, known.iter().map(String::as_str)),
         );
     }
-    reports.retain(|report| request.reports.is_empty() || request.reports.contains(&report.id));
+    reports.retain(|report| wanted.is_empty() || wanted.contains(&report.id));
     reports
 }
 

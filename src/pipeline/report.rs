@@ -13,13 +13,13 @@ use crate::config::raw::{RawLimits, RawReport, ReportFormat};
 use crate::data::TableSource;
 use crate::diagnostics::messages::{output as messages, packs as pack_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level};
-use crate::document::Document;
 use crate::document::length::document_words;
-use crate::document::material::{DocumentInputs, Subject};
+use crate::document::material::{DocumentInputs, Material, Subject};
 use crate::document::pack::{Pack, PackFiles, description_of};
+use crate::document::{Document, facts};
 use crate::metrics::hidden::Hidden;
 use crate::metrics::{Distribution, MetricResults, Within};
-use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program, sha256_hex};
+use crate::output::manifest::{FileRecord, FontRecord, GroupRecord, Manifest, PluginRecord, Program, sha256_hex};
 use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
 use crate::pipeline::brand::ReportBrand;
@@ -169,6 +169,12 @@ impl<'a> Report<'a> {
     /// The style sheet of its pages; none for the built-in one.
     pub(super) fn css(&self) -> Option<&str> {
         self.css.as_deref()
+    }
+
+    /// What its templates see, in its first language.
+    pub(super) fn facts(&self, content: &Content<'_>, date: &str) -> serde_json::Value {
+        let inputs = content.inputs(self, date);
+        facts(&Material::new(inputs, &self.pack, self.langs.first().copied().unwrap_or_default()))
     }
 
     /// Makes the blocks of a document in every language, for what is wrong with them.
@@ -345,6 +351,9 @@ impl<'a> Content<'a> {
             schema: 1,
             program: Program::default(),
             report: report.declared.id.clone(),
+            group: self
+                .about
+                .map(|(subject, _)| GroupRecord { column: subject.column.clone(), value: subject.value.clone() }),
             period: release.period.clone(),
             date: release.date.clone(),
             project: release.project_file.clone(),

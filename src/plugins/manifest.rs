@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::KeyPositions;
 use crate::config::raw::ColumnType;
-use crate::config::validate::is_identifier;
+use crate::config::validate::{is_identifier, names_in};
 use crate::diagnostics::messages::{models as model_messages, plugins as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
 use crate::plugins::models::{ModelSpec, RawModel, resolve_models};
@@ -313,10 +313,7 @@ pub enum Estimator {
 impl Estimator {
     /// True if an expression names the input.
     pub fn reads(&self, input: &str) -> bool {
-        let names = |text: &str| {
-            text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|name| name == input)
-        };
-        self.expressions().into_iter().any(|(_, text)| names(text))
+        self.expressions().into_iter().any(|(_, text)| names_in(text).any(|name| name == input))
     }
 
     /// Name as written in `plugin.yaml`.

@@ -11,6 +11,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location, lang_texts};
 use crate::document::blocks::Document;
 use crate::document::length::document_words;
 use crate::document::material::{DocumentInputs, Material};
+use crate::document::model_tables::capital;
 use crate::document::pack::{DETAILS, Pack};
 use crate::document::{builder, facts, format};
 use crate::render::templates::suspect;
@@ -180,7 +181,7 @@ fn register_filters(tera: &mut Tera, lang: Lang) {
         Ok(Value::safe_string(&paragraphs.join("\n\n")))
     });
     tera.register_filter("capital", |value: StringInput<'_>, _: Kwargs, _: &State| {
-        value.inherit_safety(capitalised(value.as_str()))
+        value.inherit_safety(capital(value.as_str()))
     });
     tera.register_filter("first_sentences", |value: StringInput<'_>, arguments: Kwargs, _: &State| {
         let count = arguments.get::<usize>("count")?.unwrap_or(1);
@@ -189,12 +190,6 @@ fn register_filters(tera: &mut Tera, lang: Lang) {
     tera.register_filter("sentence", move |value: StringInput<'_>, _: Kwargs, _: &State| {
         value.inherit_safety(with_full_stop(value.as_str(), lang))
     });
-}
-
-/// The text with its first letter as a capital.
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The first `count` sentences of a text; all of it where it has no more.

@@ -1,5 +1,6 @@
 //! Unattended runs: what a server does every month without anybody watching.
 
+mod attached;
 pub mod changes;
 pub mod database;
 pub mod delivery;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::raw::RawRuns;
 use crate::config::{Period, Project, load_project};
@@ -19,6 +19,9 @@ use crate::runs::release::Places;
 use crate::runs::run::{Outcome, RunReport, RunRequest, run};
 use crate::runs::scope::Scope;
 use crate::runs::{telling, unreachable};
+
+/// How long a run may be at work before it is no excuse any more; the units of systemd end it then.
+const LONGEST_RUN: TimeDelta = TimeDelta::hours(6);
 
 /// A project that runs, opened.
 #[derive(Debug)]
@@ -81,10 +84,20 @@ impl Session {
         }
     }
 
+    /// True while another run is at work that began a short time ago: it may be making what is missing.
+    pub fn at_work(&self, now: DateTime<Utc>) -> bool {
+        match RunLock::take(&self.places.lock(), Duration::ZERO, now) {
+            // Who has just taken the lock may be about to write since when.
+            Ok(Locked::Busy { since, .. }) => {
+                DateTime::parse_from_rfc3339(&since).map_or(true, |since| (now - since.to_utc()).abs() <= LONGEST_RUN)
+            }
+            _ => false,
+        }
+    }
+
     /// The lock of the project, unless a run is at work.
     pub(super) fn lock(&self, now: DateTime<Utc>) -> Option<RunLock> {
-        let path = self.places.state().join("run.lock");
-        match self.places.prepare().and_then(|()| RunLock::take(&path, Duration::ZERO, now)) {
+        match self.places.prepare().and_then(|()| RunLock::take(&self.places.lock(), Duration::ZERO, now)) {
             Ok(Locked::Held(lock)) => Some(lock),
             _ => None,
         }

@@ -6,11 +6,12 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::config::Project;
-use crate::config::raw::{GateAction, RawRecipient, ReportFormat};
+use crate::config::raw::{GateAction, RawRecipient};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
 use crate::document::format;
+use crate::runs::attached::ReportFiles;
 use crate::runs::changes::Change;
 use crate::runs::database::{Database, DatabaseError, Place};
 use crate::runs::delivery::alarms::Standing;
@@ -87,10 +88,11 @@ pub fn enqueue_release(
             period: release.period.to_string(),
             revision: release.revision.into(),
         };
+        let files = ReportFiles::of_release(project, report, folder);
         let wants = |raw: &&RawRecipient| raw.reports.is_empty() || raw.reports.contains(&report.id);
         for raw in delivery.recipients.iter().filter(wants) {
             let recipient = Recipient::of_project(raw, project.lang());
-            let attachments = attachments(project, report, raw, folder, recipient.lang, diagnostics);
+            let attachments = files.of(raw, recipient.lang, diagnostics);
             // A recipient of one group's documents is told nothing where this report has none for it.
             if !raw.parameters.is_empty() && is_for_each(project, &report.id) && attachments.is_empty() && raw.files {
                 continue;
@@ -340,51 +342,4 @@ fn content(
         remarks: if whole { remarks.collect() } else { Vec::new() },
         attachments,
     }
-}
-
-/// The files of a report for one recipient: those of the formats, the language and the group that it asks for.
-fn attachments(
-    project: &Project,
-    report: &ReleasedReport,
-    raw: &RawRecipient,
-    folder: &Path,
-    lang: Lang,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Attachment> {
-    if !raw.files {
-        return Vec::new();
-    }
-    let declared = project.raw.reports.iter().find(|held| held.id == report.id);
-    let column = declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column().to_owned());
-    let group = column.and_then(|column| raw.parameters.get(&column).cloned());
-    let langs = declared.map(|held| held.langs.clone()).unwrap_or_default();
-    let wanted = |file: &str| {
-        let (place, name) = file.rsplit_once('/').map_or(("", file), |(place, name)| (place, name));
-        let ending = name.rsplit('.').next().unwrap_or_default();
-        let format = match ending {
-            "pdf" => ReportFormat::Pdf,
-            "html" => ReportFormat::Html,
-            "docx" => ReportFormat::Docx,
-            "xlsx" => ReportFormat::Xlsx,
-            "md" => ReportFormat::Markdown,
-            _ => return false,
-        };
-        let right_format = raw.formats.is_empty() || raw.formats.contains(&format);
-        let right_place = match &group {
-            Some(group) => place == crate::pipeline::group_folder(group),
-            None => place.is_empty(),
-        };
-        let tagged = |held: &Lang| name.contains(&format!("_{held}."));
-        let right_lang = langs.len() < 2 || !langs.contains(&lang) || tagged(&lang);
-        right_format && right_place && right_lang && !name.starts_with("index.")
-    };
-    let mut found = Vec::new();
-    for file in report.files.iter().filter(|file| wanted(&file.file)) {
-        let name = file.file.rsplit('/').next().unwrap_or(&file.file);
-        match Attachment::of_file(&folder.join(&report.id).join(&file.file), name) {
-            Ok(attachment) => found.push(attachment),
-            Err(reason) => diagnostics.push(reason.diagnostic(&raw.to)),
-        }
-    }
-    found
 }

@@ -22,13 +22,29 @@ pub struct Missing {
     pub due_at: Option<String>,
 }
 
+/// What a look came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// What is missing.
+    pub missing: Vec<Missing>,
+    /// True if a run is at work that may be making it.
+    pub at_work: bool,
+}
+
 /// Looks whether every release exists that is due, raises or ends the alarm about it, and sends what is due, unless `quiet`. None
 /// after an error: one of the history is told past it.
-pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<Vec<Missing>> {
+pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<Looked> {
     let before = diagnostics.len();
-    let absent = session.done(now, diagnostics).map(|done| missing(&session.calendar, &done, now, diagnostics));
+    let mut found = Diagnostics::new();
+    let absent = session.done(now, diagnostics).map(|done| missing(&session.calendar, &done, now, &mut found));
+    // What a run is making at this moment is not missing, and nobody is woken for it.
+    if absent.as_ref().is_some_and(|absent| !absent.is_empty()) && session.at_work(now) {
+        return absent.map(|missing| Looked { missing, at_work: true });
+    }
+    diagnostics.extend(found);
+    let looked = |absent: Option<Vec<Missing>>| absent.map(|missing| Looked { missing, at_work: false });
     if quiet || !telling::has_channels(&session.project) {
-        return absent;
+        return looked(absent);
     }
     let told = absent.as_ref().and_then(|absent| tell(session, absent, now, diagnostics));
     let why = told.is_none().then(|| unreachable::words(diagnostics.iter().skip(before)));
@@ -36,7 +52,7 @@ pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mu
         unreachable::tell(&session.project, &session.places, why, now, diagnostics);
     }
     session.send_due(now, diagnostics);
-    absent
+    looked(absent)
 }
 
 /// Raises or ends the alarm of missing releases. None after an error of the history.

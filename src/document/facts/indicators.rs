@@ -305,8 +305,8 @@ pub(super) fn problem(material: &Material<'_>) -> Value {
         let metric = finding.metric.as_deref().filter(|metric| Some(*metric) != overall)?;
         material.summary(metric).filter(|held| held.has_value())
     };
-    let urgent = leading(material, usize::MAX);
-    if let Some((finding, held)) = urgent.iter().find_map(|finding| Some((*finding, summary(finding)?))) {
+    let urgent = leading(material, usize::MAX).into_iter().filter(|finding| finding.kind.calls_for_plan());
+    if let Some((finding, held)) = urgent.into_iter().find_map(|finding| Some((finding, summary(&finding)?))) {
         let mut found = indicator(material, held);
         if let (Some(group), Some(fields)) = (&finding.group, found.as_object_mut()) {
             let value = format::value_with_unit(finding.evidence.value, held.info.unit, material.lang);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{closed_up, text};
+use super::text;
 use crate::analysis::{Finding, Severity};
 use crate::config::raw::{RawContingency, StrategyKind};
 use crate::diagnostics::Lang;
@@ -29,10 +29,10 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "first_strategy": strategies.first(),
         "first_action": actions.first(),
         "part": part(material),
-        "foreword": text(raw.foreword.as_ref(), lang).map(closed_up),
+        "foreword": text(raw.foreword.as_ref(), lang),
         "headline": text(raw.headline.as_ref(), lang).map(|text| one_line(without_stop(text), lang)),
-        "verdict": text(raw.verdict.as_ref(), lang).map(closed_up),
-        "problem": text(raw.problem.as_ref(), lang).map(closed_up),
+        "verdict": text(raw.verdict.as_ref(), lang),
+        "problem": text(raw.problem.as_ref(), lang),
         "objectives": objectives,
         "strategies": strategies,
         "actions": actions,
@@ -176,11 +176,8 @@ fn reach(material: &Material<'_>) -> Value {
     let count = |ambition: Ambition| judged.iter().filter(|reach| reach.ambition == ambition).count();
     json!({
         "count": judged.len(),
-        "reached": count(Ambition::Reached),
         "open": judged.iter().filter(|reach| reach.change > 0.0).count(),
-        "usual": count(Ambition::Usual),
         "beyond": count(Ambition::Beyond),
-        "no_history": count(Ambition::NoHistory),
         "unprovable": judged.iter().filter(|reach| reach.change > 0.0 && reach.answers_needed.is_none()).count(),
     })
 }
@@ -259,7 +256,7 @@ fn strategies(material: &Material<'_>) -> Vec<Value> {
                 "title": without_stop(strategy.raw.title.get(lang)),
                 "effect": text(strategy.raw.effect.as_ref(), lang).map(without_stop),
                 "effect_source": text(strategy.raw.effect_source.as_ref(), lang).map(without_stop),
-                "text": closed_up(strategy.raw.text.get(lang)),
+                "text": strategy.raw.text.get(lang),
                 "kind": material.word(kind_word(strategy.raw.kind)),
                 "objectives": format::list(&objectives, lang),
                 "actions": actions,

@@ -42,7 +42,13 @@ fn paragraph(text: &str) -> Block {
 }
 
 fn heading(level: u8, id: &str, number: Option<&str>, text: &str) -> Block {
-    Block::Heading { level, id: id.into(), number: number.map(ToOwned::to_owned), content: vec![Inline::text(text)] }
+    Block::Heading {
+        level,
+        small: false,
+        id: id.into(),
+        number: number.map(ToOwned::to_owned),
+        content: vec![Inline::text(text)],
+    }
 }
 
 fn table(id: &str, number: &str) -> Table {

@@ -182,6 +182,7 @@ fn everything(lang: Lang) -> Document {
     ];
     let heading = |level, number: Option<&str>| Block::Heading {
         level,
+        small: false,
         id: format!("h{level}"),
         number: number.map(String::from),
         content: text(),

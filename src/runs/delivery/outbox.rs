@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::message::{DeliveryKey, Message, sha256_hex};
+use super::message::{DeliveryKey, Message};
 use super::recipient::Recipient;
 use super::{Outcome, Reason, ReasonCode, RetryPolicy};
+use crate::output::manifest::sha256_hex;
 use crate::runs::database::{Database, DatabaseError, Migration, Problem, Queries, Row, Value};
 
 /// The tables of the outbox, for [`Database::migrate`] under the name [`COMPONENT`].
