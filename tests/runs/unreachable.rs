@@ -5,7 +5,8 @@ use std::fs;
 use super::Site;
 use crate::support::postgres::Cluster;
 
-const MORE: &str = "  history: { url: \"${env:MANYI_HISTORY}\" }
+const MORE: &str = "  name: site
+  history: { url: \"${env:MANYI_HISTORY}\" }
 delivery:
   channels: { board: { kind: folder, path: board } }
   errors: [board]
