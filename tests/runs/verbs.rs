@@ -33,7 +33,7 @@ fn a_run_without_news_touches_nothing() {
     let (code, printed) = site.run("2026-01", &[]);
     assert_eq!((code, printed["runs"][0]["outcome"].as_str()), (Some(0), Some("unchanged")), "{printed:#}");
     assert!(touched(site.root()) == before, "something was touched");
-    // The order of rows is no news either, nor is a comment in manyi.yaml.
+    // A comment in manyi.yaml is no news either.
     let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
     site.write("manyi.yaml", &format!("# a remark\n{project}"));
     assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "unchanged");
