@@ -238,6 +238,7 @@ mod tests {
             results.estimates.iter_mut().find(|held| held.metric == id && held.wave == wave && held.segment.is_empty());
         let estimate = estimate.unwrap();
         (estimate.estimate, estimate.se, estimate.df) = (Some(value), Some(2.0), Some(500.0));
+        estimate.ci = Some([66.1, 73.9]);
         let lower = results.info(&id).unwrap().better == Better::Lower;
         let mut state = |distance: f64| {
             let goal = if lower { value - distance } else { value + distance };
