@@ -70,8 +70,7 @@ def base(folder):
 def furnish(system, program):
     """Puts the program, the project and the steps into the system."""
     project = system / "srv/survey data/monthly 100%"
-    for place in (project, system / "root/units"):
-        shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(project, ignore_errors=True)
     project.mkdir(parents=True)
     text = (ROOT / "samples/monthly/manyi.yaml").read_text(encoding="utf-8")
     text = text[: text.index("delivery:")].replace("from: 2026-01", "from: 2026-10") + DELIVERY
@@ -81,8 +80,6 @@ def furnish(system, program):
     for name in ("guest.sh", "receiver.py"):
         shutil.copy(HERE / name, system / "root" / name)
     (system / "root/taken").write_text("")
-    if units := os.environ.get("MANYI_UNITS"):
-        shutil.copytree(units, system / "root/units")
     (system / "etc/fstab").write_text("/dev/vda / ext4 defaults 0 1\n")
     (system / "etc/hostname").write_text("survey\n")
     (system / "etc/hosts").write_text("127.0.0.1 localhost survey\n")
