@@ -9,6 +9,8 @@ use super::xml::{Element, clean, el, val};
 use crate::document::blocks::{Align, Inline, Table, TableCell, TableRow, Tone};
 use crate::document::markdown::plain_text;
 
+/// Of the width of a table of questions the points of its scale take at most so much.
+const MOST_FOR_POINTS: f64 = 0.8;
 /// Tables of up to so many rows stay on one page.
 const WHOLE: usize = 14;
 /// Only a cell with more characters than this may break over pages.
@@ -209,7 +211,7 @@ fn column_widths(table: &Table, setting: &Setting, room: u32) -> (Vec<u32>, bool
             let floor = if column.align == Align::Left { 5.0 } else { 3.0 };
             texts.iter().map(|(text, _)| least_width(text, size, floor)).fold(8.0, f64::max)
         };
-        natural.push(body.max(text_width(&head, size, true)) + pad);
+        natural.push(body.max(text_width(&head, size, true) * BOLD) + pad);
         snug.push(body.max(least_head) + pad);
         least.push(least_body.max(least_head) + pad);
     }
@@ -244,6 +246,12 @@ fn lines_of(content: &[Inline]) -> Vec<String> {
 fn shared_widths(table: &Table, natural: &[f64], least: &[f64], room: f64) -> Vec<f64> {
     let count = natural.len();
     let parts = |i: usize| table.columns[i].parts.max(0.0);
+    // The points of a scale stay as wide as each other: as the widest word of one, where there is room for that.
+    let is_point = |i: usize| parts(i) > 0.0 && table.columns[i].align == Align::Center;
+    let points = (0..count).filter(|i| is_point(*i)).count();
+    let widest = (0..count).filter(|i| is_point(*i)).map(|i| least[i]).fold(0.0, f64::max);
+    let even = widest * points as f64 <= room * MOST_FOR_POINTS;
+    let least: Vec<f64> = (0..count).map(|i| if even && is_point(i) { widest } else { least[i] }).collect();
     let mut held: Vec<Option<f64>> = (0..count).map(|i| (parts(i) == 0.0).then_some(natural[i])).collect();
     for _ in 0..count {
         let open: Vec<usize> = (0..count).filter(|i| held[*i].is_none()).collect();
