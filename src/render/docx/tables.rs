@@ -374,4 +374,23 @@ mod tests {
             assert!(f64::from(widths[1]) / 20.0 > text_width("61.2%", 9.0, false), "{widths:?}");
         }
     }
+
+    #[test]
+    fn the_points_of_a_scale_are_evenly_spaced() {
+        let setting = Setting { style: "TableText", size: 9.0, pad: 110 };
+        let points = ["Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied", "Does not apply"];
+        let mut columns = vec![column("", Align::Left, 2.0)];
+        columns.extend(points.map(|point| column(point, Align::Center, 1.0)));
+        let cell = |text: &str| TableCell { content: vec![Inline::text(text)], tone: Tone::Neutral };
+        let row = TableRow {
+            cells: std::iter::once(cell("Time in the queue")).chain(points.map(|_| cell("□"))).collect(),
+            strong: false,
+        };
+        let table = Table { columns, rows: vec![row], ..Table::default() };
+        let (widths, _) = column_widths(&table, &setting, 9_072);
+        let (least, most) = (widths[1..].iter().min().unwrap(), widths[1..].iter().max().unwrap());
+        assert!(most - least <= 1, "{widths:?}");
+        assert!(f64::from(*least) / 20.0 > text_width("dissatisfied", 9.0, true), "{widths:?}");
+        assert!(widths[0] > *most, "{widths:?}");
+    }
 }
