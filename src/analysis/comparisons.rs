@@ -5,8 +5,9 @@
 use crate::analysis::multiple::adjusted;
 use crate::analysis::rounding::{printed_decimals, round_half_away};
 use crate::config::raw::{Correction, RawSettings};
+use crate::metrics::differences::boundary_error;
 use crate::metrics::distributions::student_t_p_value;
-use crate::metrics::{Better, Estimate, GroupDifference, WaveDifference};
+use crate::metrics::{Better, Estimate, GroupDifference, Unit, WaveDifference};
 
 /// The difference of two estimates, tested.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,12 +84,15 @@ pub fn letter(index: usize) -> String {
 }
 
 /// `first - second` for independent samples, such as two waves: `t = delta / sqrt(se1^2 + se2^2)` on `df1 + df2` degrees of
-/// freedom.
+/// freedom. Where one is a share of 0 or 100 %, the standard error is at least [`boundary_error`].
 ///
 /// None where an estimate or a standard error is missing, the difference has no variance, or there are too few answers.
 pub fn difference(first: &Estimate, second: &Estimate, confidence: f64) -> Option<Difference> {
     let delta = first.estimate? - second.estimate?;
-    tested(delta, first.se?.hypot(second.se?), first.df? + second.df?, confidence)
+    let share =
+        |held: &Estimate| held.estimate.map(|estimate| (estimate, held.n_eff)).filter(|_| held.unit == Unit::Percent);
+    let least = share(first).zip(share(second)).map_or(0.0, |(one, other)| boundary_error(one, other));
+    tested(delta, first.se?.hypot(second.se?).max(least), first.df? + second.df?, confidence)
 }
 
 /// The test of a change between two waves that share sampling units.

@@ -293,7 +293,7 @@ fn actions(material: &Material<'_>) -> Vec<Value> {
                 "why": text(action.raw.why.as_ref(), lang).map(without_stop),
                 "how": text(Some(&action.raw.how), lang).map(without_stop),
                 "when": action_span(material, action),
-                "days": action.start.zip(action.end).map(|(start, end)| format::short_span(start, end)),
+                "days": action.start.zip(action.end).map(|(start, end)| format::short_span(start, end, lang)),
                 "end": format::date_text(&action.raw.end, lang),
                 "amount": (!action.costs.is_empty()).then(|| material.money.amount(action.amount)),
             })

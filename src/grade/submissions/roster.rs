@@ -142,10 +142,10 @@ fn slips(head: &[String]) -> Vec<Diagnostic> {
         .filter(|names| !head.iter().any(|held| names.contains(&held.as_str())))
         .collect();
     let slip = |held: &String| {
-        // Of two characters one is half the name: `学好` for `学号`.
+        // Of two characters one is half the name: `学好` for `学号`. The first one tells: `专业` is no slip of `作业`.
         let near = |name: &str| {
-            let short = name.chars().count() == held.chars().count() && !name.is_ascii();
-            (short && osa_distance(held, name) == 1) || !nearest_names(held, [name]).is_empty()
+            let alike = name.chars().count() == held.chars().count() && name.chars().next() == held.chars().next();
+            (alike && !name.is_ascii() && osa_distance(held, name) == 1) || !nearest_names(held, [name]).is_empty()
         };
         let meant = missing.iter().flat_map(|names| names.iter()).find(|name| near(name))?;
         let problem = Diagnostic::warning(&messages::ROSTER_COLUMN).arg("column", held).arg("missing", *meant);
