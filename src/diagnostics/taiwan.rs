@@ -238,25 +238,22 @@ fn converted(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(quoted(CONVERTER.convert(text))) }
 }
 
-/// Quotation marks as in Taiwan. A closing single one also serves as an apostrophe, so it changes only where one is open.
+/// Quotation marks as in Taiwan. Behind a Latin letter the closing single one is an apostrophe.
 fn quoted(text: String) -> String {
-    if !text.contains(['“', '”', '‘']) {
+    if !text.contains(['“', '”', '‘', '’']) {
         return text;
     }
-    let mut inner = 0_usize;
+    let mut before = None;
     text.chars()
-        .map(|letter| match letter {
-            '“' => '「',
-            '”' => '」',
-            '‘' => {
-                inner += 1;
-                '『'
+        .map(|letter| {
+            let behind_latin = before.replace(letter).is_some_and(|letter: char| letter.is_ascii_alphabetic());
+            match letter {
+                '“' => '「',
+                '”' => '」',
+                '‘' => '『',
+                '’' if !behind_latin => '』',
+                other => other,
             }
-            '’' if inner > 0 => {
-                inner -= 1;
-                '』'
-            }
-            other => other,
         })
         .collect()
 }
