@@ -8,19 +8,15 @@ use crate::cli::run::now;
 use crate::cli::{Outcome, print_json};
 use crate::diagnostics::Diagnostics;
 use crate::runs::Session;
-use crate::runs::watch::{Looked, look};
+use crate::runs::watch::look;
 
 pub(crate) fn run(options: &WatchOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let now = now();
-<<<<<<< HEAD
     let session = Session::open(&options.project, options.out.clone(), diagnostics);
-    let absent = session.as_ref().and_then(|session| look(session, false, now, diagnostics));
+    let looked = session.as_ref().and_then(|session| look(session, false, now, diagnostics));
+    let at_work = looked.as_ref().is_some_and(|looked| looked.at_work);
+    let absent = looked.map(|looked| looked.missing);
     let last = session.and_then(|session| session.calendar.last_due(now));
-=======
-    let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
-    let Some(Looked { missing: absent, at_work }) = look(&session, false, now, diagnostics) else { return Ok(()) };
-    let last = session.calendar.last_due(now);
->>>>>>> main
     if console.json {
         let printed = json!({ "schema": 1, "last_due": last, "missing": absent, "at_work": at_work });
         return print_json(console, printed, diagnostics);
