@@ -37,7 +37,7 @@ timer)
     mkdir -p /etc/manyi
     echo HOOK_KEY=key >/etc/manyi/monthly-100.env && chmod 600 /etc/manyi/monthly-100.env
     manyi schedule install --systemd --user survey --write /etc/systemd/system "$project" >/dev/null 2>&1
-    systemd-analyze verify /etc/systemd/system/manyi-*.service /etc/systemd/system/manyi-*.timer && say "units verified"
+    say "units $(systemd-analyze verify /etc/systemd/system/manyi-*.service /etc/systemd/system/manyi-*.timer 2>&1 | grep -c manyi-)"
     systemctl daemon-reload
     systemctl enable --now $unit.timer $unit-watch.timer
     say "before $(ls "$project/out" 2>/dev/null | wc -l)"

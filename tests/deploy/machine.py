@@ -105,12 +105,13 @@ def furnish(system, program):
 def start(folder, system, step, clock):
     """Starts the machine with a clock and reads what it says until it ends or wants its power cut."""
     kernel, initrd = next((system / "boot").glob("vmlinuz-*")), next((system / "boot").glob("initrd.img-*"))
+    # Without `no_timer_check` a busy host makes the kernel believe that it has no timer.
     told, console = folder / f"{step}.told", folder / f"{step}.log"
     told.write_bytes(b"")
     command = [
         "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048",
         "-rtc", f"base={clock},clock=vm", "-kernel", kernel, "-initrd", initrd,
-        "-append", f"root=/dev/vda rw console=ttyS1 quiet systemd.show_status=0 step={step}",
+        "-append", f"root=/dev/vda rw console=ttyS1 quiet no_timer_check systemd.show_status=0 step={step}",
         "-drive", f"file={folder / 'disk.img'},if=virtio,format=raw", "-nic", "none", "-display", "none",
         "-serial", f"file:{told}", "-serial", f"file:{console}", "-monitor", "none", "-no-reboot",
     ]  # fmt: skip
@@ -157,7 +158,7 @@ def main():
 
     print("Act 1: the timer fires", flush=True)
     first = start(folder, system, "timer", "2026-12-02T21:50:00")
-    expect(first, "units verified", "systemd-analyze takes the units")
+    expect(first, "units 0", "systemd-analyze has nothing to say of the units")
     expect(first, "before 0", "nothing runs before its time")
     expect(first, "latest 2026-11", "the timer fires at six in Shanghai")
     expect(first, "again 1", "a second start finds nothing")
