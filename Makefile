@@ -5,7 +5,7 @@ PROGRAM = $(CARGO) run --release --quiet --
 
 SAMPLE_FOLDER = target/demo-monthly
 
-.PHONY: demo demo-monthly test test-crashes fuzz check fonts test-servers bench coverage-study samples gallery clean
+.PHONY: demo demo-monthly test test-crashes test-deploy fuzz check fonts test-servers bench coverage-study samples gallery clean
 
 ## Builds the program, makes the sample's documents and says where they are.
 demo: fonts
@@ -29,6 +29,11 @@ fuzz:
 ## Kills runs a thousand times at any moment: about twenty minutes.
 test-crashes: fonts
 	$(CARGO) test --release --test integration killed_a_thousand_times -- --ignored
+
+## Timers of systemd and cron on a machine of their own (QEMU, debootstrap; needs root): about a quarter of an hour.
+test-deploy: fonts
+	$(CARGO) build --release
+	@python3 tests/deploy/machine.py "$${CARGO_TARGET_DIR:-target}/release/manyi" target/test-deploy
 
 ## Format and lints, as CI checks them.
 check:

@@ -7,7 +7,7 @@ use crate::cli::console::Console;
 use crate::cli::{Outcome, print_json};
 use crate::diagnostics::{Diagnostics, Lang};
 use crate::pipeline;
-use crate::pipeline::build::{BuildRequest, build};
+use crate::pipeline::build::{BuildRequest, build, look_for_fonts};
 
 pub(crate) fn run(
     options: &BuildOptions,
@@ -15,6 +15,7 @@ pub(crate) fn run(
     console: &Console,
     diagnostics: &mut Diagnostics,
 ) -> Outcome {
+    look_for_fonts();
     let measured = {
         let _progress = console.progress("正在计算指标…", "computing the indicators …");
         pipeline::measure(&options.project, diagnostics)

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawLimits {
-    /// Memory in MiB that the program may take more than it had when the document was begun; where several documents are made at
-    /// once, so many times more. Looked at on Linux.
+    /// Memory in MiB that the program may take more than it had when the document was begun, an eighth of it for the text that its
+    /// templates write; where several documents are made at once, so many times more. Looked at on Linux.
     pub memory_mb: u64,
     /// Seconds on the clock.
     pub seconds: u64,
@@ -16,6 +16,6 @@ pub struct RawLimits {
 
 impl Default for RawLimits {
     fn default() -> Self {
-        Self { memory_mb: 256, seconds: 600 }
+        Self { memory_mb: 1536, seconds: 600 }
     }
 }

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::taiwan::to_taiwan;
+
 /// A language of messages and documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 pub enum Lang {
@@ -85,17 +87,17 @@ pub enum Localized {
 }
 
 /// The texts of a [`Localized::PerLang`].
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LocalizedTexts {
     /// Simplified Chinese.
-    #[serde(rename = "zh-CN", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "zh-CN", default)]
     pub zh_cn: Option<String>,
     /// English.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub en: Option<String>,
     /// Chinese as in Taiwan, where the text made from `zh-CN` will not do.
-    #[serde(rename = "zh-TW", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "zh-TW", default)]
     pub zh_tw: Option<Verbatim>,
 }
 
@@ -110,6 +112,24 @@ impl LocalizedTexts {
             Lang::En => (&self.en, &self.zh_cn),
         };
         first.as_deref().or(second.as_deref()).unwrap_or_default()
+    }
+}
+
+/// As it is read, without the text for Taiwan where that is only what is made of the Chinese one.
+impl Serialize for LocalizedTexts {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Written<'a> {
+            #[serde(rename = "zh-CN", skip_serializing_if = "Option::is_none")]
+            zh_cn: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            en: Option<&'a str>,
+            #[serde(rename = "zh-TW", skip_serializing_if = "Option::is_none")]
+            zh_tw: Option<&'a Verbatim>,
+        }
+        let own = |text: &&Verbatim| text.is_whole() || text.for_taiwan() != to_taiwan(self.get(Lang::ZhCn));
+        let (zh_cn, en) = (self.zh_cn.as_deref(), self.en.as_deref());
+        Written { zh_cn, en, zh_tw: self.zh_tw.as_ref().filter(own) }.serialize(serializer)
     }
 }
 
@@ -147,7 +167,7 @@ impl From<&str> for Localized {
     }
 }
 
-/// A text that is shown as typed. Where a document is written in Taiwan's Chinese it stands between two marks that
+/// A text that is shown as typed, as a whole or in parts. Where a document is written in Taiwan's Chinese it stands between two marks that
 /// [`taiwan`](super::taiwan) takes out again; no other language sees them.
 #[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
 #[schemars(with = "String")]
@@ -161,6 +181,22 @@ impl Verbatim {
         Self { marked: super::taiwan::marked(text) }
     }
 
+    /// A text for Taiwan that is converted but for its parts between marks: put together of texts fetched for that language.
+    /// Converting it is left to whoever writes it, since most projects have no reader in Taiwan.
+    pub fn in_parts(marked: String) -> Self {
+        Self { marked }
+    }
+
+    /// True if all of it is shown as typed.
+    fn is_whole(&self) -> bool {
+        self.marked == super::taiwan::marked(&self.marked)
+    }
+
+    /// The text without marks, what is to be converted converted.
+    fn for_taiwan(&self) -> String {
+        to_taiwan(&self.marked)
+    }
+
     /// The text, between its marks for a language that it is not to be converted to.
     pub fn get(&self, lang: Lang) -> &str {
         if lang == Lang::ZhTw { &self.marked } else { super::taiwan::unmarked(&self.marked) }
@@ -169,7 +205,7 @@ impl Verbatim {
 
 impl Serialize for Verbatim {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.get(Lang::ZhCn))
+        serializer.serialize_str(&self.for_taiwan())
     }
 }
 

@@ -237,6 +237,19 @@ pub struct Table {
     pub notes: Vec<Vec<Inline>>,
 }
 
+impl Table {
+    /// Where the parts of the table begin: at the first row, under every bold one but the last, and beside every first cell that has
+    /// words where others are left empty to go on saying the same.
+    pub fn parts(&self) -> Vec<usize> {
+        let names = |row: &TableRow| row.cells.first().is_some_and(|cell| !cell.content.is_empty());
+        let continued = !self.rows.iter().all(names);
+        let starts = |(place, row): &(usize, &TableRow)| {
+            *place == 0 || *place + 1 < self.rows.len() && (row.strong || continued && names(row))
+        };
+        self.rows.iter().enumerate().filter(starts).map(|(place, _)| place).collect()
+    }
+}
+
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TableColumn {

@@ -52,7 +52,7 @@ pub fn bar(material: &Material<'_>, summary: &IndicatorSummary<'_>, segment: usi
                 return one_bar(material, material.group_title(segment, group), estimate, Emphasis::Accent);
             }
             // The group that captions and findings speak of; others may be beaten too, and the table says by whom.
-            let bad = compared.own.is_none() && info.better != Better::Neutral && compared.weak_group() == Some(group);
+            let bad = compared.own.is_none() && info.better != Better::Neutral && compared.named_group() == Some(group);
             let emphasis = if bad { Emphasis::Bad } else { Emphasis::Plain };
             one_bar(material, material.group_title(segment, group), estimate, emphasis)
         })

@@ -134,7 +134,7 @@ pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&st
                 format!("按{title}的人数半数以上不能列出（写了意见的不足 {limit} 人，或一经列出即可推算出这样的组），从略。")
             }
             Lang::En => format!(
-                " More than half of the counts by {title} may not be shown (fewer than {limit} answers with words, or a group that would give such a one away) and are left out."
+                "More than half of the counts by {title} may not be shown (fewer than {limit} answers with words, or a group that would give such a one away) and are left out."
             ),
         }));
     }

@@ -11,7 +11,6 @@ use crate::config::Project;
 use crate::config::raw::{RawForEach, RawPlan, RawSuggest, RawSuggestDetail};
 use crate::config::validate::can_group;
 use crate::diagnostics::messages::output as messages;
-use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, LocalizedTexts, Verbatim, lang_texts};
 use crate::document::material::Subject;
 use crate::metrics::{BoundTables, Estimate, Indicators, MetricResults, SegmentInfo, Within};
@@ -315,7 +314,7 @@ fn project_of(project: &Project, subject: &Subject) -> Project {
     let ((zh, zh_group), (en, en_group)) = (title(Lang::ZhCn), title(Lang::En));
     // Each part is written for Taiwan as it asks for itself.
     let (tw, tw_group) = title(Lang::ZhTw);
-    let zh_tw = Verbatim::new(&format!("{}：{}", to_taiwan(tw), to_taiwan(tw_group)));
+    let zh_tw = Verbatim::in_parts(format!("{tw}：{tw_group}"));
     let texts = lang_texts(format!("{zh}：{zh_group}"), format!("{en}: {en_group}"));
     own.raw.project.title = Localized::PerLang(LocalizedTexts { zh_tw: Some(zh_tw), ..texts });
     own.raw.project.subtitle = None;

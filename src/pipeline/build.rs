@@ -1,5 +1,6 @@
 //! From numbers to published documents: for each report the documents of all answers, or those of each group, in place.
 
+use std::cell::LazyCell;
 use std::path::PathBuf;
 
 use crate::analysis::{BannerTable, compute_banners};
@@ -44,6 +45,12 @@ pub struct Published {
     pub documents: Vec<String>,
 }
 
+/// Begins to look for the fonts of the system, which takes up to a second: done beside the numbers, they are there when the first
+/// document is set.
+pub fn look_for_fonts() {
+    std::thread::spawn(Fonts::system);
+}
+
 /// Builds and publishes the reports of a project. A report with a problem is left out, the others are built.
 pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<Published> {
     let project = &measured.project;
@@ -81,7 +88,8 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         diagnostics.push(error.arg("period", &release.period));
         return Vec::new();
     }
-    let all = Content::of_all(measured, &planned, &banners);
+    // Not every project has a report of all answers.
+    let all = LazyCell::new(|| Content::of_all(measured, &planned, &banners));
     let mut published = Vec::new();
     for report in &reports {
         let folder = out.join(&report.declared.id);

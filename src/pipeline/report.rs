@@ -395,6 +395,7 @@ impl Rendering<'_> {
         let mut output = ReportFiles::default();
         let inputs = content.inputs(report, &release.date);
         let mut built = report.templates.get(lang)?.document(&inputs, &report.pack, diagnostics)?;
+        watch::written();
         built.document = report.branded(built.document);
         self.say_length(&built.document, diagnostics);
         let stem = self.file_stem(&built.document);

@@ -144,10 +144,12 @@ impl<'a> Values<'a> {
         }
         let lang = self.job.document.meta.lang;
         if let Some(host) = self.job.host {
-            watch::reading(&host.file);
+            watch::writing(&host.file);
         }
         let shown = |text: String| Fill::Text(if lang == Lang::ZhTw { to_taiwan(&text) } else { text });
-        evaluate(expression, lang, &self.facts).map(shown).map_err(|problem| {
+        let value = evaluate(expression, lang, &self.facts);
+        watch::written();
+        value.map(shown).map_err(|problem| {
             let mut known = DIRECTIVES.map(str::to_owned).to_vec();
             known.push("document".to_owned());
             paths(&self.facts, "", &mut known);

@@ -6,7 +6,6 @@ use indexmap::IndexMap;
 use crate::config::Project;
 use crate::config::raw::{RawAction, RawActionEdit, RawContingency, RawCost, RawCostLine, RawPlan, RawStrategy};
 use crate::diagnostics::messages::plan as messages;
-use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, Verbatim, lang_texts};
 use crate::plan::PlanInputs;
 use crate::plan::library::LibraryAction;
@@ -89,9 +88,8 @@ fn with_focus(text: &Localized, focus: Option<&Localized>, words: [[&str; 2]; 2]
     };
     let texts = lang_texts(joined(Lang::ZhCn, zh), joined(Lang::En, en));
     // The library is converted for Taiwan, names of groups are not.
-    let [before, after] = zh.map(to_taiwan);
-    let tw = format!("{}{before}{}{after}", to_taiwan(text.get(Lang::ZhTw)), to_taiwan(focus.get(Lang::ZhTw)));
-    let zh_tw = (tw != to_taiwan(texts.get(Lang::ZhCn))).then(|| Verbatim::new(&tw));
+    let tw = joined(Lang::ZhTw, zh);
+    let zh_tw = (tw != texts.get(Lang::ZhCn)).then(|| Verbatim::in_parts(tw));
     Localized::PerLang(LocalizedTexts { zh_tw, ..texts })
 }
 

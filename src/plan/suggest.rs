@@ -6,7 +6,6 @@ use chrono::{Days, Months, NaiveDate};
 use crate::analysis::{Finding, FindingKind, IndicatorSummary, Severity, round_half_away};
 use crate::config::raw::{RawObjective, RawPlan, RawSuggest, RawSuggestDetail, RawTarget};
 use crate::diagnostics::messages::{document as date_messages, plan as messages};
-use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, Verbatim, lang_texts};
 use crate::metrics::{Better, Unit};
 use crate::plan::calendar::parse_date;
@@ -175,8 +174,8 @@ fn focus(findings: &[Finding], metric: &str) -> Option<Localized> {
     let joined = |lang: Lang, sign: &str| titles.iter().map(|title| title.get(lang)).collect::<Vec<_>>().join(sign);
     let texts = lang_texts(joined(Lang::ZhCn, "、"), joined(Lang::En, " and "));
     // Names of groups stand as the data have them, also where they would be converted.
-    let tw = to_taiwan(&joined(Lang::ZhTw, "、"));
-    let zh_tw = (tw != to_taiwan(texts.get(Lang::ZhCn))).then(|| Verbatim::new(&tw));
+    let tw = joined(Lang::ZhTw, "、");
+    let zh_tw = (tw != texts.get(Lang::ZhCn)).then(|| Verbatim::in_parts(tw));
     (!titles.is_empty()).then_some(Localized::PerLang(LocalizedTexts { zh_tw, ..texts }))
 }
 

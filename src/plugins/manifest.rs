@@ -157,6 +157,9 @@ pub struct RawMetric {
     /// What it is about, in words of the strategy library (`waiting`, `price`): strategies are found by them.
     #[serde(default)]
     pub topics: Vec<String>,
+    /// The value is an amount of money: its name bears the currency of the project.
+    #[serde(default)]
+    pub money: bool,
     /// Printed unit. Default: percent for proportions, points for net scores and composites, else score.
     #[serde(default)]
     pub unit: Option<Unit>,
@@ -252,6 +255,8 @@ pub struct MetricSpec {
     pub better: Better,
     /// What it is about, in words of the strategy library.
     pub topics: Vec<String>,
+    /// The value is an amount of money.
+    pub money: bool,
     /// Printed unit.
     pub unit: Unit,
     /// What is estimated.
@@ -488,6 +493,7 @@ fn resolve_metric(
         base_title: raw.base_title.clone().unwrap_or_else(|| default_base_title(raw.base.as_deref())),
         better: raw.better,
         topics: raw.topics.clone(),
+        money: raw.money,
         unit: raw.unit.unwrap_or(default_unit),
         estimator: estimator?,
         key_path,

@@ -92,7 +92,7 @@ impl PackTemplates {
         let entry = pack.entry(self.lang, diagnostics)?;
         let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
         let templates = pack.files.iter().filter(|(path, _)| path.ends_with(TEMPLATE_SUFFIX));
-        watch::reading(suspect(source, templates.map(|(_, file)| file.source.as_str())));
+        watch::writing(suspect(source, templates.map(|(_, file)| file.source.as_str())));
         let mut written = Bounded::default();
         let rendered =
             Context::from_serialize(facts).and_then(|context| self.tera.render_to(entry, &context, &mut written));

@@ -17,6 +17,9 @@ use crate::diagnostics::{Diagnostic, Location};
 /// How often is looked: at most some 20 MiB are touched in between.
 const LOOK: Duration = Duration::from_millis(4);
 
+/// Templates write texts, which are small beside pages: they may take one part in so many of what the document may.
+const TEXT_SHARE: u64 = 8;
+
 /// The process has one memory and one clock, and so one watch.
 static WATCH: OnceLock<Watch> = OnceLock::new();
 
@@ -95,15 +98,25 @@ pub struct Making {
     company: AtomicU64,
     /// The thread at work, with the pages that it had touched first.
     thread: Option<(PathBuf, u64)>,
-    file: Mutex<Option<String>>,
+    now: Mutex<Now>,
+}
+
+/// What is being done for a document.
+#[derive(Debug, Default)]
+struct Now {
+    /// The template that is at work, as diagnostics name it.
+    file: Option<String>,
+    /// Bytes that the process had when the text began to be written; none while pages are set.
+    text_from: Option<u64>,
 }
 
 impl Making {
-    /// Notes the template that is at work.
-    pub fn reading(&self, file: &str) {
-        let mut held = locked(&self.file);
-        if held.as_deref() != Some(file) {
-            *held = Some(file.to_owned());
+    /// Notes which file of the theme is at work on its pages.
+    pub fn setting(&self, file: &str) {
+        let mut now = locked(&self.now);
+        now.text_from = None;
+        if now.file.as_deref() != Some(file) {
+            now.file = Some(file.to_owned());
         }
     }
 
@@ -115,8 +128,14 @@ impl Making {
 
     /// What it took too much of, with what it was allowed.
     fn excess(&self, memory: u64) -> Option<(Measure, u64)> {
-        let allowed = self.subject.limits.memory_mb.saturating_mul(self.company.load(Ordering::Relaxed));
-        if memory.saturating_sub(self.memory) >> 20 >= allowed {
+        let most = self.subject.limits.memory_mb;
+        let (from, own) = match locked(&self.now).text_from {
+            Some(from) => (from, most.div_ceil(TEXT_SHARE)),
+            None => (self.memory, most),
+        };
+        // The others may be setting pages.
+        let allowed = own.saturating_add(most.saturating_mul(self.company.load(Ordering::Relaxed).saturating_sub(1)));
+        if memory.saturating_sub(from) >> 20 >= allowed {
             return Some((Measure::Memory, allowed));
         }
         let seconds = self.subject.limits.seconds;
@@ -165,7 +184,7 @@ pub fn begin(subject: Subject) -> AtWork {
         peak: AtomicU64::new(0),
         company: AtomicU64::new(1),
         thread: thread.and_then(|stat| touched_pages(&stat).map(|pages| (stat, pages))),
-        file: Mutex::default(),
+        now: Mutex::default(),
     });
     OWN.set(Some(Arc::clone(&making)));
     let mut at_work = locked(&watch.at_work);
@@ -184,10 +203,17 @@ pub fn own() -> Option<Arc<Making>> {
     OWN.with_borrow(Clone::clone)
 }
 
-/// Notes the template that is at work on this thread.
-pub fn reading(file: &str) {
+/// Notes that a template begins to write its text on this thread.
+pub fn writing(file: &str) {
     if let Some(making) = own() {
-        making.reading(file);
+        *locked(&making.now) = Now { file: Some(file.to_owned()), text_from: memory() };
+    }
+}
+
+/// Notes that the text of the document on this thread is written.
+pub fn written() {
+    if let Some(making) = own() {
+        locked(&making.now).text_from = None;
     }
 }
 
@@ -212,7 +238,7 @@ fn look(stop: &dyn Fn(Excess)) {
             if let Some(making) = guilty.map(Arc::clone) {
                 let (measure, limit) = (*measure, *limit);
                 drop(at_work);
-                let file = locked(&making.file).clone();
+                let file = locked(&making.now).file.clone();
                 let Subject { key, document, .. } = making.subject.clone();
                 stop(Excess { key, document, file, measure, limit });
                 return;

@@ -8,9 +8,11 @@ use chrono::{DateTime, Utc};
 use crate::config::Project;
 use crate::config::raw::{GateAction, RawRecipient};
 use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_texts};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
 use crate::document::format;
+use crate::document::pack::Pack;
+use crate::pipeline::pack_files;
 use crate::runs::attached::ReportFiles;
 use crate::runs::changes::Change;
 use crate::runs::database::{Database, DatabaseError, Place};
@@ -25,7 +27,7 @@ use crate::runs::delivery::secrets::Secrets;
 use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms};
 use crate::runs::history::History;
 use crate::runs::numbers::Numbers;
-use crate::runs::record::{Release, ReleasedReport};
+use crate::runs::record::Release;
 
 /// Indicators that a message names.
 const MOST_NUMBERS: usize = 8;
@@ -89,6 +91,7 @@ pub fn enqueue_release(
             revision: release.revision.into(),
         };
         let files = ReportFiles::of_release(project, report, folder);
+        let title = report_title(project, &report.id);
         let wants = |raw: &&RawRecipient| raw.reports.is_empty() || raw.reports.contains(&report.id);
         for raw in delivery.recipients.iter().filter(wants) {
             let recipient = Recipient::of_project(raw, project.lang());
@@ -97,7 +100,8 @@ pub fn enqueue_release(
             if !raw.parameters.is_empty() && is_for_each(project, &report.id) && attachments.is_empty() && raw.files {
                 continue;
             }
-            let content = content(project, release, report, raw, attachments, recipient.lang);
+            let report_title = title.as_ref().map_or(report.id.as_str(), |title| title.get(recipient.lang));
+            let content = content(project, release, report_title, raw, attachments, recipient.lang);
             messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
         }
     }
@@ -165,10 +169,10 @@ pub fn tell(
     let found = rules::signals(&rules, &situation);
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
     let name = history.project().to_owned();
-    let title = project.raw.project.title.get(project.lang()).to_owned();
+    let title = &project.raw.project.title;
     history.database().transaction(|transaction| {
         let changes = alarms::observe(transaction, &name, &ids, &found, now)?;
-        enqueue_alarms(transaction, delivery, (&name, &title), period, &changes, project.lang(), now)
+        enqueue_alarms(transaction, delivery, (&name, title), period, &changes, project.lang(), now)
     })
 }
 
@@ -296,7 +300,7 @@ pub fn failure_text(errors: &[&Diagnostic]) -> LocalizedTexts {
     lang_texts(say(Lang::ZhCn), say(Lang::En))
 }
 
-fn texts(title: &crate::diagnostics::Localized) -> LocalizedTexts {
+fn texts(title: &Localized) -> LocalizedTexts {
     lang_texts(title.get(Lang::ZhCn), title.get(Lang::En))
 }
 
@@ -304,11 +308,23 @@ fn is_for_each(project: &Project, report: &str) -> bool {
     project.raw.reports.iter().any(|held| held.id == report && held.for_each.is_some())
 }
 
+/// What a report is called: the title of its pack, unless it shares the pack with another report. What is wrong with a pack was said
+/// when the report was built.
+fn report_title(project: &Project, report: &str) -> Option<Localized> {
+    let declared = project.raw.reports.iter().find(|held| held.id == report)?;
+    if project.raw.reports.iter().any(|held| held.id != report && held.pack == declared.pack) {
+        return None;
+    }
+    let mut said_before = Diagnostics::new();
+    let files = pack_files(&declared.pack, Some(&project.path("templates")), &mut said_before);
+    Pack::load(&declared.pack, files, &mut said_before).map(|pack| pack.title)
+}
+
 /// What a message says. Someone who gets one group's documents is told no numbers of all.
 fn content(
     project: &Project,
     release: &Release,
-    report: &ReleasedReport,
+    report_title: &str,
     raw: &RawRecipient,
     attachments: Vec<Attachment>,
     lang: Lang,
@@ -336,7 +352,7 @@ fn content(
     let changes = release.changes.iter().filter(|change| change.segment.is_empty());
     compose::Release {
         project_title: project.raw.project.title.get(lang).to_owned(),
-        report_title: report.id.clone(),
+        report_title: report_title.to_owned(),
         numbers: if whole { shown.take(MOST_NUMBERS).collect() } else { Vec::new() },
         changes: if whole { changes.take(MOST_CHANGES).map(changed).collect() } else { Vec::new() },
         remarks: if whole { remarks.collect() } else { Vec::new() },

@@ -58,7 +58,7 @@ fn observe(
     let mut outbox = History::open(&place, &runs, now)?;
     telling::prepare(outbox.database(), now)?;
     let name = outbox.project().to_owned();
-    let title = project.raw.project.title.get(project.lang()).to_owned();
+    let title = &project.raw.project.title;
     let signal = Signal {
         rule: RULE.to_owned(),
         subject: String::new(),
@@ -68,7 +68,7 @@ fn observe(
     };
     outbox.database().transaction(|transaction| {
         let changes = alarms::observe(transaction, &name, &[RULE.to_owned()], &[signal], now)?;
-        enqueue_alarms(transaction, &project.raw.delivery, (&name, &title), &day, &changes, project.lang(), now)
+        enqueue_alarms(transaction, &project.raw.delivery, (&name, title), &day, &changes, project.lang(), now)
     })?;
     telling::send(&mut outbox, project, now, diagnostics).map(drop)
 }

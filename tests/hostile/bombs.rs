@@ -21,7 +21,7 @@ pub(super) struct Ended {
     pub(super) code: Option<i32>,
     pub(super) words: String,
     /// Most memory in KiB; 0 where the system does not tell.
-    peak: u64,
+    pub(super) peak: u64,
 }
 
 /// Runs the program and watches its memory.

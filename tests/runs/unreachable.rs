@@ -62,7 +62,7 @@ fn a_stopped_database_is_told_once_and_so_is_its_return() {
     assert_eq!((code, messages("2026-03-02")), (Some(0), vec!["r1".to_owned(), "r2".to_owned()]), "{text}");
     let (code, text) = call(&at(12), &["watch"]);
     assert_eq!((code, messages("2026-03-02").len()), (Some(0), 2), "{text}");
-    assert!(site.seen().keys().any(|name| name.starts_with("2026-02/")));
+    assert!(site.seen().keys().any(|name| name.starts_with("2026-02/")), "February is published");
     // The second time is another time.
     cluster.stop("fast");
     assert_eq!((call(&at(13), &["watch"]).0, messages("2026-03-02").len()), (Some(1), 3));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::text;
-use crate::analysis::{Finding, Severity};
+use crate::analysis::{Finding, FindingKind, Severity};
 use crate::config::raw::{RawContingency, StrategyKind};
 use crate::diagnostics::Lang;
 use crate::document::finding_tables::{FINDINGS_SHOWN, assumption_name, leading};
@@ -132,8 +132,11 @@ fn trace(material: &Material<'_>) -> Value {
     let mut open: [(&str, Vec<String>); 5] =
         ["accepted", "composite", "within_error", "groups", "other"].map(|name| (name, Vec::new()));
     let mut urgent: Vec<&Finding> = Vec::new();
-    // A signal of a control chart is no finding on an indicator of its own.
-    for finding in leading(material, usize::MAX) {
+    // A signal of a control chart is no finding on an indicator of its own; what is short of a target by chance alone is one, if the
+    // last.
+    let planned = &material.inputs.planned.findings;
+    let just_short = planned.iter().filter(|finding| finding.kind == FindingKind::JustShort);
+    for finding in leading(material, usize::MAX).into_iter().chain(just_short) {
         if finding.metric.is_none() || !urgent.iter().any(|held| held.metric == finding.metric) {
             urgent.push(finding);
         }
@@ -290,7 +293,7 @@ fn actions(material: &Material<'_>) -> Vec<Value> {
                 "why": text(action.raw.why.as_ref(), lang).map(without_stop),
                 "how": text(Some(&action.raw.how), lang).map(without_stop),
                 "when": action_span(material, action),
-                "days": action.start.zip(action.end).map(|(start, end)| format::short_span(start, end)),
+                "days": action.start.zip(action.end).map(|(start, end)| format::short_span(start, end, lang)),
                 "end": format::date_text(&action.raw.end, lang),
                 "amount": (!action.costs.is_empty()).then(|| material.money.amount(action.amount)),
             })

@@ -167,8 +167,15 @@ impl Page<'_> {
             };
             self.html.push_str(&cell);
         }
-        self.line("</tr></thead>\n<tbody>");
-        for row in &table.rows {
+        // The parts of a table stay on one page where it is printed.
+        let parts = table.parts();
+        let several = parts.len() > 1 && parts.len() < table.rows.len();
+        let open = if several { "<tbody class=\"part\">" } else { "<tbody>" };
+        self.line(&format!("</tr></thead>\n{open}"));
+        for (place, row) in table.rows.iter().enumerate() {
+            if several && place > 0 && parts.contains(&place) {
+                self.line(&format!("</tbody>\n{open}"));
+            }
             let continued = row.cells.first().is_some_and(|cell| cell.content.is_empty());
             self.html.push_str(match (row.strong, continued) {
                 (true, _) => "<tr class=\"strong\">",

@@ -61,7 +61,7 @@ impl<'a> DocumentWorld<'a> {
         let making = watch::own();
         if let Some(making) = &making {
             let entry = sources.origin(main).unwrap_or(main);
-            making.reading(suspect(entry, sources.iter().map(|(_, origin, _)| origin)));
+            making.setting(suspect(entry, sources.iter().map(|(_, origin, _)| origin)));
         }
         Some(Self {
             main: file_id(main)?,
@@ -151,7 +151,7 @@ impl World for DocumentWorld<'_> {
         if let Some(making) = &self.making {
             let origin = self.sources.origin_of(id);
             if is_own(origin) {
-                making.reading(origin);
+                making.setting(origin);
             }
         }
         self.sources.source(id).cloned().ok_or_else(|| not_found(id))

@@ -182,8 +182,8 @@ impl Table<'_, '_> {
             notes.push(book.fill(
                 "book_note_letters",
                 &values,
-                "小写字母：该组在 {level} 水平上显著优于表头为该字母的组（两两双侧 t 检验，{correction}；无优劣方向的指标为高于）。{good_colour}底优于他组，{bad_colour}底逊于他组。",
-                "A letter: significantly better at {level} than the group with that letter in the head (pairwise two-sided t tests, {correction}; higher, where neither direction is good). Cells in {good_colour} beat another group, those in {bad_colour} are beaten.",
+                "小写字母：该组在 {level} 水平上显著优于表头为该字母的组（两两双侧 t 检验，{correction}；无优劣方向的指标为高于）。{good_colour}底优于他组，{bad_colour}底逊于他组，两者兼有的不着色。",
+                "A letter: significantly better at {level} than the group with that letter in the head (pairwise two-sided t tests, {correction}; higher, where neither direction is good). Cells in {good_colour} beat another group, those in {bad_colour} are beaten, those that do both have no colour.",
             ));
         }
         notes.push(book.fill(
