@@ -10,7 +10,7 @@ use crate::document::blocks::{Align, Inline, Table, TableCell, TableRow, Tone};
 use crate::document::markdown::plain_text;
 
 /// Of the width of a table of questions the points of its scale take at most so much.
-const MOST_FOR_POINTS: f64 = 0.8;
+const MOST_FOR_POINTS: f64 = 0.82;
 /// Tables of up to so many rows stay on one page.
 const WHOLE: usize = 14;
 /// Parts of a table of up to so many lines stay on one page.
@@ -280,12 +280,14 @@ fn lines_of(content: &[Inline]) -> Vec<String> {
 fn shared_widths(table: &Table, natural: &[f64], least: &[f64], room: f64) -> Vec<f64> {
     let count = natural.len();
     let parts = |i: usize| table.columns[i].parts.max(0.0);
-    // The points of a scale stay as wide as each other: as the widest word of one, where there is room for that.
+    // The points of a scale stay as wide as each other: as the widest word of one, where there is room for that; what is added to
+    // the width of bold letters to be on the safe side may be missing.
     let is_point = |i: usize| parts(i) > 0.0 && table.columns[i].align == Align::Center;
     let points = (0..count).filter(|i| is_point(*i)).count();
     let widest = (0..count).filter(|i| is_point(*i)).map(|i| least[i]).fold(0.0, f64::max);
-    let even = widest * points as f64 <= room * MOST_FOR_POINTS;
-    let least: Vec<f64> = (0..count).map(|i| if even && is_point(i) { widest } else { least[i] }).collect();
+    let most = room * MOST_FOR_POINTS / points.max(1) as f64;
+    let even = (widest / BOLD <= most).then_some(widest.min(most));
+    let least: Vec<f64> = (0..count).map(|i| even.filter(|_| is_point(i)).unwrap_or(least[i])).collect();
     let mut held: Vec<Option<f64>> = (0..count).map(|i| (parts(i) == 0.0).then_some(natural[i])).collect();
     for _ in 0..count {
         let open: Vec<usize> = (0..count).filter(|i| held[*i].is_none()).collect();
@@ -411,7 +413,7 @@ mod tests {
 
     #[test]
     fn the_points_of_a_scale_are_evenly_spaced() {
-        let setting = Setting { style: "TableText", size: 9.0, pad: 110 };
+        let setting = Setting { style: "TableText", size: 9.0, pad: 80 };
         let points = ["Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied", "Does not apply"];
         let mut columns = vec![column("", Align::Left, 2.0)];
         columns.extend(points.map(|point| column(point, Align::Center, 1.0)));
