@@ -5,13 +5,18 @@ PROGRAM = $(CARGO) run --release --quiet --
 
 SAMPLE_FOLDER = target/demo-monthly
 
-.PHONY: demo demo-monthly test test-crashes fuzz check fonts test-servers bench coverage-study samples gallery clean
+.PHONY: demo demo-monthly test test-crashes test-deploy fuzz check fonts test-servers bench coverage-study samples gallery clean
 
 ## Builds the program, makes the sample's documents and says where they are.
 demo: fonts
 	$(CARGO) build --release
 	@echo
 	@$(PROGRAM) build $(SAMPLE) && echo && echo "Open a PDF in $(SAMPLE)/out/2026-11/satisfaction-plan first."
+
+## Runs samples/monthly through a year, unattended: gates, a late correction, an alarm, a delivery that is tried again.
+demo-monthly: fonts
+	$(CARGO) build --release
+	@sh scripts/demo-monthly.sh "$${CARGO_TARGET_DIR:-target}/release/manyi" $(SAMPLE_FOLDER)
 
 ## Runs every test; what is not installed and cannot be is named and skipped.
 test: fonts test-servers
@@ -24,6 +29,11 @@ fuzz:
 ## Kills runs a thousand times at any moment: about twenty minutes.
 test-crashes: fonts
 	$(CARGO) test --release --test integration killed_a_thousand_times -- --ignored
+
+## Timers of systemd and cron on a machine of their own (QEMU, debootstrap; needs root): about a quarter of an hour.
+test-deploy: fonts
+	$(CARGO) build --release
+	@python3 tests/deploy/machine.py "$${CARGO_TARGET_DIR:-target}/release/manyi" target/test-deploy
 
 ## Format and lints, as CI checks them.
 check:

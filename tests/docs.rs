@@ -10,7 +10,7 @@ use manyi::metrics::plugin_tests::RawTests;
 use manyi::plugins::manifest::RawManifest;
 use serde_json::Value;
 
-use crate::support::root;
+use crate::support::{manyi, root};
 
 /// Names of all properties in a JSON Schema.
 fn property_names(schema: &Value, found: &mut BTreeSet<String>) {
@@ -50,6 +50,54 @@ fn every_key_of_the_project_file_is_described() {
 #[test]
 fn every_key_of_a_plugin_is_described() {
     assert_described("plugins/README.md", &[schema_of::<RawManifest>(), schema_of::<RawTests>()]);
+}
+
+/// Names of all entries in the facts of templates. Keys of `metrics` are ids of the project's own.
+fn fact_names(value: &Value, place: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => {
+            for (name, entry) in entries {
+                if place != "metrics" && place != "parameters" {
+                    found.insert(name.clone());
+                }
+                fact_names(entry, name, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| fact_names(item, place, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn everything_that_templates_can_use_is_described() {
+    let words = words_in_code(&fs::read_to_string(root().join("docs/templates.md")).unwrap());
+    let mut names = BTreeSet::new();
+    for sample in ["campus-canteen", "supermarket-chain"] {
+        let folder = root().join("samples").join(sample);
+        let facts = printed(&["templates", "facts", folder.to_str().unwrap(), "--json"]);
+        fact_names(&facts["facts"], "", &mut names);
+    }
+    assert!(names.len() > 150, "there are only {names:?}");
+    let absent: Vec<&String> = names.iter().filter(|name| !words.contains(*name)).collect();
+    assert!(absent.is_empty(), "docs/templates.md says nothing of {absent:?}");
+}
+
+#[test]
+fn one_fact_is_printed_and_a_wrong_name_is_answered() {
+    let folder = root().join("samples/campus-canteen");
+    let folder = folder.to_str().unwrap();
+    let found = printed(&["templates", "facts", folder, "--name", "plan.objectives.0.goal", "--lang", "en", "--json"]);
+    assert_eq!(found["facts"], "≤ 8%");
+    let done =
+        manyi().args(["templates", "facts", folder, "--name", "plan.objectivs", "--lang", "en"]).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.code() == Some(1) && told.contains("M0698") && told.contains("`objectives`"), "{told}");
+}
+
+fn printed(arguments: &[&str]) -> Value {
+    let done = manyi().args(arguments).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    serde_json::from_slice(&done.stdout).unwrap()
 }
 
 fn documents() -> Vec<PathBuf> {

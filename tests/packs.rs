@@ -185,3 +185,43 @@ fn the_coursework_plan_in_word_has_the_form_asked_for() {
         assert!(!text.contains("<w:type w:val=\"nextPage\"/></w:sectPr></w:pPr>"), "no cover page");
     }
 }
+
+/// Levels of the headings of a page, in order.
+fn heading_levels(html: &str) -> Vec<u32> {
+    html.split("<h").skip(1).filter_map(|rest| rest.chars().next()?.to_digit(10)).collect()
+}
+
+/// Levels of the headings of a Word file: that of their style, which a style may have from the one it is based on.
+fn outline_levels(docx: &Path) -> Vec<u32> {
+    let part = |name: &str| {
+        let mut archive = zip::ZipArchive::new(fs::File::open(docx).unwrap()).unwrap();
+        std::io::read_to_string(archive.by_name(name).unwrap()).unwrap()
+    };
+    let styles = part("word/styles.xml");
+    let level = |id: &str| {
+        let style = styles.split("<w:style ").find(|style| style.contains(&format!("w:styleId=\"{id}\"")))?;
+        style.split("<w:outlineLvl w:val=\"").nth(1)?.chars().next()?.to_digit(10)
+    };
+    let document = part("word/document.xml");
+    let used = document.split("<w:pStyle w:val=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    used.filter_map(level).collect()
+}
+
+#[test]
+fn no_heading_skips_a_level_in_any_format() {
+    let (_, _, folder) = built();
+    for pack in PACKS {
+        for html in files(&folder.join(pack), ".html") {
+            let levels = heading_levels(&fs::read_to_string(&html).unwrap());
+            assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{}", html.display());
+            let sound = levels[0] == 1 && levels.windows(2).all(|pair| pair[1] <= pair[0] + 1);
+            assert!(sound, "{}: {levels:?}", html.display());
+        }
+        for docx in files(&folder.join(pack), ".docx") {
+            let levels = outline_levels(&docx);
+            let sound =
+                levels.first().is_none_or(|first| *first == 0) && levels.windows(2).all(|pair| pair[1] <= pair[0] + 1);
+            assert!(sound, "{}: {levels:?}", docx.display());
+        }
+    }
+}

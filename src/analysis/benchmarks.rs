@@ -1,6 +1,6 @@
 //! An estimate against the number of others: the best company, the strengths of all combined, or what experts expect.
 
-use crate::analysis::comparisons::{Difference, tested};
+use crate::analysis::comparisons::{Difference, differs_from, tested};
 use crate::analysis::rounding::{printed_decimals, round_half_away};
 use crate::config::raw::RawBenchmark;
 use crate::metrics::{Better, Estimate};
@@ -12,7 +12,7 @@ pub struct BenchmarkComparison<'a> {
     pub benchmark: &'a RawBenchmark,
     /// Estimate minus benchmark, from the printed values.
     pub gap: f64,
-    /// The test; `None` where neither number has a standard error above 0.
+    /// The test; `None` where neither number has a standard error above 0, and where the interval decides.
     pub test: Option<Difference>,
     /// Better or worse beyond chance.
     pub standing: Standing,
@@ -32,19 +32,25 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Where a difference beyond chance puts the first number.
+    fn of_gap(gap: f64, better: Better) -> Self {
+        match better {
+            _ if gap == 0.0 => Self::Level,
+            Better::Neutral => Self::Different,
+            _ if (gap > 0.0) == (better == Better::Higher) => Self::Ahead,
+            _ => Self::Behind,
+        }
+    }
+
     /// Where a tested difference puts the first number.
     pub(super) fn of(test: Option<Difference>, better: Better) -> Self {
-        match test.filter(|test| test.significant).map(|test| (test.delta > 0.0, better)) {
-            None => Self::Level,
-            Some((_, Better::Neutral)) => Self::Different,
-            Some((above, better)) if above == (better == Better::Higher) => Self::Ahead,
-            Some(_) => Self::Behind,
-        }
+        test.filter(|test| test.significant).map_or(Self::Level, |test| Self::of_gap(test.delta, better))
     }
 }
 
 /// `t = (estimate - value) / sqrt(se^2 + se_b^2)` on the degrees of freedom of the estimate: those of a benchmark are unknown,
-/// and taking none for it is cautious. A benchmark without a standard error is a constant.
+/// and taking none for it is cautious. A benchmark without a standard error is a constant, which the interval of the estimate
+/// judges as it does a target.
 pub fn against_benchmark<'a>(
     estimate: &Estimate,
     benchmark: &'a RawBenchmark,
@@ -54,6 +60,11 @@ pub fn against_benchmark<'a>(
     let value = estimate.estimate?;
     let decimals = printed_decimals(estimate.unit);
     let gap = round_half_away(value, decimals) - round_half_away(benchmark.value, decimals);
+    if benchmark.se.unwrap_or(0.0) == 0.0 && estimate.ci.is_some() {
+        let differs = differs_from(estimate, benchmark.value, confidence) == Some(true);
+        let standing = if differs { Standing::of_gap(value - benchmark.value, better) } else { Standing::Level };
+        return Some(BenchmarkComparison { benchmark, gap: round_half_away(gap, decimals), test: None, standing });
+    }
     let test = estimate
         .se
         .zip(estimate.df)
@@ -84,6 +95,20 @@ mod tests {
         let found = against_benchmark(&Estimate::percent_of(76.3, 3.0, 201), &uncertain, Better::Higher, 0.95).unwrap();
         assert_eq!(found.standing, Standing::Level);
         assert!((found.test.unwrap().standard_error - 11.25_f64.sqrt()).abs() < 1e-12);
+    }
+
+    /// The t test would tell 90 from 83.5 (t = 2.15), Wilson's interval of 90 of 100 holds it and leaves out 95.5 (t = -1.82).
+    #[test]
+    fn a_constant_is_judged_by_the_printed_interval() {
+        let share = Estimate { ci: Some([82.56, 94.48]), ..Estimate::percent_of(90.0, 3.02, 100) };
+        for (value, standing) in [(83.5, Standing::Level), (82.5, Standing::Ahead), (95.5, Standing::Behind)] {
+            let constant = benchmark(value, None);
+            assert_eq!(
+                against_benchmark(&share, &constant, Better::Higher, 0.95).unwrap().standing,
+                standing,
+                "{value}"
+            );
+        }
     }
 
     #[test]

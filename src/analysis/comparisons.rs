@@ -1,11 +1,13 @@
 //! Tests between estimates: against a target, against the previous wave, and between the groups of a segment.
-//! All are two-sided t tests on published standard errors; the caller names the confidence level and the correction.
+//! All are two-sided t tests on published standard errors, but that a constant is judged by the printed interval; the caller names
+//! the confidence level and the correction.
 
 use crate::analysis::multiple::adjusted;
 use crate::analysis::rounding::{printed_decimals, round_half_away};
 use crate::config::raw::{Correction, RawSettings};
+use crate::metrics::differences::boundary_error;
 use crate::metrics::distributions::student_t_p_value;
-use crate::metrics::{Better, Estimate, GroupDifference, WaveDifference};
+use crate::metrics::{Better, Estimate, GroupDifference, Unit, WaveDifference};
 
 /// The difference of two estimates, tested.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +35,7 @@ pub struct TargetComparison {
     pub gap: f64,
     /// The printed estimate reaches the target.
     pub met: bool,
-    /// The estimate differs from the target beyond chance (one-sample t test on its own degrees of freedom).
+    /// The estimate differs from the target beyond chance: see [`differs_from`].
     pub significant: bool,
     /// There was enough to test it.
     pub tested: bool,
@@ -82,12 +84,15 @@ pub fn letter(index: usize) -> String {
 }
 
 /// `first - second` for independent samples, such as two waves: `t = delta / sqrt(se1^2 + se2^2)` on `df1 + df2` degrees of
-/// freedom.
+/// freedom. Where one is a share of 0 or 100 %, the standard error is at least [`boundary_error`].
 ///
 /// None where an estimate or a standard error is missing, the difference has no variance, or there are too few answers.
 pub fn difference(first: &Estimate, second: &Estimate, confidence: f64) -> Option<Difference> {
     let delta = first.estimate? - second.estimate?;
-    tested(delta, first.se?.hypot(second.se?), first.df? + second.df?, confidence)
+    let share =
+        |held: &Estimate| held.estimate.map(|estimate| (estimate, held.n_eff)).filter(|_| held.unit == Unit::Percent);
+    let least = share(first).zip(share(second)).map_or(0.0, |(one, other)| boundary_error(one, other));
+    tested(delta, first.se?.hypot(second.se?).max(least), first.df? + second.df?, confidence)
 }
 
 /// The test of a change between two waves that share sampling units.
@@ -117,6 +122,19 @@ pub(super) fn tested(delta: f64, standard_error: f64, degrees_of_freedom: f64, c
     })
 }
 
+/// Whether an estimate differs from a constant beyond chance: the constant lies outside the confidence interval as it is printed.
+/// This is the test that the interval inverts (that of Wilson for shares, the t test for means), so that no sentence contradicts the
+/// interval beside it. Without an interval the two-sided t test; none where neither is possible.
+pub(super) fn differs_from(estimate: &Estimate, constant: f64, confidence: f64) -> Option<bool> {
+    let decimals = printed_decimals(estimate.unit);
+    let printed = |value| round_half_away(value, decimals);
+    if let Some([low, high]) = estimate.ci {
+        return Some(printed(constant) < printed(low) || printed(constant) > printed(high));
+    }
+    let (value, se, df) = (estimate.estimate?, estimate.se?, estimate.df?);
+    tested(value - constant, se, df, confidence).map(|test| test.significant)
+}
+
 /// An estimate against a target. A metric without a good direction has nothing to meet.
 pub fn against_target(estimate: &Estimate, target: f64, better: Better, confidence: f64) -> Option<TargetComparison> {
     let decimals = printed_decimals(estimate.unit);
@@ -127,11 +145,8 @@ pub fn against_target(estimate: &Estimate, target: f64, better: Better, confiden
         Better::Lower => printed <= goal,
         Better::Neutral => return None,
     };
-    let test = match (estimate.estimate, estimate.se, estimate.df) {
-        (Some(value), Some(se), Some(df)) => tested(value - target, se, df, confidence),
-        _ => None,
-    };
-    let (tested, significant) = (test.is_some(), test.is_some_and(|test| test.significant));
+    let differs = differs_from(estimate, target, confidence);
+    let (tested, significant) = (differs.is_some(), differs == Some(true));
     Some(TargetComparison { target, gap: round_half_away(printed - goal, decimals), met, significant, tested })
 }
 
@@ -236,6 +251,23 @@ mod tests {
         let missed = against_target(&Estimate::percent_of(14.2, 1.1, 900), 8.0, Better::Lower, 0.95).unwrap();
         assert!(!missed.met && missed.significant && missed.gap == 6.2);
         assert!(against_target(&Estimate::percent_of(1.0, 1.0, 9), 2.0, Better::Neutral, 0.95).is_none());
+    }
+
+    /// 90 of 100 with z = 1.96: Wilson's interval is (0.9 + 0.0192 ± 1.96 √(0.0009 + 0.000096)) / 1.0384 = 82.56 to 94.48, by hand.
+    /// The t test on se = √(0.9 · 0.1 / 99) = 3.02 would tell 83.5 apart (t = 2.15), which the interval holds, and not 95.5
+    /// (t = −1.82), which it leaves out. The printed interval decides.
+    #[test]
+    fn the_printed_interval_decides_on_a_target() {
+        let share = Estimate { ci: Some([82.56, 94.48]), ..Estimate::percent_of(90.0, 3.02, 100) };
+        let against = |target| against_target(&share, target, Better::Higher, 0.95).unwrap();
+        assert!(against(95.5).significant && !against(95.5).met);
+        assert!(!against(83.5).significant && against(83.5).met);
+        assert!(!against(94.5).significant, "printed as the end of the interval");
+        assert!(against(94.6).significant);
+        let bare = Estimate { ci: None, ..share.clone() };
+        assert!(!against_target(&bare, 95.5, Better::Higher, 0.95).unwrap().significant, "t = -1.82");
+        let untested = Estimate { ci: None, se: None, ..share };
+        assert!(!against_target(&untested, 95.5, Better::Higher, 0.95).unwrap().tested);
     }
 
     /// Three groups on a line, in standard errors of a difference. Two-sided p values of the normal distribution: 1.95 0.0512,

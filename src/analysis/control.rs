@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::config::raw::{ControlChart as Chart, RuleSet as Rules};
+
 /// The expected range of two independent standard normal values, 2/√π (the constant d₂ for n = 2; tables print 1.128).
 const MEAN_RANGE_OF_TWO: f64 = std::f64::consts::FRAC_2_SQRT_PI;
 
@@ -13,26 +15,6 @@ pub struct ControlPoint {
     pub value: f64,
     /// Effective number of answers; only p charts look at it.
     pub answers: f64,
-}
-
-/// Kinds of charts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Chart {
-    /// Individuals and moving range: centre the mean, σ the mean moving range over d₂ (Shewhart 1931; Wheeler 1993).
-    Xmr,
-    /// Shares: centre the pooled share p̄, σ of a period √(p̄(1−p̄)/n) (Shewhart 1931; NIST/SEMATECH e-Handbook 6.3.3.2).
-    P,
-}
-
-/// Sets of run rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Rules {
-    /// Western Electric, Statistical Quality Control Handbook (1956).
-    WesternElectric,
-    /// Nelson, Journal of Quality Technology 16 (1984) 237-239, tests 1 to 4.
-    Nelson,
 }
 
 /// A pattern that chance seldom makes.

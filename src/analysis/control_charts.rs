@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::control::{Chart, ControlPoint, ControlResult, Limits, Rules, RunRule, control_chart};
-use crate::config::raw::{ControlChart, RawControl, RuleSet};
+use crate::analysis::control::{ControlPoint, ControlResult, Limits, RunRule, control_chart};
+use crate::config::raw::{ControlChart, RawControl};
 use crate::config::{Period, Project};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
@@ -116,13 +116,5 @@ fn limits_of(control: &RawControl, chart: ControlChart, points: &[ChartPoint]) -
     }
     let values: Vec<ControlPoint> =
         points.iter().map(|point| ControlPoint { value: point.value, answers: point.n_eff }).collect();
-    let chart = match chart {
-        ControlChart::Xmr => Chart::Xmr,
-        ControlChart::P => Chart::P,
-    };
-    let rules = match control.rules {
-        RuleSet::WesternElectric => Rules::WesternElectric,
-        RuleSet::Nelson => Rules::Nelson,
-    };
-    control_chart(&values, chart, rules, Some(baseline))
+    control_chart(&values, chart, control.rules, Some(baseline))
 }

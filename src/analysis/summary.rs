@@ -61,6 +61,21 @@ impl SegmentComparison<'_> {
     pub fn weak_group(&self) -> Option<usize> {
         self.worst.filter(|&group| self.own.is_none() && self.compared.is_beaten(group))
     }
+
+    /// The two groups that lie furthest apart of those that differ significantly, the better one first; none where no two do.
+    pub fn furthest_pair(&self) -> Option<(usize, usize)> {
+        let value = |index: usize| self.groups.get(index).copied().flatten().and_then(|estimate| estimate.estimate);
+        let pairs = self.compared.better_than.iter().enumerate();
+        let pairs = pairs.flat_map(|(better, worse)| worse.iter().map(move |&worse| (better, worse)));
+        let sized = pairs.filter_map(|(better, worse)| Some(((value(better)? - value(worse)?).abs(), better, worse)));
+        sized.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, better, worse)| (better, worse))
+    }
+
+    /// The group that sentences and charts speak of: the weak one, else the worse one of the furthest pair.
+    pub fn named_group(&self) -> Option<usize> {
+        let pair = || self.furthest_pair().filter(|_| self.own.is_none());
+        self.weak_group().or_else(|| pair().map(|(_, worse)| worse))
+    }
 }
 
 /// A group that is significantly worse than another.
@@ -238,6 +253,7 @@ mod tests {
             results.estimates.iter_mut().find(|held| held.metric == id && held.wave == wave && held.segment.is_empty());
         let estimate = estimate.unwrap();
         (estimate.estimate, estimate.se, estimate.df) = (Some(value), Some(2.0), Some(500.0));
+        estimate.ci = Some([66.1, 73.9]);
         let lower = results.info(&id).unwrap().better == Better::Lower;
         let mut state = |distance: f64| {
             let goal = if lower { value - distance } else { value + distance };
@@ -250,5 +266,25 @@ mod tests {
         assert_eq!(state(-1.0), [true, false, false]);
         assert_eq!(state(1.0), [false, true, false], "one point with a standard error of two");
         assert_eq!(state(10.0), [false, false, true]);
+    }
+
+    /// Values 60, 50, 48 and 40; the last rests on few answers and differs from nothing, the third from the first alone.
+    #[test]
+    fn the_group_named_is_the_worse_of_the_furthest_pair() {
+        let estimates = [60.0, 50.0, 48.0, 40.0].map(|value| Estimate::percent_of(value, 1.0, 500));
+        let compared = SegmentComparison {
+            column: "g",
+            groups: estimates.iter().map(Some).collect(),
+            compared: GroupComparison { better_than: vec![vec![1, 2], vec![], vec![], vec![]], tests: 6 },
+            best: Some(0),
+            worst: Some(3),
+            own: None,
+        };
+        assert_eq!((compared.weak_group(), compared.furthest_pair()), (None, Some((0, 2))));
+        assert_eq!(compared.named_group(), Some(2));
+        let rivals = SegmentComparison { own: Some(1), ..compared.clone() };
+        assert_eq!(rivals.named_group(), None);
+        let weak = GroupComparison { better_than: vec![vec![1, 2, 3], vec![], vec![], vec![]], tests: 6 };
+        assert_eq!(SegmentComparison { compared: weak, ..compared }.named_group(), Some(3));
     }
 }

@@ -320,6 +320,18 @@ pub enum TemplatesAction {
         #[arg(default_value = ".", value_parser = project_folder())]
         project: PathBuf,
     },
+    /// Print everything that templates can use, with the values of a project
+    Facts {
+        /// Only this one, such as `plan.objectives` or `metrics.reputation`
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// As the templates of this report see it [default: the first report]
+        #[arg(long, value_name = "ID")]
+        report: Option<String>,
+        /// Project folder (holds manyi.yaml)
+        #[arg(default_value = ".", value_parser = project_folder())]
+        project: PathBuf,
+    },
     /// Copy a pack into a project, where its files overrule the built-in ones
     Copy {
         /// Pack id

@@ -176,6 +176,14 @@ impl Console {
         });
         Progress { bar }
     }
+
+    /// Removes the line of a stage that will not come to its end.
+    pub fn wipe_progress(&self) {
+        let mut err = io::stderr().lock();
+        if !self.quiet && !self.json && err.is_terminal() {
+            let _ = write!(err, "\r\x1b[2K");
+        }
+    }
 }
 
 /// A running stage; it disappears when dropped.

@@ -13,6 +13,7 @@ mod explain;
 mod grade;
 mod history;
 mod init;
+mod limits;
 mod logs;
 mod metrics;
 mod models;
@@ -53,6 +54,7 @@ pub fn run() -> ExitCode {
     };
     let console = Console::new(&arguments.common);
     let lang = arguments.common.lang;
+    limits::arm(&console);
     let mut diagnostics = Diagnostics::new();
     let outcome = match &arguments.verb {
         Verb::Init(options) => init::run(options, lang, &console, &mut diagnostics),
@@ -73,7 +75,7 @@ pub fn run() -> ExitCode {
         Verb::Purge(options) => purge::run(options, &console, &mut diagnostics),
         Verb::Grade(options) => grade::run(options, lang, &console, &mut diagnostics),
         Verb::Plugins(options) => plugins::run(options, &console, &mut diagnostics),
-        Verb::Templates(options) => templates::run(options, &console, &mut diagnostics),
+        Verb::Templates(options) => templates::run(options, lang, &console, &mut diagnostics),
         Verb::Themes(options) => themes::run(options, &console, &mut diagnostics),
         Verb::Schema(options) => schema::run(options, &console),
         Verb::ReadSubmission { files } => grade::read_submissions(files, &console),

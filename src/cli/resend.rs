@@ -10,14 +10,13 @@ use crate::cli::console::Console;
 use crate::cli::run::now;
 use crate::cli::{Outcome, deliveries, print_json};
 use crate::diagnostics::messages::delivery as messages;
-use crate::diagnostics::messages::runs::{BUSY, NO_LOCKS};
-use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
 use crate::runs::delivery::ReasonCode;
 use crate::runs::delivery::outbox::{self, Delivery, State};
 use crate::runs::history::History;
-use crate::runs::lock::{Locked, RunLock};
+use crate::runs::lock;
 use crate::runs::telling;
 
 pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -73,17 +72,15 @@ fn again(
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Delivery>, DatabaseError> {
-    let file = session.places.state().join("run.lock");
-    let taken = session.places.prepare().and_then(|()| RunLock::take(&file, Duration::ZERO, now));
+    let file = session.places.lock();
+    let taken = match session.places.prepare() {
+        Ok(()) => lock::held(&file, Duration::ZERO, now),
+        Err(error) => Err(Box::new(lock::none(&file, &error))),
+    };
     let _lock = match taken {
-        Ok(Locked::Held(lock)) => lock,
-        Ok(Locked::Busy { pid, since }) => {
-            diagnostics.push(Diagnostic::error(&BUSY).arg("pid", pid).arg("since", since));
-            return Ok(Vec::new());
-        }
-        Err(error) => {
-            let problem = Diagnostic::error(&NO_LOCKS).arg("file", file.display());
-            diagnostics.push(problem.words("problem", io_problem(&error)));
+        Ok(lock) => lock,
+        Err(problem) => {
+            diagnostics.push(*problem);
             return Ok(Vec::new());
         }
     };

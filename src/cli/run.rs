@@ -30,17 +30,17 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
             Ok(())
         };
     };
-    let periods = if options.catch_up {
-        session.done(now, diagnostics).map(|done| session.calendar.due(&done, now)).unwrap_or_default()
-    } else {
-        options.period.or_else(|| session.calendar.last_complete(now)).into_iter().collect()
-    };
     if options.dry_run {
+        let periods = if options.catch_up {
+            session.done(now, diagnostics).map(|done| session.calendar.due(&done, now)).unwrap_or_default()
+        } else {
+            options.period.or_else(|| session.calendar.last_complete(now)).into_iter().collect()
+        };
         return look(&session, &periods, options, now, console, diagnostics);
     }
-    let mut request = RunRequest {
+    let request = RunRequest {
         root: options.project.clone(),
-        period: None,
+        period: options.period,
         out: options.out.clone(),
         deliver: !options.no_deliver,
         force: options.force,
@@ -49,17 +49,10 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
         jobs: options.jobs,
         now,
     };
-    let mut reports = Vec::new();
-    let mut each = |period: Period, diagnostics: &mut Diagnostics| {
-        request.period = Some(period);
-        request.now = self::now();
-        reports.push(runs::run(&request, diagnostics));
+    let reports = match options.catch_up {
+        true => session.catch_up(&request, &self::now, diagnostics),
+        false => vec![runs::run(&request, diagnostics)],
     };
-    periods.iter().for_each(|period| each(*period, diagnostics));
-    if options.catch_up && !diagnostics.has_errors() {
-        let outdated = session.outdated(now, diagnostics);
-        outdated.into_iter().for_each(|period| each(period, diagnostics));
-    }
     print_reports(&reports, console, diagnostics)
 }
 

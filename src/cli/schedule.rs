@@ -58,13 +58,10 @@ fn unit_name(session: &Session, folder: &Path) -> String {
 /// Files in /etc/cron.d name the user before the command.
 fn with_user(lines: &str, user: Option<&str>) -> String {
     let Some(user) = user else { return lines.to_owned() };
-    let insert = |line: &str| match line.starts_with("CRON_TZ") {
-        true => line.to_owned(),
-        false => {
-            let mut parts: Vec<&str> = line.splitn(6, ' ').collect();
-            parts.insert(5.min(parts.len()), user);
-            parts.join(" ")
-        }
+    let insert = |line: &str| {
+        let mut parts: Vec<&str> = line.splitn(6, ' ').collect();
+        parts.insert(5.min(parts.len()), user);
+        parts.join(" ")
     };
     lines.lines().map(|line| insert(line) + "\n").collect()
 }

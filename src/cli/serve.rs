@@ -8,7 +8,8 @@ use crate::cli::console::Console;
 use crate::cli::run::now;
 use crate::cli::{Outcome, logs};
 use crate::diagnostics::{Diagnostics, Level};
-use crate::runs::{self, RunRequest, Session};
+use crate::runs::watch::look;
+use crate::runs::{RunRequest, Session};
 
 /// How long a run of another scheduler is waited for.
 const WAIT: Duration = Duration::from_secs(600);
@@ -18,7 +19,7 @@ pub(crate) fn run(options: &ServeOptions, console: &Console, diagnostics: &mut D
     let mut round = 0;
     loop {
         let mut found = Diagnostics::new();
-        let next = look(options, &mut found);
+        let next = one_round(options, &mut found);
         for problem in found.iter().filter(|problem| problem.level != Level::Note) {
             let (code, text) = (problem.message.code, problem.text(console.lang));
             match problem.level {
@@ -35,28 +36,25 @@ pub(crate) fn run(options: &ServeOptions, console: &Console, diagnostics: &mut D
     }
 }
 
-/// Runs what is due; how long there is nothing to do then.
-fn look(options: &ServeOptions, diagnostics: &mut Diagnostics) -> Duration {
+/// Runs what is due, looks whether all of it is there, as the two timers do; how long there is nothing to do then.
+fn one_round(options: &ServeOptions, diagnostics: &mut Diagnostics) -> Duration {
     const AGAIN: Duration = Duration::from_secs(3600);
     let begun = now();
     let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return AGAIN };
-    let Some(done) = session.done(begun, diagnostics) else { return AGAIN };
-    for period in session.calendar.due(&done, begun) {
-        let request = RunRequest {
-            root: options.project.clone(),
-            period: Some(period),
-            out: options.out.clone(),
-            deliver: !options.no_deliver,
-            force: false,
-            approve: false,
-            wait: WAIT,
-            jobs: None,
-            now: now(),
-        };
-        runs::run(&request, diagnostics);
-    }
+    let request = RunRequest {
+        root: options.project.clone(),
+        period: None,
+        out: options.out.clone(),
+        deliver: !options.no_deliver,
+        force: false,
+        approve: false,
+        wait: WAIT,
+        jobs: None,
+        now: begun,
+    };
+    session.catch_up(&request, &now, diagnostics);
     let now = now();
-    session.send_due(now, diagnostics);
+    look(&session, options.no_deliver, now, diagnostics);
     let next = session.calendar.next(now).and_then(|next| (next - now).to_std().ok());
     tracing::info!(next = session.calendar.next(now).map(tracing::field::display), "waiting");
     next.map_or(AGAIN, |next| next + Duration::from_secs(1))

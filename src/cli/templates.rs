@@ -1,9 +1,10 @@
-//! `manyi templates list|new|show|copy`.
+//! `manyi templates list|new|show|facts|copy`.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::args::{TemplatesAction, TemplatesOptions};
 use crate::cli::console::{Console, TextTable};
@@ -13,16 +14,63 @@ use crate::config::validate::is_safe_file_name;
 use crate::diagnostics::messages::{document as document_messages, output as messages, packs as pack_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, io_problem};
 use crate::document::pack::Pack;
-use crate::pipeline::pack_files;
-use crate::pipeline::packs;
+use crate::pipeline::{self, pack_files, packs, template_facts};
 use crate::render::templates::{TemplateFile, files_of, lineage};
 
-pub(crate) fn run(options: &TemplatesOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+pub(crate) fn run(
+    options: &TemplatesOptions,
+    lang: Option<Lang>,
+    console: &Console,
+    diagnostics: &mut Diagnostics,
+) -> Outcome {
     match &options.action {
         TemplatesAction::List => list(console, diagnostics),
         TemplatesAction::New { id, from, project } => new(id, from, project, console, diagnostics),
         TemplatesAction::Show { what, project } => show(what, project, console, diagnostics),
+        TemplatesAction::Facts { name, report, project } => {
+            let made = {
+                let _progress = console.progress("正在计算指标…", "computing the indicators …");
+                pipeline::measure(project, diagnostics)
+                    .and_then(|measured| template_facts(&measured, report.as_deref(), lang, diagnostics))
+            };
+            let found = made.and_then(|facts| named(facts, name.as_deref(), diagnostics));
+            facts(found, console, diagnostics)
+        }
         TemplatesAction::Copy { pack, project } => copy(pack, project, console, diagnostics),
+    }
+}
+
+/// The part of the facts that a name such as `plan.objectives.0.title` leads to; all without one.
+fn named(facts: Value, name: Option<&str>, diagnostics: &mut Diagnostics) -> Option<Value> {
+    let mut found = facts;
+    for part in name.into_iter().flat_map(|name| name.split('.')) {
+        let inside = match &found {
+            Value::Object(entries) => entries.get(part),
+            Value::Array(items) => part.parse::<usize>().ok().and_then(|place| items.get(place)),
+            _ => None,
+        };
+        let Some(inside) = inside else {
+            let known: Vec<String> = match &found {
+                Value::Object(entries) => entries.keys().cloned().collect(),
+                Value::Array(items) => (0..items.len()).map(|place| place.to_string()).collect(),
+                _ => Vec::new(),
+            };
+            let error = Diagnostic::error(&pack_messages::NO_SUCH_FACT).arg("name", part);
+            diagnostics.push(error.suggest(part, known.iter().map(String::as_str)));
+            return None;
+        };
+        found = inside.clone();
+    }
+    Some(found)
+}
+
+fn facts(found: Option<Value>, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
+    if console.json {
+        return print_json(console, json!({ "schema": 1, "facts": found }), diagnostics);
+    }
+    match found {
+        Some(found) => console.data(&fragment::print(&found).map_err(io::Error::other)?),
+        None => Ok(()),
     }
 }
 

@@ -1,6 +1,5 @@
 //! `manyi watch`: does every release exist that is due?
 
-use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::cli::args_runs::WatchOptions;
@@ -9,40 +8,22 @@ use crate::cli::run::now;
 use crate::cli::{Outcome, print_json};
 use crate::diagnostics::Diagnostics;
 use crate::runs::Session;
-use crate::runs::telling::{self, End};
-use crate::runs::watch::{Missing, missing};
+use crate::runs::watch::{Looked, look};
 
 pub(crate) fn run(options: &WatchOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let now = now();
     let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
-    let Some(done) = session.done(now, diagnostics) else { return Ok(()) };
-    let absent = missing(&session.calendar, &done, now, diagnostics);
-    tell(&session, &absent, now, diagnostics);
+    let Some(Looked { missing: absent, at_work }) = look(&session, false, now, diagnostics) else { return Ok(()) };
     let last = session.calendar.last_due(now);
     if console.json {
-        return print_json(console, json!({ "schema": 1, "last_due": last, "missing": absent }), diagnostics);
+        let printed = json!({ "schema": 1, "last_due": last, "missing": absent, "at_work": at_work });
+        return print_json(console, printed, diagnostics);
+    }
+    if at_work {
+        console.talk(console.say("正在运行，结束后再看", "a run is at work; look again when it has ended"));
     }
     if let Some(last) = last.filter(|_| absent.is_empty()) {
         console.data(&format!("{last}  {}\n", console.say("已发布", "published")))?;
     }
     Ok(())
-}
-
-/// Raises or ends the alarm of missing releases, and sends what is due.
-fn tell(session: &Session, absent: &[Missing], now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
-    if !telling::has_channels(&session.project) {
-        return;
-    }
-    let Some(mut history) = session.history(true, now, diagnostics) else { return };
-    let periods: Vec<String> = absent.iter().map(|missing| missing.period.to_string()).collect();
-    let period = periods
-        .first()
-        .cloned()
-        .unwrap_or_else(|| session.calendar.last_due(now).map(|period| period.to_string()).unwrap_or_default());
-    let end = End { missing: Some(periods), ..End::default() };
-    if let Err(error) = telling::tell(&mut history, &session.project, &period, &end, now) {
-        diagnostics.push(error.diagnostic());
-    }
-    drop(history);
-    session.send_due(now, diagnostics);
 }

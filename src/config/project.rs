@@ -8,7 +8,7 @@ use crate::config::load::{PROJECT_FILE, PROJECT_VERSION};
 use crate::config::period::Period;
 use crate::config::positions::KeyPositions;
 use crate::config::raw::{
-    DuplicatePolicy, RawAbout, RawData, RawDelivery, RawPlan, RawProject, RawSettings, RawSource,
+    DuplicatePolicy, RawAbout, RawData, RawDelivery, RawLimits, RawPlan, RawProject, RawSettings, RawSource,
 };
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location};
 
@@ -68,6 +68,7 @@ impl Project {
             settings: RawSettings::default(),
             plan: RawPlan::default(),
             reports: Vec::new(),
+            limits: RawLimits::default(),
             runs: None,
             delivery: RawDelivery::default(),
         };

@@ -5,12 +5,14 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::prose::prose;
 use crate::diagnostics::{Lang, Localized};
 
 pub use crate::config::raw_banner::*;
 pub use crate::config::raw_benchmark::*;
 pub use crate::config::raw_delivery::*;
 pub use crate::config::raw_finance::*;
+pub use crate::config::raw_limits::*;
 pub use crate::config::raw_plan::*;
 pub use crate::config::raw_report::*;
 pub use crate::config::raw_runs::*;
@@ -55,9 +57,12 @@ pub struct RawProject {
     /// The planning half of the document: problem, objectives, strategies, actions, finance, contingencies.
     #[serde(default)]
     pub plan: RawPlan,
-    /// Documents to build. Without it one `satisfaction-plan` is built.
+    /// Documents to build. Without it one report `plan` is built of the pack `satisfaction-plan`.
     #[serde(default)]
     pub reports: Vec<RawReport>,
+    /// What making one document may take.
+    #[serde(default)]
+    pub limits: RawLimits,
     /// Unattended runs: how often, when, under which conditions, and where the numbers of all periods are kept.
     #[serde(default)]
     pub runs: Option<RawRuns>,
@@ -94,7 +99,7 @@ pub struct RawAbout {
     #[serde(default)]
     pub trade: Option<String>,
     /// The survey in one paragraph: who was asked, where, when, how.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub survey: Option<Localized>,
 }
 

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::prose::prose;
 use crate::config::raw_finance::{RawCostLine, RawFinance};
 use crate::diagnostics::Localized;
 
@@ -13,12 +14,16 @@ use crate::diagnostics::Localized;
 #[serde(deny_unknown_fields, default)]
 pub struct RawPlan {
     /// 前言: theme in one sentence, purpose, content; at most 100 characters.
+    #[serde(deserialize_with = "prose")]
     pub foreword: Option<Localized>,
     /// The headline of the summary page, one sentence; default: made from the indicators.
+    #[serde(deserialize_with = "prose")]
     pub headline: Option<Localized>,
     /// Three sentences for the summary page; default: made from the indicators.
+    #[serde(deserialize_with = "prose")]
     pub verdict: Option<Localized>,
     /// 界定问题: the problem in words, beside the tables.
+    #[serde(deserialize_with = "prose")]
     pub problem: Option<Localized>,
     /// 营销目标.
     pub objectives: Vec<RawObjective>,
@@ -79,12 +84,16 @@ pub struct RawSuggestDetail {
 #[serde(deny_unknown_fields, default)]
 pub struct RawSwot {
     /// Strengths beside those that the data show.
+    #[serde(deserialize_with = "prose")]
     pub strengths: Vec<Localized>,
     /// Weaknesses beside those that the data show.
+    #[serde(deserialize_with = "prose")]
     pub weaknesses: Vec<Localized>,
     /// Opportunities 机会.
+    #[serde(deserialize_with = "prose")]
     pub opportunities: Vec<Localized>,
     /// Threats 威胁.
+    #[serde(deserialize_with = "prose")]
     pub threats: Vec<Localized>,
 }
 
@@ -95,6 +104,7 @@ pub struct RawStrategyEdit {
     /// Title.
     pub title: Option<Localized>,
     /// The strategy in words.
+    #[serde(deserialize_with = "prose")]
     pub text: Option<Localized>,
     /// Part of the marketing mix.
     pub kind: Option<StrategyKind>,
@@ -111,8 +121,10 @@ pub struct RawStrategyEdit {
 #[serde(deny_unknown_fields, default)]
 pub struct RawActionEdit {
     /// What is done.
+    #[serde(deserialize_with = "prose")]
     pub what: Option<Localized>,
     /// Why.
+    #[serde(deserialize_with = "prose")]
     pub why: Option<Localized>,
     /// Who answers for it.
     pub who: Option<Localized>,
@@ -124,10 +136,13 @@ pub struct RawActionEdit {
     #[serde(rename = "where")]
     pub place: Option<Localized>,
     /// How.
+    #[serde(deserialize_with = "prose")]
     pub how: Option<Localized>,
     /// People it needs.
+    #[serde(deserialize_with = "prose")]
     pub people: Option<Localized>,
     /// Equipment it needs.
+    #[serde(deserialize_with = "prose")]
     pub equipment: Option<Localized>,
     /// Days of work of the one who answers for it.
     pub effort: Option<f64>,
@@ -154,7 +169,7 @@ pub struct RawObjective {
     #[serde(default)]
     pub focus: Option<Localized>,
     /// The objective in words; made from indicator, value, date and focus if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub text: Option<Localized>,
 }
 
@@ -189,12 +204,13 @@ pub struct RawStrategy {
     /// Title.
     pub title: Localized,
     /// The strategy in words.
+    #[serde(deserialize_with = "prose")]
     pub text: Localized,
     /// What it is expected to do.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub effect: Option<Localized>,
     /// How the effect is known: a publication, or an assumption and how it is checked.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub effect_source: Option<Localized>,
 }
 
@@ -207,9 +223,10 @@ pub struct RawAction {
     /// Strategy it carries out, by id.
     pub strategy: String,
     /// What is done.
+    #[serde(deserialize_with = "prose")]
     pub what: Localized,
     /// Why.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub why: Option<Localized>,
     /// Who answers for it.
     pub who: Localized,
@@ -221,16 +238,17 @@ pub struct RawAction {
     #[serde(rename = "where")]
     pub place: Localized,
     /// How.
+    #[serde(deserialize_with = "prose")]
     pub how: Localized,
     /// Groups that it concerns, by column: `{ region: [南城] }`; default those that `where` names, else all. Documents of groups
     /// print what concerns them.
     #[serde(default)]
     pub groups: IndexMap<String, Vec<String>>,
     /// People it needs 人员.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub people: Option<Localized>,
     /// Equipment it needs 设备.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub equipment: Option<Localized>,
     /// Actions that must be finished before it starts, by id.
     #[serde(default)]
@@ -248,8 +266,10 @@ pub struct RawAction {
 #[serde(deny_unknown_fields)]
 pub struct RawContingency {
     /// What sets it off.
+    #[serde(deserialize_with = "prose")]
     pub trigger: Localized,
     /// What is done in the first hour.
+    #[serde(deserialize_with = "prose")]
     pub response: Localized,
     /// Who answers for it.
     pub who: Localized,
@@ -257,10 +277,10 @@ pub struct RawContingency {
     #[serde(default)]
     pub speaker: Option<Localized>,
     /// What those affected are offered 补救.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub remedy: Option<Localized>,
     /// What follows.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub follow_up: Option<Localized>,
     /// Strategy whose risk it answers, by id; without it a crisis of the whole.
     #[serde(default, rename = "for")]

@@ -111,6 +111,9 @@ impl RawDocx {
     }
 }
 
+/// The id of the report that is built where a project names none.
+pub const DEFAULT_REPORT: &str = "plan";
+
 /// The pack of a report that names none.
 pub fn default_pack() -> String {
     "satisfaction-plan".to_owned()

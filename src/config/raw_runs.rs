@@ -226,9 +226,10 @@ impl Default for RawControl {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ControlChart {
-    /// Individuals and moving range.
+    /// Individuals and moving range: centre the mean, σ the mean moving range over d₂ (Shewhart 1931; Wheeler 1993).
     Xmr,
-    /// Shares with limits by their effective number of answers.
+    /// Shares: centre the pooled share p̄, σ of a period √(p̄(1−p̄)/n) with n its effective number of answers (Shewhart 1931; NIST/SEMATECH
+    /// e-Handbook 6.3.3.2).
     P,
 }
 
@@ -236,10 +237,10 @@ pub enum ControlChart {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleSet {
-    /// Western Electric (1956): beyond 3σ; two of three beyond 2σ; four of five beyond 1σ; eight on one side.
+    /// Western Electric, Statistical Quality Control Handbook (1956): beyond 3σ; two of three beyond 2σ; four of five beyond 1σ; eight on one side.
     #[default]
     WesternElectric,
-    /// Nelson (1984), tests 1 to 4: beyond 3σ; nine on one side; six rising or falling; fourteen alternating.
+    /// Nelson, Journal of Quality Technology 16 (1984) 237-239, tests 1 to 4: beyond 3σ; nine on one side; six rising or falling; fourteen alternating.
     Nelson,
 }
 

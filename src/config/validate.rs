@@ -175,17 +175,19 @@ pub fn kind_name(kind: ColumnType) -> &'static str {
 }
 
 fn validate_settings(project: &Project, diagnostics: &mut Diagnostics) {
-    let settings = &project.raw.settings;
+    let (settings, most) = (&project.raw.settings, project.raw.limits);
     let limits = [
-        ("confidence", settings.confidence, 0.5, 0.999),
-        ("suppress_below", settings.suppress_below, 0.0, 1e6),
-        ("flag_below", settings.flag_below, 0.0, 1e6),
+        ("settings.confidence", settings.confidence, 0.5, 0.999),
+        ("settings.suppress_below", settings.suppress_below, 0.0, 1e6),
+        ("settings.flag_below", settings.flag_below, 0.0, 1e6),
+        ("limits.memory_mb", most.memory_mb as f64, 64.0, 65_536.0),
+        ("limits.seconds", most.seconds as f64, 1.0, 86_400.0),
     ];
-    for (name, value, low, high) in limits {
+    for (path, value, low, high) in limits {
         if !(low..=high).contains(&value) {
-            let path = format!("settings.{name}");
+            let name = path.rsplit('.').next().unwrap_or(path);
             diagnostics.push(
-                problem(project, &messages::SETTING_OUT_OF_RANGE, &path)
+                problem(project, &messages::SETTING_OUT_OF_RANGE, path)
                     .arg("name", name)
                     .arg("low", low)
                     .arg("high", high)
@@ -220,6 +222,11 @@ pub fn is_identifier(name: &str) -> bool {
     characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && characters.all(|character| character.is_alphanumeric() || character == '_')
         && !name.starts_with("__")
+}
+
+/// The names that an expression may read: everything between marks and blanks, words and numbers included.
+pub fn names_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|name| !name.is_empty())
 }
 
 /// True for a name that is safe as a file or folder name on Linux, macOS and Windows.

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use crate::config::project::Project;
 use crate::config::raw::{
-    AlarmAudience, AlarmKind, ChannelKind, MailSecurity, RawAlarm, RawChannel, RawDelivery, RawMail, RawRecipient,
-    is_address, mailbox,
+    AlarmAudience, AlarmKind, ChannelKind, DEFAULT_REPORT, MailSecurity, RawAlarm, RawChannel, RawDelivery, RawMail,
+    RawRecipient, is_address, mailbox,
 };
 use crate::config::validate::{is_safe_file_name, problem};
 use crate::diagnostics::messages::config::REPEATED_ID;
@@ -137,7 +137,7 @@ fn validate_channel(project: &Project, name: &str, channel: &RawChannel, diagnos
 fn validate_recipients(project: &Project, delivery: &RawDelivery, diagnostics: &mut Diagnostics) {
     let reports = &project.raw.reports;
     let known: Vec<&str> = match reports.is_empty() {
-        true => vec!["satisfaction-plan"],
+        true => vec![DEFAULT_REPORT],
         false => reports.iter().map(|report| report.id.as_str()).collect(),
     };
     let mut seen = HashSet::new();

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 
 use crate::config::Project;
 use crate::config::raw::{RawColumn, margin_columns};
+use crate::config::validate::names_in;
 use crate::data::table::Responses;
 use crate::data::tables::Tables;
 
@@ -68,8 +69,7 @@ fn asked_for(project: &Project) -> HashSet<String> {
 fn collect(value: &serde_json::Value, names: &mut HashSet<String>) {
     match value {
         serde_json::Value::String(text) => {
-            let words = text.split(|character: char| !(character.is_alphanumeric() || character == '_'));
-            names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+            names.extend(names_in(text).map(str::to_owned));
         }
         serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
         serde_json::Value::Object(entries) => entries.values().for_each(|item| collect(item, names)),

@@ -35,48 +35,36 @@ pub struct SourceFile {
 pub fn expand(project: &Project, diagnostics: &mut Diagnostics) -> Vec<SourceFile> {
     let mut files = Vec::new();
     for (source_index, source) in project.raw.data.sources.iter().enumerate() {
-        if source.file.contains(PERIOD_IN_FILE) {
-            match matches_by_period(project, source) {
-                Ok(found) => files.extend(found.into_iter().map(|(path, period)| SourceFile {
-                    shown: project.display_path(&path),
-                    path,
-                    source_index,
-                    source: source.clone(),
-                    wave: source.wave.clone().or_else(|| Some(period.to_string())),
-                })),
-                Err(problem) => {
-                    let key_path = format!("data.sources[{source_index}].file");
-                    diagnostics.push((*problem).at(project.at(&key_path)).key(key_path));
-                }
-            }
-            continue;
-        }
-        let whole = project.path(&source.file);
-        let paths = if !source.file.contains(['*', '?', '[']) || whole.exists() {
-            vec![whole]
+        let found = if source.file.contains(PERIOD_IN_FILE) {
+            matches_by_period(project, source)
         } else {
-            match matches(project, source) {
-                Ok(paths) => paths,
-                Err(problem) => {
-                    let key_path = format!("data.sources[{source_index}].file");
-                    diagnostics.push((*problem).at(project.at(&key_path)).key(key_path));
-                    continue;
-                }
-            }
+            let whole = project.path(&source.file);
+            let plain = !source.file.contains(['*', '?', '[']) || whole.exists();
+            let paths = if plain { Ok(vec![whole]) } else { matches(project, source) };
+            paths.map(|paths| paths.into_iter().map(|path| (path, None)).collect())
         };
-        files.extend(paths.into_iter().map(|path| SourceFile {
-            shown: project.display_path(&path),
-            path,
-            source_index,
-            source: source.clone(),
-            wave: source.wave.clone(),
-        }));
+        match found {
+            Ok(found) => files.extend(found.into_iter().map(|(path, period)| SourceFile {
+                shown: project.display_path(&path),
+                path,
+                source_index,
+                source: source.clone(),
+                wave: source.wave.clone().or_else(|| period.map(|period| period.to_string())),
+            })),
+            Err(problem) => {
+                let key_path = format!("data.sources[{source_index}].file");
+                diagnostics.push((*problem).at(project.at(&key_path)).key(key_path));
+            }
+        }
     }
     files
 }
 
+/// A file, with the period that its path names.
+type Found = (PathBuf, Option<Period>);
+
 /// Files with a period in their path, by period and name: those of the project's window, or of all periods.
-fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<(PathBuf, Period)>, Box<Diagnostic>> {
+fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<Found>, Box<Diagnostic>> {
     let paths = matches(project, &RawSource { file: source.file.replace(PERIOD_IN_FILE, "*"), ..source.clone() })?;
     let written: Vec<&str> = source.file.split(PERIOD_IN_FILE).collect();
     let literal =
@@ -101,7 +89,7 @@ fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<(PathB
     if found.is_empty() {
         return Err(Box::new(Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &source.file)));
     }
-    Ok(found)
+    Ok(found.into_iter().map(|(path, period)| (path, Some(period))).collect())
 }
 
 /// Files that match the pattern of a source, sorted; hidden files and the lock files of office programs are passed over.

@@ -24,6 +24,11 @@ pub enum Lang {
     ZhTw,
 }
 
+/// True for a text with Chinese characters.
+pub fn has_han(text: &str) -> bool {
+    text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))
+}
+
 impl Lang {
     /// The languages that texts are written in.
     pub const ALL: [Self; 2] = [Self::ZhCn, Self::En];

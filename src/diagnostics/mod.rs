@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 pub use io::io_problem;
-pub use lang::{Lang, Localized, LocalizedTexts, Verbatim, lang_texts};
+pub use lang::{Lang, Localized, LocalizedTexts, Verbatim, has_han, lang_texts};
 pub use messages::Message;
 
 /// How bad a problem is. An error stops the run at the end of its stage; a warning does not.

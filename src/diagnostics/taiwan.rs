@@ -12,7 +12,7 @@ const OPEN: char = '\u{fdd0}';
 const CLOSE: char = '\u{fdd1}';
 
 /// Terms of the field that the dictionary lacks or has for computers alone, the mainland's first.
-const TERMS: [(&str, &str); 71] = [
+const TERMS: [(&str, &str); 90] = [
     ("质量", "品質"),
     ("信息", "資訊"),
     ("软件", "軟體"),
@@ -68,6 +68,26 @@ const TERMS: [(&str, &str); 71] = [
     ("舍入", "捨入"),
     ("高校", "大專院校"),
     ("质检", "品檢"),
+    ("算法", "算法"),
+    ("试运行", "試營運"),
+    ("投诉过", "申訴過"),
+    ("公布出", "公布出"),
+    ("公布出来", "公布出來"),
+    ("占比", "占比"),
+    ("生发", "生發"),
+    ("学生发", "學生發"),
+    ("水平", "水準"),
+    ("水平轴", "水平軸"),
+    ("水平线", "水平線"),
+    // A test of hypotheses, not the inspection of goods.
+    ("t检验", "t檢定"),
+    ("t 检验", "t 檢定"),
+    ("秩检验", "秩檢定"),
+    ("组间检验", "組間檢定"),
+    ("单独检验", "單獨檢定"),
+    ("全部检验", "全部檢定"),
+    ("未经检验", "未經檢定"),
+    ("检验：", "檢定："),
     // What the dictionary takes for a word of computing and is none here.
     ("窗口", "窗口"),
     ("支持", "支持"),
@@ -88,7 +108,8 @@ const TERMS: [(&str, &str); 71] = [
 ];
 
 /// Characters that stand for several in Taiwan, each with that of our texts where no longer word of the dictionary says otherwise.
-const CHARACTERS: [(&str, &str); 36] = [
+const CHARACTERS: [(&str, &str); 37] = [
+    ("账", "帳"),
     ("后", "後"),
     ("价", "價"),
     ("于", "於"),
@@ -148,7 +169,7 @@ pub(super) fn marked(text: &str) -> String {
 }
 
 /// The text without the marks around it.
-pub(super) fn unmarked(marked: &str) -> &str {
+pub fn unmarked(marked: &str) -> &str {
     marked.trim_start_matches(OPEN).trim_end_matches(CLOSE)
 }
 
@@ -214,7 +235,30 @@ pub fn to_taiwan(text: &str) -> String {
 }
 
 fn converted(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(CONVERTER.convert(text)) }
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(quoted(CONVERTER.convert(text))) }
+}
+
+/// Quotation marks as in Taiwan. A closing single one also serves as an apostrophe, so it changes only where one is open.
+fn quoted(text: String) -> String {
+    if !text.contains(['“', '”', '‘']) {
+        return text;
+    }
+    let mut inner = 0_usize;
+    text.chars()
+        .map(|letter| match letter {
+            '“' => '「',
+            '”' => '」',
+            '‘' => {
+                inner += 1;
+                '『'
+            }
+            '’' if inner > 0 => {
+                inner -= 1;
+                '』'
+            }
+            other => other,
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -236,6 +280,12 @@ mod tests {
             ("三公里内的客户关系", "三公里內的客戶關係"),
             ("营销渠道与投诉", "行銷通路與客訴"),
             ("若干骨干把柜台擦干净", "若干骨幹把櫃檯擦乾淨"),
+            ("对新生发放、对学生发放；24小时内公布出来", "對新生發放、對學生發放；24小時內公布出來"),
+            ("先试运行3天，向食堂投诉过者占比", "先試營運3天，向食堂申訴過者占比"),
+            ("账号与流水账，算法见表1", "帳號與流水帳，算法見表1"),
+            ("在95%水平上显著（t 检验，双侧）", "在95%水準上顯著（t 檢定，雙側）"),
+            ("来料检验员", "來料檢驗員"),
+            ("“满意”者，‘很’字；who’s", "「滿意」者，『很』字；who’s"),
             ("设备类型与真实时间，跟在后面", "設備類型與真實時間，跟在後面"),
             ("plain ASCII", "plain ASCII"),
             ("", ""),
@@ -248,7 +298,7 @@ mod tests {
     fn what_the_data_say_stays_as_typed() {
         let typed = Localized::from("软件质量");
         let sentence = |lang| format!("对“{}”的质量评价", typed.get(lang));
-        assert_eq!(to_taiwan(&sentence(Lang::ZhTw)), "對“软件质量”的品質評價");
+        assert_eq!(to_taiwan(&sentence(Lang::ZhTw)), "對「软件质量」的品質評價");
         assert_eq!(sentence(Lang::ZhCn), "对“软件质量”的质量评价");
         assert_eq!(serde_json::to_string(&typed).unwrap(), "\"软件质量\"");
         // Marks in a file are no marks.

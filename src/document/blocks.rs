@@ -59,8 +59,11 @@ pub enum Block {
     Contents,
     /// A heading; level 1 is a chapter.
     Heading {
-        /// 1 to 4.
+        /// 1 to 4, never more than one below the heading before it. Made so by the builder.
         level: u8,
+        /// Drawn small whatever its level, without a number and not in the contents, such as the name of a panel.
+        #[serde(default)]
+        small: bool,
         /// Anchor, unique in the document.
         id: String,
         /// The number printed before it (`1`, `2.3`), none for unnumbered ones. Assigned by the builder.
@@ -232,6 +235,19 @@ pub struct Table {
     pub rows: Vec<TableRow>,
     /// Small print under the table: unit, base, test.
     pub notes: Vec<Vec<Inline>>,
+}
+
+impl Table {
+    /// Where the parts of the table begin: at the first row, under every bold one but the last, and beside every first cell that has
+    /// words where others are left empty to go on saying the same.
+    pub fn parts(&self) -> Vec<usize> {
+        let names = |row: &TableRow| row.cells.first().is_some_and(|cell| !cell.content.is_empty());
+        let continued = !self.rows.iter().all(names);
+        let starts = |(place, row): &(usize, &TableRow)| {
+            *place == 0 || *place + 1 < self.rows.len() && (row.strong || continued && names(row))
+        };
+        self.rows.iter().enumerate().filter(starts).map(|(place, _)| place).collect()
+    }
 }
 
 /// A column of a table.

@@ -69,7 +69,7 @@ pub fn todos(material: &Material<'_>, limit: usize) -> Vec<Todo> {
         .into_iter()
         .take(limit)
         .map(|action| {
-            let span = action.start.zip(action.end).map(|(start, end)| format::short_span(start, end));
+            let span = action.start.zip(action.end).map(|(start, end)| format::short_span(start, end, lang));
             let place = action.raw.place.get(lang).to_owned();
             let who = action.raw.who.get(lang).to_owned();
             let parts: Vec<String> =
@@ -113,7 +113,7 @@ mod tests {
         fixtures::with_material(Lang::ZhCn, |material| {
             let items = todos(material, 3);
             assert_eq!(items[0].title, "晚餐窗口由6个增至9个");
-            assert_eq!(items[0].detail, "第二食堂 · 餐饮部主管 · 2026-12-01 → 12-15");
+            assert_eq!(items[0].detail, "第二食堂 · 餐饮部主管 · 2026年12月1日 → 12月15日");
             assert_eq!(items[0].amount, "18,000元");
         });
     }

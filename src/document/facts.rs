@@ -39,7 +39,7 @@ pub fn facts(material: &Material<'_>) -> Value {
             "subtitle": text(about.subtitle.as_ref(), lang),
             "client": text(about.client.as_ref(), lang),
             "planner": text(about.planner.as_ref(), lang),
-            "survey": text(about.survey.as_ref(), lang).map(closed_up),
+            "survey": text(about.survey.as_ref(), lang),
             "date": inputs.date,
             "date_text": format::date_text(inputs.date, lang),
             "period": period_text(material),
@@ -125,8 +125,7 @@ fn has(material: &Material<'_>) -> Value {
             .iter()
             .any(|held| !matches!(held.kind, FindingKind::Keep | FindingKind::JustShort)),
         "pressing": material.inputs.planned.findings.iter().any(|held| {
-            !matches!(held.kind, FindingKind::Keep | FindingKind::Integrity | FindingKind::JustShort)
-                && held.severity != Severity::Low
+            held.kind.calls_for_plan() && held.kind != FindingKind::Integrity && held.severity != Severity::Low
         }),
         "reach": material.plan.objectives.iter().any(|held| held.reach.is_some()),
         "sensitivity": !material.inputs.planned.finance.swings.is_empty(),
@@ -149,33 +148,7 @@ fn parameters(held: &BTreeMap<String, Localized>, lang: Lang) -> BTreeMap<&str, 
     held.iter().map(|(name, text)| (name.as_str(), text.get(lang))).collect()
 }
 
-/// A text without the blanks that the folding of YAML lines leaves between Chinese letters and marks.
-fn closed_up(text: &str) -> String {
-    let wide = |letter: Option<char>| {
-        letter.is_some_and(|letter| matches!(letter, '\u{3001}'..='\u{303f}' | '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}' | '“' | '”'))
-    };
-    let mut out = String::with_capacity(text.len());
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter != ' ' || !(wide(out.chars().next_back()) && wide(letters.peek().copied())) {
-            out.push(letter);
-        }
-    }
-    out
-}
-
 /// A text of the language, or null where there is none.
 fn text(held: Option<&Localized>, lang: Lang) -> Option<&str> {
     held.map(|text| text.get(lang)).filter(|text| !text.trim().is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blanks_of_folded_lines_close_up_between_chinese_letters() {
-        assert_eq!(closed_up("扫码填写问卷； 每人评价 一家食堂，2026 年"), "扫码填写问卷；每人评价一家食堂，2026 年");
-        assert_eq!(closed_up("about 400 students  and staff"), "about 400 students  and staff");
-    }
 }

@@ -52,7 +52,7 @@ pub fn bar(material: &Material<'_>, summary: &IndicatorSummary<'_>, segment: usi
                 return one_bar(material, material.group_title(segment, group), estimate, Emphasis::Accent);
             }
             // The group that captions and findings speak of; others may be beaten too, and the table says by whom.
-            let bad = compared.own.is_none() && info.better != Better::Neutral && compared.weak_group() == Some(group);
+            let bad = compared.own.is_none() && info.better != Better::Neutral && compared.named_group() == Some(group);
             let emphasis = if bad { Emphasis::Bad } else { Emphasis::Plain };
             one_bar(material, material.group_title(segment, group), estimate, emphasis)
         })
@@ -126,6 +126,12 @@ pub(super) fn alt_text(
     material.words.fill(key, &[("title", title), ("items", &items.join(&material.word("comma")))])
 }
 
+/// The value and the ends of its interval.
+pub fn point_ends(point: &Point) -> Vec<f64> {
+    let interval = point.interval.map(|(low, high)| [low, high]);
+    interval.into_iter().flatten().chain([point.value]).collect()
+}
+
 /// One or more indicators of one unit over the last `limit` waves. None with fewer than two waves or values.
 pub fn trend(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: usize) -> Option<Drawn> {
     let results = material.results();
@@ -157,11 +163,7 @@ pub fn trend(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
         return None;
     }
     let target = if series.len() == 1 { target_mark(material, first) } else { None };
-    let points = series.iter().flat_map(|line| line.points.iter().flatten());
-    let values = points.flat_map(|point| {
-        let interval = point.interval.map_or([None, None], |(low, high)| [Some(low), Some(high)]);
-        interval.into_iter().flatten().chain([point.value])
-    });
+    let values = series.iter().flat_map(|line| line.points.iter().flatten()).flat_map(point_ends);
     let axis = axes::around(values.chain(target.as_ref().map(|mark| mark.value)), unit, material.lang);
     let names = format::wave_labels(waves, material.lang);
     let bases = waves
@@ -197,11 +199,10 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
         })
         .collect();
     let sides = sides(material, distribution);
-    let segment_column =
-        segment.and_then(|index| material.results().segments.get(index)).map(|info| info.column.clone());
+    let by = segment.and_then(|index| Some((index, material.results().segments.get(index)?)));
     let mut rows: Vec<(f64, LikertRow)> = Vec::new();
     let mut omitted = Vec::new();
-    if let Some((index, info)) = segment.and_then(|index| Some((index, material.results().segments.get(index)?))) {
+    if let Some((index, info)) = by {
         for (group, (value, _)) in info.groups.iter().enumerate() {
             let of_group = held
                 .iter()
@@ -225,8 +226,7 @@ pub fn likert(material: &Material<'_>, distribution: &Distribution, segment: Opt
     let mut notes = vec![note(material.words.fill("note_likert", &[("question", &question)]))];
     let shown: Vec<(&Distribution, &DistributionRow)> = held
         .iter()
-        .filter(|row| row.segment.is_none() || segment.is_some())
-        .filter(|row| row.segment.as_ref().is_none_or(|(column, _)| Some(column) == segment_column.as_ref()))
+        .filter(|row| row.segment.as_ref().is_none_or(|(column, _)| by.is_some_and(|(_, info)| *column == info.column)))
         .map(|&row| (distribution, row))
         .collect();
     notes.extend(likert_notes(material, &shown, sides));

@@ -29,9 +29,9 @@ pub fn findings(material: &Material<'_>, limit: usize) -> Option<Table> {
     if more > 0 {
         table.notes.push(note(material.fill_or(
             "note_more_findings",
-            &[("count", &more.to_string())],
+            &[("count", &more.to_string()), ("are", if more == 1 { "is" } else { "are" })],
             "每项指标只列一条：全体未达目标或变差的在先，其次取最紧要的一组；另有{count}条未列入本表。",
-            "One finding of each indicator: a target missed or a loss of the whole comes before what is said of a group; {count} more are not in this table.",
+            "One finding of each indicator: a target missed or a loss of the whole comes before what is said of a group; {count} more {are} not in this table.",
         )));
     }
     Some(table)
@@ -113,8 +113,8 @@ pub fn priorities(material: &Material<'_>, limit: usize) -> Option<Table> {
 fn priority_note(material: &Material<'_>) -> String {
     material.word_or(
         "note_priority",
-        "优先度 = 100 × 重要性 × 差距 × 范围。重要性取自驱动模型或综合指数的权重（最高者为1，未知者取0.5）；差距为占量表全距的比例（得分类指标为占对比值的比例）；范围为该指标与该组所涉受访者（加权）的比例。",
-        "Priority = 100 × importance × gap × reach. Importance comes from driver models or the weights of a composite (largest = 1, unknown = 0.5); the gap is a share of the scale (of the value it is set against for scores); the reach is the weighted share of respondents the indicator and group speak of.",
+        "优先度 = 100 × 重要性 × 差距 × 范围。重要性取自驱动模型或综合指数的权重（最高者为1，未知者取0.5）；差距为占量表全距的比例（得分类指标为占对比值的比例，可正可负者为占四倍标准差的比例）；范围为该指标与该组所涉受访者（加权）的比例。",
+        "Priority = 100 × importance × gap × reach. Importance comes from driver models or the weights of a composite (largest = 1, unknown = 0.5); the gap is a share of the scale (of the value it is set against for scores; of four standard deviations where scores may be negative); the reach is the weighted share of respondents the indicator and group speak of.",
     )
 }
 

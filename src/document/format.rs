@@ -4,7 +4,7 @@
 use chrono::{Datelike, NaiveDate};
 
 pub use crate::analysis::rounding::{printed_decimals, round_half_away};
-use crate::diagnostics::Lang;
+use crate::diagnostics::{Lang, taiwan};
 use crate::metrics::Unit;
 pub use crate::plan::calendar::parse_date;
 
@@ -188,20 +188,48 @@ pub fn date_range(start: NaiveDate, end: NaiveDate, lang: Lang) -> String {
     }
 }
 
-/// A span of days in the little room of a table, `2026-12-01 → 12-12`: the year once unless it changes.
-pub fn short_span(start: NaiveDate, end: NaiveDate) -> String {
-    let first = start.format("%Y-%m-%d");
-    if start == end {
-        return first.to_string();
+/// A date in the little room of a table: `2026年12月1日`, `1 Dec 2026`.
+pub fn short_date(date: NaiveDate, lang: Lang) -> String {
+    let (day, year) = (short_day(date, lang), date.year());
+    if lang == Lang::En { format!("{day} {year}") } else { format!("{year}年{day}") }
+}
+
+/// A day without its year: `12月1日`, `1 Dec`.
+fn short_day(date: NaiveDate, lang: Lang) -> String {
+    match lang {
+        Lang::ZhCn | Lang::ZhTw => format!("{}月{}日", date.month(), date.day()),
+        Lang::En => format!("{} {}", date.day(), month_name(date.month()).chars().take(3).collect::<String>()),
     }
-    let last = if start.year() == end.year() { end.format("%m-%d") } else { end.format("%Y-%m-%d") };
-    format!("{first} → {last}")
+}
+
+/// A span of days in the little room of a table, `2026年12月1日 → 12月12日`, `1 Dec → 12 Dec 2026`: the year once unless it changes.
+pub fn short_span(start: NaiveDate, end: NaiveDate, lang: Lang) -> String {
+    let (first, last) = (short_date(start, lang), short_date(end, lang));
+    match lang {
+        _ if start == end => first,
+        _ if start.year() != end.year() => format!("{first} → {last}"),
+        Lang::ZhCn | Lang::ZhTw => format!("{first} → {}", short_day(end, lang)),
+        Lang::En => format!("{} → {last}", short_day(start, lang)),
+    }
+}
+
+/// A span of days without years, beside an axis that has them: `12月1日 → 12日`, `1 → 12 Dec`, `8 Dec → 31 Mar`.
+pub fn day_span(start: NaiveDate, end: NaiveDate, lang: Lang) -> String {
+    let same_month = (start.year(), start.month()) == (end.year(), end.month());
+    let (first, last) = (short_day(start, lang), short_day(end, lang));
+    match lang {
+        _ if start == end => first,
+        Lang::ZhCn | Lang::ZhTw if same_month => format!("{first} → {}日", end.day()),
+        Lang::En if same_month => format!("{} → {last}", start.day()),
+        _ => format!("{first} → {last}"),
+    }
 }
 
 /// Name of a wave or period in words: `2026-11` is `2026年11月` or `November 2026`, `2026-Q4` is `2026年第4季度` or
 /// `Q4 2026`, `2026` is `2026年` in Chinese; any other name stays as it is.
 pub fn wave(name: &str, lang: Lang) -> String {
-    match (WaveName::of(name), lang) {
+    // A name from the data may stand between the marks of what is not to be converted.
+    match (WaveName::of(taiwan::unmarked(name)), lang) {
         (WaveName::Month(year, month), Lang::ZhCn | Lang::ZhTw) => format!("{year}年{month}月"),
         (WaveName::Month(year, month), Lang::En) => format!("{} {year}", month_name(month)),
         (WaveName::Quarter(year, quarter), Lang::ZhCn | Lang::ZhTw) => format!("{year}年第{quarter}季度"),
@@ -332,6 +360,7 @@ pub fn list(items: &[String], lang: Lang) -> String {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::diagnostics::Verbatim;
 
     fn day(text: &str) -> NaiveDate {
         parse_date(text).unwrap()
@@ -363,8 +392,16 @@ mod tests {
         assert_eq!(date_text("2026-02-30", Lang::En), "2026-02-30");
         assert_eq!(date_range(day("2026-12-01"), day("2026-12-15"), Lang::ZhCn), "2026年12月1日–15日");
         assert_eq!(date_range(day("2026-12-01"), day("2027-01-15"), Lang::En), "1 December 2026 – 15 January 2027");
-        assert_eq!(short_span(day("2026-12-01"), day("2026-12-12")), "2026-12-01 → 12-12");
-        assert_eq!(short_span(day("2026-12-08"), day("2027-03-31")), "2026-12-08 → 2027-03-31");
+        for (start, end, zh, en, days) in [
+            ("2026-12-01", "2026-12-12", "2026年12月1日 → 12月12日", "1 Dec → 12 Dec 2026", "1 → 12 Dec"),
+            ("2026-12-08", "2027-03-31", "2026年12月8日 → 2027年3月31日", "8 Dec 2026 → 31 Mar 2027", "8 Dec → 31 Mar"),
+            ("2026-12-08", "2026-12-08", "2026年12月8日", "8 Dec 2026", "8 Dec"),
+        ] {
+            assert_eq!(short_span(day(start), day(end), Lang::ZhCn), zh);
+            assert_eq!(short_span(day(start), day(end), Lang::En), en);
+            assert_eq!(day_span(day(start), day(end), Lang::En), days);
+        }
+        assert_eq!(day_span(day("2026-12-01"), day("2026-12-12"), Lang::ZhCn), "12月1日 → 12日");
         assert_eq!(wave("2026-11", Lang::ZhCn), "2026年11月");
         assert_eq!(wave("2026-Q4", Lang::En), "Q4 2026");
         assert_eq!(
@@ -373,6 +410,9 @@ mod tests {
         );
         assert_eq!(wave("2026-W54", Lang::En), "2026-W54");
         assert_eq!(wave("第一轮", Lang::ZhCn), "第一轮");
+        let marked = |name| Verbatim::new(name).get(Lang::ZhTw).to_owned();
+        assert_eq!(wave(&marked("2026-10"), Lang::ZhTw), "2026年10月");
+        assert_eq!(wave(&marked("第一轮"), Lang::ZhTw), marked("第一轮"));
         let waves = ["2026-09".to_owned(), "2026-10".to_owned()];
         assert_eq!(wave_labels(&waves, Lang::ZhCn), ["9月", "10月"]);
         assert_eq!(wave_labels(&waves, Lang::En), ["Sep", "Oct"]);

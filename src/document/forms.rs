@@ -3,6 +3,7 @@
 
 mod evaluation;
 mod questionnaire;
+mod roles;
 mod routing;
 mod wording;
 
@@ -19,9 +20,6 @@ pub use questionnaire::questionnaire;
 pub fn wording(material: &Material<'_>, column: &RawColumn) -> String {
     wording::of_column(column, material.lang)
 }
-
-/// Name by which projects call the survey where a table is asked for.
-const SURVEY: &str = "responses";
 
 /// What templates see: `questionnaire.questions` and `.minutes`, `evaluation.items` and `.highest`.
 pub fn facts(material: &Material<'_>) -> Value {

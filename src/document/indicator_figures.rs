@@ -6,7 +6,7 @@ use crate::charts::{
     Chart, ChartKind, Emphasis, Funnel, FunnelStage, Gap, GapRow, Heatmap, HeatmapCell, HeatmapKey, HeatmapRow, Panel,
     PanelStyle, Point, SmallMultiples, Waterfall, WaterfallChange, WaterfallTotal,
 };
-use crate::document::figures::{Drawn, alt_text};
+use crate::document::figures::{Drawn, alt_text, point_ends};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::{axes, tables::note};
@@ -64,6 +64,10 @@ pub fn waterfall(material: &Material<'_>, summary: &IndicatorSummary<'_>) -> Opt
             small_base: false,
         });
     }
+    // As a reader adds up what is printed.
+    let printed = |value: f64| format::round_half_away(value, format::printed_decimals(unit));
+    let added: f64 = changes.iter().filter_map(|change| change.change).map(printed).sum();
+    let adds_up = (printed(before) + added - printed(now)).abs() < 0.005;
     let mut level = before;
     let mut levels = vec![before, now];
     for change in &changes {
@@ -90,6 +94,13 @@ pub fn waterfall(material: &Material<'_>, summary: &IndicatorSummary<'_>) -> Opt
         "各项贡献 = 权重 × 本期与上期之差（抱怨类指标取反）；* 为该项变化显著。",
         "Contribution = weight × (now − before), turned round for complaints; * the component itself changed significantly.",
     )));
+    if !adds_up {
+        made.notes.push(note(material.word_or(
+            "note_waterfall_rounding",
+            "各项分别四舍五入，相加与总变化略有出入。",
+            "Each part is rounded by itself, so the parts may not add up to the whole change.",
+        )));
+    }
     Some(made)
 }
 
@@ -208,17 +219,17 @@ fn hidden_title(material: &Material<'_>, reasons: &[Reason]) -> String {
     match (few, complement) {
         (true, true) => material.word_or(
             "heatmap_hidden_both",
-            "— 样本过少，或为保护样本过少的另一组，不列出",
-            "— too few answers, or hidden to protect a group with too few",
+            "样本过少，或为保护样本过少的另一组，不列出",
+            "too few answers, or hidden to protect a group with too few",
         ),
         (false, true) => material.word_or(
             "heatmap_hidden_complement",
-            "— 为保护样本过少的另一组，不列出",
-            "— hidden to protect another group with too few answers",
+            "为保护样本过少的另一组，不列出",
+            "hidden to protect another group with too few answers",
         ),
-        (true, false) => material.word_or("heatmap_hidden", "— 样本过少，不列出", "— too few answers, not shown"),
+        (true, false) => material.word_or("heatmap_hidden", "样本过少，不列出", "too few answers, not shown"),
         (false, false) if reasons.is_empty() => String::new(),
-        (false, false) => material.word_or("heatmap_none", "— 无数据", "— no value"),
+        (false, false) => material.word_or("heatmap_none", "无数据", "no value"),
     }
 }
 
@@ -353,12 +364,6 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
         )));
     }
     Some(made)
-}
-
-/// The value and the ends of its interval.
-fn point_ends(point: &Point) -> Vec<f64> {
-    let interval = point.interval.map(|(low, high)| [low, high]);
-    interval.into_iter().flatten().chain([point.value]).collect()
 }
 
 /// Highest percentage of a panel that is drawn on an axis of its own.

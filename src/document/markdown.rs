@@ -2,7 +2,7 @@
 //! to the caller; `lead`, `callout` and `columns` hold Markdown themselves and are read here.
 //!
 //! Headings leave this module with a number of [`TO_BE_NUMBERED`], [`APPENDIX`] or none (`{.unnumbered}` or `{-}`), and
-//! references with an empty text; the builder fills both.
+//! references with an empty text; the builder fills both. A heading of the fourth level or with `{.small}` is drawn small.
 
 use std::ops::Range;
 
@@ -16,6 +16,9 @@ use crate::document::blocks::{Align, Block, Inline, Table, TableCell, TableColum
 pub const TO_BE_NUMBERED: &str = "";
 /// Number of a heading that the builder will give a letter.
 pub const APPENDIX: &str = "A";
+
+/// Level of the smallest headings.
+const SMALLEST: u8 = 4;
 
 /// Directives that the caller resolves.
 pub const DIRECTIVES: [&str; 8] = ["cover", "contents", "pagebreak", "cards", "chart", "table", "todos", "form"];
@@ -147,14 +150,15 @@ impl<'m> Reader<'m> {
                 let unnumbered = classes.iter().any(|class| &**class == "unnumbered")
                     || attrs.iter().any(|(name, _)| &**name == "-");
                 let appendix = classes.iter().any(|class| &**class == "appendix");
-                let level = level as u8;
-                let number = match (unnumbered || level > 3, appendix) {
+                let level = (level as u8).min(SMALLEST);
+                let small = level == SMALLEST || classes.iter().any(|class| &**class == "small");
+                let number = match (unnumbered || small, appendix) {
                     (true, _) => None,
                     (false, true) => Some(APPENDIX.to_owned()),
                     (false, false) => Some(TO_BE_NUMBERED.to_owned()),
                 };
                 let id = id.map(|id| id.to_string()).unwrap_or_default();
-                blocks.push(Block::Heading { level: level.min(4), id, number, content });
+                blocks.push(Block::Heading { level, small, id, number, content });
             }
             Tag::BlockQuote(_) => {
                 let inner = self.blocks(Some(end), directives, diagnostics);

@@ -48,7 +48,8 @@ pub fn definitions(material: &Material<'_>) -> Option<Table> {
     Some(Table { columns, rows, notes, ..Table::default() })
 }
 
-/// Estimator and numerator on one line, the base on the next.
+/// Estimator and numerator on one line, the base on the next: in its words, or as a condition where it has none. The workbook holds
+/// both.
 fn formula_cell(material: &Material<'_>, info: &MetricInfo) -> TableCell {
     let estimator = material.word(&format!("estimator_{}", info.estimator));
     let lead = |word: String| Inline::text(material.words.fill("formula_part", &[("part", &word)]));
@@ -63,16 +64,12 @@ fn formula_cell(material: &Material<'_>, info: &MetricInfo) -> TableCell {
     }
     let title = match info.base_title.get(material.lang) {
         "" if info.base.is_empty() => material.word("all_answers"),
-        // A base without words of its own is titled by its expression, which follows anyway.
+        // A base without words of its own is titled by its expression.
         title if title == info.base => String::new(),
         title => title.to_owned(),
     };
     content.extend([Inline::LineBreak, lead(material.word("col_base"))]);
-    let gap = if title.is_empty() || info.base.is_empty() { "" } else { " " };
-    content.push(Inline::text(format!("{title}{gap}")));
-    if !info.base.is_empty() {
-        content.push(Inline::Code { text: info.base.clone() });
-    }
+    content.push(if title.is_empty() { Inline::Code { text: info.base.clone() } } else { Inline::text(title) });
     TableCell { content, tone: Tone::Neutral }
 }
 
@@ -208,7 +205,7 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
                 StepKind::Filter { keep, reason } => {
                     match reason.as_ref().map(|reason| reason.get(material.lang)).filter(|reason| !reason.is_empty()) {
                         Some(reason) => words.fill("step_filter_reason", &[("reason", &capital(reason))]),
-                        None => words.fill("step_filter", &[("keep", keep)]),
+                        None => words.fill("step_filter", &[("keep", &readable(material, keep))]),
                     }
                 }
             };
@@ -229,6 +226,43 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
         number_column(&material.word("col_rows")),
     ];
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// A condition for readers: columns by their titles, comparisons as signs, the words between conditions in the language. What is in
+/// quotation marks stays.
+fn readable(material: &Material<'_>, condition: &str) -> String {
+    const SIGNS: [(&str, &str); 4] = [(">=", "≥"), ("<=", "≤"), ("<>", "≠"), ("!=", "≠")];
+    let word = |word: &str| {
+        let chinese = material.lang.is_chinese();
+        match word.to_ascii_uppercase().as_str() {
+            "AND" => if chinese { "且" } else { "and" }.to_owned(),
+            "OR" => if chinese { "或" } else { "or" }.to_owned(),
+            "NOT" => if chinese { "非" } else { "not" }.to_owned(),
+            _ => column_title(material, word),
+        }
+    };
+    let pieces = condition.split('\'').enumerate().map(|(place, piece)| {
+        // Every second piece stands between quotation marks.
+        if place % 2 == 1 {
+            return piece.to_owned();
+        }
+        let signs = SIGNS.iter().fold(piece.to_owned(), |text, (from, to)| text.replace(from, to));
+        let mut out = String::new();
+        let mut name = String::new();
+        for letter in signs.chars().chain(['\n']) {
+            if letter.is_alphanumeric() || letter == '_' {
+                name.push(letter);
+                continue;
+            }
+            if !name.is_empty() {
+                out.push_str(&word(&std::mem::take(&mut name)));
+            }
+            out.push(letter);
+        }
+        out.truncate(out.len() - 1);
+        out
+    });
+    pieces.collect::<Vec<_>>().join("'")
 }
 
 /// The title of a column inside a sentence; its name where it has none.
@@ -297,4 +331,36 @@ pub fn files(material: &Material<'_>) -> Option<Table> {
         text_column(&material.word("col_hash"), 0.0),
     ];
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Lang;
+    use crate::document::fixtures;
+
+    #[test]
+    fn a_condition_without_a_reason_is_read_in_words() {
+        let condition = "grade >= 2 AND canteen <> 'a AND b >= 1'";
+        for (lang, expected) in [
+            (Lang::ZhCn, "年级 ≥ 2 且 食堂 ≠ 'a AND b >= 1'"),
+            (Lang::En, "year of study ≥ 2 and canteen ≠ 'a AND b >= 1'"),
+        ] {
+            fixtures::with_material(lang, |material| assert_eq!(readable(material, condition), expected));
+        }
+    }
+
+    #[test]
+    fn a_base_in_words_needs_no_condition() {
+        fixtures::with_material(Lang::En, |material| {
+            for info in &material.results().metrics {
+                let cell = formula_cell(material, info);
+                let behind = cell.content.iter().skip_while(|inline| **inline != Inline::LineBreak);
+                let codes = behind.filter(|inline| matches!(inline, Inline::Code { .. })).count();
+                let worded = !info.base_title.get(Lang::En).is_empty() && info.base_title.get(Lang::En) != info.base;
+                assert_eq!(codes, usize::from(!worded && !info.base.is_empty()), "{}", info.id);
+            }
+        });
+    }
 }

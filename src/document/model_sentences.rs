@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use crate::analysis::Finding;
 use crate::diagnostics::Lang;
 use crate::document::format;
 use crate::document::material::Material;
@@ -100,21 +101,51 @@ fn drivers(material: &Material<'_>, result: &ModelResult, table: &TableResult) -
 fn quadrants(material: &Material<'_>, table: &TableResult) -> Option<Conclusion> {
     let lang = material.lang;
     let first = |row: &&RowResult| words(row, "quadrant", Lang::En) == Some("concentrate here");
-    let names: Vec<String> =
-        table.rows.iter().filter(first).map(|row| material.inline_name(row.title.get(lang))).collect();
-    let named = format::list(&names, lang);
-    let (zh, en) = match names.is_empty() {
-        true => (
+    // What the findings hold to be beyond chance is to be improved; what is not may be looked at.
+    let is_firm = |row: &&RowResult| {
+        let about = |finding: &Finding| finding.item.as_ref().is_some_and(|(_, item)| *item == row.id);
+        material.inputs.planned.findings.iter().any(|held| about(held) && held.evidence.significant)
+    };
+    let (firm, loose): (Vec<&RowResult>, Vec<&RowResult>) = table.rows.iter().filter(first).partition(is_firm);
+    let named = |rows: &[&RowResult]| {
+        let names: Vec<String> = rows.iter().map(|row| material.inline_name(row.title.get(lang))).collect();
+        format::list(&names, lang)
+    };
+    let (firm, loose) = (named(&firm), named(&loose));
+    let (zh, en) = match (firm.is_empty(), loose.is_empty()) {
+        (true, true) => (
             ("没有既重要又薄弱的题项".to_owned(), "没有一项的重要性高于分界而表现低于分界。".to_owned()),
             (
                 "nothing is both important and weak".to_owned(),
                 "No item lies above the cut of importance and below that of performance.".to_owned(),
             ),
         ),
-        false => (
-            (format!("先改{named}"), format!("重要性高于分界而表现低于分界、应优先改进的是{named}。")),
-            (format!("act first on {}", named), format!("Important and weak, and so to be improved first: {named}.")),
+        (true, false) => (
+            (
+                format!("可先看{loose}（差距在误差之内）"),
+                format!("重要性高于分界而表现低于分界的是{loose}，但表现与分界之差在误差范围之内。"),
+            ),
+            (
+                format!("look first at {loose}, though within the margin of error"),
+                format!("Important and weak, though within the margin of error: {loose}."),
+            ),
         ),
+        (false, _) => {
+            let (also_zh, also_en) = match loose.is_empty() {
+                true => (String::new(), String::new()),
+                false => (
+                    format!("{loose}也在该区，但差距在误差范围之内。"),
+                    format!(" In the same quadrant, but within the margin of error: {loose}."),
+                ),
+            };
+            (
+                (format!("先改{firm}"), format!("重要性高于分界而表现低于分界、应优先改进的是{firm}。{also_zh}")),
+                (
+                    format!("act first on {firm}"),
+                    format!("Important and weak, and so to be improved first: {firm}.{also_en}"),
+                ),
+            )
+        }
     };
     let mut made = in_language(lang, zh, en);
     made.text.push_str(&disagreement(material, table).unwrap_or_default());
@@ -253,7 +284,8 @@ mod tests {
         }
         fixtures::with_material(Lang::ZhCn, |material| {
             let result = ModelResult { tables: vec![items.clone()], ..ModelResult::default() };
-            assert_eq!(conclusion(material, &result).unwrap().headline, "先改排队");
+            // No finding says that the gap is beyond chance.
+            assert_eq!(conclusion(material, &result).unwrap().headline, "可先看排队（差距在误差之内）");
         });
     }
 }

@@ -1,4 +1,4 @@
-//! The last pass over the blocks: headings without content are taken out, chapters, tables and figures are numbered, anchors
+//! The last pass over the blocks: headings without content are taken out, levels made continuous, chapters, tables and figures are numbered, anchors
 //! made unique and references filled with `表 1-2`, `图 2-1` or the name of a chapter.
 
 use std::collections::HashMap;
@@ -12,6 +12,7 @@ use crate::document::pack::Words;
 /// Numbers everything and fills references; `file` names the Markdown in diagnostics.
 pub fn finish(blocks: &mut Vec<Block>, words: &Words, file: &str, diagnostics: &mut Diagnostics) {
     drop_empty_headings(blocks);
+    join_levels(blocks, &mut Vec::new());
     let mut counter = Counter::new(words, file);
     counter.number(blocks, diagnostics);
     let labels = counter.labels;
@@ -40,6 +41,25 @@ fn drop_empty_headings(blocks: &mut Vec<Block>) {
     blocks.dedup_by(|next, previous| *next == Block::PageBreak && *previous == Block::PageBreak);
     while blocks.last() == Some(&Block::PageBreak) {
         blocks.pop();
+    }
+}
+
+/// Gives every heading the level after that of the nearest one above it that is higher, so that no level is left out: readers of tags
+/// and outlines need that. `above` holds the levels, as written, of the headings that enclose the place. What is drawn small stays so.
+fn join_levels(blocks: &mut [Block], above: &mut Vec<u8>) {
+    for block in blocks {
+        match block {
+            Block::Heading { level, .. } => {
+                above.truncate(above.iter().position(|held| held >= level).unwrap_or(above.len()));
+                above.push(*level);
+                *level = u8::try_from(above.len()).unwrap_or(*level);
+            }
+            Block::Quote { blocks } | Block::Callout { blocks, .. } => join_levels(blocks, above),
+            Block::List { items: parts, .. } | Block::Columns { columns: parts } => {
+                parts.iter_mut().for_each(|part| join_levels(part, above));
+            }
+            _ => {}
+        }
     }
 }
 
@@ -79,9 +99,9 @@ impl<'w> Counter<'w> {
     fn number(&mut self, blocks: &mut [Block], diagnostics: &mut Diagnostics) {
         for block in blocks {
             match block {
-                Block::Heading { level, id, number, content } => {
+                Block::Heading { level, small, id, number, content } => {
                     let title = markdown::plain_text(content);
-                    let label = self.heading(*level, number, &title);
+                    let label = if *small { title.clone() } else { self.heading(*level, number, &title) };
                     self.anchor(id, &slug(&title), label, diagnostics);
                 }
                 Block::Table(table) => {
@@ -258,5 +278,60 @@ fn each(content: &mut [Inline], visit: &mut dyn FnMut(&mut Inline)) {
         if let Inline::Strong { content } | Inline::Emphasis { content } | Inline::Link { content, .. } = inline {
             each(content, visit);
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Lang;
+    use crate::document::fixtures;
+    use crate::document::markdown::{Directive, Directives, parse_markdown};
+
+    struct Nothing;
+    impl Directives for Nothing {
+        fn resolve(&mut self, _: &Directive, _: &mut Diagnostics) -> Vec<Block> {
+            Vec::new()
+        }
+    }
+
+    /// Level (with `s` for small), number and title of every heading, also inside containers.
+    fn headings(blocks: &[Block], found: &mut Vec<String>) {
+        for block in blocks {
+            match block {
+                Block::Heading { level, small, number, content, .. } => {
+                    let small = if *small { "s" } else { "" };
+                    let number = number.as_deref().unwrap_or("-");
+                    found.push(format!("{level}{small} {number} {}", markdown::plain_text(content)));
+                }
+                Block::Columns { columns } => columns.iter().for_each(|column| headings(column, found)),
+                Block::Callout { blocks, .. } => headings(blocks, found),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn no_heading_is_more_than_one_level_below_the_one_before() {
+        fixtures::with_material(Lang::En, |material| {
+            for (text, expected) in [
+                // A panel in a chapter, a chapter without sections, and a section after it.
+                ("# A\n\n#### b\n\nx\n\n### C\n\nx\n", vec!["1 1 A", "2s - b", "2 1.1 C"]),
+                ("# A\n\n### B\n\nx\n\n### C\n\nx\n", vec!["1 1 A", "2 1.1 B", "2 1.2 C"]),
+                ("#### a\n\nx\n\n# B\n\nx\n", vec!["1s - a", "1 1 B"]),
+                (
+                    "# A { .small }\n\nx\n\n````columns\n#### b\n\nx\n===\n##### c\n\nx\n````\n\n## D\n\nx\n",
+                    vec!["1s - A", "2s - b", "2s - c", "2 - D"],
+                ),
+            ] {
+                let mut diagnostics = Diagnostics::new();
+                let mut blocks = parse_markdown(text, "a.md", &mut Nothing, &mut diagnostics);
+                finish(&mut blocks, &material.words, "a.md", &mut diagnostics);
+                let mut found = Vec::new();
+                headings(&blocks, &mut found);
+                assert_eq!(found, expected, "{text}");
+            }
+        });
     }
 }

@@ -243,11 +243,6 @@ impl Words {
         self.words.get(key).map_or(key, String::as_str)
     }
 
-    /// The word for a key, or a text of the program's own where the pack has none.
-    pub fn get_or<'a>(&'a self, key: &str, own: &'a str) -> &'a str {
-        self.words.get(key).map_or(own, String::as_str)
-    }
-
     /// The word with `{placeholders}` filled.
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
         filled(self.get(key), values)

@@ -39,7 +39,7 @@ pub fn gantt(material: &Material<'_>) -> Option<Drawn> {
             responsible: action.raw.who.get(lang).to_owned(),
             start: Some(day(*start)),
             end: Some(day(*end) + 1.0),
-            label: format!("{} → {}", start.format("%m-%d"), end.format("%m-%d")),
+            label: format::day_span(*start, *end, lang),
             done: None,
             after: action.after.iter().filter_map(|&before| place(before)).collect(),
             emphasis: if leading.is_some() && action.raw.priority == leading {

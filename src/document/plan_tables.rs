@@ -30,7 +30,7 @@ pub fn objectives(material: &Material<'_>) -> Option<Table> {
                 cell(title),
                 cell(material.value_text(summary.and_then(|held| held.current))),
                 cell(goal),
-                cell(format::date_text(&objective.raw.by, lang)),
+                cell(short_date_text(&objective.raw.by, lang)),
             ])
         })
         .collect();
@@ -42,6 +42,11 @@ pub fn objectives(material: &Material<'_>) -> Option<Table> {
         text_column(&material.word("col_by"), 0.0),
     ];
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
+}
+
+/// A date in the little room of a table; as it is where it is no date.
+fn short_date_text(text: &str, lang: Lang) -> String {
+    format::parse_date(text).map_or_else(|| text.to_owned(), |date| format::short_date(date, lang))
 }
 
 /// An objective in words: the planner's, or made from indicator, value now, value to reach and date.
@@ -103,9 +108,9 @@ pub fn action_span(material: &Material<'_>, action: &Action) -> String {
 }
 
 /// When an action runs, in the little room of a table: the end on a line of its own.
-fn short_span_cell(action: &Action) -> TableCell {
+fn short_span_cell(action: &Action, lang: Lang) -> TableCell {
     let span = match (action.start, action.end) {
-        (Some(start), Some(end)) => format::short_span(start, end),
+        (Some(start), Some(end)) => format::short_span(start, end, lang),
         _ => format!("{} → {}", action.raw.start, action.raw.end),
     };
     match span.split_once(" → ") {
@@ -154,7 +159,7 @@ pub fn actions(material: &Material<'_>) -> Option<Table> {
             }
             cells.extend([
                 cell(raw.who.get(lang)),
-                short_span_cell(action),
+                short_span_cell(action, lang),
                 cell(raw.place.get(lang)),
                 cell(how(material, action)),
             ]);
@@ -194,7 +199,7 @@ fn actions_in_english(material: &Material<'_>, actions: &[&Action]) -> Option<Ta
                 cell((index + 1).to_string()),
                 below(what, raw.why.as_ref().map_or("", |why| why.get(Lang::En))),
                 cell(raw.who.get(Lang::En)),
-                below(short_span_cell(action), raw.place.get(Lang::En)),
+                below(short_span_cell(action, Lang::En), raw.place.get(Lang::En)),
                 cell(how(material, action)),
             ])
         })

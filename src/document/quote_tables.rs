@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::analysis::voices::{ThemeVoices, Voices};
-use crate::diagnostics::Lang;
+use crate::diagnostics::{Lang, has_han};
 use crate::document::blocks::{Inline, Table, TableCell, TableRow};
 use crate::document::format;
 use crate::document::material::Material;
@@ -59,9 +59,10 @@ fn of_column<'a>(material: &Material<'a>, column: Option<&str>) -> Option<&'a Vo
 pub fn quotes(material: &Material<'_>, column: Option<&str>) -> Option<Table> {
     let voices = of_column(material, column)?;
     let lang = material.lang;
-    let (theme, n, share, words) = match lang {
-        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", share_head(material), "顾客原话"),
-        Lang::En => ("Theme", "Answers", share_head(material), "In their own words"),
+    let share = share_head(material);
+    let (theme, n, words) = match lang {
+        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", "顾客原话"),
+        Lang::En => ("Theme", "Answers", "In their own words"),
     };
     if voices.themes.iter().all(|theme| theme.quotes.is_empty()) {
         return None;
@@ -102,9 +103,10 @@ pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&st
     });
     let asked = place;
     let place = place.filter(|_| !mostly_hidden);
-    let (theme, n, share) = match lang {
-        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数", share_head(material)),
-        Lang::En => ("Theme", "Answers", share_head(material)),
+    let share = share_head(material);
+    let (theme, n) = match lang {
+        Lang::ZhCn | Lang::ZhTw => ("主题", "提及人数"),
+        Lang::En => ("Theme", "Answers"),
     };
     let mut columns = vec![text_column(theme, 1.6), number_column(n), number_column(share)];
     if let Some(place) = place {
@@ -132,7 +134,7 @@ pub fn themes(material: &Material<'_>, column: Option<&str>, segment: Option<&st
                 format!("按{title}的人数半数以上不能列出（写了意见的不足 {limit} 人，或一经列出即可推算出这样的组），从略。")
             }
             Lang::En => format!(
-                " More than half of the counts by {title} may not be shown (fewer than {limit} answers with words, or a group that would give such a one away) and are left out."
+                "More than half of the counts by {title} may not be shown (fewer than {limit} answers with words, or a group that would give such a one away) and are left out."
             ),
         }));
     }
@@ -205,8 +207,7 @@ fn quote_note(voices: &Voices, lang: Lang) -> String {
             " Quoted as written; phone numbers, ids, mail addresses, accounts, number plates and names are masked."
         }
     };
-    let han = |text: &str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
-    let foreign = voices.themes.iter().flat_map(|theme| &theme.quotes).any(|quote| han(quote.get(lang)));
+    let foreign = voices.themes.iter().flat_map(|theme| &theme.quotes).any(|quote| has_han(quote.get(lang)));
     let language = if lang == Lang::En && foreign { " Quotations are in the language of the answer." } else { "" };
     base_note(voices, lang) + masked + language
 }

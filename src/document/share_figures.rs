@@ -242,11 +242,10 @@ fn gauge_card(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Option<Ga
     let interval = estimate.ci.map(|[low, high]| (low, high));
     let ends = interval.map_or([value, value], |(low, high)| [low, high]);
     let seen = ends.into_iter().chain(goal).chain(before);
-    // A share is read against all of it, everything else against the room around its values.
+    // A bar begins at zero; that of a share is read against all of it.
     let axis = match info.unit {
-        Unit::Percent if value > 25.0 => axes::from_zero(seen.chain([0.0, 100.0]), info.unit, lang),
-        Unit::Percent => axes::from_zero(seen, info.unit, lang),
-        _ => axes::around(seen, info.unit, lang),
+        Unit::Percent if value > 25.0 => axes::from_zero(seen.chain([100.0]), info.unit, lang),
+        _ => axes::from_zero(seen, info.unit, lang),
     };
     let previous = before.zip(material.results().previous_wave()).map(|(value, wave)| Mark {
         value,

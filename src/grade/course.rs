@@ -6,7 +6,7 @@ use crate::diagnostics::messages::grading as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, Location};
 use crate::grade::anonymous::anonymise;
 use crate::grade::copying::verdicts::{Verdict, clusters, verdicts};
-use crate::grade::copying::{Comparison, Pair, Source, compare};
+use crate::grade::copying::{Comparison, Source, compare};
 use crate::grade::evidence::flags::flags;
 use crate::grade::evidence::length::{Counts, count};
 use crate::grade::evidence::topic::Topic;
@@ -56,24 +56,12 @@ pub struct Course {
 }
 
 impl Course {
-    /// The plans before one that it shares at least `copying.show` of its own text with, each with that share, the most first. Those that
-    /// add nothing to the ones before them are left out.
+    /// The plans that the verdict on one counts and that it shares at least `copying.show` of its own text with, each with that share, the
+    /// most first. Those that add nothing to the ones before them are left out.
     pub fn sources(&self, plan: usize) -> Vec<(usize, f64)> {
         let Some(verdict) = self.students.get(plan).and_then(|held| held.verdict.as_ref()) else { return Vec::new() };
-        let received = |plan: usize| self.students.get(plan).and_then(|held| held.submission.received);
-        let earlier = |other: &usize| {
-            *other >= self.students.len()
-                || received(*other).zip(received(plan)).is_some_and(|(other, own)| other < own)
-        };
-        let partner = |pair: &Pair| match plan {
-            held if held == pair.left => Some(pair.right),
-            held if held == pair.right => Some(pair.left),
-            _ => None,
-        };
-        let partners =
-            self.comparison.pairs.iter().filter_map(partner).filter(|other| *other == verdict.source || earlier(other));
-        let mut shares: Vec<(usize, f64)> =
-            partners.map(|other| (other, self.comparison.share_in(plan, &[other]))).collect();
+        let share = |other: &usize| (*other, self.comparison.share_in(plan, &[*other]));
+        let mut shares: Vec<(usize, f64)> = verdict.beside.iter().map(share).collect();
         shares.sort_by(|one, other| other.1.total_cmp(&one.1));
         let (mut taken, mut told) = (Vec::new(), Vec::new());
         for (other, share) in shares {

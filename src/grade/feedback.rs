@@ -11,7 +11,7 @@ use crate::grade::copying::verdicts::VerdictKind;
 use crate::grade::course::{Course, Graded};
 use crate::grade::evidence::{Mark, Reason};
 use crate::grade::exports::expand;
-use crate::grade::gradebook::{Row, open_criteria, sources_in_words};
+use crate::grade::gradebook::{LATE, Row, open_criteria, sources_in_words};
 use crate::grade::rubric::titles::setting_title;
 use crate::grade::submissions::State;
 
@@ -89,7 +89,7 @@ impl Writer<'_> {
     }
 
     fn heading(&self, level: u8, id: impl Into<String>, text: impl Into<String>) -> Block {
-        Block::Heading { level, id: id.into(), number: None, content: vec![Inline::text(text)] }
+        Block::Heading { level, small: false, id: id.into(), number: None, content: vec![Inline::text(text)] }
     }
 
     fn table(&self, id: &str, head: &[(String, Align, f64)], rows: Vec<TableRow>) -> Block {
@@ -196,7 +196,7 @@ impl Writer<'_> {
             if decided { self.say("教师", "teacher") } else { self.say("程序建议", "proposed by the program") }
         };
         if let Some(off) = row.late().filter(|off| *off > 0.0) {
-            let decided = row.decided("late.teacher", 100.0).is_some();
+            let decided = row.decided(LATE, 100.0).is_some();
             line(self.say("迟交扣分", "late"), String::new(), format!("−{}", points(Some(off))), by(decided), false);
         }
         if let Some(kept) = row.kept().filter(|kept| *kept < 100.0) {

@@ -3,7 +3,7 @@
 
 use crate::metrics::bind::BoundMetric;
 use crate::metrics::compute::Computation;
-use crate::metrics::estimate::{Computed, GroupAddress};
+use crate::metrics::estimate::{Computed, GroupAddress, IntervalMethod};
 use crate::metrics::estimates::{Estimate, GroupDifference, WaveDifference};
 use crate::metrics::variance::{Frame, UnitTotal, subtract};
 
@@ -30,12 +30,37 @@ impl Computation {
     }
 }
 
+/// Least standard error of the difference of two shares, in percentage points, where one of them is 0 or 100: what nobody or
+/// everybody says adds nothing to the variance that a sample shows, though the next sample may differ, and without it a handful of
+/// answers would seem to prove anything. It is that of the score test, with the pooled share p and the effective numbers of answers:
+/// 100·√(p(1−p)(1/n₁+1/n₂)) (Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions, 2003, 3.1; R's `prop.test` without
+/// correction). 0 where both shares lie between. Shares in percent, each with its effective number.
+pub fn boundary_error(first: (f64, f64), second: (f64, f64)) -> f64 {
+    let inside = |share: f64| share > 0.0 && share < 100.0;
+    let ((one, n), (other, m)) = (first, second);
+    if (inside(one) && inside(other)) || n <= 0.0 || m <= 0.0 {
+        return 0.0;
+    }
+    let pooled = (one * n + other * m) / (n + m);
+    (pooled * (100.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt()
+}
+
+/// [`boundary_error`] of two estimates of one metric; 0 where it is no share of answers.
+fn boundary_error_of(first: &Computed, second: &Computed) -> f64 {
+    let is_boundary = |held: &Computed| held.workings.method == Some(IntervalMethod::ClopperPearson);
+    let share = |held: &Computed| held.estimate.map(|estimate| (estimate, held.n_eff));
+    match share(first).zip(share(second)) {
+        Some((one, other)) if is_boundary(first) || is_boundary(second) => boundary_error(one, other),
+        _ => 0.0,
+    }
+}
+
 /// First minus second for two groups of the wave that `frame` describes.
 fn difference_in(frame: &Frame<'_>, first: &Computed, second: &Computed) -> Option<Difference> {
     let delta = first.estimate? - second.estimate?;
     first.se.zip(second.se)?;
     let variance = frame.variance(&subtract(&first.totals, &second.totals)).ok()?;
-    let (se, degrees) = (variance.variance.sqrt(), variance.degrees - 1.0);
+    let (se, degrees) = (variance.variance.sqrt().max(boundary_error_of(first, second)), variance.degrees - 1.0);
     (se > 0.0 && degrees >= 1.0).then_some(Difference { delta, se, degrees })
 }
 
@@ -55,7 +80,8 @@ pub(super) fn wave_differences(
                 |frame: &Frame<'_>, totals: &Vec<UnitTotal>| frame.residuals(totals).unwrap_or_else(|| totals.clone());
             let (newer, older) = (own(now_frame, &now_computed.totals), own(before_frame, &before_computed.totals));
             let variance = frame.variance(&subtract(&newer, &older)).ok()?;
-            let (se, df) = (variance.variance.sqrt(), variance.degrees);
+            let se = variance.variance.sqrt().max(boundary_error_of(now_computed, before_computed));
+            let df = variance.degrees;
             (se > 0.0 && df >= 1.0).then(|| WaveDifference {
                 metric: now.metric.clone(),
                 wave: now.wave.clone(),
@@ -100,4 +126,26 @@ pub(super) fn group_differences(
         }
     }
     differences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Chi-square of R 4.2: `prop.test(c(0, 8), c(22, 102), correct = FALSE)` and `prop.test(c(0, 24), c(30, 60), correct = FALSE)`.
+    #[test]
+    fn what_nobody_says_is_held_against_the_score_test() {
+        for ((x, n), (y, m), chi_square) in
+            [((0.0, 22.0), (8.0, 102.0), 1.84449), ((0.0, 30.0), (24.0, 60.0), 16.36364)]
+        {
+            let (one, other) = (100.0 * x / n, 100.0 * y / m);
+            let statistic = (one - other) / boundary_error((one, n), (other, m));
+            assert!((statistic.powi(2) - chi_square).abs() < 5e-6, "{statistic}");
+            // What everybody says is what nobody denies.
+            let of_all = boundary_error((100.0 - one, n), (100.0 - other, m));
+            assert!((of_all - boundary_error((other, m), (one, n))).abs() < 1e-12);
+        }
+        assert!(boundary_error((10.0, 20.0), (50.0, 20.0)) <= 0.0, "both have a variance of their own");
+        assert!(boundary_error((0.0, 20.0), (0.0, 20.0)) <= 0.0, "there is no difference");
+    }
 }

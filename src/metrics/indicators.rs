@@ -10,7 +10,7 @@ use crate::config::project::SURVEY;
 use crate::config::raw::RawPluginUse;
 use crate::data::tables::Tables;
 use crate::diagnostics::messages::plugins as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Level};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, lang_texts};
 use crate::metrics::bind::{Binding, Bound, BoundMetric};
 use crate::metrics::compute::{Computation, Group, Prepared, Statistics, Within, segment_infos};
 use crate::metrics::estimates::{Estimate, MetricResults, SegmentInfo};
@@ -94,7 +94,12 @@ impl<'a> BoundTables<'a> {
             let Some(responses) = tables.get(table) else { continue };
             let expressions = parse_expressions(plugin, diagnostics);
             let inputs = resolve_inputs(project, plugin, usage, responses, diagnostics);
-            bindings.entry(table.to_owned()).or_default().add_plugin(plugin, &expressions, usage, &inputs);
+            let binding = bindings.entry(table.to_owned()).or_default();
+            let first = binding.metrics.len();
+            binding.add_plugin(plugin, &expressions, usage, &inputs);
+            if let Some(currency) = &project.raw.plan.finance.currency {
+                binding.metrics[first..].iter_mut().for_each(|metric| name_currency(metric, plugin, currency));
+            }
         }
         let metrics: Vec<&BoundMetric> = bindings.values().flat_map(|binding| &binding.metrics).collect();
         report_metric_ids(project, &metrics, diagnostics);
@@ -342,6 +347,40 @@ fn add_segment(segments: &mut Vec<SegmentInfo>, added: SegmentInfo) {
                     known.groups.push(group);
                 }
             }
+        }
+    }
+}
+/// Puts the currency of the project behind the name of an amount of money: `客单价（元）`, `Amount per purchase (yuan)`.
+fn name_currency(metric: &mut BoundMetric, plugin: &Plugin, currency: &Localized) {
+    let info = &mut metric.info;
+    if plugin.manifest.metrics.iter().any(|spec| spec.id == info.id && spec.money) {
+        let named = |lang: Lang, open: &str, close: &str| {
+            format!("{}{open}{}{close}", info.title.get(lang), currency.get(lang))
+        };
+        info.title = Localized::PerLang(lang_texts(named(Lang::ZhCn, "（", "）"), named(Lang::En, " (", ")")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::fixtures;
+    use crate::plugins::discover;
+
+    #[test]
+    fn amounts_of_money_bear_the_currency_of_the_project() {
+        let plugins = discover(None, &mut Diagnostics::new());
+        let currency = Localized::PerLang(lang_texts("元", "yuan"));
+        let mut info = fixtures::results().metrics[0].clone();
+        for (id, zh, en) in [
+            ("purchases_amount", "客单价（元）", "Amount per purchase (yuan)"),
+            ("purchases_repeat", "客单价", "Amount per purchase"),
+        ] {
+            info.id = id.into();
+            info.title = Localized::PerLang(lang_texts("客单价", "Amount per purchase"));
+            let mut metric = BoundMetric { info: info.clone(), bound: Bound::Unavailable, inputs: Vec::new() };
+            name_currency(&mut metric, &plugins["purchases"], &currency);
+            assert_eq!((metric.info.title.get(Lang::ZhCn), metric.info.title.get(Lang::En)), (zh, en));
         }
     }
 }

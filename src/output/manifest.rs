@@ -17,6 +17,9 @@ pub struct Manifest {
     pub program: Program,
     /// Report id.
     pub report: String,
+    /// The group that the documents are about; absent where they are about all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupRecord>,
     /// Name of the period.
     pub period: String,
     /// Date printed on the documents.
@@ -43,6 +46,15 @@ pub struct Manifest {
     pub settings: RawSettings,
     /// Files in the folder, without this one.
     pub outputs: Vec<FileRecord>,
+}
+
+/// The group that documents are about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// Segment column.
+    pub column: String,
+    /// Value.
+    pub value: String,
 }
 
 /// The program.

@@ -115,7 +115,10 @@ fn set_readable(_path: &Path) -> io::Result<()> {
 }
 
 /// Syncs a folder's entries, where the system can.
-fn sync_folder(folder: &Path) -> io::Result<()> {
+///
+/// # Errors
+/// The folder cannot be opened, or the system cannot write.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 

@@ -21,7 +21,7 @@ pub struct Reported;
 ///
 /// # Errors
 /// What is reported, or was for another document.
-pub fn read_brand(project: &Project, packs: &[&str], diagnostics: &mut Diagnostics) -> Result<Option<Brand>, Reported> {
+fn read_brand(project: &Project, packs: &[&str], diagnostics: &mut Diagnostics) -> Result<Option<Brand>, Reported> {
     let mut found = Diagnostics::new();
     let mut files = Vec::new();
     let path = project.path(BRAND_FILE);

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::path::PathBuf;
 
 use crate::analysis::{BannerTable, compute_banners};
-use crate::config::raw::{RawReport, default_formats, default_pack};
+use crate::config::raw::{DEFAULT_REPORT, RawReport, default_formats, default_pack};
 use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::{output as messages, runs as run_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
@@ -54,7 +54,7 @@ pub fn look_for_fonts() {
 /// Builds and publishes the reports of a project. A report with a problem is left out, the others are built.
 pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<Published> {
     let project = &measured.project;
-    let declared = chosen_reports(project, request, diagnostics);
+    let declared = chosen_reports(project, &request.reports, diagnostics);
     let Some(date) = document_date(project, &measured.tables, diagnostics) else { return Vec::new() };
     let library = strategy_library(project, &measured.plugins, diagnostics);
     let planned = plan_with(measured, &library, Some(&date), diagnostics);
@@ -67,7 +67,13 @@ pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diag
         fonts: Fonts::system(),
         date,
     };
-    let prepare = |report| Report::prepare(report, project, request.lang, &release.fonts, diagnostics);
+    let prepare = |report| {
+        Report::prepare(report, project, request.lang, &release.fonts, diagnostics)?.of(
+            measured,
+            &release.period,
+            diagnostics,
+        )
+    };
     let reports: Vec<Report<'_>> = declared.iter().filter_map(prepare).collect();
     // Banner tables cost a scan each; documents of groups have none.
     let shows = |report: &Report<'_>| report.declared.for_each.is_none() && report.may_show_banners();
@@ -115,7 +121,9 @@ pub fn rehearse(measured: &Measured, planned: &Planned, date: String, diagnostic
     let mut found = Diagnostics::new();
     let fonts = Fonts::system();
     let declared = declared_reports(project);
-    let prepare = |report| Report::prepare(report, project, None, &fonts, &mut found);
+    let period = period_of(measured);
+    let prepare =
+        |report| Report::prepare(report, project, None, &fonts, &mut found)?.of(measured, &period, &mut found);
     let reports: Vec<Report<'_>> = declared.iter().filter_map(prepare).collect();
     let banners: Vec<BannerTable> = match reports.iter().any(Report::may_show_banners) {
         true => compute_banners(project, &measured.tables, Some(&measured.indicators), &mut found),
@@ -151,7 +159,7 @@ fn declared_reports(project: &Project) -> Vec<RawReport> {
     let mut reports = project.raw.reports.clone();
     if reports.is_empty() {
         reports.push(RawReport {
-            id: "plan".to_owned(),
+            id: DEFAULT_REPORT.to_owned(),
             pack: default_pack(),
             for_each: None,
             langs: Vec::new(),
@@ -168,11 +176,11 @@ pub fn report_ids(project: &Project) -> Vec<String> {
     declared_reports(project).into_iter().map(|report| report.id).collect()
 }
 
-/// The reports to build.
-fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<RawReport> {
+/// The reports of these ids; all if there are none.
+pub(super) fn chosen_reports(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<RawReport> {
     let mut reports = declared_reports(project);
     let known: Vec<String> = reports.iter().map(|report| report.id.clone()).collect();
-    for wanted in request.reports.iter().filter(|wanted| !known.contains(wanted)) {
+    for wanted in wanted.iter().filter(|wanted| !known.contains(wanted)) {
         diagnostics.push(
             Diagnostic::error(&messages::UNKNOWN_REPORT)
                 .arg("report", wanted)
@@ -180,7 +188,7 @@ fn chosen_reports(project: &Project, request: &BuildRequest, diagnostics: &mut D
                 .suggest(wanted, known.iter().map(String::as_str)),
         );
     }
-    reports.retain(|report| request.reports.is_empty() || request.reports.contains(&report.id));
+    reports.retain(|report| wanted.is_empty() || wanted.contains(&report.id));
     reports
 }
 

@@ -8,6 +8,7 @@ mod listing;
 pub mod planning;
 mod report;
 mod subjects;
+mod template_facts;
 pub mod view;
 mod word;
 pub mod wording;
@@ -17,6 +18,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 pub use report::pack_files;
+pub use template_facts::template_facts;
 pub use view::PeriodView;
 
 use crate::analysis::{BannerTable, IndicatorChart, compute_banners, control_charts};
@@ -26,18 +28,13 @@ use crate::data::guess::{Draft, guess, write_manyi_yaml};
 use crate::data::sources::{LoadedSource, load_raw};
 use crate::data::{Tables, load_tables};
 use crate::diagnostics::messages::plugins::METRICS_WITHOUT_INPUT;
-use crate::diagnostics::{Diagnostics, Lang};
+use crate::diagnostics::{Diagnostics, Lang, has_han};
 use crate::document::pack::Pack;
 use crate::metrics::{Indicators, compute};
 use crate::models::{ModelResults, compute_models, publish};
 use crate::plugins::manifest::RawInput;
 use crate::plugins::{Plugin, discover};
 use crate::render::templates::embedded;
-
-/// Name of the folder with the documents of a group.
-pub fn group_folder(value: &str) -> String {
-    files::safe_name(value)
-}
 
 /// A project with its plugins, before any data is read.
 #[derive(Debug, Clone)]
@@ -140,7 +137,7 @@ impl DraftLangs {
     fn of(self, loaded: &[LoadedSource]) -> Lang {
         let headers = loaded.iter().flat_map(|source| &source.table.headers);
         let words = headers.flat_map(|header| [Some(&header.name), header.label.as_ref()]).flatten();
-        let chinese = || words.flat_map(|text| text.chars()).any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+        let chinese = || words.map(String::as_str).any(has_han);
         self.wished.unwrap_or_else(|| if chinese() && !self.usual.is_chinese() { Lang::ZhCn } else { self.usual })
     }
 }

@@ -9,17 +9,17 @@ use crate::analysis::BannerTable;
 use crate::analysis::voices::{Voices, voices};
 use crate::charts::Chart;
 use crate::config::Project;
-use crate::config::raw::{RawReport, ReportFormat};
+use crate::config::raw::{RawLimits, RawReport, ReportFormat};
 use crate::data::TableSource;
 use crate::diagnostics::messages::{output as messages, packs as pack_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level};
-use crate::document::Document;
 use crate::document::length::document_words;
-use crate::document::material::{DocumentInputs, Subject};
+use crate::document::material::{DocumentInputs, Material, Subject};
 use crate::document::pack::{Pack, PackFiles, description_of};
+use crate::document::{Document, facts};
 use crate::metrics::hidden::Hidden;
 use crate::metrics::{Distribution, MetricResults, Within};
-use crate::output::manifest::{FileRecord, FontRecord, Manifest, PluginRecord, Program};
+use crate::output::manifest::{FileRecord, FontRecord, GroupRecord, Manifest, PluginRecord, Program, sha256_hex};
 use crate::output::{OutputFile, publish};
 use crate::pipeline::Measured;
 use crate::pipeline::brand::ReportBrand;
@@ -31,6 +31,7 @@ use crate::render::html::{narrow_charts, render_html};
 use crate::render::templates::{files_of, lineage, typst_sources};
 use crate::render::tera::PackTemplates;
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, UsedFont, forget_unused, render_chart_svg, render_pdf};
+use crate::render::watch::{self, AtWork};
 use crate::render::xlsx::{WorkbookInput, render_workbook};
 
 /// Width of charts in HTML, in points; they scale with the page.
@@ -63,6 +64,8 @@ pub(super) struct Report<'a> {
     css: Option<String>,
     host: Option<WordHost>,
     records: Vec<FileRecord>,
+    limits: RawLimits,
+    key: String,
 }
 
 /// What one document is made of.
@@ -123,7 +126,31 @@ impl<'a> Report<'a> {
             templates.insert(lang, PackTemplates::parse(&pack, lang, diagnostics)?);
         }
         let sound = diagnostics.count(Level::Error) == before;
-        sound.then_some(Self { declared, langs, pack, templates, typst, brand, css, host, records })
+        let (limits, key) = (project.raw.limits, String::new());
+        sound.then_some(Self { declared, langs, pack, templates, typst, brand, css, host, records, limits, key })
+    }
+
+    /// The report for the answers of a period. None, with a diagnostic, where making it of the same took too much before.
+    pub(super) fn of(mut self, measured: &Measured, period: &str, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let made_of = serde_json::json!([
+            self.declared.id,
+            period,
+            self.limits,
+            self.records,
+            measured.tables.survey.inputs,
+            measured.tables.operational_sources(&measured.project),
+        ]);
+        self.key = sha256_hex(made_of.to_string().as_bytes());
+        let stopped = watch::stopped(&self.key);
+        diagnostics.extend(stopped.map(watch::Excess::diagnostic));
+        stopped.is_none().then_some(self)
+    }
+
+    /// A document of it begins to be made.
+    fn begin(&self, content: &Content<'_>, lang: Lang) -> AtWork {
+        let group = content.about.map(|(subject, _)| format!(" / {}", subject.value)).unwrap_or_default();
+        let document = format!("{}{group} ({lang})", self.declared.id);
+        watch::begin(watch::Subject { key: self.key.clone(), document, limits: self.limits })
     }
 
     /// True if its documents may show banner tables: the tab book does, and so do templates that name them.
@@ -144,10 +171,17 @@ impl<'a> Report<'a> {
         self.css.as_deref()
     }
 
+    /// What its templates see, in its first language.
+    pub(super) fn facts(&self, content: &Content<'_>, date: &str) -> serde_json::Value {
+        let inputs = content.inputs(self, date);
+        facts(&Material::new(inputs, &self.pack, self.langs.first().copied().unwrap_or_default()))
+    }
+
     /// Makes the blocks of a document in every language, for what is wrong with them.
     pub(super) fn rehearse(&self, content: &Content<'_>, date: &str, diagnostics: &mut Diagnostics) {
         let inputs = content.inputs(self, date);
-        for templates in self.templates.values() {
+        for (lang, templates) in &self.templates {
+            let _at_work = self.begin(content, *lang);
             templates.document(&inputs, &self.pack, diagnostics);
         }
     }
@@ -198,6 +232,7 @@ impl<'a> Report<'a> {
     fn render_languages(&self, content: &Content<'_>, release: &Release) -> Vec<(Option<ReportFiles>, Diagnostics)> {
         let render = |lang: Lang| {
             let mut found = Diagnostics::new();
+            let _at_work = self.begin(content, lang);
             let rendering = Rendering { report: self, content, release, lang };
             let done = rendering.files(&mut found);
             (done, found)
@@ -316,6 +351,9 @@ impl<'a> Content<'a> {
             schema: 1,
             program: Program::default(),
             report: report.declared.id.clone(),
+            group: self
+                .about
+                .map(|(subject, _)| GroupRecord { column: subject.column.clone(), value: subject.value.clone() }),
             period: release.period.clone(),
             date: release.date.clone(),
             project: release.project_file.clone(),
@@ -353,6 +391,7 @@ impl Rendering<'_> {
         let mut output = ReportFiles::default();
         let inputs = content.inputs(report, &release.date);
         let mut built = report.templates.get(lang)?.document(&inputs, &report.pack, diagnostics)?;
+        watch::written();
         built.document = report.branded(built.document);
         self.say_length(&built.document, diagnostics);
         let stem = self.file_stem(&built.document);

@@ -20,6 +20,7 @@ use crate::render::docx::{DocxLook, DocxOptions, Fill, FillOptions, NotFilled, P
 use crate::render::html::narrow_charts;
 use crate::render::tera::evaluate;
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, render_chart_png};
+use crate::render::watch;
 
 /// Width of the text of a page in points, and that of half a page beside something else.
 const WIDTHS: (f64, f64) = (453.0, 205.0);
@@ -142,8 +143,13 @@ impl<'a> Values<'a> {
             return self.directive(name.trim(), body.trim());
         }
         let lang = self.job.document.meta.lang;
+        if let Some(host) = self.job.host {
+            watch::writing(&host.file);
+        }
         let shown = |text: String| Fill::Text(if lang == Lang::ZhTw { to_taiwan(&text) } else { text });
-        evaluate(expression, lang, &self.facts).map(shown).map_err(|problem| {
+        let value = evaluate(expression, lang, &self.facts);
+        watch::written();
+        value.map(shown).map_err(|problem| {
             let mut known = DIRECTIVES.map(str::to_owned).to_vec();
             known.push("document".to_owned());
             paths(&self.facts, "", &mut known);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::config::Project;
 use crate::data::{Column, Tables};
 use crate::diagnostics::messages::metrics as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, has_han};
 use crate::metrics::MetricResults;
 
 /// Warns of both.
@@ -60,12 +60,11 @@ fn untranslated_options(project: &Project, tables: &Tables, diagnostics: &mut Di
 
 /// The first option that English readers would see in Chinese.
 fn untranslated(column: &Column) -> Option<&str> {
-    let chinese = |text: &str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
     let title = |option: &String| column.category_titles.get(option);
     let found = column
         .categories
         .iter()
-        .find(|option| chinese(title(option).map_or(option.as_str(), |title| title.get(Lang::En))));
+        .find(|option| has_han(title(option).map_or(option.as_str(), |title| title.get(Lang::En))));
     found.map(String::as_str)
 }
 

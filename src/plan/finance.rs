@@ -182,13 +182,7 @@ pub fn reckon(
 
 impl Term {
     fn is_uncertain(self, attainment: RawRange) -> bool {
-        let open = |range: RawRange| range.limits()[2] > range.limits()[0];
-        match self {
-            Self::Fixed(_) => false,
-            Self::Reckoned { change, customers, value } => {
-                open(customers) || open(value) || (change.is_some() && open(attainment))
-            }
-        }
+        !uncertain(attainment, &[self]).is_empty()
     }
 }
 

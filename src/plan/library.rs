@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::analysis::FindingKind;
 use crate::config::fragment;
+use crate::config::prose::prose;
 use crate::config::raw::{RawCostLine, StrategyKind};
 use crate::diagnostics::messages::plan as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized, Location};
@@ -44,6 +45,7 @@ pub struct LibraryStrategy {
     /// Title.
     pub title: Localized,
     /// The strategy in words.
+    #[serde(deserialize_with = "prose")]
     pub text: Localized,
     /// What carries it out.
     pub actions: Vec<LibraryAction>,
@@ -73,9 +75,10 @@ pub struct LibraryAction {
     /// Name, unique in the strategy.
     pub id: String,
     /// What is done.
+    #[serde(deserialize_with = "prose")]
     pub what: Localized,
     /// Why.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub why: Option<Localized>,
     /// The role that answers for it.
     pub who: Localized,
@@ -83,12 +86,13 @@ pub struct LibraryAction {
     #[serde(rename = "where")]
     pub place: Localized,
     /// How.
+    #[serde(deserialize_with = "prose")]
     pub how: Localized,
     /// People it needs.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub people: Option<Localized>,
     /// Equipment it needs.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub equipment: Option<Localized>,
     /// Days after the plan begins.
     #[serde(default)]
@@ -111,8 +115,10 @@ pub struct LibraryAction {
 #[serde(deny_unknown_fields)]
 pub struct Effect {
     /// In words.
+    #[serde(deserialize_with = "prose")]
     pub text: Localized,
     /// A publication, or that it is an assumption and how it is checked.
+    #[serde(deserialize_with = "prose")]
     pub source: Localized,
 }
 
@@ -121,8 +127,10 @@ pub struct Effect {
 #[serde(deny_unknown_fields)]
 pub struct Risk {
     /// What sets it off.
+    #[serde(deserialize_with = "prose")]
     pub trigger: Localized,
     /// What is done in the first hour.
+    #[serde(deserialize_with = "prose")]
     pub response: Localized,
     /// Who answers for it.
     pub who: Localized,
@@ -130,10 +138,10 @@ pub struct Risk {
     #[serde(default)]
     pub speaker: Option<Localized>,
     /// What those affected are offered.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub remedy: Option<Localized>,
     /// What follows.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "prose")]
     pub follow_up: Option<Localized>,
 }
 

@@ -9,7 +9,7 @@ use crate::analysis::{IndicatorSummary, round_half_away};
 use crate::config::Project;
 use crate::config::raw::{RawAction, RawContingency, RawCost, RawObjective, RawPlan, RawStrategy, RawTarget};
 use crate::diagnostics::messages::{document as messages, plan as plan_messages};
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, has_han};
 use crate::metrics::MetricResults;
 use crate::plan::calendar::parse_date;
 use crate::plan::reach::{Reachability, reachability};
@@ -203,9 +203,8 @@ impl Resolver<'_, '_> {
         let Some(foreword) = &raw.foreword else { return };
         // The limit comes from Chinese coursework and counts characters, so only the Chinese text is held to it.
         let characters = foreword.get(Lang::ZhCn).chars().filter(|letter| !letter.is_whitespace());
-        let has_han = foreword.get(Lang::ZhCn).chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
         let count = characters.count();
-        if has_han && count > FOREWORD_LIMIT {
+        if has_han(foreword.get(Lang::ZhCn)) && count > FOREWORD_LIMIT {
             let warning =
                 Diagnostic::warning(&messages::LONG_FOREWORD).arg("count", count).arg("limit", FOREWORD_LIMIT);
             self.report(warning, "plan.foreword".into());

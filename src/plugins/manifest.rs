@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::KeyPositions;
 use crate::config::raw::ColumnType;
-use crate::config::validate::is_identifier;
+use crate::config::validate::{is_identifier, names_in};
 use crate::diagnostics::messages::{models as model_messages, plugins as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Localized};
 use crate::plugins::models::{ModelSpec, RawModel, resolve_models};
@@ -157,6 +157,9 @@ pub struct RawMetric {
     /// What it is about, in words of the strategy library (`waiting`, `price`): strategies are found by them.
     #[serde(default)]
     pub topics: Vec<String>,
+    /// The value is an amount of money: its name bears the currency of the project.
+    #[serde(default)]
+    pub money: bool,
     /// Printed unit. Default: percent for proportions, points for net scores and composites, else score.
     #[serde(default)]
     pub unit: Option<Unit>,
@@ -252,6 +255,8 @@ pub struct MetricSpec {
     pub better: Better,
     /// What it is about, in words of the strategy library.
     pub topics: Vec<String>,
+    /// The value is an amount of money.
+    pub money: bool,
     /// Printed unit.
     pub unit: Unit,
     /// What is estimated.
@@ -313,10 +318,7 @@ pub enum Estimator {
 impl Estimator {
     /// True if an expression names the input.
     pub fn reads(&self, input: &str) -> bool {
-        let names = |text: &str| {
-            text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|name| name == input)
-        };
-        self.expressions().into_iter().any(|(_, text)| names(text))
+        self.expressions().into_iter().any(|(_, text)| names_in(text).any(|name| name == input))
     }
 
     /// Name as written in `plugin.yaml`.
@@ -491,6 +493,7 @@ fn resolve_metric(
         base_title: raw.base_title.clone().unwrap_or_else(|| default_base_title(raw.base.as_deref())),
         better: raw.better,
         topics: raw.topics.clone(),
+        money: raw.money,
         unit: raw.unit.unwrap_or(default_unit),
         estimator: estimator?,
         key_path,

@@ -36,7 +36,7 @@ pub fn render_html(document: &Document, css: Option<&str>, draw: DrawChart<'_>) 
     }
     let _ = writeln!(page.html, "<meta name=\"date\" content=\"{}\">", escape(&meta.date));
     // A style element ends at the first closing tag, even inside a CSS string.
-    let own = meta.brand.as_deref().map(brand::variables).unwrap_or_default();
+    let own = meta.brand.as_deref().map(|brand| brand::variables(brand, meta.lang)).unwrap_or_default();
     let style = format!("{}{own}", css.unwrap_or(DEFAULT_CSS)).replace("</", "<\\/");
     let _ = write!(page.html, "<style>\n{style}\n</style>\n</head>\n<body>\n");
     let _ = writeln!(page.html, "<a class=\"skip\" href=\"#main\">{}</a>", escape(word("skip")));
@@ -114,7 +114,7 @@ impl<'d> Page<'d> {
     fn sections(&mut self, blocks: &[Block]) {
         let mut open = false;
         for block in blocks {
-            if let Block::Heading { level: 1, id, .. } = block {
+            if let Block::Heading { level: 1, small: false, id, .. } = block {
                 if open {
                     self.html.push_str("</section>\n");
                 }

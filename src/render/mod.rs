@@ -6,4 +6,5 @@ mod mistakes;
 pub mod templates;
 pub mod tera;
 pub mod typst;
+pub mod watch;
 pub mod xlsx;

@@ -18,6 +18,23 @@ pub fn embedded() -> &'static Dir<'static> {
     &EMBEDDED
 }
 
+/// Before the names of the program's own files.
+const BUILT_IN: &str = "built-in ";
+
+/// True if a file, as diagnostics name it, is the project's own.
+pub fn is_own(origin: &str) -> bool {
+    !origin.starts_with(BUILT_IN)
+}
+
+/// The file that is most likely at fault where `entry` is at work: itself or, where it is the program's, the only one of the project.
+pub fn suspect<'a>(entry: &'a str, files: impl Iterator<Item = &'a str>) -> &'a str {
+    let mut own = files.filter(|file| is_own(file));
+    match (own.next(), own.next()) {
+        (Some(only), None) if !is_own(entry) => only,
+        _ => entry,
+    }
+}
+
 /// A template file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateFile {
@@ -97,7 +114,7 @@ fn collect_embedded(dir: &'static Dir<'static>, folder: &str, files: &mut BTreeM
     for file in dir.files() {
         let (Ok(path), Some(text)) = (file.path().strip_prefix(folder), file.contents_utf8()) else { continue };
         let path = slashed(path);
-        let origin = format!("built-in templates/{folder}/{path}");
+        let origin = format!("{BUILT_IN}templates/{folder}/{path}");
         files.insert(path, TemplateFile { origin, text: text.to_owned() });
     }
     for inner in dir.dirs() {

@@ -11,9 +11,11 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Location, lang_texts};
 use crate::document::blocks::Document;
 use crate::document::length::document_words;
 use crate::document::material::{DocumentInputs, Material};
+use crate::document::model_tables::capital;
 use crate::document::pack::{DETAILS, Pack};
 use crate::document::{builder, facts, format};
-use crate::render::mistakes;
+use crate::render::templates::suspect;
+use crate::render::{mistakes, watch};
 
 /// Ending of the files of a pack that are templates.
 pub const TEMPLATE_SUFFIX: &str = ".md.tera";
@@ -88,11 +90,13 @@ impl PackTemplates {
     /// Renders the pack's entry template with the facts.
     fn markdown(&self, pack: &Pack, facts: &serde_json::Value, diagnostics: &mut Diagnostics) -> Option<String> {
         let entry = pack.entry(self.lang, diagnostics)?;
+        let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
+        let templates = pack.files.iter().filter(|(path, _)| path.ends_with(TEMPLATE_SUFFIX));
+        watch::writing(suspect(source, templates.map(|(_, file)| file.source.as_str())));
         let mut written = Bounded::default();
         let rendered =
             Context::from_serialize(facts).and_then(|context| self.tera.render_to(entry, &context, &mut written));
         if written.full {
-            let source = pack.files.get(entry).map_or(entry, |file| file.source.as_str());
             let error = Diagnostic::error(&messages::ENDLESS_TEMPLATE).arg("limit", LONGEST_TEXT >> 20);
             diagnostics.push(error.at(Location::file(source)));
             return None;
@@ -177,7 +181,7 @@ fn register_filters(tera: &mut Tera, lang: Lang) {
         Ok(Value::safe_string(&paragraphs.join("\n\n")))
     });
     tera.register_filter("capital", |value: StringInput<'_>, _: Kwargs, _: &State| {
-        value.inherit_safety(capitalised(value.as_str()))
+        value.inherit_safety(capital(value.as_str()))
     });
     tera.register_filter("first_sentences", |value: StringInput<'_>, arguments: Kwargs, _: &State| {
         let count = arguments.get::<usize>("count")?.unwrap_or(1);
@@ -186,12 +190,6 @@ fn register_filters(tera: &mut Tera, lang: Lang) {
     tera.register_filter("sentence", move |value: StringInput<'_>, _: Kwargs, _: &State| {
         value.inherit_safety(with_full_stop(value.as_str(), lang))
     });
-}
-
-/// The text with its first letter as a capital.
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The first `count` sentences of a text; all of it where it has no more.

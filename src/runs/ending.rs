@@ -16,6 +16,7 @@ use crate::runs::run::{Hand, Outcome, RunReport, RunRequest};
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, not_written, stored, written};
 use crate::runs::telling::{self, End, Receipt};
+use crate::runs::unreachable;
 use crate::runs::work::Work;
 
 /// Where a release comes from that is brought to its end.
@@ -88,7 +89,13 @@ pub(super) fn end(
     diagnostics: &mut Diagnostics,
 ) {
     if request.deliver {
-        tell(hand, report, problems, now, diagnostics);
+        let before = diagnostics.len();
+        let reached = tell(hand, report, problems, now, diagnostics);
+        let found = problems.iter().chain(diagnostics.iter().skip(before));
+        let why = (!reached).then(|| unreachable::words(found));
+        if let Some(project) = &hand.project {
+            unreachable::tell(project, &places_of(request), why, now, diagnostics);
+        }
     }
     if report.outcome != Outcome::Unchanged {
         note(report, hand.history.as_mut(), request, problems, diagnostics);
@@ -104,19 +111,20 @@ pub(super) fn end(
     }
 }
 
+/// True if the history was there to note what was told.
 fn tell(
     hand: &mut Hand,
     report: &RunReport,
     problems: &[Diagnostic],
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
-) {
+) -> bool {
     let (Some(history), Some(project), Some(period)) = (&mut hand.history, &hand.project, report.period) else {
-        return;
+        return false;
     };
     let unchanged = report.outcome == Outcome::Unchanged;
     if unchanged && !telling::has_channels(project) {
-        return;
+        return true;
     }
     // Readers hear of published numbers alone, and of those of the newest period: a correction of April says nothing about now.
     let newest = history.newest().map(|listed| listed.into_keys().next_back());
@@ -132,9 +140,14 @@ fn tell(
         ended: Some(failed.then(|| telling::failure_text(&errors))),
         missing: None,
     };
-    if let Err(error) = telling::tell(history, project, &period.to_string(), &end, now) {
-        diagnostics.push(error.diagnostic());
-    }
+    let told = telling::tell(history, project, &period.to_string(), &end, now);
+    let noted = told.is_ok();
+    diagnostics.extend(told.err().map(|error| error.diagnostic()));
+    noted
+}
+
+fn places_of(request: &RunRequest) -> Places {
+    Places::new(request.out.clone().unwrap_or_else(|| request.root.join("out")))
 }
 
 /// Writes the report of a run beside the work and notes the attempt in the history.
@@ -158,8 +171,7 @@ fn note(
     if let Some(Err(error)) = history.map(|history| history.note_attempt(&attempt)) {
         diagnostics.push(error.diagnostic());
     }
-    let places = Places::new(request.out.clone().unwrap_or_else(|| request.root.join("out")));
-    let path = places.state().join("runs").join(format!("{period}.json"));
+    let path = places_of(request).state().join("runs").join(format!("{period}.json"));
     let written = serde_json::to_vec_pretty(&report).map_err(io::Error::other);
     if let Err(error) = written.and_then(|bytes| write_whole(&path, &bytes)) {
         diagnostics.push(not_written("reported", &path.display(), &error));

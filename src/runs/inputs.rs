@@ -62,7 +62,8 @@ pub fn fingerprint<'a>(inputs: impl IntoIterator<Item = &'a Input>, rest: &[&str
     sha256_hex(text.join("\n").as_bytes())
 }
 
-fn data_files(project: &Project, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
+/// The data files of a project narrowed to a window.
+pub(super) fn data_files(project: &Project, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
     let views = project.raw.tables.keys().filter_map(|name| project.of_table(name));
     let mut files = Vec::new();
     for view in std::iter::once(project.clone()).chain(views) {

@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use crate::diagnostics::messages::runs::{BUSY, NO_LOCKS};
+use crate::diagnostics::{Diagnostic, io_problem};
+
 /// How often a waiting run tries again.
 const POLL: Duration = Duration::from_millis(100);
 
@@ -55,6 +58,23 @@ impl RunLock {
         writeln!(file, "{} {since}", std::process::id())?;
         Ok(Locked::Held(Self { file }))
     }
+}
+
+/// The lock of a project, or what to tell who cannot have it.
+///
+/// # Errors
+/// Another run has it, or the file system has no locks.
+pub fn held(path: &Path, wait: Duration, now: DateTime<Utc>) -> Result<RunLock, Box<Diagnostic>> {
+    match RunLock::take(path, wait, now) {
+        Ok(Locked::Held(lock)) => Ok(lock),
+        Ok(Locked::Busy { pid, since }) => Err(Box::new(Diagnostic::error(&BUSY).arg("pid", pid).arg("since", since))),
+        Err(error) => Err(Box::new(none(path, &error))),
+    }
+}
+
+/// What to tell when there can be no lock.
+pub fn none(path: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::error(&NO_LOCKS).arg("file", path.display()).words("problem", io_problem(error))
 }
 
 impl Drop for RunLock {

@@ -1,5 +1,6 @@
 //! Unattended runs: what a server does every month without anybody watching.
 
+mod attached;
 pub mod changes;
 pub mod database;
 pub mod delivery;
@@ -9,6 +10,7 @@ mod ending;
 pub mod gates;
 pub mod history;
 pub mod inputs;
+mod late;
 pub mod lock;
 pub mod numbers;
 pub mod page;
@@ -24,6 +26,7 @@ pub mod steps;
 mod stopped;
 pub mod telling;
 pub mod timer;
+mod unreachable;
 pub mod watch;
 pub mod work;
 

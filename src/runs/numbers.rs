@@ -17,6 +17,7 @@ use crate::diagnostics::Localized;
 use crate::metrics::{Estimate, Reason, Unit};
 use crate::output::manifest::sha256_hex;
 use crate::pipeline::Measured;
+use crate::runs::history::word;
 
 /// Options of a column that are remembered; a column with more is no closed question.
 const MOST_OPTIONS: usize = 200;
@@ -263,13 +264,12 @@ impl EstimateRecord {
 
 impl FindingRecord {
     fn of(finding: &Finding) -> Self {
-        let severity = serde_json::to_value(finding.severity).ok();
         Self {
             id: finding.id.clone(),
             kind: finding.kind.word().to_owned(),
             metric: finding.metric.clone(),
             group: finding.group.as_ref().map(|group| [group.column.clone(), group.value.clone()]),
-            severity: severity.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default(),
+            severity: word(&finding.severity),
             value: Some(finding.evidence.value).filter(|value| value.is_finite()),
             gap: Some(finding.evidence.gap).filter(|gap| gap.is_finite()),
             rule: finding.evidence.control.map(|control| control.rule.word().to_owned()),

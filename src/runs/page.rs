@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexSet;
+
 use crate::analysis::{ChartPoint, IndicatorChart};
 use crate::charts::{Chart, ChartKind, Point, Series};
 use crate::config::Project;
@@ -28,15 +30,8 @@ const CHART_WIDTH: f64 = 480.0;
 
 /// The pages of a release, name and bytes, one in each language of its reports.
 pub fn pages(project: &Project, release: &Release) -> Vec<(String, Vec<u8>)> {
-    let mut langs: Vec<Lang> = project.raw.reports.iter().flat_map(|report| report.langs.iter().copied()).collect();
-    langs.insert(0, project.lang());
-    let mut seen = Vec::new();
-    langs.retain(|lang| {
-        !seen.contains(lang) && {
-            seen.push(*lang);
-            true
-        }
-    });
+    let declared = project.raw.reports.iter().flat_map(|report| report.langs.iter().copied());
+    let langs: IndexSet<Lang> = std::iter::once(project.lang()).chain(declared).collect();
     // The look is that of the built-in pack; a chart that cannot be drawn is left out, its numbers stand in the table.
     let mut unsaid = Diagnostics::new();
     let typst = typst_sources("satisfaction-plan", None, &mut unsaid);
@@ -73,6 +68,7 @@ fn page(project: &Project, release: &Release, lang: Lang) -> Document {
     let title = project.raw.project.title.get(lang).to_owned();
     let heading = |level, id: &str, text: String| Block::Heading {
         level,
+        small: false,
         id: id.to_owned(),
         number: None,
         content: vec![Inline::text(text)],

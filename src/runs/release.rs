@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use crate::config::Period;
+use crate::output::publish::sync_folder;
 use crate::runs::steps::passed;
 
 /// What a release folder says about itself.
@@ -40,6 +41,11 @@ impl Places {
     /// Work in progress of all periods, and the lock.
     pub fn state(&self) -> PathBuf {
         self.out.join(".manyi")
+    }
+
+    /// The file of the lock.
+    pub fn lock(&self) -> PathBuf {
+        self.state().join("run.lock")
     }
 
     /// Work in progress of a period.
@@ -185,11 +191,6 @@ fn sync_tree(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Syncs a folder's entries, where the system can.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(unix)]

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::config::raw::GateAction;
 use crate::config::{Period, Project, load_project};
 use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Level, io_problem};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::pipeline::Measured;
 use crate::pipeline::planning::plan_of;
 use crate::runs::changes::{Change, changes};
@@ -19,7 +19,7 @@ use crate::runs::due::Calendar;
 use crate::runs::ending::{Origin, end, finish};
 use crate::runs::gates::{self, Verdict};
 use crate::runs::history::{self, History};
-use crate::runs::lock::{Locked, RunLock};
+use crate::runs::lock::{self, RunLock};
 use crate::runs::numbers::{FindingRecord, Numbers};
 use crate::runs::plan::{Planned, Step, plan};
 use crate::runs::record::{PastRelease, Release, SCHEMA};
@@ -335,17 +335,7 @@ fn open(request: &RunRequest, diagnostics: &mut Diagnostics) -> Option<(Project,
 }
 
 fn take_lock(places: &Places, request: &RunRequest, diagnostics: &mut Diagnostics) -> Result<RunLock, Stopped> {
-    let path = places.state().join("run.lock");
-    match RunLock::take(&path, request.wait, request.now) {
-        Ok(Locked::Held(lock)) => Ok(lock),
-        Ok(Locked::Busy { pid, since }) => {
-            Err(stop(Diagnostic::error(&messages::BUSY).arg("pid", pid).arg("since", since), diagnostics))
-        }
-        Err(error) => {
-            let problem = Diagnostic::error(&messages::NO_LOCKS).arg("file", path.display());
-            Err(stop(problem.words("problem", io_problem(&error)), diagnostics))
-        }
-    }
+    lock::held(&places.lock(), request.wait, request.now).map_err(|problem| stop(*problem, diagnostics))
 }
 
 /// The numbers of the period, which must be the newest wave of the data, from files that are still what they were.

@@ -60,10 +60,11 @@ impl Scope {
         if diagnostics.count(Level::Error) > before {
             return None;
         }
-        // When a project runs and whom it tells changes no document.
+        // When a project runs, whom it tells and what a document may take changes none.
         let mut raw = project.raw.clone();
         raw.runs = None;
         raw.delivery = crate::config::raw::RawDelivery::default();
+        raw.limits = crate::config::raw::RawLimits::default();
         let mut settings = serde_json::to_string(&raw).unwrap_or_default();
         // Control charts are shown, and their signals are findings.
         if !runs.control.metrics.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::config::raw::RawRuns;
 use crate::config::{Period, Project, load_project};
@@ -12,11 +12,16 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
 use crate::runs::history::{self, History};
+use crate::runs::late::late;
 use crate::runs::lock::{Locked, RunLock};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
+use crate::runs::run::{Outcome, RunReport, RunRequest, run};
 use crate::runs::scope::Scope;
-use crate::runs::telling;
+use crate::runs::{telling, unreachable};
+
+/// How long a run may be at work before it is no excuse any more; the units of systemd end it then.
+const LONGEST_RUN: TimeDelta = TimeDelta::hours(6);
 
 /// A project that runs, opened.
 #[derive(Debug)]
@@ -72,13 +77,80 @@ impl Session {
             return;
         }
         let Some(mut history) = self.history(false, now, diagnostics) else { return };
-        let path = self.places.state().join("run.lock");
-        let lock = self.places.prepare().and_then(|()| RunLock::take(&path, Duration::ZERO, now));
-        if let Ok(Locked::Held(_lock)) = lock
+        if let Some(_lock) = self.lock(now)
             && let Err(error) = telling::send(&mut history, &self.project, now, diagnostics)
         {
             diagnostics.push(error.diagnostic());
         }
+    }
+
+    /// True while another run is at work that began a short time ago: it may be making what is missing.
+    pub fn at_work(&self, now: DateTime<Utc>) -> bool {
+        match RunLock::take(&self.places.lock(), Duration::ZERO, now) {
+            // Who has just taken the lock may be about to write since when.
+            Ok(Locked::Busy { since, .. }) => {
+                DateTime::parse_from_rfc3339(&since).map_or(true, |since| (now - since.to_utc()).abs() <= LONGEST_RUN)
+            }
+            _ => false,
+        }
+    }
+
+    /// The lock of the project, unless a run is at work.
+    pub(super) fn lock(&self, now: DateTime<Utc>) -> Option<RunLock> {
+        match self.places.prepare().and_then(|()| RunLock::take(&self.places.lock(), Duration::ZERO, now)) {
+            Ok(Locked::Held(lock)) => Some(lock),
+            _ => None,
+        }
+    }
+
+    /// Runs what a timer is for: the periods that are due and have no release, those with late data, and last, if all went well,
+    /// those that show numbers which were revised since. `request` says how, `clock` what time it is.
+    pub fn catch_up(
+        &self,
+        request: &RunRequest,
+        clock: &dyn Fn() -> DateTime<Utc>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<RunReport> {
+        let before = diagnostics.len();
+        let Some(done) = self.done(clock(), diagnostics) else {
+            if let (true, Some(_lock)) = (request.deliver, self.lock(clock())) {
+                let why = unreachable::words(diagnostics.iter().skip(before));
+                unreachable::tell(&self.project, &self.places, Some(why), clock(), diagnostics);
+            }
+            return Vec::new();
+        };
+        let mut reports = Vec::new();
+        let mut each = |period: Period, diagnostics: &mut Diagnostics| {
+            let request = RunRequest { period: Some(period), now: clock(), ..request.clone() };
+            let report = run(&request, diagnostics);
+            let well = matches!(report.outcome, Outcome::Published | Outcome::Unchanged);
+            reports.push(report);
+            well
+        };
+        for period in self.calendar.due(&done, clock()) {
+            each(period, diagnostics);
+        }
+        for period in done.into_iter().filter(|period| period.cadence() == self.calendar.every) {
+            let release = self.release(period);
+            let late = release.and_then(|release| late(&self.project, &self.places, period, &release));
+            if let Some(looked) = late
+                && each(period, diagnostics)
+            {
+                looked.keep(&self.places, period);
+            }
+        }
+        if !diagnostics.has_errors() {
+            for period in self.outdated(clock(), diagnostics) {
+                each(period, diagnostics);
+            }
+        }
+        reports
+    }
+
+    /// The release of a period that readers see.
+    fn release(&self, period: Period) -> Option<Release> {
+        let revision = self.places.linked_revision(period)?;
+        Release::read(&self.places.revision(period, revision)).ok()?
     }
 
     /// Releases that show numbers of earlier periods which were revised since, oldest first.
@@ -92,9 +164,8 @@ impl Session {
             }
         };
         let shows_old = |period: &Period| {
-            let revision = self.places.linked_revision(*period)?;
-            let release = Release::read(&self.places.revision(*period, revision)).ok()??;
-            let old = release
+            let old = self
+                .release(*period)?
                 .past
                 .iter()
                 .any(|held| listed.get(&held.period).is_some_and(|newest| newest.revision > held.revision));

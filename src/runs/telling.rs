@@ -6,11 +6,14 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use crate::config::Project;
-use crate::config::raw::{GateAction, RawRecipient, ReportFormat};
+use crate::config::raw::{GateAction, RawRecipient};
 use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, LocalizedTexts, lang_texts};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
 use crate::document::format;
+use crate::document::pack::Pack;
+use crate::pipeline::pack_files;
+use crate::runs::attached::ReportFiles;
 use crate::runs::changes::Change;
 use crate::runs::database::{Database, DatabaseError, Place};
 use crate::runs::delivery::alarms::Standing;
@@ -24,7 +27,7 @@ use crate::runs::delivery::secrets::Secrets;
 use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms};
 use crate::runs::history::History;
 use crate::runs::numbers::Numbers;
-use crate::runs::record::{Release, ReleasedReport};
+use crate::runs::record::Release;
 
 /// Indicators that a message names.
 const MOST_NUMBERS: usize = 8;
@@ -87,15 +90,18 @@ pub fn enqueue_release(
             period: release.period.to_string(),
             revision: release.revision.into(),
         };
+        let files = ReportFiles::of_release(project, report, folder);
+        let title = report_title(project, &report.id);
         let wants = |raw: &&RawRecipient| raw.reports.is_empty() || raw.reports.contains(&report.id);
         for raw in delivery.recipients.iter().filter(wants) {
             let recipient = Recipient::of_project(raw, project.lang());
-            let attachments = attachments(project, report, raw, folder, recipient.lang, diagnostics);
+            let attachments = files.of(raw, recipient.lang, diagnostics);
             // A recipient of one group's documents is told nothing where this report has none for it.
             if !raw.parameters.is_empty() && is_for_each(project, &report.id) && attachments.is_empty() && raw.files {
                 continue;
             }
-            let content = content(project, release, report, raw, attachments, recipient.lang);
+            let report_title = title.as_ref().map_or(report.id.as_str(), |title| title.get(recipient.lang));
+            let content = content(project, release, report_title, raw, attachments, recipient.lang);
             messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
         }
     }
@@ -163,10 +169,10 @@ pub fn tell(
     let found = rules::signals(&rules, &situation);
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
     let name = history.project().to_owned();
-    let title = project.raw.project.title.get(project.lang()).to_owned();
+    let title = &project.raw.project.title;
     history.database().transaction(|transaction| {
         let changes = alarms::observe(transaction, &name, &ids, &found, now)?;
-        enqueue_alarms(transaction, delivery, (&name, &title), period, &changes, project.lang(), now)
+        enqueue_alarms(transaction, delivery, (&name, title), period, &changes, project.lang(), now)
     })
 }
 
@@ -294,7 +300,7 @@ pub fn failure_text(errors: &[&Diagnostic]) -> LocalizedTexts {
     lang_texts(say(Lang::ZhCn), say(Lang::En))
 }
 
-fn texts(title: &crate::diagnostics::Localized) -> LocalizedTexts {
+fn texts(title: &Localized) -> LocalizedTexts {
     lang_texts(title.get(Lang::ZhCn), title.get(Lang::En))
 }
 
@@ -302,11 +308,23 @@ fn is_for_each(project: &Project, report: &str) -> bool {
     project.raw.reports.iter().any(|held| held.id == report && held.for_each.is_some())
 }
 
+/// What a report is called: the title of its pack, unless it shares the pack with another report. What is wrong with a pack was said
+/// when the report was built.
+fn report_title(project: &Project, report: &str) -> Option<Localized> {
+    let declared = project.raw.reports.iter().find(|held| held.id == report)?;
+    if project.raw.reports.iter().any(|held| held.id != report && held.pack == declared.pack) {
+        return None;
+    }
+    let mut said_before = Diagnostics::new();
+    let files = pack_files(&declared.pack, Some(&project.path("templates")), &mut said_before);
+    Pack::load(&declared.pack, files, &mut said_before).map(|pack| pack.title)
+}
+
 /// What a message says. Someone who gets one group's documents is told no numbers of all.
 fn content(
     project: &Project,
     release: &Release,
-    report: &ReleasedReport,
+    report_title: &str,
     raw: &RawRecipient,
     attachments: Vec<Attachment>,
     lang: Lang,
@@ -334,57 +352,10 @@ fn content(
     let changes = release.changes.iter().filter(|change| change.segment.is_empty());
     compose::Release {
         project_title: project.raw.project.title.get(lang).to_owned(),
-        report_title: report.id.clone(),
+        report_title: report_title.to_owned(),
         numbers: if whole { shown.take(MOST_NUMBERS).collect() } else { Vec::new() },
         changes: if whole { changes.take(MOST_CHANGES).map(changed).collect() } else { Vec::new() },
         remarks: if whole { remarks.collect() } else { Vec::new() },
         attachments,
     }
-}
-
-/// The files of a report for one recipient: those of the formats, the language and the group that it asks for.
-fn attachments(
-    project: &Project,
-    report: &ReleasedReport,
-    raw: &RawRecipient,
-    folder: &Path,
-    lang: Lang,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Attachment> {
-    if !raw.files {
-        return Vec::new();
-    }
-    let declared = project.raw.reports.iter().find(|held| held.id == report.id);
-    let column = declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column().to_owned());
-    let group = column.and_then(|column| raw.parameters.get(&column).cloned());
-    let langs = declared.map(|held| held.langs.clone()).unwrap_or_default();
-    let wanted = |file: &str| {
-        let (place, name) = file.rsplit_once('/').map_or(("", file), |(place, name)| (place, name));
-        let ending = name.rsplit('.').next().unwrap_or_default();
-        let format = match ending {
-            "pdf" => ReportFormat::Pdf,
-            "html" => ReportFormat::Html,
-            "docx" => ReportFormat::Docx,
-            "xlsx" => ReportFormat::Xlsx,
-            "md" => ReportFormat::Markdown,
-            _ => return false,
-        };
-        let right_format = raw.formats.is_empty() || raw.formats.contains(&format);
-        let right_place = match &group {
-            Some(group) => place == crate::pipeline::group_folder(group),
-            None => place.is_empty(),
-        };
-        let tagged = |held: &Lang| name.contains(&format!("_{held}."));
-        let right_lang = langs.len() < 2 || !langs.contains(&lang) || tagged(&lang);
-        right_format && right_place && right_lang && !name.starts_with("index.")
-    };
-    let mut found = Vec::new();
-    for file in report.files.iter().filter(|file| wanted(&file.file)) {
-        let name = file.file.rsplit('/').next().unwrap_or(&file.file);
-        match Attachment::of_file(&folder.join(&report.id).join(&file.file), name) {
-            Ok(attachment) => found.push(attachment),
-            Err(reason) => diagnostics.push(reason.diagnostic(&raw.to)),
-        }
-    }
-    found
 }

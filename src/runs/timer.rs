@@ -4,7 +4,6 @@ use std::path::Path;
 
 use chrono::Timelike;
 
-use crate::config::period::Cadence;
 use crate::runs::due::Calendar;
 
 /// A file to be written or pasted.
@@ -16,7 +15,16 @@ pub struct TimerFile {
     pub content: String,
 }
 
-/// The services and timers of systemd: the run, and every hour a look whether it happened, which also tries messages again. The timer catches up what was missed while the machine was off, and so does the run.
+/// Minutes after a run begins at which one looks whether it happened. With those of [`cron`], no look falls on the beginning of a run,
+/// whatever quarters of an hour lie between the zones of project and machine.
+const LOOK: u32 = 37;
+
+/// Before this hour daylight saving may skip the time of a run.
+const SKIPPED_BEFORE: u32 = 4;
+
+/// The services and timers of systemd: the run, and every hour a look whether it happened, which also tries messages again. The run is
+/// started every day and after every start of the machine; what is due is decided by the program. A timer for the day of the schedule
+/// alone would not come back for a month after a run that failed, that the power took, or whose time daylight saving skipped.
 pub fn systemd(calendar: &Calendar, name: &str, user: Option<&str>, program: &Path, project: &Path) -> Vec<TimerFile> {
     let (program, project) = (quoted(program), quoted(project));
     let user = user.map(|user| format!("User={user}\n")).unwrap_or_default();
@@ -29,10 +37,12 @@ After=network-online.target
 [Service]
 Type=oneshot
 {user}ExecStart={program} run {project} --catch-up --wait 600 --log json
-# Secrets of delivery, one NAME=value a line; readable by the service's user alone.
+# Secrets of delivery, one NAME=value a line. systemd itself reads it: let root alone have it (mode 600).
 EnvironmentFile=-/etc/manyi/{name}.env
 # A template or data file that asks for all memory ends this run and not the machine.
 MemoryMax=75%
+# One that hangs is ended; the next goes on where it stopped.
+TimeoutStartSec=6h
 Nice=5
 PrivateTmp=true
 NoNewPrivileges=true
@@ -43,7 +53,9 @@ NoNewPrivileges=true
 Description=timer of manyi run of {name}
 
 [Timer]
-OnCalendar={}
+# Every day, silent where nothing is due: what failed is tried again.
+{}# What the power interrupted goes on.
+OnBootSec=2min
 Persistent=true
 
 [Install]
@@ -59,6 +71,7 @@ Description=manyi watch of {name}: releases that are missing, messages to be tri
 Type=oneshot
 {user}ExecStart={program} watch {project} --quiet
 EnvironmentFile=-/etc/manyi/{name}.env
+TimeoutStartSec=1h
 PrivateTmp=true
 NoNewPrivileges=true
 "
@@ -68,12 +81,14 @@ NoNewPrivileges=true
 Description=timer of manyi watch of {name}
 
 [Timer]
-OnCalendar=hourly
+OnCalendar=*-*-* *:{:02}:00 {}
 RandomizedDelaySec=600
 
 [Install]
 WantedBy=timers.target
-"
+",
+        (calendar.time.minute() + LOOK) % 60,
+        calendar.zone.name()
     );
     vec![
         TimerFile { name: format!("manyi-{name}.service"), content: service },
@@ -83,31 +98,36 @@ WantedBy=timers.target
     ]
 }
 
-/// The moments as systemd writes them (systemd.time(7)).
-pub fn on_calendar(calendar: &Calendar) -> String {
+/// The local times of a day at which a run is started: that of the schedule, and where daylight saving may skip it one an hour later.
+fn times(calendar: &Calendar) -> Vec<String> {
     let (hour, minute) = (calendar.time.hour(), calendar.time.minute());
-    let time = format!("{hour:02}:{minute:02}:00 {}", calendar.zone.name());
-    let day = calendar.day;
-    match calendar.every {
-        Cadence::Month => format!("*-*-{day:02} {time}"),
-        Cadence::Quarter => format!("*-01,04,07,10-{day:02} {time}"),
-        Cadence::Week => {
-            const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-            format!("{} *-*-* {time}", DAYS[(day as usize - 1) % 7])
-        }
-    }
+    let last = if hour < SKIPPED_BEFORE { hour + 1 } else { hour };
+    (hour..=last).map(|hour| format!("{hour:02}:{minute:02}")).collect()
 }
 
-/// The lines of a crontab. The run is started every day: Debian's cron takes no notice of `CRON_TZ`, and one that is started on the day
-/// of the schedule alone but some hours before it would find nothing due and be silent for a month.
+/// The moments as lines of a timer (systemd.time(7)).
+pub fn on_calendar(calendar: &Calendar) -> String {
+    let zone = calendar.zone.name();
+    times(calendar).iter().map(|time| format!("OnCalendar=*-*-* {time}:00 {zone}\n")).collect()
+}
+
+/// The lines of a crontab. Debian's cron takes no notice of `CRON_TZ`, and zones are quarters of an hour apart: the shell asks for the time
+/// of the project's zone four times an hour, and starts the run when it is that of the schedule, every day.
 pub fn cron(calendar: &Calendar, program: &Path, project: &Path) -> String {
-    let (hour, minute) = (calendar.time.hour(), calendar.time.minute());
-    let fields = format!("{minute} {hour} * * *");
-    let command = format!("{} run {} --catch-up --wait 600 --log json --quiet", shell(program), shell(project));
+    let minute = calendar.time.minute();
+    let mut minutes: Vec<u32> = (0..4).map(|quarter| (minute + 15 * quarter) % 60).collect();
+    minutes.sort_unstable();
+    let minutes: Vec<String> = minutes.iter().map(ToString::to_string).collect();
+    let minutes = minutes.join(",");
+    let look = (minute + LOOK) % 60;
+    let (zone, times, program, project) =
+        (calendar.zone.name(), times(calendar).join("|"), shell(program), shell(project));
+    let run = format!(
+        "case $(TZ={zone} date +%H:%M) in {times}) {program} run {project} --catch-up --wait 600 --log json --quiet;; esac"
+    );
+    let watch = format!("{program} watch {project} --quiet >/dev/null 2>&1");
     // A percent sign ends the command of a crontab line.
-    let command = command.replace('%', r"\%");
-    let watch = format!("{} watch {} --quiet", shell(program), shell(project)).replace('%', r"\%");
-    format!("CRON_TZ={}\n{fields} {command}\n17 * * * * {watch} >/dev/null 2>&1\n", calendar.zone.name())
+    format!("{minutes} * * * * {run}\n{look} * * * * {watch}\n").replace('%', r"\%")
 }
 
 /// A path in a unit file: quoted, with what systemd would expand doubled.
@@ -125,26 +145,44 @@ fn shell(path: &Path) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::config::period::Cadence;
 
-    fn calendar(every: Cadence, day: u32) -> Calendar {
-        let time = chrono::NaiveTime::from_hms_opt(6, 5, 0).unwrap();
-        Calendar { every, zone: chrono_tz::Asia::Shanghai, from: None, day, time }
+    fn calendar(time: (u32, u32), zone: chrono_tz::Tz) -> Calendar {
+        let time = chrono::NaiveTime::from_hms_opt(time.0, time.1, 0).unwrap();
+        Calendar { every: Cadence::Month, zone, from: None, day: 3, time }
     }
 
     #[test]
     fn moments_of_systemd_and_cron() {
-        let cases = [
-            (Cadence::Month, 3, "*-*-03 06:05:00 Asia/Shanghai"),
-            (Cadence::Quarter, 10, "*-01,04,07,10-10 06:05:00 Asia/Shanghai"),
-            (Cadence::Week, 1, "Mon *-*-* 06:05:00 Asia/Shanghai"),
-            (Cadence::Week, 7, "Sun *-*-* 06:05:00 Asia/Shanghai"),
-        ];
-        for (every, day, systemd) in cases {
-            let calendar = calendar(every, day);
-            assert_eq!(on_calendar(&calendar), systemd);
-            let lines = cron(&calendar, Path::new("/usr/bin/manyi"), Path::new("/srv/100% good's"));
-            let wanted = "CRON_TZ=Asia/Shanghai\n5 6 * * * '/usr/bin/manyi' run '/srv/100\\% good'\\''s' --catch-up --wait 600 --log json --quiet\n17 * * * * '/usr/bin/manyi' watch '/srv/100\\% good'\\''s' --quiet >/dev/null 2>&1\n";
-            assert_eq!(lines, wanted);
-        }
+        let shanghai = calendar((6, 5), chrono_tz::Asia::Shanghai);
+        assert_eq!(on_calendar(&shanghai), "OnCalendar=*-*-* 06:05:00 Asia/Shanghai\n");
+        let lines = cron(&shanghai, Path::new("/usr/bin/manyi"), Path::new("/srv/100% good's"));
+        let wanted = r"5,20,35,50 * * * * case $(TZ=Asia/Shanghai date +\%H:\%M) in 06:05) '/usr/bin/manyi' run '/srv/100\% good'\''s' --catch-up --wait 600 --log json --quiet;; esac
+42 * * * * '/usr/bin/manyi' watch '/srv/100\% good'\''s' --quiet >/dev/null 2>&1
+";
+        assert_eq!(lines, wanted);
+        let units = systemd(&shanghai, "x", Some("www"), Path::new("/usr/bin/manyi"), Path::new("/srv/100% good"));
+        let texts: Vec<&str> = units.iter().map(|unit| unit.content.as_str()).collect();
+        assert!(
+            texts[0].contains("User=www\nExecStart=\"/usr/bin/manyi\" run \"/srv/100%% good\" --catch-up"),
+            "{}",
+            texts[0]
+        );
+        assert!(texts[1].contains("06:05:00 Asia/Shanghai\n# What"), "{}", texts[1]);
+        assert!(texts[3].contains("OnCalendar=*-*-* *:42:00 Asia/Shanghai\n"), "{}", texts[3]);
+    }
+
+    /// On 28 March 2027 there is no half past two in Berlin, and systemd does nothing on that day.
+    #[test]
+    fn a_time_that_daylight_saving_skips_is_followed_by_another() {
+        let berlin = calendar((2, 30), chrono_tz::Europe::Berlin);
+        let wanted = "OnCalendar=*-*-* 02:30:00 Europe/Berlin\nOnCalendar=*-*-* 03:30:00 Europe/Berlin\n";
+        assert_eq!(on_calendar(&berlin), wanted);
+        let lines = cron(&berlin, Path::new("manyi"), Path::new("p"));
+        assert!(
+            lines.starts_with(r"0,15,30,45 * * * * case $(TZ=Europe/Berlin date +\%H:\%M) in 02:30|03:30) 'manyi'"),
+            "{lines}"
+        );
+        assert!(lines.contains("\n7 * * * * 'manyi' watch 'p'"), "{lines}");
     }
 }

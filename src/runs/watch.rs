@@ -9,6 +9,9 @@ use crate::config::Period;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
+use crate::runs::session::Session;
+use crate::runs::telling::{self, End};
+use crate::runs::unreachable;
 
 /// What is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,8 +22,52 @@ pub struct Missing {
     pub due_at: Option<String>,
 }
 
+/// What a look came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// What is missing.
+    pub missing: Vec<Missing>,
+    /// True if a run is at work that may be making it.
+    pub at_work: bool,
+}
+
+/// Looks whether every release exists that is due, raises or ends the alarm about it, and sends what is due, unless `quiet`. None
+/// after an error: one of the history is told past it.
+pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<Looked> {
+    let before = diagnostics.len();
+    let mut found = Diagnostics::new();
+    let absent = session.done(now, diagnostics).map(|done| missing(&session.calendar, &done, now, &mut found));
+    // What a run is making at this moment is not missing, and nobody is woken for it.
+    if absent.as_ref().is_some_and(|absent| !absent.is_empty()) && session.at_work(now) {
+        return absent.map(|missing| Looked { missing, at_work: true });
+    }
+    diagnostics.extend(found);
+    let looked = |absent: Option<Vec<Missing>>| absent.map(|missing| Looked { missing, at_work: false });
+    if quiet || !telling::has_channels(&session.project) {
+        return looked(absent);
+    }
+    let told = absent.as_ref().and_then(|absent| tell(session, absent, now, diagnostics));
+    let why = told.is_none().then(|| unreachable::words(diagnostics.iter().skip(before)));
+    if let Some(_lock) = session.lock(now) {
+        unreachable::tell(&session.project, &session.places, why, now, diagnostics);
+    }
+    session.send_due(now, diagnostics);
+    looked(absent)
+}
+
+/// Raises or ends the alarm of missing releases. None after an error of the history.
+fn tell(session: &Session, absent: &[Missing], now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<usize> {
+    let mut history = session.history(true, now, diagnostics)?;
+    let periods: Vec<String> = absent.iter().map(|missing| missing.period.to_string()).collect();
+    let last = || session.calendar.last_due(now).map(|period| period.to_string()).unwrap_or_default();
+    let period = periods.first().cloned().unwrap_or_else(last);
+    let end = End { missing: Some(periods), ..End::default() };
+    let told = telling::tell(&mut history, &session.project, &period, &end, now);
+    told.map_err(|error| diagnostics.push(error.diagnostic())).ok()
+}
+
 /// The periods that should have a release by now and have none, each reported as an error.
-pub fn missing(
+fn missing(
     calendar: &Calendar,
     done: &BTreeSet<Period>,
     now: DateTime<Utc>,

@@ -17,15 +17,15 @@ use crate::support::root;
 /// Longest time on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Ended {
-    code: Option<i32>,
-    words: String,
+pub(super) struct Ended {
+    pub(super) code: Option<i32>,
+    pub(super) words: String,
     /// Most memory in KiB; 0 where the system does not tell.
-    peak: u64,
+    pub(super) peak: u64,
 }
 
 /// Runs the program and watches its memory.
-fn run(folder: &Path, verb: &[&str]) -> Ended {
+pub(super) fn run(folder: &Path, verb: &[&str]) -> Ended {
     let mut child = Command::new(cargo_bin!("manyi"))
         .args(verb)
         .arg(folder)
@@ -70,7 +70,7 @@ fn project(folder: &Path, change: impl Fn(String) -> String) {
 
 /// The program refuses the folder with one of these codes, soon and in little memory.
 #[track_caller]
-fn refused(folder: &Path, verb: &[&str], codes: &[&str]) -> String {
+pub(super) fn refused(folder: &Path, verb: &[&str], codes: &[&str]) -> String {
     let ended = run(folder, verb);
     assert_eq!(ended.code, Some(1), "{}", ended.words);
     assert!(codes.iter().any(|code| ended.words.contains(code)), "{}", ended.words);
@@ -148,7 +148,7 @@ fn json_and_expressions_that_nest() {
 }
 
 /// A project with a template of its own.
-fn with_template(folder: &Path, name: &str, text: &str) {
+pub(super) fn with_template(folder: &Path, name: &str, text: &str) {
     project(folder, |yaml| yaml);
     let place = folder.join("templates/satisfaction-plan").join(name);
     fs::create_dir_all(place.parent().unwrap()).unwrap();

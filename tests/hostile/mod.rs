@@ -5,6 +5,7 @@
 //! abort is seen too, and the peak of memory is that of the format.
 
 mod bombs;
+mod endless;
 mod formats;
 mod mutate;
 

@@ -3,7 +3,10 @@
 mod crashes;
 mod full_disk;
 mod gates;
+mod limits;
 mod postgres;
+mod scheduler;
+mod unreachable;
 mod verbs;
 
 use std::collections::BTreeMap;

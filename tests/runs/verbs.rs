@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
+use manyi::runs::lock::{Locked, RunLock};
 use serde_json::Value;
 use walkdir::WalkDir;
 
@@ -227,6 +229,32 @@ fn what_is_due_what_is_missing_and_the_scheduler() {
     assert_eq!(site.call(NOW, &["run", "--period", "yesterday"]).status.code(), Some(1));
 }
 
+/// A look that falls into a run raises no alarm; one that finds a run that has been at work since yesterday does.
+#[test]
+fn what_a_run_is_making_is_not_missing() {
+    let site = Site::new("");
+    site.month("2026-01", 60, 7);
+    let state = site.path("out/.manyi");
+    fs::create_dir_all(&state).unwrap();
+    let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+    let hold = |since: &str| match RunLock::take(&state.join("run.lock"), Duration::ZERO, at(since)).unwrap() {
+        Locked::Held(lock) => lock,
+        Locked::Busy { .. } => panic!("free"),
+    };
+    let watch = || {
+        let done = site.call("2026-02-02T05:10:00+08:00", &["watch", "--json"]);
+        let printed: Value = serde_json::from_slice(&done.stdout).unwrap();
+        (done.status.code(), codes(&printed), printed["at_work"] == true)
+    };
+    let run = hold("2026-02-02T05:00:00+08:00");
+    assert_eq!(watch(), (Some(0), vec![], true));
+    drop(run);
+    let hangs = hold("2026-02-01T05:00:00+08:00");
+    assert_eq!(watch(), (Some(1), vec!["M0974".to_owned()], false));
+    drop(hangs);
+    assert_eq!(watch(), (Some(1), vec!["M0974".to_owned()], false));
+}
+
 #[test]
 fn past_periods_are_filled_in_and_build_keeps_off() {
     let site = Site::new("");
@@ -260,11 +288,14 @@ fn timers_name_the_zone_and_are_written() {
     let write = timers.to_str().unwrap().to_owned();
     let done = site.call(NOW, &["schedule", "install", "--systemd", "--write", &write]);
     let printed = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(done.status.success() && printed.contains("OnCalendar=*-*-02 05:00:00 Asia/Shanghai"), "{printed}");
+    assert!(done.status.success() && printed.contains("OnCalendar=*-*-* 05:00:00 Asia/Shanghai\n"), "{printed}");
     assert_eq!(fs::read_dir(&timers).unwrap().count(), 4, "the run, and the look whether it happened");
     let done = site.call(NOW, &["schedule", "install", "--cron", "--user", "www"]);
     let printed = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(printed.contains("CRON_TZ=Asia/Shanghai\n0 5 * * * www '"), "{printed}");
+    assert!(
+        printed.contains("0,15,30,45 * * * * www case $(TZ=Asia/Shanghai date +\\%H:\\%M) in 05:00) '"),
+        "{printed}"
+    );
     assert_eq!(site.call(NOW, &["schedule", "install"]).status.code(), Some(1));
 }
 

@@ -105,6 +105,11 @@ impl Cluster {
         format!("postgresql://manyi:{password}@{}/{name}", self.path("").replace('/', "%2F"))
     }
 
+    /// Starts a stopped one on the port that it had.
+    pub fn start_again(&self, port: u16) {
+        self.run_server(&format!("-c listen_addresses=localhost -c port={port}"));
+    }
+
     /// Stops the server: `smart`, `fast` or `immediate`.
     pub fn stop(&self, mode: &str) {
         let _ = self.program("pg_ctl").args(["-w", "-m", mode, "-D", &self.path("data"), "stop"]).output();

@@ -4,6 +4,7 @@
 use crate::analysis::banner::PairTest;
 use crate::analysis::banner::questions::Measure;
 use crate::metrics::cube::{Cell, WeightGrid};
+use crate::metrics::differences::boundary_error;
 use crate::metrics::distributions::student_t_p_value;
 use crate::metrics::estimate::effective_number;
 use crate::metrics::variance::{Frame, Influence, SingleUnitStratum, UnitTotal, scale, subtract};
@@ -30,6 +31,8 @@ pub(super) struct Measured {
     pub(super) se: Option<f64>,
     /// What each unit adds to the variance; empty for a standard deviation.
     pub(super) totals: Vec<UnitTotal>,
+    /// Effective number of answers behind a share; none of other measures.
+    pub(super) n_eff: Option<f64>,
 }
 
 impl GroupAnswers {
@@ -69,7 +72,10 @@ impl GroupAnswers {
     ) -> Result<Option<Measured>, SingleUnitStratum> {
         let inside = |limits: [f64; 2], value: f64| f64::from(u8::from((limits[0]..=limits[1]).contains(&value)));
         match measure {
-            Measure::Share(limits) => self.mean(|value| inside(limits, value), 100.0, frame, grid),
+            Measure::Share(limits) => {
+                let share = self.mean(|value| inside(limits, value), 100.0, frame, grid)?;
+                Ok(share.map(|share| Measured { n_eff: Some(self.answered(grid).n_eff), ..share }))
+            }
             Measure::Mean => self.mean(|value| value, 1.0, frame, grid),
             Measure::Deviation => {
                 let Some(mean) = self.mean(|value| value, 1.0, frame, grid)? else { return Ok(None) };
@@ -109,7 +115,7 @@ impl GroupAnswers {
         scale(&mut totals, factor);
         let known = variance.degrees > 0.0 || variance.variance > 0.0;
         let se = known.then(|| variance.variance.sqrt() * factor);
-        Ok(Some(Measured { estimate: mean * factor, se, totals }))
+        Ok(Some(Measured { estimate: mean * factor, se, totals, n_eff: None }))
     }
 }
 
@@ -122,7 +128,9 @@ pub(super) fn pair_test(
 ) -> Option<PairTest> {
     first.se.zip(second.se)?;
     let variance = frame.variance(&subtract(&first.totals, &second.totals)).ok()?;
-    let (se, df) = (variance.variance.sqrt(), variance.degrees - 1.0);
+    let share = |held: &Measured| held.n_eff.map(|n_eff| (held.estimate, n_eff));
+    let least = share(first).zip(share(second)).map_or(0.0, |(one, other)| boundary_error(one, other));
+    let (se, df) = (variance.variance.sqrt().max(least), variance.degrees - 1.0);
     if se.is_nan() || se <= 0.0 || df < 1.0 {
         return None;
     }

@@ -74,8 +74,8 @@ fn best_ahead_of(
     })
 }
 
-/// A scale question with a quarter of the answers or more at each end (two answers of five, a third of longer scales) and fewer in
-/// the middle than at either, on the metric that is computed from it alone. What it is set against is the share at the better end.
+/// A scale question with a quarter of the answers or more at each end (two answers of five, a third of longer scales) and, point for
+/// point, fewer in the middle than at either, on the metric that is computed from it alone. What it is set against is the share at the better end.
 fn split(context: &Context<'_>, held: &Distribution) -> Option<Finding> {
     let wave = context.inputs.results.current_wave();
     let row = held.rows.iter().find(|row| row.segment.is_none() && row.wave.as_deref() == wave)?;
@@ -87,7 +87,10 @@ fn split(context: &Context<'_>, held: &Distribution) -> Option<Finding> {
     let low: f64 = row.shares.iter().take(ends).sum();
     let high: f64 = row.shares.iter().rev().take(ends).sum();
     let middle = 100.0 - low - high;
-    if low < SPLIT || high < SPLIT || middle >= low.min(high) {
+    // One point of five in the middle stands against two at each end.
+    #[allow(clippy::cast_precision_loss, reason = "scales have few points")]
+    let (a_middle, an_end) = (middle / (levels - 2 * ends) as f64, low.min(high) / ends as f64);
+    if low < SPLIT || high < SPLIT || a_middle >= an_end {
         return None;
     }
     let column = BTreeSet::from([held.column.clone()]);

@@ -256,7 +256,8 @@ impl<'a> Context<'a> {
         evidence: Evidence,
     ) -> Finding {
         let importance = self.importance.get(&summary.info.id).cloned().unwrap_or_default();
-        let priority = Priority::new(importance, &evidence, self.reach(summary, estimate));
+        let spread = estimate.se.map(|se| se * estimate.n_eff.max(0.0).sqrt());
+        let priority = Priority::new(importance, &evidence, spread, self.reach(summary, estimate));
         let place = group.as_ref().map(|held| format!(":{}={}", held.column, held.value)).unwrap_or_default();
         Finding {
             id: format!("{}:{}{place}", kind.word(), summary.info.id),
@@ -265,7 +266,7 @@ impl<'a> Context<'a> {
             item: None,
             title: summary.info.title.clone(),
             group,
-            severity: priority::severity(&evidence),
+            severity: priority::severity(&evidence, spread),
             evidence,
             priority,
             topics: summary.info.topics.clone(),

@@ -55,8 +55,8 @@ fn of_map(context: &Context<'_>, info: &ModelInfo, result: &ModelResult) -> Vec<
             item: Some((info.id.clone(), row.id.clone())),
             title: row.title.clone(),
             group: None,
-            severity: priority::severity(&evidence),
-            priority: Priority::new(importance, &evidence, 1.0),
+            severity: priority::severity(&evidence, None),
+            priority: Priority::new(importance, &evidence, None, 1.0),
             evidence,
             topics: topics.unwrap_or_default(),
         })

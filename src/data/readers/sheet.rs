@@ -14,7 +14,7 @@ use super::{ReadRequest, merged};
 use crate::config::raw::FileFormat;
 use crate::data::table::RawTable;
 use crate::diagnostics::messages::readers as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Message};
 
 /// Cells that a sheet may hold; more are a mistake, or a case for a faster format.
 const MOST_CELLS: u64 = 60_000_000;
@@ -44,10 +44,12 @@ pub fn read(
             diagnostics.push(request.error(&messages::WORKBOOK_ENCRYPTED));
             None
         }
-        Err(Failure::FarApart(sheet, (row, column), cells)) => {
-            let cell = format!("{}{}", layout::column_letters(column as usize), row + 1);
-            let problem = request.error(&messages::CELLS_FAR_APART).arg("sheet", &sheet).arg("cell", &cell);
-            diagnostics.push(problem.arg("cells", cells).at(Location::cell(request.shown, sheet, cell)));
+        Err(Failure::FarApart(sheet, corner, cells)) => {
+            diagnostics.push(at_corner(request, &messages::CELLS_FAR_APART, sheet, corner, cells));
+            None
+        }
+        Err(Failure::TooFull(sheet, corner, cells)) => {
+            diagnostics.push(at_corner(request, &messages::CELLS_TOO_FULL, sheet, corner, cells));
             None
         }
         Err(Failure::Broken(reason)) => {
@@ -55,6 +57,19 @@ pub fn read(
             None
         }
     }
+}
+
+/// What cannot be held of a sheet, at its last row and column.
+fn at_corner(
+    request: &ReadRequest<'_>,
+    message: &'static Message,
+    sheet: String,
+    (row, column): (u32, u32),
+    cells: u64,
+) -> Diagnostic {
+    let cell = format!("{}{}", layout::column_letters(column as usize), row + 1);
+    let problem = request.error(message).arg("sheet", &sheet).arg("cell", &cell).arg("cells", cells);
+    problem.at(Location::cell(request.shown, sheet, cell))
 }
 
 fn read_workbook(

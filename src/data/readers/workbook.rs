@@ -26,6 +26,8 @@ pub enum Failure {
     Broken(String),
     /// The cells of a sheet stand so far apart that laying them out would take all memory: name, last row and column, cells.
     FarApart(String, (u32, u32), u64),
+    /// More cells are filled than can be held: name of the sheet, its last row and column, cells.
+    TooFull(String, (u32, u32), u64),
 }
 
 impl From<XlsxError> for Failure {
@@ -61,6 +63,9 @@ pub enum Workbook {
 /// Rows of a sheet in the formats since 2007.
 const MOST_ROWS: u32 = 1 << 20;
 
+/// The largest .xls that is read, in bytes: it is held twice while its cells are looked at.
+const MOST_XLS: u64 = 240 << 20;
+
 /// Content of a cell, or the error that a formula left there.
 pub type Content<'a> = Result<Cell<'a>, CellErrorType>;
 
@@ -70,6 +75,9 @@ impl Workbook {
         match format {
             FileFormat::Ods => Ok(Self::Ods(Box::new(Ods::new(BufReader::new(file))?))),
             FileFormat::Xls => {
+                if file.metadata().is_ok_and(|held| held.len() > MOST_XLS) {
+                    return Err(Failure::Broken(format!("larger than {} MiB", MOST_XLS >> 20)));
+                }
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).map_err(|error| Failure::Broken(error.to_string()))?;
                 if !compound::chains_end(&bytes) {
@@ -78,6 +86,7 @@ impl Workbook {
                 biff::check_cells(&bytes).map_err(|trouble| match trouble {
                     Trouble::Beyond => Failure::Broken("cells beyond the last column".to_owned()),
                     Trouble::FarApart { sheet, corner, filled } => Failure::FarApart(sheet, corner, filled),
+                    Trouble::TooFull { sheet, corner, filled } => Failure::TooFull(sheet, corner, filled),
                 })?;
                 drop(bytes);
                 file.seek(SeekFrom::Start(0)).map_err(|error| Failure::Broken(error.to_string()))?;

@@ -48,6 +48,9 @@ messages! {
     /// A number that two students of the class list have.
     ROSTER_NUMBER = Message::new("M0817", "the number `{number}` stands in the class list twice", "名单中学号 `{number}` 出现两次")
         .hinted("the second one is taken without it; correct the list", "第二个按没有学号处理；请更正名单");
+    /// A column of the class list whose name is nearly one that is missing.
+    ROSTER_COLUMN = Message::new("M0818", "the column `{column}` of the class list is not used, and there is none called {missing}", "名单中的列 `{column}` 没有用到，而名单缺少 {missing} 列")
+        .hinted("if it is meant, write {missing}", "如果就是这一列，请写作 {missing}");
     /// A value of rubric.yaml outside its limits.
     RUBRIC_RANGE = Message::new("M0820", "`{key}` must be {wanted}, found {found}", "`{key}` 应为 {wanted}，却是 {found}");
     /// An expression of a rule that is none.

@@ -25,4 +25,7 @@ messages! {
     /// A new pack in place of one that exists.
     PACK_EXISTS = Message::new("M0697", "there is a template pack `{pack}` already; nothing was overwritten", "模板包 `{pack}` 已存在，未覆盖任何文件")
         .hinted("choose another id; `manyi templates copy` puts a built-in pack into the project to be edited", "请换一个名称；如需修改内置模板包，请用 `manyi templates copy`");
+    /// A name that templates do not have.
+    NO_SUCH_FACT = Message::new("M0698", "templates have no `{name}` there", "模板在此处没有 `{name}`")
+        .hinted("`manyi templates facts` prints everything that templates can use", "`manyi templates facts` 会列出模板可用的全部内容");
 }

@@ -80,6 +80,9 @@ messages! {
     /// Cells far apart in an old workbook.
     CELLS_FAR_APART = Message::new("M0287", "sheet `{sheet}` reaches to `{cell}` with only {cells} cells filled: too far apart for an .xls to be read", "工作表 `{sheet}` 延伸到 `{cell}`，却只有 {cells} 个单元格有内容：相距过远，.xls 无法读取")
         .hinted("delete what stands far from the table, or save the file as .xlsx", "请删除远离表格的零散内容，或另存为 .xlsx");
+    /// An old workbook with too much in it.
+    CELLS_TOO_FULL = Message::new("M0288", "sheet `{sheet}`, filled to `{cell}`, brings the .xls to {cells} filled cells: more than can be held in memory", "工作表 `{sheet}` 填到 `{cell}`，使 .xls 的有内容单元格达到 {cells} 个，超出内存可容纳的范围")
+        .hinted("save the file as .xlsx or .csv, which are read piece by piece", "请另存为 .xlsx 或 .csv，这两种格式可逐段读取");
     /// More cells than a survey can have.
     CELLS_TOO_MANY = Message::new("M0272", "sheet `{sheet}` has more than {limit} cells", "工作表 `{sheet}` 的单元格超过 {limit} 个")
         .hinted("save it as .csv or .parquet", "请另存为 .csv 或 .parquet");

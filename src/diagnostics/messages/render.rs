@@ -79,6 +79,18 @@ messages! {
     NO_CHART_PICTURE = Message::new("M0566", "a chart cannot be drawn as a picture: {problem}", "图表无法绘制为图片：{problem}");
     /// A Word file that the project names and that cannot be read.
     UNREADABLE_WORD_FILE = Message::new("M0567", "cannot read the Word file `{file}`: {problem}", "无法读取 Word 文件 `{file}`：{problem}");
+    /// A document whose templates take all memory.
+    TOO_MUCH_MEMORY = Message::new("M0568", "making `{document}` took more than {limit} MB of memory and was stopped", "制作 `{document}` 占用的内存超过 {limit} MB，已中止")
+        .hinted(
+            "look for a loop or macro in its templates that makes a text or list ever longer; for a document that needs as much, raise `limits.memory_mb` in manyi.yaml",
+            "请检查模板中是否有循环或宏使文字、列表不断变长；若文档确实需要，请调高 manyi.yaml 中的 `limits.memory_mb`",
+        );
+    /// A document whose templates do not come to an end.
+    TOO_MUCH_TIME = Message::new("M0569", "making `{document}` took longer than {limit} seconds and was stopped", "制作 `{document}` 用时超过 {limit} 秒，已中止")
+        .hinted(
+            "look for a loop or macro in its templates that does not end; for a document that needs as long, raise `limits.seconds` in manyi.yaml",
+            "请检查模板中是否有不会结束的循环或宏；若文档确实需要，请调高 manyi.yaml 中的 `limits.seconds`",
+        );
     /// Standards of PDF files that exclude each other.
     PDF_STANDARDS = Message::new("M0557", "the PDF cannot meet all the standards under `pdf`: {problem}", "PDF 无法同时满足 `pdf` 所列的标准：{problem}")
         .hinted("`[ua-1, a-2a]` go together", "`[ua-1, a-2a]` 可以同时使用");

@@ -260,11 +260,7 @@ fn pair(
     segment: usize,
     compared: &SegmentComparison<'_>,
 ) -> Value {
-    let value = |index: usize| compared.groups.get(index).copied().flatten().and_then(|estimate| estimate.estimate);
-    let pairs = compared.compared.better_than.iter().enumerate();
-    let pairs = pairs.flat_map(|(better, worse)| worse.iter().map(move |&worse| (better, worse)));
-    let sized = pairs.filter_map(|(better, worse)| Some(((value(better)? - value(worse)?).abs(), better, worse)));
-    sized.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(Value::Null, |(_, better, worse)| {
+    compared.furthest_pair().map_or(Value::Null, |(better, worse)| {
         json!({
             "better": group(material, held, segment, compared, better),
             "worse": group(material, held, segment, compared, worse),
@@ -298,15 +294,24 @@ fn group(
 }
 
 /// The indicator to talk about first: that of the first finding, or of the first that is not on the composite of all; with the
-/// group in `focus` where the finding is about one. Without findings the first target that is missed.
+/// group in `focus` where the finding is about one. What rests on few answers, or is accepted by the planner, comes after all
+/// others. Without findings the first target that is missed.
 pub(super) fn problem(material: &Material<'_>) -> Value {
     let overall = material.overall().map(|held| held.info.id.as_str());
     let summary = |finding: &&Finding| {
         let metric = finding.metric.as_deref().filter(|metric| Some(*metric) != overall)?;
         material.summary(metric).filter(|held| held.has_value())
     };
-    let urgent = leading(material, usize::MAX);
-    if let Some((finding, held)) = urgent.iter().find_map(|finding| Some((*finding, summary(finding)?))) {
+    let urgent = leading(material, usize::MAX).into_iter().filter(|finding| finding.kind.calls_for_plan());
+    #[allow(clippy::cast_precision_loss, reason = "counts of answers are far below 2^53")]
+    let is_firm = |finding: &Finding| {
+        let few = (finding.evidence.n as f64) < material.inputs.project.raw.settings.flag_below;
+        let accepted = |metric: &String| material.inputs.project.raw.plan.accept.contains(metric);
+        !few && !finding.metric.as_ref().is_some_and(accepted)
+    };
+    let (firm, other): (Vec<_>, Vec<_>) = urgent.partition(|finding| is_firm(finding));
+    let urgent = firm.into_iter().chain(other);
+    if let Some((finding, held)) = urgent.into_iter().find_map(|finding| Some((finding, summary(&finding)?))) {
         let mut found = indicator(material, held);
         if let (Some(group), Some(fields)) = (&finding.group, found.as_object_mut()) {
             let value = format::value_with_unit(finding.evidence.value, held.info.unit, material.lang);

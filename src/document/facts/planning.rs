@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{closed_up, text};
-use crate::analysis::{Finding, Severity};
+use super::text;
+use crate::analysis::{Finding, FindingKind, Severity};
 use crate::config::raw::{RawContingency, StrategyKind};
 use crate::diagnostics::Lang;
 use crate::document::finding_tables::{FINDINGS_SHOWN, assumption_name, leading};
@@ -29,10 +29,10 @@ pub(super) fn plan(material: &Material<'_>) -> Value {
         "first_strategy": strategies.first(),
         "first_action": actions.first(),
         "part": part(material),
-        "foreword": text(raw.foreword.as_ref(), lang).map(closed_up),
+        "foreword": text(raw.foreword.as_ref(), lang),
         "headline": text(raw.headline.as_ref(), lang).map(|text| one_line(without_stop(text), lang)),
-        "verdict": text(raw.verdict.as_ref(), lang).map(closed_up),
-        "problem": text(raw.problem.as_ref(), lang).map(closed_up),
+        "verdict": text(raw.verdict.as_ref(), lang),
+        "problem": text(raw.problem.as_ref(), lang),
         "objectives": objectives,
         "strategies": strategies,
         "actions": actions,
@@ -132,8 +132,11 @@ fn trace(material: &Material<'_>) -> Value {
     let mut open: [(&str, Vec<String>); 5] =
         ["accepted", "composite", "within_error", "groups", "other"].map(|name| (name, Vec::new()));
     let mut urgent: Vec<&Finding> = Vec::new();
-    // A signal of a control chart is no finding on an indicator of its own.
-    for finding in leading(material, usize::MAX) {
+    // A signal of a control chart is no finding on an indicator of its own; what is short of a target by chance alone is one, if the
+    // last.
+    let planned = &material.inputs.planned.findings;
+    let just_short = planned.iter().filter(|finding| finding.kind == FindingKind::JustShort);
+    for finding in leading(material, usize::MAX).into_iter().chain(just_short) {
         if finding.metric.is_none() || !urgent.iter().any(|held| held.metric == finding.metric) {
             urgent.push(finding);
         }
@@ -176,11 +179,8 @@ fn reach(material: &Material<'_>) -> Value {
     let count = |ambition: Ambition| judged.iter().filter(|reach| reach.ambition == ambition).count();
     json!({
         "count": judged.len(),
-        "reached": count(Ambition::Reached),
         "open": judged.iter().filter(|reach| reach.change > 0.0).count(),
-        "usual": count(Ambition::Usual),
         "beyond": count(Ambition::Beyond),
-        "no_history": count(Ambition::NoHistory),
         "unprovable": judged.iter().filter(|reach| reach.change > 0.0 && reach.answers_needed.is_none()).count(),
     })
 }
@@ -259,7 +259,7 @@ fn strategies(material: &Material<'_>) -> Vec<Value> {
                 "title": without_stop(strategy.raw.title.get(lang)),
                 "effect": text(strategy.raw.effect.as_ref(), lang).map(without_stop),
                 "effect_source": text(strategy.raw.effect_source.as_ref(), lang).map(without_stop),
-                "text": closed_up(strategy.raw.text.get(lang)),
+                "text": strategy.raw.text.get(lang),
                 "kind": material.word(kind_word(strategy.raw.kind)),
                 "objectives": format::list(&objectives, lang),
                 "actions": actions,
@@ -293,7 +293,7 @@ fn actions(material: &Material<'_>) -> Vec<Value> {
                 "why": text(action.raw.why.as_ref(), lang).map(without_stop),
                 "how": text(Some(&action.raw.how), lang).map(without_stop),
                 "when": action_span(material, action),
-                "days": action.start.zip(action.end).map(|(start, end)| format::short_span(start, end)),
+                "days": action.start.zip(action.end).map(|(start, end)| format::short_span(start, end, lang)),
                 "end": format::date_text(&action.raw.end, lang),
                 "amount": (!action.costs.is_empty()).then(|| material.money.amount(action.amount)),
             })

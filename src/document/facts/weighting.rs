@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::config::raw::{MissingMargin, WeightingMethod, WeightingScope, WeightingVariance, margin_columns};
 use crate::document::format;
 use crate::document::material::Material;
+use crate::document::method_tables::column_title;
 
 /// The weighting, or null where the weights are given or there are none.
 pub(super) fn weighting(material: &Material<'_>) -> Value {
@@ -44,11 +45,4 @@ pub(super) fn weighting(material: &Material<'_>) -> Value {
 fn margin_title(material: &Material<'_>, name: &str) -> String {
     let titles: Vec<String> = margin_columns(name).into_iter().map(|column| column_title(material, column)).collect();
     titles.join(" × ")
-}
-
-/// Title of a column as it stands inside a sentence; its name where it has none.
-fn column_title(material: &Material<'_>, name: &str) -> String {
-    let column = material.inputs.columns.iter().find(|column| column.name == name);
-    let title = column.map_or("", |column| column.title.get(material.lang));
-    if title.is_empty() { name.to_owned() } else { material.inline_name(title) }
 }

@@ -1,10 +1,12 @@
 //! The one-page service evaluation form (服务满意度测评表): items with boxes by stage or element of the service, the mean of those
 //! ticked, a comment and a date. The items are the scales of the plugins in use, those of `service-stages` first.
 
+use crate::config::project::SURVEY;
 use crate::config::raw::ColumnType;
+use crate::config::validate::names_in;
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
+use crate::document::forms::highest_point;
 use crate::document::forms::wording::{labelled, points, scale, split_meaning};
-use crate::document::forms::{SURVEY, highest_point};
 use crate::document::material::Material;
 use crate::plugins::manifest::{Estimator, Manifest, MetricSpec, RawInput};
 
@@ -111,7 +113,7 @@ fn topics_asked(material: &Material<'_>) -> Vec<String> {
         let Some(manifest) = material.inputs.plugins.get(plugin).map(|held| &held.manifest) else { continue };
         let rated = |metric: &&MetricSpec| {
             let (Estimator::Mean { of, .. } | Estimator::Proportion { of }) = &metric.estimator else { return false };
-            of.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|name| {
+            names_in(of).any(|name| {
                 let is_scale = manifest.inputs.get(name).is_some_and(|input| input.kind == ColumnType::Scale);
                 is_scale && used.inputs.contains_key(name)
             })

@@ -2,9 +2,11 @@
 //! rated first, then the questions of the indicators in the order of the plugins, then those about the person and a word of
 //! their own. Awareness without a prompt always comes before the prompt.
 
+use crate::config::project::SURVEY;
 use crate::config::raw::{ColumnType, RawColumn, RawForEach};
+use crate::config::validate::names_in;
 use crate::document::blocks::{Answer, AnswerScale, Form, FormItem};
-use crate::document::forms::SURVEY;
+use crate::document::forms::roles::role;
 use crate::document::forms::routing::{self, Placed};
 use crate::document::forms::wording::{Asked, asked, number_of};
 use crate::document::material::Material;
@@ -96,7 +98,8 @@ fn of_plugins(material: &Material<'_>) -> Vec<Entry> {
                     continue;
                 }
                 let ask = manifest.inputs.get(input).filter(|_| *expression == name).and_then(|held| held.ask.as_ref());
-                let asked = asked(material, &name, column, ask.map(|text| text.get(material.lang)));
+                let part = if *expression == name { role(material, manifest, input, column.range) } else { None };
+                let asked = asked(material, &name, column, ask.map(|text| text.get(material.lang)), part);
                 entries.push(Entry { column: name, part: Part::Plugin(order), asked });
             }
         }
@@ -129,7 +132,7 @@ fn add_others(material: &Material<'_>, entries: &mut Vec<Entry>) {
             _ if worded || in_banner(name) => Part::More,
             _ => continue,
         };
-        entries.push(Entry { column: name.clone(), part, asked: asked(material, name, column, None) });
+        entries.push(Entry { column: name.clone(), part, asked: asked(material, name, column, None, None) });
     }
     // Where nothing says which text columns were questions, one is enough.
     let sure = |(name, column): &(&String, &RawColumn)| {
@@ -139,7 +142,7 @@ fn add_others(material: &Material<'_>, entries: &mut Vec<Entry>) {
     let chosen =
         open_answers.into_iter().filter(|held| !certain || sure(held)).take(if certain { usize::MAX } else { 1 });
     for (name, column) in chosen {
-        let held = asked(material, name, column, None);
+        let held = asked(material, name, column, None, None);
         let held = if held.bare { Asked { answer: held.answer, ..general_question(material) } } else { held };
         entries.push(Entry { column: name.clone(), part: Part::Open, asked: held });
     }
@@ -148,10 +151,7 @@ fn add_others(material: &Material<'_>, entries: &mut Vec<Entry>) {
 /// True for a group that says what is rated: its question does, or there is a document about each.
 fn is_rated(material: &Material<'_>, name: &str, column: &RawColumn) -> bool {
     let for_each = material.inputs.project.raw.reports.iter().filter_map(|report| report.for_each.as_ref());
-    let mut subjects = for_each.map(|each| match each {
-        RawForEach::Column(column) => column.as_str(),
-        RawForEach::Detailed(detail) => detail.column.as_str(),
-    });
+    let mut subjects = for_each.map(RawForEach::column);
     let header = column.from.as_ref().and_then(|from| from.as_slice().first()).map(String::as_str);
     let question = column.question.as_ref().map(|text| text.get(material.lang));
     let says = |text: &str| {
@@ -184,7 +184,7 @@ fn columns_of(material: &Material<'_>, expression: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut open = vec![(expression.to_owned(), 0)];
     while let Some((text, depth)) = open.pop() {
-        for name in text.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
+        for name in names_in(&text) {
             let Some(column) = columns.get(name) else { continue };
             match &column.derive {
                 Some(derived) if depth < 8 => open.push((derived.clone(), depth + 1)),

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use crate::config::validate::names_in;
 use crate::document::blocks::FormItem;
 use crate::document::material::Material;
 use crate::plugins::manifest::{Manifest, MetricSpec};
@@ -55,7 +56,7 @@ fn input_gates(manifest: &Manifest, input: &str) -> Vec<String> {
     let needed = |metric: &MetricSpec| -> Vec<String> {
         let base = metric.base.iter().flat_map(|base| terms(base));
         let before = metric.estimator.expressions().into_iter().flat_map(|(_, text)| {
-            terms(text).into_iter().take_while(|term| !names(term).any(|name| name == input)).collect::<Vec<_>>()
+            terms(text).into_iter().take_while(|term| !names_in(term).any(|name| name == input)).collect::<Vec<_>>()
         });
         base.chain(before).filter(|term| manifest.inputs.contains_key(*term)).map(str::to_owned).collect()
     };
@@ -70,10 +71,6 @@ fn input_gates(manifest: &Manifest, input: &str) -> Vec<String> {
     let mut common = common.unwrap_or_default();
     common.dedup();
     common
-}
-
-fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|name| !name.is_empty())
 }
 
 /// The parts of an expression that all have to hold; none where it holds in more than one way.

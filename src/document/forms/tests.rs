@@ -4,6 +4,7 @@ use super::*;
 use crate::config::fragment;
 use crate::config::raw::RawColumn;
 use crate::diagnostics::{Diagnostics, Lang};
+use crate::document::blocks::AnswerScale;
 use crate::document::fixtures::{Canteen, pack};
 use crate::plugins::discover;
 
@@ -218,4 +219,69 @@ fn items_of_the_service_stages_do_not_repeat_what_the_survey_rates() {
         once.dedup();
         assert_eq!(once.len(), rows.len(), "{rows:?}");
     });
+}
+
+/// Two questions on one feature in the way of Kano, one on importance and one on performance, by the models of a sample's plugin.
+const IN_MODELS: &str = r#"
+with_bags: { type: number, range: [1, 5], title: { zh-CN: 有免费购物袋, en: "Free bags: with it" } }
+without_bags: { type: number, range: [1, 5], title: { zh-CN: 没有免费购物袋, en: "Free bags: without it" } }
+imp_clean: { type: number, range: [1, 7], title: { zh-CN: 环境整洁（重要性）, en: Cleanliness (importance) } }
+perf_clean: { type: scale, range: [1, 5], from: "Q9. How clean was it? (1 filthy … 5 spotless)", title: { zh-CN: 环境整洁, en: Cleanliness } }
+"#;
+
+#[test]
+fn what_a_model_asks_has_words_at_its_answers() {
+    for (lang, expected) in [
+        (
+            Lang::ZhCn,
+            [
+                "1 如果提供下列各项，您会觉得怎样？ (免费购物袋): 我很喜欢/理应如此/无所谓/可以忍受/我不喜欢",
+                "2 如果不提供下列各项，您会觉得怎样？ (免费购物袋): 我很喜欢/理应如此/无所谓/可以忍受/我不喜欢",
+                "3 下列各项对您有多重要？ (环境整洁): 7 不重要…非常重要",
+                "4 您对下列各项的评价如何？ (环境整洁): 5 很差…很好",
+            ],
+        ),
+        (
+            Lang::En,
+            [
+                "1 How would you feel if each of these were offered? (Free bags): \
+                 I like it/I expect it/I am neutral/I can live with it/I dislike it",
+                "2 How would you feel if each of these were not offered? (Free bags): \
+                 I like it/I expect it/I am neutral/I can live with it/I dislike it",
+                "3 How important is each of these to you? (Cleanliness): 7 not important…very important",
+                // The survey's own words go before those of the model.
+                "4 How clean was it?: 5 filthy…spotless",
+            ],
+        ),
+    ] {
+        let mut canteen = Canteen::new();
+        let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/supermarket-chain");
+        canteen.plugins = discover(Some(&sample), &mut Diagnostics::new());
+        canteen.project.raw.columns = serde_json::from_value(fragment::parse(IN_MODELS).unwrap()).unwrap();
+        canteen.project.raw.segments.clear();
+        let inputs = [
+            ("with_free_bags", "with_bags"),
+            ("without_free_bags", "without_bags"),
+            ("imp_clean", "imp_clean"),
+            ("perf_clean", "perf_clean"),
+        ];
+        let mut used = canteen.project.raw.plugins.shift_remove("enterprise-csi").unwrap();
+        used.inputs = inputs.iter().map(|(input, column)| ((*input).to_owned(), (*column).to_owned())).collect();
+        canteen.project.raw.plugins.clear();
+        canteen.project.raw.plugins.insert("store-models".to_owned(), used);
+        let pack = pack();
+        let form = questionnaire(&Material::new(canteen.inputs(), &pack, lang));
+        let labels = |scale: &AnswerScale| scale.labels.join("/");
+        let asked: Vec<String> = outline(&form)
+            .into_iter()
+            .zip(&form.items)
+            .map(|(line, item)| match item {
+                FormItem::Question { answer: Answer::Scale(scale), .. } if !scale.labels.is_empty() => {
+                    line.replace("5 …", &labels(scale))
+                }
+                _ => line,
+            })
+            .collect();
+        assert_eq!(asked[..4], expected, "{lang}");
+    }
 }

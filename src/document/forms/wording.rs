@@ -1,10 +1,11 @@
-//! The words of a question: the project's own, the header of the survey where it is in the language, else those of the plugin,
-//! else the column's title; and its answers with what they mean.
+//! The words of a question: the project's own, the header of the survey where it is in the language, else those of the plugin, those
+//! that its part in a model asks for, else the column's title; and its answers with what they mean.
 
 use crate::config::raw::{ColumnType, RawColumn, RawLabel};
-use crate::diagnostics::Lang;
+use crate::diagnostics::{Lang, has_han};
 use crate::document::blocks::{Answer, AnswerScale};
 use crate::document::format;
+use crate::document::forms::roles::Role;
 use crate::document::material::Material;
 
 /// A question ready to be printed.
@@ -23,19 +24,37 @@ pub(super) struct Asked {
 /// Most points of a scale that stand as boxes in a row.
 const MOST_POINTS: f64 = 11.0;
 
-/// The question behind a column. `ask` is the plugin's wording.
-pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask: Option<&str>) -> Asked {
+/// The question behind a column. `ask` is the plugin's wording, `role` what the question is for in a model.
+pub(super) fn asked(
+    material: &Material<'_>,
+    name: &str,
+    column: &RawColumn,
+    ask: Option<&str>,
+    role: Option<Role>,
+) -> Asked {
     let lang = material.lang;
-    let header = column.from.as_ref().and_then(|from| from.as_slice().first());
     let question = column.question.as_ref().map(|text| text.get(lang).trim()).filter(|text| is_in(text, lang));
-    let own = question.or_else(|| header.map(|text| without_number(text)).filter(|text| is_wording(text, lang)));
+    let own = question.or_else(|| own_header(column, lang));
     let title = column.title.as_ref().map(|title| title.get(lang)).filter(|title| !title.is_empty());
     let bare = own.is_none() && ask.is_none();
     let (wording, meaning) = split_meaning(own.or(ask).or(title).unwrap_or(name));
     let meaning = if meaning.is_empty() { ask.map(split_meaning).unwrap_or_default().1 } else { meaning };
-    let stem = own.and_then(|_| split_stem(&wording));
-    let (stem, text) = stem.unwrap_or((String::new(), wording.clone()));
+    if let Some(role) = role {
+        let meaning = if meaning.is_empty() { &role.meaning } else { &meaning };
+        let answer = answer(material, name, column, meaning);
+        if bare && matches!(answer, Answer::Scale(_)) {
+            return Asked { text: role.row, stem: role.stem, answer, bare: false };
+        }
+        return worded(own.is_some(), wording, answer, bare);
+    }
     let answer = answer(material, name, column, &meaning);
+    worded(own.is_some(), wording, answer, bare)
+}
+
+/// A question in words of its own (`own` if they are the survey's), with the stem of its matrix apart.
+fn worded(own: bool, wording: String, answer: Answer, bare: bool) -> Asked {
+    let stem = own.then(|| split_stem(&wording)).flatten();
+    let (stem, text) = stem.unwrap_or((String::new(), wording.clone()));
     match (&answer, stem.is_empty()) {
         // Only scales stand in a matrix.
         (Answer::Scale(_), _) | (_, true) => Asked { text, stem, answer, bare },
@@ -45,9 +64,14 @@ pub(super) fn asked(material: &Material<'_>, name: &str, column: &RawColumn, ask
 
 /// The wording of a column's question: that of the survey where it is one in the language, else the column's title.
 pub(super) fn of_column(column: &RawColumn, lang: Lang) -> String {
-    let header = column.from.as_ref().and_then(|from| from.as_slice().first());
-    let own = header.map(|text| without_number(text)).filter(|text| is_wording(text, lang));
-    own.or_else(|| column.title.as_ref().map(|title| title.get(lang))).unwrap_or_default().to_owned()
+    let title = || column.title.as_ref().map(|title| title.get(lang));
+    own_header(column, lang).or_else(title).unwrap_or_default().to_owned()
+}
+
+/// The header of the survey without its number, where it is a question in the language.
+fn own_header(column: &RawColumn, lang: Lang) -> Option<&str> {
+    let header = column.from.as_ref()?.as_slice().first()?;
+    Some(without_number(header)).filter(|text| is_wording(text, lang))
 }
 
 fn answer(material: &Material<'_>, name: &str, column: &RawColumn, meaning: &[(f64, String)]) -> Answer {
@@ -211,8 +235,7 @@ fn is_wording(text: &str, lang: Lang) -> bool {
 
 /// True for a text in the script of the language.
 fn is_in(text: &str, lang: Lang) -> bool {
-    let han = text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
-    !text.is_empty() && han == lang.is_chinese()
+    !text.is_empty() && has_han(text) == lang.is_chinese()
 }
 
 #[cfg(test)]

@@ -71,6 +71,15 @@ pub struct Comparison {
 }
 
 impl Comparison {
+    /// The plans that one shares a shown part with, in the order of the pairs.
+    pub fn partners(&self, plan: usize) -> impl Iterator<Item = usize> {
+        self.pairs.iter().filter_map(move |pair| match plan {
+            held if held == pair.left => Some(pair.right),
+            held if held == pair.right => Some(pair.left),
+            _ => None,
+        })
+    }
+
     /// Share of a plan's own text that stands in any of the `others`, 0 to 1.
     pub fn share_in(&self, plan: usize, others: &[usize]) -> f64 {
         let own = self.own.get(plan).copied().unwrap_or_default();

@@ -15,6 +15,9 @@ pub struct Verdict {
     pub share: f64,
     /// The plan that it shares most with.
     pub source: usize,
+    /// The plans that the share counts.
+    #[serde(skip)]
+    pub beside: Vec<usize>,
     /// Percent of the score that is left, if the teacher confirms.
     pub keeps: f64,
 }
@@ -47,20 +50,12 @@ fn is_earlier(one: Option<NaiveDateTime>, other: Option<NaiveDateTime>, settings
 
 /// Proposals for the plans of a class, in their order. Plans of prior years stand before all others.
 pub fn verdicts(comparison: &Comparison, class: &[Source], settings: &Copying) -> Vec<Option<Verdict>> {
-    let partners = |plan: usize| -> Vec<usize> {
-        let held = comparison.pairs.iter().filter_map(|pair| match plan {
-            held if held == pair.left => Some(pair.right),
-            held if held == pair.right => Some(pair.left),
-            _ => None,
-        });
-        held.collect()
-    };
     let mut found: Vec<Option<Verdict>> = vec![None; class.len()];
     let mut order: Vec<usize> = (0..class.len()).collect();
     order.sort_by_key(|plan| (class[*plan].received.is_none(), class[*plan].received, *plan));
     for plan in order {
         let (mut earlier, mut unknown) = (Vec::new(), Vec::new());
-        for other in partners(plan) {
+        for other in comparison.partners(plan) {
             let before = match class.get(other) {
                 None => Some(true),
                 Some(held) => is_earlier(held.received, class[plan].received, settings),
@@ -79,7 +74,8 @@ pub fn verdicts(comparison: &Comparison, class: &[Source], settings: &Copying) -
         if share >= settings.half {
             let Some(source) = closest(&earlier) else { continue };
             if share >= settings.full {
-                found[plan] = Some(Verdict { kind: VerdictKind::Full, share, source, keeps: settings.full_keeps });
+                let (kind, keeps) = (VerdictKind::Full, settings.full_keeps);
+                found[plan] = Some(Verdict { kind, share, source, beside: earlier, keeps });
                 continue;
             }
             let origin = origin(source, &found);
@@ -90,7 +86,7 @@ pub fn verdicts(comparison: &Comparison, class: &[Source], settings: &Copying) -
                 })
                 .count();
             let keeps = settings.kept(place);
-            found[plan] = Some(Verdict { kind: VerdictKind::Half { place }, share, source, keeps });
+            found[plan] = Some(Verdict { kind: VerdictKind::Half { place }, share, source, beside: earlier, keeps });
             continue;
         }
         let everything: Vec<usize> = earlier.iter().chain(&unknown).copied().collect();
@@ -99,7 +95,8 @@ pub fn verdicts(comparison: &Comparison, class: &[Source], settings: &Copying) -
             && !unknown.is_empty()
             && let Some(source) = closest(&everything)
         {
-            found[plan] = Some(Verdict { kind: VerdictKind::OrderUndetermined, share, source, keeps: 100.0 });
+            let kind = VerdictKind::OrderUndetermined;
+            found[plan] = Some(Verdict { kind, share, source, beside: everything, keeps: 100.0 });
         }
     }
     found

@@ -20,9 +20,9 @@ use crate::grade::submissions::State;
 pub const GRADEBOOK_FILE: &str = "grades.xlsx";
 
 /// Column in which the teacher decides on points off for lateness.
-const LATE: &str = "late.teacher";
+pub(super) const LATE: &str = "late.teacher";
 /// Column in which the teacher confirms what share of the score is kept.
-const KEPT: &str = "copy.teacher";
+pub(super) const KEPT: &str = "copy.teacher";
 
 /// What a teacher wrote into a row, by the id of its column.
 pub type Entries = BTreeMap<String, String>;

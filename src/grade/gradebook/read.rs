@@ -122,6 +122,7 @@ fn cells_of(path: &Path) -> Result<BTreeMap<(u32, u32), String>, LocalizedTexts>
         Failure::Encrypted => lang_texts("文件已加密", "it is encrypted"),
         Failure::Broken(problem) => lang_texts(problem.clone(), problem),
         Failure::FarApart(..) => lang_texts("单元格相距过远", "its cells are too far apart"),
+        Failure::TooFull(..) => lang_texts("单元格过多", "it has too many cells"),
     };
     let file = File::open(path).map_err(|error| io_problem(&error))?;
     let mut book = Workbook::open(file, FileFormat::Xlsx).map_err(damaged)?;

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
     Formula, Workbook, Worksheet, XlsxError,
 };
 
-use super::{Column, Fact, Row, columns};
+use super::{Column, Fact, KEPT, LATE, Row, columns};
 use crate::diagnostics::messages::workbook as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
 use crate::grade::course::Course;
@@ -174,7 +174,7 @@ fn total_formula(course: &Course, columns: &[Column], row: u32) -> String {
         missing.push(format!("AND(NOT({counts}),OR({own}<>\"\",NOT(ISNUMBER({proposal}))))"));
         sum.push(format!("IF({counts},N({own}),N({proposal}))"));
     }
-    let (late, late_proposal, kept) = (at("late.teacher"), at("late.proposal"), at("copy.teacher"));
+    let (late, late_proposal, kept) = (at(LATE), at("late.proposal"), at(KEPT));
     let (late_counts, kept_counts) = (decided(&late, 100.0), decided(&kept, 100.0));
     missing.extend(
         [(&late, &late_counts), (&kept, &kept_counts)].map(|(cell, counts)| format!("AND({cell}<>\"\",NOT({counts}))")),
@@ -198,7 +198,7 @@ fn validations(sheet: &mut Worksheet, course: &Course, columns: &[Column], rows:
     }
     let mut limits: Vec<(String, f64)> =
         course.rubric.criteria.iter().map(|held| (format!("{}.teacher", held.id), held.points)).collect();
-    limits.extend([("late.teacher".to_owned(), 100.0), ("copy.teacher".to_owned(), 100.0)]);
+    limits.extend([(LATE.to_owned(), 100.0), (KEPT.to_owned(), 100.0)]);
     for (id, most) in limits {
         let Some(at) = place(columns, &id) else { continue };
         let rule = DataValidation::new().allow_decimal_number(DataValidationRule::Between(0.0, most));

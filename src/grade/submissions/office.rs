@@ -1,4 +1,4 @@
-//! ODT and DOC files through LibreOffice, where it is installed: converted to DOCX in a folder of its own, then read as such.
+//! DOC and RTF files through LibreOffice, where it is installed: converted to DOCX in a folder of its own, then read as such.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -16,8 +16,8 @@ const LIMITS: Limits = Limits { time: Duration::from_secs(50), memory_mib: 6 * 1
 pub fn read_office(file: &Path) -> Result<PlanText, LocalizedTexts> {
     let Some(program) = find_program(&["soffice", "libreoffice"]) else {
         return Err(lang_texts(
-            "读取 ODT、DOC、RTF 需要 LibreOffice，本机没有安装；请改交 DOCX",
-            "reading ODT, DOC and RTF needs LibreOffice, which is not installed; ask for a DOCX file",
+            "读取 DOC、RTF 需要 LibreOffice，本机没有安装；请改交 DOCX",
+            "reading DOC and RTF needs LibreOffice, which is not installed; ask for a DOCX file",
         ));
     };
     let folder = tempfile::tempdir().map_err(|error| io_problem(&error))?;

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use chrono::NaiveDateTime;
+use strsim::osa_distance;
 
 use super::text::decode;
 use crate::diagnostics::messages::grading as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, io_problem};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, io_problem, nearest_names};
 
 /// Name of the class list.
 pub const ROSTER_FILE: &str = "roster.csv";
@@ -86,6 +87,7 @@ pub fn parse_roster(text: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Lis
         );
         return None;
     }
+    diagnostics.extend(slips(&head));
     let mut listed: Vec<Listed> = Vec::new();
     for (index, record) in reader.records().enumerate() {
         let row = index as u64 + 2;
@@ -131,6 +133,27 @@ pub fn parse_roster(text: &str, diagnostics: &mut Diagnostics) -> Option<Vec<Lis
     Some(listed)
 }
 
+/// Columns that are not used while one of nearly their name is missing; its students would lose their numbers or times.
+fn slips(head: &[String]) -> Vec<Diagnostic> {
+    let known = |held: &String| COLUMNS.iter().any(|(_, names)| names.contains(&held.as_str()));
+    let missing: Vec<&[&str]> = COLUMNS
+        .iter()
+        .map(|(_, names)| *names)
+        .filter(|names| !head.iter().any(|held| names.contains(&held.as_str())))
+        .collect();
+    let slip = |held: &String| {
+        // Of two characters one is half the name: `学好` for `学号`. The first one tells: `专业` is no slip of `作业`.
+        let near = |name: &str| {
+            let alike = name.chars().count() == held.chars().count() && name.chars().next() == held.chars().next();
+            (alike && !name.is_ascii() && osa_distance(held, name) == 1) || !nearest_names(held, [name]).is_empty()
+        };
+        let meant = missing.iter().flat_map(|names| names.iter()).find(|name| near(name))?;
+        let problem = Diagnostic::warning(&messages::ROSTER_COLUMN).arg("column", held).arg("missing", *meant);
+        Some(problem.at(Location::row(ROSTER_FILE, 1)))
+    };
+    head.iter().filter(|held| !held.is_empty() && !known(held)).filter_map(slip).collect()
+}
+
 /// A moment as course platforms write it; seconds may be missing, and without a time of day it is the end of the day.
 pub fn parse_moment(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim().replace(['年', '月', '/', '.'], "-").replace(['日', 'T'], " ").replace('：', ":");
@@ -148,6 +171,7 @@ pub fn parse_moment(text: &str) -> Option<NaiveDateTime> {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::diagnostics::Lang;
 
     #[test]
     fn columns_in_either_language() {
@@ -160,6 +184,20 @@ mod tests {
         let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
         assert_eq!(codes, ["M0804", "M0805"]);
         assert!(parse_roster("a,b\n1,2\n", &mut Diagnostics::new()).is_none());
+    }
+
+    #[test]
+    fn a_column_that_is_nearly_one_of_ours_is_named() {
+        let told = |head: &str| -> Vec<String> {
+            let mut diagnostics = Diagnostics::new();
+            parse_roster(&format!("{head}\n张三,1,x,y\n"), &mut diagnostics).unwrap();
+            diagnostics.iter().map(|found| found.text(Lang::ZhCn)).collect()
+        };
+        assert_eq!(told("姓名,学好,电话"), ["名单中的列 `学好` 没有用到，而名单缺少 学号 列"]);
+        assert_eq!(told("name,numbr,phone")[0], "名单中的列 `numbr` 没有用到，而名单缺少 number 列");
+        // Nothing is missing that it could be, or it is quite another word.
+        assert!(told("姓名,学号,学院,电话").is_empty());
+        assert!(told("姓名,电话,专业").is_empty());
     }
 
     #[test]

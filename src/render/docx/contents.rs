@@ -26,7 +26,7 @@ impl Writer<'_> {
         let Some(last) = entries.len().checked_sub(1) else { return vec![heading] };
         let plain = Format::default();
         let mark = |kind: &str| el("w:r").add(el("w:fldChar").with("w:fldCharType", kind));
-        let code = format!(" TOC \\o \"1-{depth}\" \\h \\z \\u ");
+        let code = format!(" TOC \\o \"1-{depth}\" \\h \\z ");
         let mut content = el("w:sdtContent");
         for (index, entry) in entries.iter().enumerate() {
             const STYLES: [&str; 3] = ["TOC1", "TOC2", "TOC3"];

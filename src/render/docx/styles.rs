@@ -136,6 +136,14 @@ fn body_styles(sheet: &mut Element, look: &DocxLook, chinese: bool) {
     add(sheet, &Paragraph("Code", "Code", "Normal", ""), code, letters);
 }
 
+/// Styles of the small headings of level 1 to 4, with their names.
+pub(super) const SMALL_HEADINGS: [(&str, &str); 4] = [
+    ("SmallHeading1", "Small Heading 1"),
+    ("SmallHeading2", "Small Heading 2"),
+    ("SmallHeading3", "Small Heading 3"),
+    ("Heading4", "heading 4"),
+];
+
 fn heading_styles(sheet: &mut Element, look: &DocxLook) {
     const NAMES: [(&str, &str); 4] =
         [("Heading1", "heading 1"), ("Heading2", "heading 2"), ("Heading3", "heading 3"), ("Heading4", "heading 4")];
@@ -157,6 +165,10 @@ fn heading_styles(sheet: &mut Element, look: &DocxLook) {
         }
         let letters = with(with(vec![sans(look)], bold()), size(points));
         add(sheet, &Paragraph(id, name, "Normal", "BodyText"), properties, letters);
+    }
+    // Small ones look like the fourth level and stand on the level they have.
+    for (level, (id, name)) in SMALL_HEADINGS.into_iter().enumerate().take(3) {
+        add(sheet, &Paragraph(id, name, "Heading4", "BodyText"), vec![val("w:outlineLvl", level)], Vec::new());
     }
 }
 

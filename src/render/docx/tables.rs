@@ -11,6 +11,10 @@ use crate::document::markdown::plain_text;
 
 /// Tables of up to so many rows stay on one page.
 const WHOLE: usize = 14;
+/// Parts of a table of up to so many lines stay on one page.
+const WHOLE_PART: f64 = 16.0;
+/// Rows at the start and the end of a longer part that stay together.
+const EDGE: usize = 3;
 /// Only a cell with more characters than this may break over pages.
 const LONGEST_WHOLE_CELL: usize = 1_500;
 
@@ -65,10 +69,11 @@ impl Writer<'_> {
             tree.push(self.head(table, &widths, &setting));
         }
         let continued = table.rows.iter().any(|row| row.cells.first().is_some_and(|cell| cell.content.is_empty()));
+        let kept = kept_with_next(table, &widths, &setting);
         for (index, row) in table.rows.iter().enumerate() {
             // The last row stays with the notes that explain it.
             let last = index + 1 == table.rows.len();
-            let together = if last { !table.notes.is_empty() } else { table.rows.len() <= WHOLE || index == 0 };
+            let together = if last { !table.notes.is_empty() } else { kept[index] };
             let rule = if index == 0 { None } else { self.rule_above(row, wraps || continued) };
             tree.push(self.row(table, row, &widths, &setting, rule, together, wraps));
         }
@@ -150,6 +155,35 @@ impl Writer<'_> {
             Tone::Info => Some(self.look.wash.clone()),
         }
     }
+}
+
+/// About how many lines a row takes in columns of these widths.
+fn lines(row: &TableRow, widths: &[u32], setting: &Setting) -> f64 {
+    let cell_lines = |(cell, width): (&TableCell, &u32)| {
+        let room = f64::from(width.saturating_sub(2 * setting.pad).max(200)) / 20.0;
+        let wrapped = |text: String| (text_width(&text, setting.size, row.strong) / room).ceil().max(1.0);
+        lines_of(&cell.content).into_iter().map(wrapped).sum::<f64>()
+    };
+    row.cells.iter().zip(widths).map(cell_lines).fold(1.0, f64::max)
+}
+
+/// For every row: does it stay on the page of the next one? A short table does as a whole, a part of a longer one if it is short, else
+/// its first and its last rows.
+fn kept_with_next(table: &Table, widths: &[u32], setting: &Setting) -> Vec<bool> {
+    let count = table.rows.len();
+    let mut kept = vec![count <= WHOLE; count];
+    let starts = table.parts();
+    for (place, &start) in starts.iter().enumerate() {
+        let end = starts.get(place + 1).copied().unwrap_or(count);
+        let edge = if starts.len() == 1 { 2 } else { EDGE };
+        let high = table.rows[start..end].iter().map(|row| lines(row, widths, setting)).sum::<f64>();
+        let short = starts.len() > 1 && high <= WHOLE_PART;
+        let last = end.saturating_sub(1).max(start);
+        for (row, kept) in (start..).zip(&mut kept[start..last]) {
+            *kept |= short || row + 1 < start + edge || row + edge >= end;
+        }
+    }
+    kept
 }
 
 fn align(paragraph: &mut Element, align: Align) {
@@ -365,5 +399,46 @@ mod tests {
             assert!(text.len() < 100 || widths[0] > 2 * widths[2], "{widths:?}");
             assert!(f64::from(widths[1]) / 20.0 > text_width("61.2%", 9.0, false), "{widths:?}");
         }
+    }
+
+    /// A table of rows whose first cell is as given; `!` in front makes the row a bold one.
+    fn rows(firsts: &[&str]) -> Table {
+        let cell = |text: &str| TableCell {
+            content: [Inline::text(text)].into_iter().filter(|_| !text.is_empty()).collect(),
+            tone: Tone::Neutral,
+        };
+        let row = |first: &&str| TableRow {
+            cells: vec![cell(first.trim_start_matches('!')), cell("x")],
+            strong: first.starts_with('!'),
+        };
+        let columns = vec![TableColumn::default(); 2];
+        Table { columns, rows: firsts.iter().map(row).collect(), ..Table::default() }
+    }
+
+    fn kept(table: &Table, width: u32) -> String {
+        let setting = Setting { style: "TableText", size: 9.0, pad: 110 };
+        kept_with_next(table, &[width; 2], &setting).iter().map(|kept| if *kept { '+' } else { '.' }).collect()
+    }
+
+    #[test]
+    fn parts_of_a_long_table_stay_on_one_page() {
+        let named = rows(&["a", "", "", "b", "", "c", "d", "", "", "", "", "", "", "", "e", ""]);
+        assert_eq!(named.parts(), [0, 3, 5, 6, 14]);
+        assert_eq!(kept(&named, 4_000), "++.+..+++++++.+.");
+        // Where a row takes three lines, eight of them are too many: the first three and the last three stay together.
+        let mut long = named.clone();
+        long.rows.iter_mut().for_each(|row| row.cells[1].content = vec![Inline::text("等候时间过长".repeat(3))]);
+        assert_eq!(kept(&long, 1_600), "++.+..++...++.+.");
+    }
+
+    #[test]
+    fn a_total_belongs_to_what_stands_above_it() {
+        let mut firsts = vec!["a"; 15];
+        firsts.push("!sum");
+        let table = rows(&firsts);
+        assert_eq!(table.parts(), [0]);
+        assert_eq!(kept(&table, 4_000), "+.............+.");
+        let headed = rows(&["!A", "a", "b", "!B", "c", "d"]);
+        assert_eq!(headed.parts(), [0, 3]);
     }
 }

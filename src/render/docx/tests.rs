@@ -42,7 +42,13 @@ fn paragraph(text: &str) -> Block {
 }
 
 fn heading(level: u8, id: &str, number: Option<&str>, text: &str) -> Block {
-    Block::Heading { level, id: id.into(), number: number.map(ToOwned::to_owned), content: vec![Inline::text(text)] }
+    Block::Heading {
+        level,
+        small: false,
+        id: id.into(),
+        number: number.map(ToOwned::to_owned),
+        content: vec![Inline::text(text)],
+    }
 }
 
 fn table(id: &str, number: &str) -> Table {
@@ -489,5 +495,41 @@ fn files_that_are_no_word_files_are_refused_in_both_languages() {
         assert!(render_docx(&document(Lang::En), &options, &draw, &mut diagnostics).is_none());
         let texts: Vec<String> = diagnostics.iter().flat_map(|found| Lang::ALL.map(|lang| found.text(lang))).collect();
         assert!(texts.len() == 2 && texts[0] != texts[1], "{texts:?}");
+    }
+}
+
+/// In Word a table needs no paragraph behind it where the next one begins a page; an empty one that no longer fits the page would
+/// have a page of its own.
+#[test]
+fn nothing_empty_stands_between_a_table_and_the_page_after_it() {
+    let bare = Table { notes: Vec::new(), ..table("t", "1-1") };
+    let blocks = vec![Block::Table(bare.clone()), Block::PageBreak, heading(1, "next", Some("2"), "下一章")];
+    let (_, tree) = assert_sound(&render(&Document { meta: meta(Lang::En), blocks }, &DocxOptions::default()));
+    let body: Vec<&Element> = tree.child("w:body").unwrap().elements().collect();
+    let place = body.iter().position(|held| held.name == "w:tbl").unwrap();
+    let breaks = |held: &Element| held.child("w:pPr").is_some_and(|held| held.child("w:pageBreakBefore").is_some());
+    assert!(breaks(body[place + 1]), "{:?}", body[place + 1]);
+    // Between two tables there is still one.
+    let blocks = vec![Block::Table(bare.clone()), Block::Table(Table { caption: Vec::new(), ..bare })];
+    assert_sound(&render(&Document { meta: meta(Lang::En), blocks }, &DocxOptions::default()));
+}
+
+#[test]
+fn small_headings_have_the_level_they_stand_on() {
+    let small = |level| Block::Heading {
+        level,
+        small: true,
+        id: format!("s{level}"),
+        number: None,
+        content: vec![Inline::text("小题")],
+    };
+    let blocks = vec![heading(1, "c", None, "摘要"), small(2), paragraph("文"), heading(2, "d", None, "节"), small(3)];
+    let (package, tree) = assert_sound(&render(&Document { meta: meta(Lang::ZhCn), blocks }, &DocxOptions::default()));
+    let styles = package.xml("word/styles.xml").unwrap();
+    for (id, level) in [("SmallHeading2", "1"), ("SmallHeading3", "2")] {
+        assert_eq!(paragraphs_of(&tree, id).len(), 1);
+        let style = styles.elements().find(|held| held.attribute("w:styleId") == Some(id)).unwrap();
+        assert_eq!(style.child("w:pPr").unwrap().child_val("w:outlineLvl"), Some(level));
+        assert_eq!(style.child_val("w:basedOn"), Some("Heading4"));
     }
 }

@@ -10,6 +10,7 @@ use super::numbering::{Numbering, unnumbered};
 use super::package::Relations;
 use super::properties::{indent, paragraph_properties};
 use super::reference::StyleNames;
+use super::styles::SMALL_HEADINGS;
 use super::xml::{Element, clean, el, val};
 use super::{DrawPicture, Picture};
 use crate::diagnostics::Lang;
@@ -115,16 +116,16 @@ impl<'d> Writer<'d> {
     pub(super) fn collect_anchors(&mut self, blocks: &[Block]) {
         for block in blocks {
             match block {
-                Block::Heading { level, id, number, content } => {
+                Block::Heading { level, small, id, number, content } => {
                     let number = number.clone().filter(|number| !number.is_empty());
                     let name = self.anchor(id, number.clone(), true);
-                    self.entries.push(Entry {
+                    self.entries.extend((!small).then(|| Entry {
                         id: id.clone(),
                         level: *level,
                         number,
                         title: plain_text(content),
                         bookmark: format!("_Toc{}", name.trim_start_matches("_Ref")),
-                    });
+                    }));
                 }
                 Block::Table(table) => {
                     let label = (!table.number.is_empty()).then(|| format!("{} {}", self.word("table"), table.number));
@@ -160,6 +161,10 @@ impl<'d> Writer<'d> {
         let mut new_page = false;
         for (index, block) in blocks.iter().enumerate() {
             if matches!(block, Block::PageBreak) {
+                // Behind a table at the foot of a page the empty line would have a page of its own.
+                if body.last().is_some_and(|last| *last == self.gap()) && !blocks[index + 1..].is_empty() {
+                    body.pop();
+                }
                 // A cover already ends its page.
                 new_page = !matches!(index.checked_sub(1).map(|before| &blocks[before]), Some(Block::Cover { .. }) if self.own_look);
                 continue;
@@ -190,7 +195,9 @@ impl<'d> Writer<'d> {
         match block {
             Block::Cover { rows } => self.cover(rows, room),
             Block::Contents => self.contents(),
-            Block::Heading { level, id, number, content } => vec![self.heading(*level, id, number.as_deref(), content)],
+            Block::Heading { level, small, id, number, content } => {
+                vec![self.heading((*level, *small), id, number.as_deref(), content)]
+            }
             Block::Paragraph { content } => {
                 let mut paragraph = self.paragraph(room.paragraph, content);
                 // A sentence that announces what follows stays with it.
@@ -249,10 +256,11 @@ impl<'d> Writer<'d> {
         self.empty("TableGap")
     }
 
-    fn heading(&mut self, level: u8, id: &str, number: Option<&str>, content: &[Inline]) -> Element {
+    fn heading(&mut self, (level, small): (u8, bool), id: &str, number: Option<&str>, content: &[Inline]) -> Element {
         const STYLES: [&str; 4] = ["Heading1", "Heading2", "Heading3", "Heading4"];
         let level = level.clamp(1, 4);
-        let mut paragraph = self.empty(STYLES[usize::from(level - 1)]);
+        let place = usize::from(level - 1);
+        let mut paragraph = self.empty(if small { SMALL_HEADINGS[place].0 } else { STYLES[place] });
         if !self.own_look {
             // A client's heading may not say that it stays with its text.
             set_property(&mut paragraph, el("w:keepNext"));

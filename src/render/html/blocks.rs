@@ -11,7 +11,9 @@ impl Page<'_> {
         match block {
             Block::Cover { rows } => self.cover(rows),
             Block::Contents => self.contents(),
-            Block::Heading { level, id, number, content } => self.heading(*level, id, number.as_deref(), content),
+            Block::Heading { level, small, id, number, content } => {
+                self.heading((*level, *small), id, number.as_deref(), content);
+            }
             Block::Paragraph { content } => self.line(&format!("<p>{}</p>", inline::html(content))),
             Block::Lead { content } => self.line(&format!("<p class=\"lead\">{}</p>", inline::html(content))),
             Block::List { ordered, start, items } => self.list(*ordered, *start, items),
@@ -74,7 +76,7 @@ impl Page<'_> {
         let mut open = false;
         let mut inner = false;
         for block in &self.document.blocks {
-            let Block::Heading { level: level @ (1 | 2), id, number, content } = block else { continue };
+            let Block::Heading { level: level @ (1 | 2), small: false, id, number, content } = block else { continue };
             if *level == 1 {
                 if inner {
                     self.html.push_str("</ol>");
@@ -112,13 +114,14 @@ impl Page<'_> {
         self.line("</ol>\n</nav>");
     }
 
-    fn heading(&mut self, level: u8, id: &str, number: Option<&str>, content: &[Inline]) {
+    fn heading(&mut self, (level, small): (u8, bool), id: &str, number: Option<&str>, content: &[Inline]) {
         // The title of the document is the only h1.
         let tag = level.clamp(1, 5) + 1;
+        let class = if small { " class=\"small\"" } else { "" };
         let number = number.filter(|text| !text.is_empty());
         let number = number.map(|text| format!("<span class=\"number\">{}</span> ", escape(text))).unwrap_or_default();
         let text = inline::html(content);
-        self.line(&format!("<h{tag} id=\"{}\">{number}{text}</h{tag}>", escape(id)));
+        self.line(&format!("<h{tag}{class} id=\"{}\">{number}{text}</h{tag}>", escape(id)));
     }
 
     fn list(&mut self, ordered: bool, start: u64, items: &[Vec<Block>]) {
@@ -164,8 +167,15 @@ impl Page<'_> {
             };
             self.html.push_str(&cell);
         }
-        self.line("</tr></thead>\n<tbody>");
-        for row in &table.rows {
+        // The parts of a table stay on one page where it is printed.
+        let parts = table.parts();
+        let several = parts.len() > 1 && parts.len() < table.rows.len();
+        let open = if several { "<tbody class=\"part\">" } else { "<tbody>" };
+        self.line(&format!("</tr></thead>\n{open}"));
+        for (place, row) in table.rows.iter().enumerate() {
+            if several && place > 0 && parts.contains(&place) {
+                self.line(&format!("</tbody>\n{open}"));
+            }
             let continued = row.cells.first().is_some_and(|cell| cell.content.is_empty());
             self.html.push_str(match (row.strong, continued) {
                 (true, _) => "<tr class=\"strong\">",

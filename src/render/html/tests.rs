@@ -124,10 +124,22 @@ fn every_variant_gives_whole_sentences() {
                 }
             }
             assert!(!matches!(document.blocks.last(), Some(Block::Heading { .. } | Block::PageBreak)), "{name} {lang}");
+            let hashes = |line: &str| {
+                line.split_once(' ')
+                    .map_or(0, |(sign, _)| sign.len() * usize::from(sign.chars().all(|sign| sign == '#')))
+            };
+            let levels: Vec<usize> = markdown.lines().map(hashes).filter(|level| *level > 0).collect();
+            assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name} {lang}: {levels:?}");
             let html = render_html(&document, None, &|_, _| {
                 Some("<svg viewBox=\"0 0 400 160\"><rect width=\"400\" height=\"160\" fill=\"#eef1f5\"/></svg>".into())
             });
             assert!(html.contains(&format!("<html lang=\"{lang}\">")));
+            let tags = html.split("<h").skip(1).filter_map(|rest| rest.chars().next()?.to_digit(10));
+            let tags: Vec<u32> = tags.collect();
+            assert!(
+                tags.first() == Some(&1) && tags.windows(2).all(|pair| pair[1] <= pair[0] + 1),
+                "{name} {lang}: {tags:?}"
+            );
         }
     }
 }

@@ -182,6 +182,7 @@ fn everything(lang: Lang) -> Document {
     ];
     let heading = |level, number: Option<&str>| Block::Heading {
         level,
+        small: false,
         id: format!("h{level}"),
         number: number.map(String::from),
         content: text(),
@@ -404,4 +405,30 @@ fn the_standards_asked_for_are_met() {
     let document = everything(Lang::En);
     let _ = render_pdf(&document, &templates, &fonts, &both, &mut diagnostics);
     assert!(diagnostics.iter().all(|found| found.message.code == "M0557"), "{:?}", problems(&diagnostics));
+}
+
+/// What is a little too long for the summary's page is made smaller; what is far too long runs on.
+#[test]
+fn the_summary_takes_one_page_where_it_can() {
+    let Some(fonts) = chinese_fonts() else { return };
+    let templates = built_in_templates();
+    let heading = |id: &str| Block::Heading {
+        level: 1,
+        small: false,
+        id: id.into(),
+        number: None,
+        content: vec![Inline::text(id)],
+    };
+    // The page on which the next chapter begins, after so many paragraphs under a heading of this name.
+    let next_after = |id: &str, paragraphs: usize| {
+        let words = "Queues at dinner are long, and most complaints speak of them. ".repeat(6);
+        let text = vec![Block::Paragraph { content: vec![Inline::text(words)] }; paragraphs];
+        let blocks = [vec![heading(id)], text, vec![Block::PageBreak, heading("next")]].concat();
+        let document = Document { meta: meta(Lang::En), blocks };
+        heading_pages(&document, &templates, &fonts, &mut Diagnostics::new()).unwrap().pages["next"]
+    };
+    let fit = (4..40).find(|paragraphs| next_after("other", paragraphs + 1) == 3).unwrap();
+    assert_eq!((next_after("other", fit), next_after("summary", fit)), (2, 2));
+    assert_eq!(next_after("summary", fit + 1), 2);
+    assert_eq!(next_after("summary", 2 * fit), 3);
 }

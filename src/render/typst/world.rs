@@ -1,7 +1,7 @@
 //! What Typst sees while it sets one document: the theme's files, the document's data, the fonts and the document's date.
 //! Nothing else is reachable, neither disk nor network nor clock.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{Datelike, NaiveDate};
 use typst::diag::{FileError, FileResult, Severity, SourceDiagnostic, SourceResult};
@@ -13,9 +13,11 @@ use typst::{Library, LibraryExt, World, WorldExt};
 
 use crate::diagnostics::messages::render as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
+use crate::render::templates::{is_own, suspect};
 use crate::render::typst::data::has_chinese;
 use crate::render::typst::fonts::Fonts;
 use crate::render::typst::sources::{TypstSources, file_id};
+use crate::render::watch::{self, Making};
 
 /// How many documents ago a remembered result may have been used last.
 const MEMORY: usize = 1;
@@ -34,6 +36,7 @@ pub(super) struct DocumentWorld<'a> {
     sources: &'a TypstSources,
     fonts: &'a Fonts,
     date: Option<Datetime>,
+    making: Option<Arc<Making>>,
 }
 
 impl<'a> DocumentWorld<'a> {
@@ -55,6 +58,11 @@ impl<'a> DocumentWorld<'a> {
             return None;
         }
         let date = parse_date(date);
+        let making = watch::own();
+        if let Some(making) = &making {
+            let entry = sources.origin(main).unwrap_or(main);
+            making.setting(suspect(entry, sources.iter().map(|(_, origin, _)| origin)));
+        }
         Some(Self {
             main: file_id(main)?,
             data_id: file_id("data.json")?,
@@ -62,6 +70,7 @@ impl<'a> DocumentWorld<'a> {
             sources,
             fonts,
             date,
+            making,
         })
     }
 
@@ -139,6 +148,12 @@ impl World for DocumentWorld<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
+        if let Some(making) = &self.making {
+            let origin = self.sources.origin_of(id);
+            if is_own(origin) {
+                making.setting(origin);
+            }
+        }
         self.sources.source(id).cloned().ok_or_else(|| not_found(id))
     }
 

@@ -3,6 +3,7 @@
 use super::book::Book;
 use super::sheet::{Cell, Role, Sheet};
 use crate::config::raw::ColumnType;
+use crate::config::validate::names_in;
 use crate::document::format;
 use crate::metrics::MetricInfo;
 
@@ -75,7 +76,7 @@ fn coding(book: Book<'_, '_>, info: &MetricInfo) -> String {
         Some(table) => project.raw.tables.get(table).map(|table| &table.columns),
     };
     let written = [info.of.as_str(), info.per.as_deref().unwrap_or_default(), info.base.as_str()].join(" ");
-    let names: Vec<&str> = written.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+    let names: Vec<&str> = names_in(&written).collect();
     let lines = module.inputs.iter().filter(|(input, _)| names.contains(&input.as_str())).map(|(input, expression)| {
         let column = columns.and_then(|columns| columns.get(expression));
         let Some(column) = column else { return format!("{input} = {expression}") };

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::alarms::{Change, Changes};
 use super::message::{Attachment, DeliveryKey, Message};
-use super::outbox::enqueue;
+use super::outbox::{enqueue, hurry};
 use super::recipient::Recipient;
 use crate::config::raw::{AlarmAudience, RawDelivery};
-use crate::diagnostics::{Lang, taiwan};
+use crate::diagnostics::{Lang, Localized, taiwan};
 use crate::runs::database::{DatabaseError, Queries};
 
 /// What a message about a release says; texts are in the language of the message.
@@ -57,8 +57,8 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
         body.line(&say("在线查看：", "Read online: "), link);
     }
     body.foot(&say(
-        "本邮件由 manyi 自动发送；编号相同的邮件只需保留一份。",
-        "Sent by manyi; of mails with the same number one is enough.",
+        "本邮件由 manyi 自动发送；若收到两封相同的，保留一封即可。",
+        "Sent by manyi. Should it come twice, one of them is enough.",
     ));
     let attachments = release.attachments.clone();
     Message {
@@ -111,15 +111,15 @@ pub fn test_message(project_title: &str, lang: Lang, now: DateTime<Utc>) -> Mess
     Message { key, lang, subject, text, html, link: None, attachments: Vec::new() }
 }
 
-/// Queues the messages about changes for those whom they concern. Called in the transaction that noted the changes. The number of
-/// messages.
+/// Queues the messages about changes for those whom they concern; `project` is its name in the database and its title. Called in the
+/// transaction that noted the changes. The number of messages.
 ///
 /// # Errors
 /// The database fails.
 pub fn enqueue_alarms(
     database: &mut impl Queries,
     delivery: &RawDelivery,
-    project: (&str, &str),
+    project: (&str, &Localized),
     period: &str,
     changes: &Changes,
     lang: Lang,
@@ -157,8 +157,11 @@ pub fn enqueue_alarms(
         };
         let own: Vec<&Change> = changes.changes.iter().filter(concerns).collect();
         if !own.is_empty() {
-            let message = alarm_message(&key, project_title, &own, recipient.lang);
-            queued += usize::from(enqueue(database, recipient, &message, now)?);
+            let message = alarm_message(&key, project_title.get(recipient.lang), &own, recipient.lang);
+            if enqueue(database, recipient, &message, now)? {
+                hurry(database, recipient, &message.key, now)?;
+                queued += 1;
+            }
         }
     }
     Ok(queued)

@@ -66,8 +66,9 @@ fn alarms_reach_those_whom_they_concern_once() {
     let mut database = Database::open(&Place::Memory).unwrap();
     let now = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
     database.migrate(outbox::COMPONENT, outbox::MIGRATIONS, now).unwrap();
+    let title: Localized = serde_json::from_value(serde_json::json!({"zh-CN": "食堂", "en": "Canteen"})).unwrap();
     let mut queue =
-        || enqueue_alarms(&mut database, &raw, ("p", "食堂"), "2026-11", &changes, Lang::ZhCn, now).unwrap();
+        || enqueue_alarms(&mut database, &raw, ("p", &title), "2026-11", &changes, Lang::ZhCn, now).unwrap();
     assert_eq!((queue(), queue()), (4, 0));
     let rows = database.query("SELECT channel, recipient, message FROM deliveries ORDER BY recipient", &[]).unwrap();
     let said: Vec<(String, bool, bool)> = rows
@@ -85,7 +86,7 @@ fn alarms_reach_those_whom_they_concern_once() {
         ("mailreader@example.com", true, false),
     ];
     assert_eq!(said, expected.map(|(who, low, failed)| (who.to_owned(), low, failed)));
-    assert!(rows[3].text("message").unwrap().contains("[alarm] 食堂 2026-11"));
+    assert!(rows[3].text("message").unwrap().contains("[alarm] Canteen 2026-11"));
     assert!(rows[1].text("message").unwrap().contains("[警报变化]"));
 }
 

@@ -5,11 +5,12 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::message::{Message, sha256_hex};
+use super::message::Message;
 use super::recipient::Recipient;
 use super::{Outcome, Reason, ReasonCode};
 use crate::config::validate::is_safe_file_name;
 use crate::diagnostics::{Lang, io_problem};
+use crate::output::publish::sync_folder;
 
 /// Copies the files of a message under `root`; `delivery` is the id of its row in the outbox.
 pub fn deliver(root: &Path, recipient: &Recipient, message: &Message, delivery: &str) -> Outcome {
@@ -68,9 +69,7 @@ pub(super) fn collect(message: &Message) -> Result<Vec<(String, Vec<u8>)>, Reaso
 
 /// What is there already is either the same, or somebody else's.
 fn compare(place: &Path, files: &[(String, Vec<u8>)]) -> Outcome {
-    let same = |(name, bytes): &(String, Vec<u8>)| {
-        fs::read(place.join(name)).is_ok_and(|found| sha256_hex(&found) == sha256_hex(bytes))
-    };
+    let same = |(name, bytes): &(String, Vec<u8>)| fs::read(place.join(name)).is_ok_and(|found| found == *bytes);
     if files.iter().all(same) {
         return Outcome::Sent(place.display().to_string());
     }
@@ -105,16 +104,6 @@ impl Drop for Staging {
             let _ = fs::remove_dir_all(&self.0);
         }
     }
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    fs::File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

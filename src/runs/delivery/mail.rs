@@ -8,12 +8,13 @@ use lettre::address::{Address, Envelope};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Part, Mailbox, MultiPart, SinglePart};
 
-use super::message::{DeliveryKey, Message, sha256_hex};
+use super::message::{DeliveryKey, Message};
 use super::recipient::Recipient;
 use super::secrets::Secrets;
 use super::smtp::{self, Server};
 use super::{Outcome, Reason, ReasonCode};
 use crate::config::raw::{MailSecurity, RawMail, is_address, mailbox};
+use crate::output::manifest::sha256_hex;
 
 /// A mail as it goes over the line.
 #[derive(Debug, Clone)]

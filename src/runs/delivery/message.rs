@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{Reason, ReasonCode};
 use crate::diagnostics::Lang;
+use crate::output::manifest::sha256_hex;
 
 /// Which delivery this is; the same key is never delivered twice to one recipient.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -105,16 +105,6 @@ fn read(path: &Path) -> Result<Vec<u8>, Reason> {
         let problem = crate::diagnostics::io_problem(&error);
         Reason::new(ReasonCode::FileChanged, format!("{}: {}", path.display(), problem.get(Lang::En)))
     })
-}
-
-/// The SHA-256 of bytes in hexadecimal.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The media type of a document by the ending of its name.

@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::message::{DeliveryKey, Message, sha256_hex};
+use super::message::{DeliveryKey, Message};
 use super::recipient::Recipient;
 use super::{Outcome, Reason, ReasonCode, RetryPolicy};
+use crate::output::manifest::sha256_hex;
 use crate::runs::database::{Database, DatabaseError, Migration, Problem, Queries, Row, Value};
 
 /// The tables of the outbox, for [`Database::migrate`] under the name [`COMPONENT`].
@@ -235,7 +236,8 @@ pub struct Claim {
     attempts: u32,
 }
 
-/// Takes the delivery that has been due longest; when this returns, the row says `sending` for good.
+/// Takes the delivery that has been due longest; when this returns, the row says `sending` for good. Alarms reach a recipient in their
+/// order: that one is over is not said before that it began.
 ///
 /// # Errors
 /// The database fails.
@@ -247,6 +249,11 @@ pub fn claim(database: &mut Database, worker: &Worker<'_>, now: DateTime<Utc>) -
         let row = transaction.query_first(
             "SELECT id, address, message, attempts FROM deliveries
              WHERE project = $3 AND state IN ('queued', 'retry') AND (due_at <= $1 OR due_at > $2)
+               AND (report <> 'alarm' OR NOT EXISTS (
+                 SELECT 1 FROM deliveries AS earlier
+                 WHERE earlier.project = $3 AND earlier.report = 'alarm' AND earlier.state IN ('queued', 'retry')
+                   AND earlier.channel = deliveries.channel AND earlier.recipient = deliveries.recipient
+                   AND earlier.revision < deliveries.revision))
              ORDER BY due_at, id LIMIT 1",
             &[at.into(), horizon.into(), worker.project.into()],
         )?;
@@ -379,6 +386,30 @@ pub fn supersede(
             recipient.key().into(),
             now.timestamp().into(),
             ReasonCode::Superseded.code().into(),
+        ],
+    )
+}
+
+/// Alarms before this one that wait for a recipient are due at once, since it waits for them. The number of rows.
+///
+/// # Errors
+/// The database fails.
+pub fn hurry(
+    database: &mut impl Queries,
+    recipient: &Recipient,
+    key: &DeliveryKey,
+    now: DateTime<Utc>,
+) -> Result<u64, DatabaseError> {
+    database.execute(
+        "UPDATE deliveries SET due_at = $6
+         WHERE project = $1 AND report = $2 AND revision < $3 AND channel = $4 AND recipient = $5 AND state = 'retry' AND due_at > $6",
+        &[
+            key.project.as_str().into(),
+            key.report.as_str().into(),
+            key.revision.into(),
+            recipient.channel.as_str().into(),
+            recipient.key().into(),
+            now.timestamp().into(),
         ],
     )
 }

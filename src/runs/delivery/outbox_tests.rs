@@ -301,3 +301,40 @@ fn a_delivery_whose_record_was_lost_waits_for_a_decision() {
     deliver_due(&mut database, &mut script, &worker("w", RetryPolicy::default()), at(100_001), 99).unwrap();
     assert_eq!(script.taken, [wang.address]);
 }
+
+/// The server refuses an alarm for now; when it is over the server is well again. Nobody reads first that something is over that had not
+/// begun, and nobody else waits for it.
+#[test]
+fn alarms_keep_their_order_for_a_recipient() {
+    struct Ordered(Vec<Outcome>, Vec<(String, i64)>);
+    impl Deliver for Ordered {
+        fn deliver(&mut self, recipient: &Recipient, message: &Message, _: &str, _: DateTime<Utc>) -> Outcome {
+            let outcome = self.0.pop().unwrap_or(Outcome::Sent("250 ok".into()));
+            if matches!(outcome, Outcome::Sent(_)) {
+                self.1.push((recipient.address.clone(), message.key.revision));
+            }
+            outcome
+        }
+    }
+    let alarm = |revision: i64, period: &str| {
+        let mut alarm = message(revision);
+        (alarm.key.report, alarm.key.period) = ("alarm".into(), period.into());
+        alarm
+    };
+    let mut database = outbox();
+    let mut script = Ordered(vec![refused(), refused()], Vec::new());
+    let pass = |database: &mut Database, script: &mut Ordered, second: i64| {
+        deliver_due(database, script, &worker("w", RetryPolicy::default()), at(second), 99).unwrap()
+    };
+    enqueue(&mut database, &person("ops"), &alarm(1, "2026-10"), at(0)).unwrap();
+    assert_eq!(pass(&mut database, &mut script, 0).retry, 1);
+    // Over, and the server is still down: the second waits behind the first, whose turn comes at once. Another reader does not wait.
+    enqueue(&mut database, &person("ops"), &alarm(2, "2026-11"), at(5)).unwrap();
+    assert_eq!(hurry(&mut database, &person("ops"), &alarm(2, "2026-11").key, at(5)).unwrap(), 1);
+    assert_eq!(pass(&mut database, &mut script, 5), Pass { retry: 1, ..Pass::default() });
+    enqueue(&mut database, &person("boss"), &alarm(2, "2026-11"), at(6)).unwrap();
+    assert_eq!(pass(&mut database, &mut script, 6).sent, 1);
+    assert_eq!(pass(&mut database, &mut script, 9000).sent, 2);
+    let said = [("boss@example.com", 2), ("ops@example.com", 1), ("ops@example.com", 2)];
+    assert_eq!(script.1, said.map(|(who, revision)| (who.to_owned(), revision)));
+}

@@ -134,7 +134,8 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
                 .collect()
         }
         AlarmKind::Gate => {
-            let text = |gate: &Gate| prefixed(&gate.report, &gate.text);
+            let passed = lang_texts("关卡均已通过", "every gate is passed");
+            let text = |gate: &Gate| prefixed(&gate.report, if gate.holds { &gate.text } else { &passed });
             let gates = situation.gates.iter();
             gates.map(|gate| signal(format!("{}/{}", gate.report, gate.gate), Some(gate.holds), text(gate))).collect()
         }
@@ -151,13 +152,12 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
         }
         AlarmKind::Missing => {
             let text = |expected: &Expected| {
-                let (report, missing) = (&expected.report, &expected.missing);
-                if missing.is_empty() {
-                    return lang_texts(format!("{report}：各期齐全"), format!("{report}: every period is there"));
+                if expected.missing.is_empty() {
+                    return lang_texts("各期均已发布", "every period that is due is published");
                 }
                 lang_texts(
-                    format!("{report}：缺少 {} 的运行", missing.join("、")),
-                    format!("{report}: no run for {}", missing.join(", ")),
+                    format!("{} 已到期，尚未发布", expected.missing.join("、")),
+                    format!("due and not published: {}", expected.missing.join(", ")),
                 )
             };
             let expected = situation.expected.iter();
@@ -307,11 +307,18 @@ mod tests {
             found.len() == 3
                 && found.iter().all(|signal| signal.holds == Some(true) && signal.audience == AlarmAudience::Errors)
         );
-        assert_eq!(found[2].text.get(Lang::ZhCn), "plan：缺少 2026-09、2026-10 的运行");
+        assert_eq!(found[2].text.get(Lang::ZhCn), "2026-09、2026-10 已到期，尚未发布");
         situation.gates[0].holds = false;
         situation.runs[0].failure = None;
         situation.expected[0].missing.clear();
-        assert!(signals(&rules, &situation).iter().all(|signal| signal.holds == Some(false)));
+        let over = signals(&rules, &situation);
+        assert!(over.iter().all(|signal| signal.holds == Some(false)));
+        // What ended is said in words, too.
+        let said: Vec<&str> = over.iter().map(|signal| signal.text.get(Lang::En)).collect();
+        assert_eq!(
+            said,
+            ["plan: every gate is passed", "plan: the run succeeded", "every period that is due is published"]
+        );
         assert!(signals(&rules, &Situation::default()).is_empty());
     }
 

@@ -9,10 +9,11 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::http::{Method, Request, request};
-use super::message::{Message, base64, media_type, sha256_hex};
+use super::message::{Message, base64, media_type};
 use super::recipient::Recipient;
 use super::secrets::Secret;
 use super::{Outcome, Reason, ReasonCode, folder};
+use crate::output::manifest::sha256_hex;
 
 /// How long a signature holds.
 const VALID: Duration = Duration::from_secs(15 * 60);

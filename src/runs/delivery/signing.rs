@@ -2,7 +2,8 @@
 
 use ring::hmac;
 
-use super::message::{base64, hex};
+use super::message::base64;
+use crate::plugins::discovery::hex;
 
 /// HMAC-SHA256 (RFC 2104, FIPS 198-1) of a text.
 fn digest(key: &[u8], text: &[u8]) -> hmac::Tag {

@@ -15,12 +15,13 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::http::{Answer, Method, Request, request};
-use super::message::{Message, sha256_hex};
+use super::message::Message;
 use super::recipient::Recipient;
 use super::secrets::Secret;
 use super::signing::{hmac_base64, hmac_hex, percent_encoded};
 use super::{Outcome, Reason, ReasonCode};
 use crate::config::raw::ChannelKind;
+use crate::output::manifest::sha256_hex;
 
 /// A webhook with its secrets fetched.
 #[derive(Debug, Clone)]

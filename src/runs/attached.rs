@@ -1,0 +1,149 @@
+//! Which files of a release a recipient gets: those of the formats, the language and the group that it asks for.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::config::Project;
+use crate::config::raw::{RawRecipient, RawReport, ReportFormat};
+use crate::diagnostics::{Diagnostics, Lang};
+use crate::output::manifest::{FileRecord, GroupRecord};
+use crate::runs::delivery::message::Attachment;
+use crate::runs::record::ReleasedReport;
+
+/// Name of the file that says what a folder of documents is about.
+const MANIFEST: &str = "manifest.json";
+
+/// The files of a report in a release.
+pub(super) struct ReportFiles<'a> {
+    files: &'a [FileRecord],
+    folder: PathBuf,
+    declared: Option<&'a RawReport>,
+    /// Folder of the documents of each group, by value. Groups of nearly one name have folders with numbers, so that only what is
+    /// written in them says whose they are.
+    groups: BTreeMap<String, &'a str>,
+}
+
+impl<'a> ReportFiles<'a> {
+    pub(super) fn of_release(project: &'a Project, report: &'a ReleasedReport, release: &Path) -> Self {
+        let folder = release.join(&report.id);
+        let declared = project.raw.reports.iter().find(|held| held.id == report.id);
+        let each = declared.and_then(|held| held.for_each.as_ref());
+        let group = |file: &'a FileRecord| {
+            let place = file.file.strip_suffix(MANIFEST)?.strip_suffix('/')?;
+            let held = group_of(&folder.join(&file.file))?;
+            (each?.column() == held.column).then_some((held.value, place))
+        };
+        let groups = report.files.iter().filter_map(group).collect();
+        Self { files: &report.files, folder, declared, groups }
+    }
+
+    /// What one recipient gets.
+    pub(super) fn of(&self, raw: &RawRecipient, lang: Lang, diagnostics: &mut Diagnostics) -> Vec<Attachment> {
+        if !raw.files {
+            return Vec::new();
+        }
+        let column = self.declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column());
+        let group = column.and_then(|column| raw.parameters.get(column));
+        let wanted_place = group.map_or(Some(""), |group| self.groups.get(group).copied());
+        let langs = self.declared.map_or(&[][..], |held| &held.langs);
+        let wanted = |file: &str| {
+            let (place, name) = file.rsplit_once('/').map_or(("", file), |(place, name)| (place, name));
+            let Some(format) = format_of(name) else { return false };
+            let right_format = raw.formats.is_empty() || raw.formats.contains(&format);
+            let tagged = |held: &Lang| name.contains(&format!("_{held}."));
+            let right_lang = langs.len() < 2 || !langs.contains(&lang) || tagged(&lang);
+            right_format && Some(place) == wanted_place && right_lang && !name.starts_with("index.")
+        };
+        let mut found = Vec::new();
+        for file in self.files.iter().filter(|file| wanted(&file.file)) {
+            let name = file.file.rsplit('/').next().unwrap_or(&file.file);
+            match Attachment::of_file(&self.folder.join(&file.file), name) {
+                Ok(attachment) => found.push(attachment),
+                Err(reason) => diagnostics.push(reason.diagnostic(&raw.to)),
+            }
+        }
+        found
+    }
+}
+
+/// The group that a folder of documents is about, as its manifest says.
+fn group_of(manifest: &Path) -> Option<GroupRecord> {
+    #[derive(Deserialize)]
+    struct Held {
+        group: Option<GroupRecord>,
+    }
+    serde_json::from_slice::<Held>(&fs::read(manifest).ok()?).ok()?.group
+}
+
+/// The format of a document by the ending of its name; none for other files.
+fn format_of(name: &str) -> Option<ReportFormat> {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "pdf" => Some(ReportFormat::Pdf),
+        "html" => Some(ReportFormat::Html),
+        "docx" => Some(ReportFormat::Docx),
+        "xlsx" => Some(ReportFormat::Xlsx),
+        "md" => Some(ReportFormat::Markdown),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::config::load_project;
+
+    const PROJECT: &str = "
+manyi: 1
+project: { title: 门店, period: 2026-11 }
+data: { sources: [{ file: data.csv }] }
+columns: { shop: { type: single } }
+segments: [shop]
+reports:
+  - { id: shops, for_each: shop, formats: [pdf] }
+delivery:
+  mail: { host: smtp.example.com, from: a@example.com }
+  recipients:
+    - { to: one@example.com, parameters: { shop: 'A/B' } }
+    - { to: other@example.com, parameters: { shop: 'A:B' } }
+    - { to: nobody@example.com, parameters: { shop: 'A-B' } }
+    - { to: whole@example.com }
+";
+
+    /// `A/B` and `A:B` cannot be names of folders; the second one is in `A-B-2`.
+    #[test]
+    fn each_gets_the_documents_of_its_own_group() {
+        let site = tempfile::tempdir().unwrap();
+        fs::write(site.path().join("manyi.yaml"), PROJECT).unwrap();
+        fs::write(site.path().join("data.csv"), "shop,q\nA/B,1\n").unwrap();
+        let mut diagnostics = Diagnostics::new();
+        let project = load_project(site.path(), &mut diagnostics).unwrap();
+        let release = site.path().join("r1");
+        let mut files = Vec::new();
+        let mut write = |file: &str, text: String| {
+            let path = release.join("shops").join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, &text).unwrap();
+            files.push(FileRecord::of(file, text.as_bytes()));
+        };
+        write("index.html", String::new());
+        for (place, value) in [("A-B", "A/B"), ("A-B-2", "A:B")] {
+            write(&format!("{place}/plan.pdf"), format!("about {value}"));
+            write(
+                &format!("{place}/manifest.json"),
+                format!(r#"{{"group": {{"column": "shop", "value": "{value}"}}}}"#),
+            );
+        }
+        let report = ReleasedReport { id: "shops".into(), key: "k".into(), files };
+        let held = ReportFiles::of_release(&project, &report, &release);
+        let got = |index: usize| -> Vec<String> {
+            let found = held.of(&project.raw.delivery.recipients[index], Lang::ZhCn, &mut Diagnostics::new());
+            found.iter().map(|file| String::from_utf8(file.bytes().unwrap()).unwrap()).collect()
+        };
+        assert_eq!([got(0), got(1)], [["about A/B"], ["about A:B"]]);
+        assert!(got(2).is_empty() && got(3).is_empty());
+    }
+}

@@ -1,0 +1,74 @@
+//! Alarms while the database of the history cannot be reached. What was told and what waits lies in a file beside the lock, an
+//! outbox like the other: `errors` hears when it begins and when it ends, and nothing in between.
+
+use chrono::{DateTime, Utc};
+
+use crate::config::Project;
+use crate::config::raw::AlarmAudience;
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, LocalizedTexts, lang_texts};
+use crate::runs::database::{DatabaseError, Place};
+use crate::runs::delivery::alarms::{self, Signal};
+use crate::runs::delivery::compose::enqueue_alarms;
+use crate::runs::history::History;
+use crate::runs::release::Places;
+use crate::runs::telling;
+
+/// The outbox for this alone.
+const FILE: &str = "unreachable.sqlite";
+
+/// The one thing that is told.
+const RULE: &str = "history";
+
+/// Tells that the history cannot be reached, with why; or that it can again, if the contrary was told. Sends what is due. With the
+/// lock of the project held.
+pub(super) fn tell(
+    project: &Project,
+    places: &Places,
+    why: Option<LocalizedTexts>,
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) {
+    let file = places.state().join(FILE);
+    if !telling::has_channels(project) || (why.is_none() && !file.is_file()) {
+        return;
+    }
+    let told = observe(project, Place::File(file), why, now, diagnostics);
+    if let Err(error) = told {
+        diagnostics.push(error.diagnostic());
+    }
+}
+
+/// The words of the errors among problems.
+pub(super) fn words<'a>(problems: impl Iterator<Item = &'a Diagnostic>) -> LocalizedTexts {
+    telling::failure_text(&problems.filter(|problem| problem.level == Level::Error).collect::<Vec<_>>())
+}
+
+fn observe(
+    project: &Project,
+    place: Place,
+    why: Option<LocalizedTexts>,
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), DatabaseError> {
+    let Some(mut runs) = project.raw.runs.clone() else { return Ok(()) };
+    let name = runs.name.clone().unwrap_or_else(|| "project".to_owned());
+    // Messages have numbers of their own: those in the database are not known here.
+    runs.name = Some(format!("{name}/{RULE}"));
+    let day = now.with_timezone(&runs.zone()).format("%Y-%m-%d").to_string();
+    let mut outbox = History::open(&place, &runs, now)?;
+    telling::prepare(outbox.database(), now)?;
+    let name = outbox.project().to_owned();
+    let title = &project.raw.project.title;
+    let signal = Signal {
+        rule: RULE.to_owned(),
+        subject: String::new(),
+        holds: Some(why.is_some()),
+        audience: AlarmAudience::Errors,
+        text: why.unwrap_or_else(|| lang_texts("历史库恢复可用", "the history can be reached again")),
+    };
+    outbox.database().transaction(|transaction| {
+        let changes = alarms::observe(transaction, &name, &[RULE.to_owned()], &[signal], now)?;
+        enqueue_alarms(transaction, &project.raw.delivery, (&name, title), &day, &changes, project.lang(), now)
+    })?;
+    telling::send(&mut outbox, project, now, diagnostics).map(drop)
+}
