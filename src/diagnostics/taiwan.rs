@@ -264,7 +264,7 @@ fn usual(text: String) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::diagnostics::{Lang, Localized, Verbatim};
+    use crate::diagnostics::{Lang, Localized, LocalizedTexts, Verbatim, lang_texts};
 
     #[test]
     fn terms_are_those_of_taiwan_not_only_the_characters() {
@@ -302,6 +302,23 @@ mod tests {
         assert_eq!(serde_json::to_string(&typed).unwrap(), "\"软件质量\"");
         // Marks in a file are no marks.
         assert_eq!(to_taiwan(Verbatim::new("软\u{fdd1}件").get(Lang::ZhTw)), "软件");
+    }
+
+    #[test]
+    fn a_text_put_together_is_converted_but_for_what_the_data_say() {
+        let begin = |group: &str| {
+            let tw = format!("先从{}做起", Localized::from(group).get(Lang::ZhTw));
+            let texts = lang_texts(format!("先从{group}做起"), "");
+            Localized::PerLang(LocalizedTexts { zh_tw: Some(Verbatim::in_parts(tw)), ..texts })
+        };
+        let text = begin("软件质量");
+        assert_eq!(to_taiwan(text.get(Lang::ZhTw)), "先從软件质量做起");
+        // As it is written, it is read again; what is made of the Chinese text anyway is not written.
+        let written = r#"{"zh-CN":"先从软件质量做起","en":"","zh-TW":"先從软件质量做起"}"#;
+        assert_eq!(serde_json::to_string(&text).unwrap(), written);
+        let read: Localized = serde_json::from_str(written).unwrap();
+        assert_eq!(to_taiwan(read.get(Lang::ZhTw)), "先從软件质量做起");
+        assert_eq!(serde_json::to_string(&begin("大一")).unwrap(), r#"{"zh-CN":"先从大一做起","en":""}"#);
     }
 
     #[test]

@@ -446,7 +446,8 @@ pub fn radar(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], segment:
             RadarGroup { name: material.group_title(segment, group), labels: labels.collect(), values }
         })
         .collect();
-    if groups.is_empty() {
+    // A profile is read against another.
+    if groups.len() < 2 {
         return None;
     }
     let items: Vec<String> =
