@@ -12,7 +12,7 @@ const OPEN: char = '\u{fdd0}';
 const CLOSE: char = '\u{fdd1}';
 
 /// Terms of the field that the dictionary lacks or has for computers alone, the mainland's first.
-const TERMS: [(&str, &str); 87] = [
+const TERMS: [(&str, &str); 89] = [
     ("质量", "品質"),
     ("信息", "資訊"),
     ("软件", "軟體"),
@@ -80,6 +80,8 @@ const TERMS: [(&str, &str); 87] = [
     ("t检验", "t檢定"),
     ("t 检验", "t 檢定"),
     ("秩检验", "秩檢定"),
+    ("卡方检验", "卡方檢定"),
+    ("显著性检验", "顯著性檢定"),
     ("组间检验", "組間檢定"),
     ("单独检验", "單獨檢定"),
     ("全部检验", "全部檢定"),
