@@ -186,7 +186,7 @@ fn control_sentence(material: &Material<'_>, finding: &Finding, control: &Contro
             }
             RunRule::FourteenAlternating => "up and down in turn for 14 periods".to_owned(),
         };
-        return format!("{title} is {value}: {evidence} (centre {centre}, limits {lower} to {upper} from {baseline})");
+        return format!("{title} is {value}: {evidence} (centre {centre}, limits {lower} to {upper}, from {baseline})");
     }
     let side = if up { "高于" } else { "低于" };
     let evidence = match control.rule {
@@ -206,11 +206,11 @@ fn control_sentence(material: &Material<'_>, finding: &Finding, control: &Contro
     format!("{title}为{value}，{evidence}（中心线{centre}，控制限{lower}至{upper}，由{baseline}算得）")
 }
 
-/// The periods that control limits come from, `January to August 2026, 8 periods`.
+/// The periods that control limits come from, `the 8 periods January to August 2026`.
 pub fn baseline_text(baseline: &Baseline, lang: Lang) -> String {
     let span = format::wave_span(&baseline.first.to_string(), &baseline.last.to_string(), lang);
     let periods = format::count(baseline.periods as u64);
-    if lang == Lang::En { format!("{span}, {periods} periods") } else { format!("{span}的{periods}期") }
+    if lang == Lang::En { format!("the {periods} periods {span}") } else { format!("{span}的{periods}期") }
 }
 
 /// A run rule in a few words.

@@ -382,6 +382,19 @@ mod tests {
     }
 
     #[test]
+    fn a_span_of_waves_says_the_year_once() {
+        for (first, last, en, zh) in [
+            ("2026-01", "2026-08", "January to August 2026", "2026年1月至8月"),
+            ("2025-11", "2026-02", "November 2025 to February 2026", "2025年11月至2026年2月"),
+            ("2026-Q1", "2026-Q3", "Q1 2026 to Q3 2026", "2026年第1季度至2026年第3季度"),
+            ("2026-01", "2026-01", "January 2026", "2026年1月"),
+        ] {
+            assert_eq!(wave_span(first, last, Lang::En), en);
+            assert_eq!(wave_span(first, last, Lang::ZhCn), zh);
+        }
+    }
+
+    #[test]
     fn numbers() {
         assert_eq!(number(1_234_567.0, 0), "1,234,567");
         assert_eq!(number(-1234.56, 1), "−1,234.6");

@@ -251,3 +251,23 @@ pub fn definitions(material: &Material<'_>) -> Option<Table> {
         .collect();
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::capital;
+
+    #[test]
+    fn words_get_a_capital_and_signs_stay() {
+        for (text, expected) in [
+            ("share", "Share"),
+            ("a share", "A share"),
+            ("n", "n"),
+            ("α", "α"),
+            ("ρA", "ρA"),
+            ("题目", "题目"),
+            ("", ""),
+        ] {
+            assert_eq!(capital(text), expected);
+        }
+    }
+}

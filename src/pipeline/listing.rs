@@ -36,12 +36,16 @@ pub(super) fn listed_values(measured: &Measured, lang: Lang) -> BTreeMap<String,
 pub(super) fn index_page(measured: &Measured, listed: &[Listed], date: &str, lang: Lang) -> Document {
     let results = &measured.indicators.results;
     let title = measured.project.raw.project.title.get(lang).to_owned();
-    let shown: Vec<_> = results
+    let mut shown: Vec<_> = results
         .metrics
         .iter()
         .filter(|info| info.variant_of.is_none() && listed.iter().any(|held| held.values.contains_key(&info.id)))
-        .take(LISTED)
         .collect();
+    // The overall index first, as in the documents.
+    if let Some(overall) = shown.iter().position(|info| info.estimator == "composite") {
+        shown[..=overall].rotate_right(1);
+    }
+    shown.truncate(LISTED);
     let column = |text: String, align| TableColumn { title: vec![Inline::text(text)], align, parts: 0.0 };
     let (name, files, all) = match lang {
         Lang::ZhCn | Lang::ZhTw => ("名称", "文件", "全部"),
@@ -58,7 +62,7 @@ pub(super) fn index_page(measured: &Measured, listed: &[Listed], date: &str, lan
         let mut content = Vec::new();
         for (index, (name, url)) in links.iter().enumerate() {
             if index > 0 {
-                content.push(Inline::text(" · "));
+                content.push(Inline::text(if lang.is_chinese() { "、" } else { ", " }));
             }
             content.push(Inline::Link { url: url.clone(), content: vec![Inline::text(name)] });
         }
@@ -73,7 +77,7 @@ pub(super) fn index_page(measured: &Measured, listed: &[Listed], date: &str, lan
     in_its_language(Document {
         meta: Meta {
             title,
-            subtitle: None,
+            subtitle: Some(period.clone()).filter(|period| !period.is_empty()),
             client: measured.project.raw.project.client.as_ref().map(|client| client.get(lang).to_owned()),
             planner: None,
             lang,

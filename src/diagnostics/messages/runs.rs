@@ -51,7 +51,7 @@ messages! {
     GATE_GONE = Message::new("M0967", "gate `schema`: {what} of {before} is there no more", "关卡 `schema`：{before} 中的 {what} 不见了");
     /// Gate: a renamed column or option.
     GATE_RENAMED = Message::new("M0968", "gate `schema`: {what} of {before} seems to be {now} now", "关卡 `schema`：{before} 中的 {what} 似乎改成了 {now}")
-        .hinted("if so, name both under `from` or `labels` in manyi.yaml", "若确是改名，请在 manyi.yaml 的 `from` 或 `labels` 中同时写上两者");
+        .hinted("if so, both have to stand under `from` or `labels` in manyi.yaml", "若确是改名，manyi.yaml 的 `from` 或 `labels` 中须同时写有两者");
     /// Gate: a jump.
     GATE_JUMP = Message::new("M0969", "gate `jump`: `{metric}` went from {earlier} to {found}, a change of more than {limit}", "关卡 `jump`：`{metric}` 由 {earlier} 变为 {found}，变化超过 {limit}");
     /// A control rule.
