@@ -14,6 +14,9 @@ mkdir "$project/data"
 # The run of a period on the third of the month after it, or at a time of its own.
 run() { MANYI_NOW=$1 "$program" run "$project" --log text -q "$2" "$3"; }
 
+# What was delivered of a period, and how often it was tried.
+deliveries() { "$program" history -C "$project" --deliveries | grep "  $1  " || true; }
+
 for month in 01 02 03 04 05 06 07 08 09 10 11 12; do
     cp -R "$sample/data/2026-$month" "$project/data/"
     next=$((${month#0} + 1))
@@ -32,9 +35,11 @@ for month in 01 02 03 04 05 06 07 08 09 10 11 12; do
         run 2026-06-05T09:10:00+08:00 --catch-up --wait=0
         ;;
     06)
+        deliveries 2026-06
         echo "== the notice board is a folder again; the refused delivery is tried again"
         rm "$project/board" && mv "$project/board-aside" "$project/board"
         run 2026-07-03T09:00:00+08:00 --period 2026-06
+        deliveries 2026-06
         ;;
     09)
         echo "== the control chart fired: the alarm stands"

@@ -2,6 +2,7 @@
 //! that fire go out. A chart holds the periods that are measured and, before them, those that the history knows.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,17 @@ pub struct ChartPoint {
     pub rules: Vec<RunRule>,
 }
 
+/// The periods that limits are computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// First of them.
+    pub first: Period,
+    /// Last of them.
+    pub last: Period,
+    /// How many they are: those with an estimate.
+    pub periods: usize,
+}
+
 /// The control chart of an indicator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IndicatorChart {
@@ -42,6 +54,9 @@ pub struct IndicatorChart {
     pub chart: ControlChart,
     /// Points in time order; periods without an estimate are left out.
     pub points: Vec<ChartPoint>,
+    /// What the limits come from; none without limits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
 }
 
 impl IndicatorChart {
@@ -88,7 +103,10 @@ pub fn control_charts(
             by_period.insert(period, point);
         }
         let mut points: Vec<ChartPoint> = by_period.into_values().collect();
-        if let Some(result) = limits_of(&runs.control, *chart, &points) {
+        let mut baseline = None;
+        if let Some((range, result)) = limits_of(&runs.control, *chart, &points) {
+            let (first, last) = (points[range.start].period, points[range.end - 1].period);
+            baseline = Some(Baseline { first, last, periods: range.len() });
             for (point, limits) in points.iter_mut().zip(result.limits) {
                 point.limits = Some(limits);
             }
@@ -97,12 +115,17 @@ pub fn control_charts(
             }
         }
         let (metric, title) = (metric.clone(), info.title.clone());
-        found.push(IndicatorChart { metric, title, unit: info.unit, chart: *chart, points });
+        found.push(IndicatorChart { metric, title, unit: info.unit, chart: *chart, points, baseline });
     }
     found
 }
 
-fn limits_of(control: &RawControl, chart: ControlChart, points: &[ChartPoint]) -> Option<ControlResult> {
+/// The limits with the places of the points that they come from.
+fn limits_of(
+    control: &RawControl,
+    chart: ControlChart,
+    points: &[ChartPoint],
+) -> Option<(Range<usize>, ControlResult)> {
     let baseline = match &control.baseline {
         None => 0..points.len(),
         Some([first, last]) => {
@@ -111,10 +134,10 @@ fn limits_of(control: &RawControl, chart: ControlChart, points: &[ChartPoint]) -
             start..points.iter().rposition(|point| point.period <= last)? + 1
         }
     };
-    if baseline.len() < control.least as usize {
+    if baseline.is_empty() || baseline.len() < control.least as usize {
         return None;
     }
     let values: Vec<ControlPoint> =
         points.iter().map(|point| ControlPoint { value: point.value, answers: point.n_eff }).collect();
-    control_chart(&values, chart, control.rules, Some(baseline))
+    Some((baseline.clone(), control_chart(&values, chart, control.rules, Some(baseline))?))
 }

@@ -16,7 +16,7 @@ pub mod whole;
 pub use banner::{BannerTable, compute_banners};
 pub use benchmarks::{BenchmarkComparison, Standing};
 pub use comparisons::{Difference, GroupComparison, TargetComparison, Testing};
-pub use control_charts::{ChartPoint, IndicatorChart, control_charts};
+pub use control_charts::{Baseline, ChartPoint, IndicatorChart, control_charts};
 pub use findings::{Finding, FindingKind, Severity, collect_findings};
 pub use rounding::{printed_decimals, round_half_away};
 pub use summary::{Findings, IndicatorSummary, SegmentComparison};

@@ -32,6 +32,9 @@ pub struct TableSource {
     pub steps: Vec<Step>,
     /// Rows analysed.
     pub rows: u64,
+    /// How many of them are of the group that a document is about.
+    #[serde(skip)]
+    pub rows_of_group: Option<u64>,
 }
 
 /// Reads every table, the survey last because its columns may be looked up in the others; `None` if an error was reported.
@@ -71,6 +74,7 @@ impl Tables {
             files: rows.inputs.clone(),
             steps: rows.steps.clone(),
             rows: rows.row_count() as u64,
+            rows_of_group: None,
         };
         self.operational.iter().map(source).collect()
     }

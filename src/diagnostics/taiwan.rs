@@ -12,7 +12,7 @@ const OPEN: char = '\u{fdd0}';
 const CLOSE: char = '\u{fdd1}';
 
 /// Terms of the field that the dictionary lacks or has for computers alone, the mainland's first.
-const TERMS: [(&str, &str); 90] = [
+const TERMS: [(&str, &str); 87] = [
     ("质量", "品質"),
     ("信息", "資訊"),
     ("软件", "軟體"),
@@ -71,9 +71,6 @@ const TERMS: [(&str, &str); 90] = [
     ("算法", "算法"),
     ("试运行", "試營運"),
     ("投诉过", "申訴過"),
-    ("公布出", "公布出"),
-    ("公布出来", "公布出來"),
-    ("占比", "占比"),
     ("生发", "生發"),
     ("学生发", "學生發"),
     ("水平", "水準"),
@@ -108,8 +105,7 @@ const TERMS: [(&str, &str); 90] = [
 ];
 
 /// Characters that stand for several in Taiwan, each with that of our texts where no longer word of the dictionary says otherwise.
-const CHARACTERS: [(&str, &str); 37] = [
-    ("账", "帳"),
+const CHARACTERS: [(&str, &str); 36] = [
     ("后", "後"),
     ("价", "價"),
     ("于", "於"),
@@ -235,28 +231,29 @@ pub fn to_taiwan(text: &str) -> String {
 }
 
 fn converted(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(quoted(CONVERTER.convert(text))) }
+    if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(usual(CONVERTER.convert(text))) }
 }
 
-/// Quotation marks as in Taiwan. A closing single one also serves as an apostrophe, so it changes only where one is open.
-fn quoted(text: String) -> String {
-    if !text.contains(['“', '”', '‘']) {
+/// Quotation marks as in Taiwan, and letters that words of the dictionary have in a form that is not usual there. Behind a Latin
+/// letter the closing single mark is an apostrophe.
+fn usual(text: String) -> String {
+    if !text.contains(['“', '”', '‘', '’', '賬', '佈', '佔']) {
         return text;
     }
-    let mut inner = 0_usize;
+    let mut before = None;
     text.chars()
-        .map(|letter| match letter {
-            '“' => '「',
-            '”' => '」',
-            '‘' => {
-                inner += 1;
-                '『'
+        .map(|letter| {
+            let behind_latin = before.replace(letter).is_some_and(|letter: char| letter.is_ascii_alphabetic());
+            match letter {
+                '“' => '「',
+                '”' => '」',
+                '‘' => '『',
+                '’' if !behind_latin => '』',
+                '賬' => '帳',
+                '佈' => '布',
+                '佔' => '占',
+                other => other,
             }
-            '’' if inner > 0 => {
-                inner -= 1;
-                '』'
-            }
-            other => other,
         })
         .collect()
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::analysis::banner::{BannerCell, BannerQuestion, BannerTable, RowKind, base_labels, notes};
 use crate::config::raw::{BannerCorrection, ColumnType, Correction};
 use crate::document::blocks::{Inline, Table, TableCell, TableRow};
+use crate::document::figures::{has_other_base, other_base_note};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::tables::{SMALL_BASE_MARK, cell, note, number_column, row, text_column};
@@ -116,6 +117,13 @@ fn one_table(material: &Material<'_>, table: &BannerTable, shown: &[usize]) -> T
             "本表每一对单独检验；正文中各组的比较经{correction}，所以这里的字母会多一些。",
             "Each pair is tested by itself here; the comparisons of groups in the chapters have the {correction}, so there are more letters here.",
         )));
+    }
+    let other_base = |question: &BannerQuestion| {
+        let total = question.bases.first().and_then(|base| base.n);
+        total.is_some_and(|n| has_other_base(material, &question.column, n))
+    };
+    if table.questions.iter().any(other_base) {
+        notes.push(other_base_note(material));
     }
     Table { columns, rows, notes, ..Table::default() }
 }

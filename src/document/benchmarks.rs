@@ -82,8 +82,8 @@ pub fn benchmark_notes(material: &Material<'_>, shown: &[&&IndicatorSummary<'_>]
         notes.push(note(material.fill_or(
             "note_benchmark",
             &[("level", &material.confidence())],
-            "距标杆为本期减标杆；* 表示在 {level} 水平上显著（t 检验，双侧），{good_colour}底为优于标杆，{bad_colour}底为逊于标杆。",
-            "The gap is the current value less the benchmark; * is significant at {level} (two-sided t test), {good_colour} is better than the benchmark and {bad_colour} worse.",
+            "距标杆为本期减标杆；* 表示在 {level} 水平上显著（双侧 t 检验；未给出标准误的标杆看置信区间），{good_colour}底为优于标杆，{bad_colour}底为逊于标杆。",
+            "The gap is the current value less the benchmark; * is significant at {level} (two-sided t test; a benchmark without a standard error by the interval), {good_colour} is better than the benchmark and {bad_colour} worse.",
         )));
     }
     if all().any(|held| held.benchmark.se.is_none()) {

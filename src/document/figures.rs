@@ -2,7 +2,7 @@
 //! labels and the alternative text are settled here; the drawing is not.
 
 use crate::analysis::IndicatorSummary;
-use crate::charts::{Bar, Chart, ChartKind, Emphasis, LikertRow, Mark, Point, RadarGroup, Series};
+use crate::charts::{Axis, Bar, Chart, ChartKind, Emphasis, LikertRow, Mark, Point, RadarGroup, Series};
 use crate::data::expressions::quote_name;
 use crate::document::axes;
 use crate::document::blocks::Inline;
@@ -60,10 +60,15 @@ pub fn bar(material: &Material<'_>, summary: &IndicatorSummary<'_>, segment: usi
     if let Some(total) = summary.current.filter(|held| held.estimate.is_some() && compared.own.is_none()) {
         bars.push(one_bar(material, material.word("total"), total, Emphasis::Accent));
     }
+    // The unit that the title of a plain number names.
+    let suffix = material.spoken(info).1;
+    for bar in bars.iter_mut().filter(|bar| bar.value.is_some()) {
+        bar.label.push_str(&suffix);
+    }
     let goal = material.target(info);
     let values = bars.iter().flat_map(|bar| bar.interval.map(|held| held.1).into_iter().chain(bar.value));
     let lows = bars.iter().flat_map(|bar| bar.interval.map(|held| held.0).into_iter().chain(bar.value));
-    let axis = axes::from_zero(lows.chain(values).chain(goal), info.unit, material.lang);
+    let axis = named(axes::from_zero(lows.chain(values).chain(goal), info.unit, material.lang), &suffix);
     let target = target_mark(material, summary);
     let mut notes = vec![bases_note(
         material,
@@ -103,9 +108,17 @@ fn one_bar(material: &Material<'_>, name: String, estimate: &Estimate, emphasis:
     }
 }
 
+/// The axis with the unit of a plain number, if one is known.
+fn named(mut axis: Axis, suffix: &str) -> Axis {
+    if !suffix.is_empty() {
+        axis.unit = suffix.trim().to_owned();
+    }
+    axis
+}
+
 fn target_mark(material: &Material<'_>, summary: &IndicatorSummary<'_>) -> Option<Mark> {
     let value = material.target(summary.info)?;
-    let text = material.target_text(summary.info)?;
+    let text = format!("{}{}", material.target_text(summary.info)?, material.spoken(summary.info).1);
     Some(Mark { value, label: material.words.fill("card_target", &[("target", &text)]) })
 }
 
@@ -165,6 +178,7 @@ pub fn trend(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
     let target = if series.len() == 1 { target_mark(material, first) } else { None };
     let values = series.iter().flat_map(|line| line.points.iter().flatten()).flat_map(point_ends);
     let axis = axes::around(values.chain(target.as_ref().map(|mark| mark.value)), unit, material.lang);
+    let axis = if series.len() == 1 { named(axis, &material.spoken(first.info).1) } else { axis };
     let names = format::wave_labels(waves, material.lang);
     let bases = waves
         .iter()
@@ -307,11 +321,7 @@ fn likert_notes(
     }
     let totals = shown.iter().filter(|(_, row)| row.segment.is_none());
     if totals.clone().any(|(held, row)| has_other_base(material, &held.column, row.n)) {
-        notes.push(note(material.word_or(
-            "note_other_base",
-            "此处以全部答过该题者为基数；指标只计其基数内的人（如知晓者、顾客），同一题的数值因此略有不同。",
-            "Shares here are of all who answered the question; indicators count only their own base (the aware, customers), so their values differ slightly.",
-        )));
+        notes.push(other_base_note(material));
     }
     if shown.iter().any(|(_, row)| is_small(material, row)) {
         notes.push(small_base_note(material));
@@ -327,8 +337,17 @@ fn parts_differ(shares: &[f64], [low, high]: [usize; 2]) -> bool {
     (sum(&printed) - 100.0).abs() > 0.05 || (net - net_score(shares, [low, high])).abs() > 0.05
 }
 
+/// Why a share here is not the value of the indicator.
+pub(super) fn other_base_note(material: &Material<'_>) -> Vec<Inline> {
+    note(material.word_or(
+        "note_other_base",
+        "此处以全部答过该题者为基数；指标只计其基数内的人（如知晓者、顾客），同一题的数值因此略有不同。",
+        "Shares here are of all who answered the question; indicators count only their own base (the aware, customers), so their values differ slightly.",
+    ))
+}
+
 /// True where an indicator over the question counts another number of people.
-fn has_other_base(material: &Material<'_>, column: &str, n: u64) -> bool {
+pub(super) fn has_other_base(material: &Material<'_>, column: &str, n: u64) -> bool {
     material.inputs.project.raw.plugins.iter().any(|(plugin, used)| {
         let Some(manifest) = material.inputs.plugins.get(plugin).map(|held| &held.manifest) else { return false };
         used.inputs.iter().filter(|(_, expression)| *expression == column).any(|(input, _)| {
@@ -427,7 +446,8 @@ pub fn radar(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], segment:
             RadarGroup { name: material.group_title(segment, group), labels: labels.collect(), values }
         })
         .collect();
-    if groups.is_empty() {
+    // A profile is read against another.
+    if groups.len() < 2 {
         return None;
     }
     let items: Vec<String> =

@@ -2,7 +2,7 @@
 
 use crate::analysis::control::RunRule;
 use crate::analysis::findings::{ControlEvidence, ImportanceSource};
-use crate::analysis::{Finding, FindingKind, Severity};
+use crate::analysis::{Baseline, Finding, FindingKind, Severity};
 use crate::diagnostics::{Lang, LocalizedTexts, lang_texts};
 use crate::document::format;
 use crate::document::material::Material;
@@ -169,7 +169,7 @@ fn control_sentence(material: &Material<'_>, finding: &Finding, control: &Contro
     let (centre, lower, upper) = (plain(control.centre), plain(control.lower), plain(control.upper));
     let title = finding.title.get(lang);
     let up = held.value > held.against;
-    let periods = format::count(control.periods as u64);
+    let baseline = baseline_text(&control.baseline, lang);
     if lang == Lang::En {
         let side = if up { "above" } else { "below" };
         let evidence = match control.rule {
@@ -186,9 +186,7 @@ fn control_sentence(material: &Material<'_>, finding: &Finding, control: &Contro
             }
             RunRule::FourteenAlternating => "up and down in turn for 14 periods".to_owned(),
         };
-        return format!(
-            "{title} is {value}: {evidence} (centre {centre}, limits {lower} to {upper}, {periods} periods)"
-        );
+        return format!("{title} is {value}: {evidence} (centre {centre}, limits {lower} to {upper} from {baseline})");
     }
     let side = if up { "高于" } else { "低于" };
     let evidence = match control.rule {
@@ -205,7 +203,14 @@ fn control_sentence(material: &Material<'_>, finding: &Finding, control: &Contro
         }
         RunRule::FourteenAlternating => "连续14期一升一降".to_owned(),
     };
-    format!("{title}为{value}，{evidence}（中心线{centre}，控制限{lower}至{upper}，共{periods}期）")
+    format!("{title}为{value}，{evidence}（中心线{centre}，控制限{lower}至{upper}，由{baseline}算得）")
+}
+
+/// The periods that control limits come from, `January to August 2026, 8 periods`.
+pub fn baseline_text(baseline: &Baseline, lang: Lang) -> String {
+    let span = format::wave_span(&baseline.first.to_string(), &baseline.last.to_string(), lang);
+    let periods = format::count(baseline.periods as u64);
+    if lang == Lang::En { format!("{span}, {periods} periods") } else { format!("{span}的{periods}期") }
 }
 
 /// A run rule in a few words.

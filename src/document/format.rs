@@ -241,6 +241,21 @@ pub fn wave(name: &str, lang: Lang) -> String {
     }
 }
 
+/// A span of waves in words, `January to August 2026`: the year once where both share it.
+pub fn wave_span(first: &str, last: &str, lang: Lang) -> String {
+    match (WaveName::of(first), WaveName::of(last), lang) {
+        _ if first == last => wave(first, lang),
+        (WaveName::Month(from, month), WaveName::Month(to, _), Lang::En) if from == to => {
+            format!("{} to {}", month_name(month), wave(last, lang))
+        }
+        (WaveName::Month(from, _), WaveName::Month(to, month), Lang::ZhCn | Lang::ZhTw) if from == to => {
+            format!("{}至{month}月", wave(first, lang))
+        }
+        (_, _, Lang::En) => format!("{} to {}", wave(first, lang), wave(last, lang)),
+        (_, _, Lang::ZhCn | Lang::ZhTw) => format!("{}至{}", wave(first, lang), wave(last, lang)),
+    }
+}
+
 /// Short names of waves for an axis: the year is left out where all of them share it.
 pub fn wave_labels(names: &[String], lang: Lang) -> Vec<String> {
     let parsed: Vec<WaveName> = names.iter().map(|name| WaveName::of(name)).collect();

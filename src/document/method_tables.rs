@@ -3,7 +3,7 @@
 
 use crate::config::project::SURVEY;
 use crate::config::raw::ColumnType;
-use crate::data::table::{InputFile, StepKind};
+use crate::data::table::{InputFile, Step, StepKind};
 use crate::diagnostics::Diagnostics;
 use crate::document::blocks::{Inline, Table, TableCell, Tone};
 use crate::document::format;
@@ -186,39 +186,49 @@ pub fn bases(material: &Material<'_>) -> Option<Table> {
 
 /// Rows from the files to the analysis.
 pub fn steps(material: &Material<'_>) -> Option<Table> {
-    let survey = material.inputs.steps.iter().map(|step| (String::new(), step));
-    let tables = material.inputs.tables.iter().flat_map(|table| {
+    let one = |table: Option<&str>, lead: &str, step: &Step| {
+        let words = &material.words;
+        let name = |column: &str| title_in(material, table, column);
+        let text = match &step.kind {
+            StepKind::Read { file } => words.fill("step_read", &[("file", file)]),
+            StepKind::Duplicates { column } if table.is_some() => material.fill_or(
+                "step_duplicates_rows",
+                &[("column", &name(column))],
+                "剔除 {column} 重复的记录",
+                "Drop repeated rows by {column}",
+            ),
+            StepKind::Duplicates { column } => words.fill("step_duplicates", &[("column", &name(column))]),
+            StepKind::Weight { column } => words.fill("step_weight", &[("column", &name(column))]),
+            StepKind::Wave { column } => words.fill("step_wave", &[("column", &name(column))]),
+            StepKind::Filter { keep, reason } => {
+                match reason.as_ref().map(|reason| reason.get(material.lang)).filter(|reason| !reason.is_empty()) {
+                    Some(reason) => words.fill("step_filter_reason", &[("reason", &capital(reason))]),
+                    None => words.fill("step_filter", &[("keep", &readable(material, table, keep))]),
+                }
+            }
+        };
+        let dropped = if step.dropped == 0 { format::NO_VALUE.into() } else { format::count(step.dropped) };
+        row(vec![cell(format!("{lead}{text}")), cell(dropped), cell(format::count(step.rows))])
+    };
+    // A document about a group counts its rows alone, of the survey as of every other table.
+    let of_group = |text: String, own: u64, all: u64| {
+        row(vec![cell(text), cell(format::count(all.saturating_sub(own))), cell(format::count(own))])
+    };
+    let inputs = &material.inputs;
+    let group = inputs.subject.map(|subject| subject.title.get(material.lang));
+    let mut rows: Vec<_> = inputs.steps.iter().map(|step| one(None, "", step)).collect();
+    if let Some(group) = group {
+        let text = material.fill_or("step_group", &[("group", group)], "只取{group}的答卷", "Answers of {group}");
+        rows.push(of_group(text, inputs.answers, inputs.answers_of_all));
+    }
+    for table in inputs.tables {
         let title = table.title.as_ref().map_or(table.table.as_str(), |title| title.get(material.lang));
         let lead = material.words.fill("formula_part", &[("part", title)]);
-        table.steps.iter().map(move |step| (lead.clone(), step))
-    });
-    let mut rows: Vec<_> = survey
-        .chain(tables)
-        .map(|(lead, step)| {
-            let words = &material.words;
-            let name = |column: &str| column_title(material, column);
-            let text = match &step.kind {
-                StepKind::Read { file } => words.fill("step_read", &[("file", file)]),
-                StepKind::Duplicates { column } => words.fill("step_duplicates", &[("column", &name(column))]),
-                StepKind::Weight { column } => words.fill("step_weight", &[("column", &name(column))]),
-                StepKind::Wave { column } => words.fill("step_wave", &[("column", &name(column))]),
-                StepKind::Filter { keep, reason } => {
-                    match reason.as_ref().map(|reason| reason.get(material.lang)).filter(|reason| !reason.is_empty()) {
-                        Some(reason) => words.fill("step_filter_reason", &[("reason", &capital(reason))]),
-                        None => words.fill("step_filter", &[("keep", &readable(material, keep))]),
-                    }
-                }
-            };
-            let dropped = if step.dropped == 0 { format::NO_VALUE.into() } else { format::count(step.dropped) };
-            row(vec![cell(format!("{lead}{text}")), cell(dropped), cell(format::count(step.rows))])
-        })
-        .collect();
-    if let Some(subject) = material.inputs.subject {
-        let (own, all) = (material.inputs.answers, material.inputs.answers_of_all);
-        let group = subject.title.get(material.lang);
-        let text = material.fill_or("step_group", &[("group", group)], "只取{group}的答卷", "Answers of {group}");
-        let others = cell(format::count(all.saturating_sub(own)));
-        rows.insert(material.inputs.steps.len(), row(vec![cell(text), others, cell(format::count(own))]));
+        rows.extend(table.steps.iter().map(|step| one(Some(&table.table), &lead, step)));
+        if let Some((group, own)) = group.zip(table.rows_of_group) {
+            let text = material.fill_or("step_group_rows", &[("group", group)], "只取{group}的记录", "Rows of {group}");
+            rows.push(of_group(format!("{lead}{text}"), own, table.rows));
+        }
     }
     let columns = vec![
         text_column(&material.word("col_step"), 1.0),
@@ -230,7 +240,7 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
 
 /// A condition for readers: columns by their titles, comparisons as signs, the words between conditions in the language. What is in
 /// quotation marks stays.
-fn readable(material: &Material<'_>, condition: &str) -> String {
+fn readable(material: &Material<'_>, table: Option<&str>, condition: &str) -> String {
     const SIGNS: [(&str, &str); 4] = [(">=", "≥"), ("<=", "≤"), ("<>", "≠"), ("!=", "≠")];
     let word = |word: &str| {
         let chinese = material.lang.is_chinese();
@@ -238,7 +248,7 @@ fn readable(material: &Material<'_>, condition: &str) -> String {
             "AND" => if chinese { "且" } else { "and" }.to_owned(),
             "OR" => if chinese { "或" } else { "or" }.to_owned(),
             "NOT" => if chinese { "非" } else { "not" }.to_owned(),
-            _ => column_title(material, word),
+            _ => title_in(material, table, word),
         }
     };
     let pieces = condition.split('\'').enumerate().map(|(place, piece)| {
@@ -265,10 +275,19 @@ fn readable(material: &Material<'_>, condition: &str) -> String {
     pieces.collect::<Vec<_>>().join("'")
 }
 
-/// The title of a column inside a sentence; its name where it has none.
+/// The title of a column of the survey inside a sentence; its name where it has none.
 pub fn column_title(material: &Material<'_>, name: &str) -> String {
-    let column = material.inputs.columns.iter().find(|column| column.name == name);
-    let title = column.map_or("", |column| column.title.get(material.lang));
+    title_in(material, None, name)
+}
+
+/// The title of a column of a table, none for the survey, inside a sentence; its name where it has none.
+pub fn title_in(material: &Material<'_>, table: Option<&str>, name: &str) -> String {
+    let own = table.and_then(|table| material.inputs.project.raw.tables.get(table));
+    let title = match table {
+        Some(_) => own.and_then(|own| own.columns.get(name)?.title.as_ref()),
+        None => material.inputs.columns.iter().find(|column| column.name == name).map(|column| &column.title),
+    };
+    let title = title.map_or("", |title| title.get(material.lang));
     if title.is_empty() { name.to_owned() } else { material.inline_name(title) }
 }
 
@@ -347,7 +366,7 @@ mod tests {
             (Lang::ZhCn, "年级 ≥ 2 且 食堂 ≠ 'a AND b >= 1'"),
             (Lang::En, "year of study ≥ 2 and canteen ≠ 'a AND b >= 1'"),
         ] {
-            fixtures::with_material(lang, |material| assert_eq!(readable(material, condition), expected));
+            fixtures::with_material(lang, |material| assert_eq!(readable(material, None, condition), expected));
         }
     }
 

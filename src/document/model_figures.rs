@@ -142,7 +142,7 @@ fn quadrants(material: &Material<'_>, info: &ModelInfo, result: &ModelResult) ->
         quadrants: Quadrants {
             top_left: field("ipa_fix", "优先改进", "concentrate here", Emphasis::Bad),
             top_right: field("ipa_keep", "继续保持", "keep up", Emphasis::Accent),
-            bottom_left: field("ipa_low", "低优先", "low priority", Emphasis::Plain),
+            bottom_left: field("ipa_low", "次要", "low priority", Emphasis::Plain),
             bottom_right: field("ipa_over", "可能过度", "possible overkill", Emphasis::Plain),
         },
         points,

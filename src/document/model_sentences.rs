@@ -188,10 +188,11 @@ fn classes(material: &Material<'_>, table: &TableResult) -> Option<Conclusion> {
         }
     }
     let (class, names) = classes.first()?;
-    let headline = (
-        format!("{}属{class}", format::list(names, lang)),
-        format!("{}: {}", material.inline_name(class), format::list(names, lang)),
-    );
+    // A headline goes without the letter of the class, `O one-dimensional`.
+    let name = class.split_once(' ').filter(|(letter, _)| letter.len() == 1).map_or(*class, |(_, name)| name);
+    let listed = format::list(names, lang);
+    let verb = if names.len() == 1 { "is" } else { "are" };
+    let headline = (format!("{listed}属{name}型"), format!("{} {verb} {name}", material.inline_name(&listed)));
     let told = |colon: &str, stop: &str| {
         let each = classes.iter().map(|(class, names)| format!("{class}{colon}{}", format::list(names, lang)));
         each.collect::<Vec<_>>().join(stop)

@@ -144,9 +144,14 @@ fn turned(material: &Material<'_>, result: &ModelResult, found: &TableResult) ->
     Table { columns, rows: rows.collect(), notes: notes(material, result, found), ..Table::default() }
 }
 
-/// The first letter as a capital one, for heads and beginnings of sentences.
+/// The first letter as a capital one, for heads and beginnings of sentences. Signs such as `n` and `ρA` are no words and stay.
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
+    let first = letters.clone().next().unwrap_or_default();
+    let alone = letters.clone().nth(1).is_none_or(|second| !second.is_ascii_alphabetic() && !"-'".contains(second));
+    if ('α'..='ω').contains(&first) || alone && first.is_ascii_lowercase() && first != 'a' {
+        return text.to_owned();
+    }
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
@@ -228,11 +233,13 @@ pub fn definitions(material: &Material<'_>) -> Option<Table> {
                     Inline::text(info.of_title.get(lang)),
                 ]);
             }
-            definition.content.extend([
-                Inline::LineBreak,
-                lead(material.word_or("col_items", "题项", "Items")),
-                Inline::text(format::list(&items, lang)),
-            ]);
+            if !items.is_empty() {
+                definition.content.extend([
+                    Inline::LineBreak,
+                    lead(material.word_or("col_items", "题项", "Items")),
+                    Inline::text(format::list(&items, lang)),
+                ]);
+            }
             let mut method = cell(info.formula.get(lang));
             method.content.extend([
                 Inline::LineBreak,

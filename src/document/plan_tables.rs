@@ -92,10 +92,15 @@ fn kept_text(material: &Material<'_>, objective: &Objective, info: &MetricInfo, 
     let lang = material.lang;
     let by = format::date_text(&objective.raw.by, lang);
     let title = material.inline_name(&material.title(info));
-    let target = format::goal(target, info.better != Better::Lower, info.unit, lang);
+    let lower = info.better == Better::Lower;
+    let goal = format::goal(target, !lower, info.unit, lang);
     match lang {
-        Lang::ZhCn | Lang::ZhTw => format!("{title}已达到目标，{by}前继续保持（{target}）"),
-        Lang::En => format!("Keep {title}, which has reached its target, at {target} until {by}"),
+        Lang::ZhCn | Lang::ZhTw => format!("{title}已达到目标，{by}前继续保持（{goal}）"),
+        Lang::En => {
+            let number = goal.trim_start_matches(['≥', '≤', ' ']);
+            let more = if lower { "less" } else { "more" };
+            format!("Keep {title} at {number} or {more} until {by}; the target is reached")
+        }
     }
 }
 

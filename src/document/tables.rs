@@ -204,8 +204,8 @@ fn indicator_row(
 /// Most columns of values that fit a page with their letters beside them.
 const VALUE_COLUMNS: usize = 8;
 
-/// One segment with letters: the chosen indicators as rows and its groups as columns, the total last and a row of bases at
-/// the end; where the groups are too many for columns they are the rows instead. None without groups or values.
+/// One segment with letters: the chosen indicators as rows and its groups as columns, the total last unless they are rivals, and
+/// a row of bases at the end; where the groups are too many for columns they are the rows instead. None without groups or values.
 pub fn segment(material: &Material<'_>, index: usize, chosen: &[&IndicatorSummary<'_>]) -> Option<Table> {
     let segment = material.results().segments.get(index)?;
     let shown: Vec<&IndicatorSummary<'_>> = chosen
@@ -221,6 +221,7 @@ pub fn segment(material: &Material<'_>, index: usize, chosen: &[&IndicatorSummar
     let banner = Banner {
         material,
         index,
+        total: !shown.iter().any(|held| held.segments.get(index).is_some_and(|held| held.own.is_some())),
         groups: (0..segment.groups.len())
             .filter(|&group| shown.iter().any(|held| group_estimate(held, index, group).is_some()))
             .collect(),
@@ -252,6 +253,8 @@ fn group_estimate<'e>(held: &IndicatorSummary<'e>, segment: usize, group: usize)
 struct Banner<'t, 'a> {
     material: &'t Material<'a>,
     index: usize,
+    /// Whether there is a total: an average over rivals is none of ours, and no number is published of it.
+    total: bool,
     groups: Vec<usize>,
     shown: Vec<&'t IndicatorSummary<'a>>,
     unit: Unit,
@@ -294,20 +297,26 @@ impl Banner<'_, '_> {
         let material = self.material;
         let mut columns = vec![text_column(&material.word("col_indicator"), 0.0)];
         columns.extend(self.groups.iter().map(|&group| number_column(&self.group_title(group))));
-        columns.push(number_column(&material.word("total")));
+        if self.total {
+            columns.push(number_column(&material.word("total")));
+        }
         let mut rows: Vec<TableRow> = self
             .shown
             .iter()
             .map(|held| {
                 let mut cells = vec![cell(self.indicator_title(held))];
                 cells.extend(self.groups.iter().map(|&group| self.cell(held, group, used)));
-                cells.push(group_cell(material, held.current, String::new(), false, used));
+                if self.total {
+                    cells.push(group_cell(material, held.current, String::new(), false, used));
+                }
                 row(cells)
             })
             .collect();
         let mut bases = vec![cell(material.word("col_n"))];
         bases.extend(self.groups.iter().map(|&group| cell(self.group_bases(group))));
-        bases.push(cell(self.total_bases()));
+        if self.total {
+            bases.push(cell(self.total_bases()));
+        }
         rows.push(row(bases));
         (columns, rows)
     }
@@ -326,9 +335,11 @@ impl Banner<'_, '_> {
                 row(cells)
             })
             .collect();
-        let mut cells = vec![cell(material.word("total")), cell(self.total_bases())];
-        cells.extend(self.shown.iter().map(|held| group_cell(material, held.current, String::new(), false, used)));
-        rows.push(TableRow { cells, strong: true });
+        if self.total {
+            let mut cells = vec![cell(material.word("total")), cell(self.total_bases())];
+            cells.extend(self.shown.iter().map(|held| group_cell(material, held.current, String::new(), false, used)));
+            rows.push(TableRow { cells, strong: true });
+        }
         (columns, rows)
     }
 }
@@ -407,11 +418,12 @@ pub fn small_base_note(material: &Material<'_>) -> Vec<Inline> {
     note(material.words.fill("note_small_base", &[("limit", &limit)]))
 }
 
-/// Smallest to largest base of some estimates, `371–412`.
+/// Smallest to largest base of some estimates, `371–412`. What nobody was asked has none.
 pub fn base_range<'e>(estimates: impl Iterator<Item = &'e Estimate> + Clone) -> String {
-    let low = estimates.clone().filter_map(Estimate::printed_n).min();
+    let low = estimates.clone().filter_map(Estimate::printed_n).filter(|n| *n > 0).min();
     let high = estimates.filter_map(Estimate::printed_n).max();
     match (low, high) {
+        (None, Some(nobody)) => format::count(nobody),
         (Some(low), Some(high)) if low == high => format::count(low),
         (Some(low), Some(high)) => format!("{}{}{}", format::count(low), format::RANGE_DASH, format::count(high)),
         _ => format::NO_VALUE.to_owned(),
@@ -428,10 +440,15 @@ pub fn waves(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
     }
     let mut columns = vec![text_column(&material.word("col_indicator"), 1.4)];
     columns.extend(shown.iter().map(|wave| number_column(&format::wave(wave, material.lang))));
+    // A row without any number says nothing, unless numbers are hidden in it.
+    let told = |held: &IndicatorSummary<'_>, wave: &str| {
+        let found = results.published(&held.info.id, Some(wave));
+        found.is_some_and(|estimate| estimate.estimate.is_some() || estimate.suppressed)
+    };
     let mut small = false;
-    let rows = chosen
+    let rows: Vec<TableRow> = chosen
         .iter()
-        .filter(|held| held.current.is_some())
+        .filter(|held| held.current.is_some() && shown.iter().any(|wave| told(held, wave)))
         .map(|held| {
             let mut cells = vec![cell(material.title(held.info))];
             for wave in shown {
@@ -446,6 +463,9 @@ pub fn waves(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
             row(cells)
         })
         .collect();
+    if rows.is_empty() {
+        return None;
+    }
     let mut notes = Vec::new();
     let bases: Vec<String> = shown
         .iter()
@@ -490,6 +510,44 @@ mod tests {
                 }
             });
         }
+    }
+
+    #[test]
+    fn among_rivals_there_is_no_total() {
+        let mut canteen = fixtures::Canteen::new();
+        let segment = &canteen.results.segments[0];
+        canteen.results.own = Some((segment.column.clone(), segment.groups[0].0.clone()));
+        let groups = segment.groups.len();
+        let material = Material::new(canteen.inputs(), &fixtures::pack(), Lang::En);
+        let table = super::segment(&material, 0, &material.headline()).unwrap();
+        assert_eq!(table.columns.len(), groups + 1, "indicator and groups");
+        for row in &table.rows {
+            assert_eq!(row.cells.len(), table.columns.len());
+        }
+    }
+
+    #[test]
+    fn what_a_wave_did_not_ask_is_no_base_of_it() {
+        let mut canteen = fixtures::Canteen::new();
+        let first = canteen.results.waves[0].clone();
+        let shown: Vec<String> = {
+            let material = Material::new(canteen.inputs(), &fixtures::pack(), Lang::En);
+            material.headline().iter().map(|held| held.info.id.clone()).collect()
+        };
+        let empty = |held: &mut Estimate| (held.estimate, held.n, held.reason) = (None, 0, Some(Reason::EmptyBase));
+        let estimates = &mut canteen.results.estimates;
+        // The first indicator was not asked in the first wave, the second in none.
+        estimates
+            .iter_mut()
+            .filter(|held| held.metric == shown[0] && held.wave.as_ref() == Some(&first) || held.metric == shown[1])
+            .for_each(empty);
+        let material = Material::new(canteen.inputs(), &fixtures::pack(), Lang::En);
+        let table = waves(&material, &material.headline(), 3).unwrap();
+        let rows: Vec<String> = table.rows.iter().map(|row| plain_text(&row.cells[0].content)).collect();
+        let title = |id: &str| material.title(material.summary(id).unwrap().info);
+        assert!(rows.contains(&title(&shown[0])) && !rows.contains(&title(&shown[1])), "{rows:?}");
+        let bases = plain_text(&table.notes[0]);
+        assert!(!bases.contains(" 0"), "{bases}");
     }
 
     #[test]

@@ -274,7 +274,11 @@ impl<'a> Content<'a> {
         let voices = voices_of(measured, hidden, Some(subject));
         let mut content = Self { about: Some((subject, whole)), ..Self::new(measured, planned, voices) };
         // Tables without the group say nothing about it.
-        content.tables.retain(|table| measured.indicators.tables().any(|(name, _)| name == table.table));
+        content.tables.retain_mut(|table| {
+            let own = measured.indicators.tables().find(|(name, _)| *name == table.table);
+            table.rows_of_group = own.map(|(_, computation)| computation.wave_answers().iter().sum());
+            own.is_some()
+        });
         content
     }
 

@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::analysis::{ChartPoint, IndicatorChart};
 use crate::charts::{Chart, ChartKind, Point, Series};
 use crate::config::Project;
+use crate::config::raw::{ControlChart, RuleSet};
 use crate::diagnostics::{Diagnostics, Lang};
 use crate::document::blocks::{
     Align, Block, Document, Figure, Inline, Meta, Table, TableCell, TableColumn, TableRow, Tone,
 };
-use crate::document::findings::rule_title;
+use crate::document::findings::{baseline_text, rule_title};
 use crate::document::taiwan::in_its_language;
 use crate::document::{axes, format};
 use crate::metrics::Unit;
@@ -109,6 +110,7 @@ fn page(project: &Project, release: &Release, lang: Lang) -> Document {
     let charts = &release.numbers.charts;
     if !charts.is_empty() {
         blocks.push(heading(2, "control", say("控制图", "Control charts")));
+        blocks.push(paragraph(limits_text(project, charts, lang)));
         for (index, chart) in charts.iter().enumerate() {
             blocks.extend(figure(chart, index, lang));
             blocks.push(points_table(chart, index, lang));
@@ -130,6 +132,55 @@ fn page(project: &Project, release: &Release, lang: Lang) -> Document {
         },
         blocks,
     })
+}
+
+/// Where the limits of the charts come from, and which rules are looked at.
+fn limits_text(project: &Project, charts: &[IndicatorChart], lang: Lang) -> String {
+    let mut sentences = Vec::new();
+    let mut baselines: IndexMap<String, Vec<String>> = IndexMap::new();
+    for chart in charts {
+        let held = chart.baseline.as_ref().map_or_else(String::new, |baseline| baseline_text(baseline, lang));
+        baselines.entry(held).or_default().push(chart.title.get(lang).to_owned());
+    }
+    let several = baselines.len() > 1;
+    for (baseline, titles) in &baselines {
+        let of = if several { format::list(titles, lang) } else { String::new() };
+        sentences.push(match (lang, baseline.is_empty(), several) {
+            (Lang::En, true, false) => "There are too few periods for limits yet.".to_owned(),
+            (Lang::En, true, true) => format!("There are too few periods yet for limits of {of}."),
+            (Lang::En, false, false) => format!("Limits lie 3σ from the centre; both come from {baseline}."),
+            (Lang::En, false, true) => format!("Limits of {of} lie 3σ from the centre; both come from {baseline}."),
+            (_, true, false) => "期数尚少，未算控制限。".to_owned(),
+            (_, true, true) => format!("{of}期数尚少，未算控制限。"),
+            (_, false, false) => format!("控制限距中心线3σ，两者由{baseline}算得。"),
+            (_, false, true) => format!("{of}的控制限距中心线3σ，两者由{baseline}算得。"),
+        });
+    }
+    if charts.iter().any(|chart| chart.baseline.is_some()) {
+        for (kind, zh, en) in [
+            (
+                ControlChart::Xmr,
+                "σ 取自相邻两期之差的平均（单值—移动极差图）。",
+                "σ is taken from the mean difference of neighbouring periods (individuals and moving range).",
+            ),
+            (
+                ControlChart::P,
+                "比例的 σ 取自各期的有效样本量（p 图）。",
+                "σ of shares is taken from the effective number of answers of each period (p chart).",
+            ),
+        ] {
+            if charts.iter().any(|chart| chart.chart == kind) {
+                sentences.push(if lang == Lang::En { en } else { zh }.to_owned());
+            }
+        }
+        let rules = project.raw.runs.as_ref().map(|runs| runs.control.rules).unwrap_or_default();
+        let name = match rules {
+            RuleSet::WesternElectric => "Western Electric",
+            RuleSet::Nelson => "Nelson",
+        };
+        sentences.push(if lang == Lang::En { format!("Rules: {name}.") } else { format!("判异规则：{name}。") });
+    }
+    sentences.join(if lang == Lang::En { " " } else { "" })
 }
 
 fn cell(text: impl Into<String>) -> TableCell {

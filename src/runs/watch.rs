@@ -47,11 +47,14 @@ pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mu
         return looked(absent);
     }
     let told = absent.as_ref().and_then(|absent| tell(session, absent, now, diagnostics));
-    let why = told.is_none().then(|| unreachable::words(diagnostics.iter().skip(before)));
+    let reached = told.is_some();
+    let why = (!reached).then(|| unreachable::words(diagnostics.iter().skip(before)));
     if let Some(_lock) = session.lock(now) {
         unreachable::tell(&session.project, &session.places, why, now, diagnostics);
     }
-    session.send_due(now, diagnostics);
+    if reached {
+        session.send_due(now, diagnostics);
+    }
     looked(absent)
 }
 

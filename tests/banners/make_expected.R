@@ -73,6 +73,16 @@ for (name in names(designs)) for (row in rows) {
       base$variables$first <- as.numeric(base$variables[[segment]] == pair[1])
       test <- svyttest(y ~ first, base)
       stopifnot(isTRUE(all.equal(c(delta / se, df), as.numeric(c(test$statistic, test$parameter)))))
+      # A share of 0 or 100 has no variance: the score test with the pooled share then bounds the standard error from below.
+      shares <- as.numeric(coef(by_group))
+      if (row$kind %in% c("answer", "top_two", "bottom_two") && any(shares <= 0 | shares >= 100)) {
+        numbers <- sapply(pair, function(v) {
+          w <- weights(base, "sampling")[base$variables[[segment]] == v]
+          sum(w)^2 / sum(w^2)
+        })
+        score <- suppressWarnings(prop.test(shares / 100 * numbers, numbers, correct = FALSE))
+        se <- max(se, abs(delta) / sqrt(as.numeric(score$statistic)))
+      }
       tests[[length(tests) + 1]] <- c(head, list(segment = segment, a = pair[1], b = pair[2], delta = delta, se = se, df = df,
         p = 2 * pt(-abs(delta / se), df)))
     }

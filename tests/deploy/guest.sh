@@ -37,8 +37,7 @@ timer)
     mkdir -p /etc/manyi
     echo HOOK_KEY=key >/etc/manyi/monthly-100.env && chmod 600 /etc/manyi/monthly-100.env
     manyi schedule install --systemd --user survey --write /etc/systemd/system "$project" >/dev/null 2>&1
-    [ -d /root/units ] && cp /root/units/* /etc/systemd/system/
-    systemd-analyze verify /etc/systemd/system/manyi-*.service /etc/systemd/system/manyi-*.timer && say "units verified"
+    say "units $(systemd-analyze verify /etc/systemd/system/manyi-*.service /etc/systemd/system/manyi-*.timer 2>&1 | grep -c manyi-)"
     systemctl daemon-reload
     systemctl enable --now $unit.timer $unit-watch.timer
     say "before $(ls "$project/out" 2>/dev/null | wc -l)"
@@ -80,7 +79,6 @@ late)
     systemctl disable --now $unit.timer $unit-watch.timer
     manyi schedule install --cron --user survey --write /etc/cron.d "$project" >/dev/null 2>&1
     sed -i '1i HOOK_KEY=key' /etc/cron.d/manyi-monthly-100
-    [ -f /root/units/cron ] && cp /root/units/cron /etc/cron.d/manyi-monthly-100
     clock "2027-05-02 21:59:30"
     systemctl restart cron
     release 2027-04 900

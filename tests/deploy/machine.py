@@ -43,7 +43,7 @@ StandardOutput={output}
 WantedBy=multi-user.target
 """
 # Longest time of an act, in seconds: emulated processors are thirty times slower than real ones.
-PATIENCE = 2400
+PATIENCE = 3600
 
 
 def missing():
@@ -70,8 +70,7 @@ def base(folder):
 def furnish(system, program):
     """Puts the program, the project and the steps into the system."""
     project = system / "srv/survey data/monthly 100%"
-    for place in (project, system / "root/units"):
-        shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(project, ignore_errors=True)
     project.mkdir(parents=True)
     text = (ROOT / "samples/monthly/manyi.yaml").read_text(encoding="utf-8")
     text = text[: text.index("delivery:")].replace("from: 2026-01", "from: 2026-10") + DELIVERY
@@ -81,8 +80,6 @@ def furnish(system, program):
     for name in ("guest.sh", "receiver.py"):
         shutil.copy(HERE / name, system / "root" / name)
     (system / "root/taken").write_text("")
-    if units := os.environ.get("MANYI_UNITS"):
-        shutil.copytree(units, system / "root/units")
     (system / "etc/fstab").write_text("/dev/vda / ext4 defaults 0 1\n")
     (system / "etc/hostname").write_text("survey\n")
     (system / "etc/hosts").write_text("127.0.0.1 localhost survey\n")
@@ -108,31 +105,32 @@ def furnish(system, program):
 def start(folder, system, step, clock):
     """Starts the machine with a clock and reads what it says until it ends or wants its power cut."""
     kernel, initrd = next((system / "boot").glob("vmlinuz-*")), next((system / "boot").glob("initrd.img-*"))
+    # Without `no_timer_check` a busy host makes the kernel believe that it has no timer.
+    told, console = folder / f"{step}.told", folder / f"{step}.log"
+    told.write_bytes(b"")
     command = [
         "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048",
         "-rtc", f"base={clock},clock=vm", "-kernel", kernel, "-initrd", initrd,
-        "-append", f"root=/dev/vda rw console=ttyS1 quiet systemd.show_status=0 step={step}",
-        "-drive", f"file={folder / 'disk.img'},if=virtio,format=raw", "-nic", "none",
-        "-display", "none", "-serial", "stdio", "-serial", f"file:{folder / (step + '.log')}", "-monitor", "none", "-no-reboot",
-    ]
+        "-append", f"root=/dev/vda rw console=ttyS1 quiet no_timer_check systemd.show_status=0 step={step}",
+        "-drive", f"file={folder / 'disk.img'},if=virtio,format=raw", "-nic", "none", "-display", "none",
+        "-serial", f"file:{told}", "-serial", f"file:{console}", "-monitor", "none", "-no-reboot",
+    ]  # fmt: skip
     said, begun = [], time.monotonic()
-    machine = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace")
-    os.set_blocking(machine.stdout.fileno(), False)
-    rest = ""
-    while machine.poll() is None:
+    machine = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL)
+    ended = False
+    while not ended:
+        ended = machine.poll() is not None
+        lines = told.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+        lines = [line[2:].strip() for line in lines if line.startswith("@ ")]
+        for line in lines[len(said) :]:
+            print(f"  {time.monotonic() - begun:5.0f} s  {line}", flush=True)
+        said = lines
         if time.monotonic() - begun > PATIENCE:
             machine.kill()
-            raise SystemExit(f"the act `{step}` did not end; {said[-3:]}; console: {folder / (step + '.log')}")
-        rest += machine.stdout.read() or ""
-        *lines, rest = rest.split("\n")
-        for line in lines:
-            if line.startswith("@ "):
-                said.append(line[2:].strip())
-                print(f"  {time.monotonic() - begun:5.0f} s  {said[-1]}", flush=True)
-        if "cut" in said:
+            raise SystemExit(f"the act `{step}` did not end; it said {said[-3:]}; console: {console}")
+        if "cut" in said and not ended:
             machine.kill()
         time.sleep(0.5)
-    machine.wait()
     return said
 
 
@@ -160,7 +158,7 @@ def main():
 
     print("Act 1: the timer fires", flush=True)
     first = start(folder, system, "timer", "2026-12-02T21:50:00")
-    expect(first, "units verified", "systemd-analyze takes the units")
+    expect(first, "units 0", "systemd-analyze has nothing to say of the units")
     expect(first, "before 0", "nothing runs before its time")
     expect(first, "latest 2026-11", "the timer fires at six in Shanghai")
     expect(first, "again 1", "a second start finds nothing")

@@ -82,11 +82,21 @@ fn with_theme(folder: &Path, text: &str) {
     fs::write(folder.join("manyi.yaml"), yaml).unwrap();
 }
 
+/// Other limits than the usual ones.
+fn limited(folder: &Path, limits: &str) {
+    let yaml = fs::read_to_string(folder.join("manyi.yaml")).unwrap();
+    fs::write(folder.join("manyi.yaml"), format!("{yaml}limits: {{ {limits} }}\n")).unwrap();
+}
+
 #[test]
 fn themes_that_double() {
     for (name, text) in TYPST {
         let folder = tempfile::tempdir().unwrap();
         with_theme(folder.path(), text);
+        if *name == "pages" {
+            // Pages grow slowly.
+            limited(folder.path(), "memory_mb: 256");
+        }
         let ended = run(folder.path(), &["build"]);
         let words = ended.words;
         assert_eq!(ended.code, Some(1), "{name}: {words}");
@@ -109,8 +119,7 @@ fn loops_that_take_for_ever() {
         } else {
             with_template(folder.path(), file, text)
         }
-        let yaml = fs::read_to_string(folder.path().join("manyi.yaml")).unwrap();
-        fs::write(folder.path().join("manyi.yaml"), format!("{yaml}limits: {{ seconds: 2 }}\n")).unwrap();
+        limited(folder.path(), "seconds: 3");
         let words = refused(folder.path(), &["build"], &["M0569"]);
         assert!(words.contains(&format!("templates/satisfaction-plan/{file}")), "{words}");
         assert!(!folder.path().join("out").exists(), "nothing is published");

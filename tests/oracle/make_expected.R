@@ -163,6 +163,17 @@ for (design_name in names(designs)) for (wave in waves) {
   }
 }
 
+# A share of 0 or 100 has no variance: the score test with the pooled share, for the effective numbers, then bounds the standard error of
+# a difference from below.
+bounded <- function(found, shares, numbers) {
+  if (any(shares <= 0 | shares >= 100) && found$difference != 0) {
+    score <- suppressWarnings(prop.test(shares / 100 * numbers, numbers, correct = FALSE))
+    found$se <- max(found$se, abs(found$difference) / sqrt(as.numeric(score$statistic)))
+  }
+  found
+}
+effective <- function(base, inside) { w <- weights(base, "sampling")[inside]; sum(w)^2 / sum(w^2) }
+
 find <- function(design, metric, wave) Filter(function(r) r$design == design && r$metric == metric && r$wave == wave && is.na(r$group), estimates)[[1]]
 differences <- list()
 for (design_name in names(designs)) for (name in c(names(metrics), names(composites))) {
@@ -170,7 +181,11 @@ for (design_name in names(designs)) for (name in c(names(metrics), names(composi
   before <- find(design_name, name, waves[1])
   after <- find(design_name, name, waves[2])
   difference <- after$estimate - before$estimate
-  se <- sqrt(before$se^2 + after$se^2)
+  found <- list(difference = difference, se = sqrt(before$se^2 + after$se^2))
+  if (!is.null(metrics[[name]]) && metrics[[name]]$kind == "proportion") {
+    found <- bounded(found, c(before$estimate, after$estimate), c(before$n_eff, after$n_eff))
+  }
+  se <- found$se
   df <- before$df + after$df
   differences[[length(differences) + 1]] <- list(design = design_name, metric = name, samples = "independent",
     difference = difference, se = se, t = difference / se, df = df, p = 2 * pt(-abs(difference / se), df))
@@ -191,7 +206,12 @@ for (design_name in names(panels)) {
     by_wave <- svyby(~y, ~wave, base, svymean, covmat = TRUE)
     contrast <- svycontrast(by_wave, setNames(c(-1, 1), waves))
     difference <- as.numeric(coef(contrast))
-    se <- as.numeric(SE(contrast))
+    found <- list(difference = difference, se = as.numeric(SE(contrast)))
+    if (metrics[[name]]$kind == "proportion") {
+      numbers <- sapply(waves, function(wave) effective(base, base$variables$wave == wave))
+      found <- bounded(found, as.numeric(coef(by_wave)), numbers)
+    }
+    se <- found$se
     df <- degf(base)
     differences[[length(differences) + 1]] <- list(design = design_name, metric = name, samples = "paired",
       difference = difference, se = se, t = difference / se, df = df, p = 2 * pt(-abs(difference / se), df))
@@ -216,6 +236,10 @@ group_mean_difference <- function(design, name, pair) {
     base$variables$first <- as.numeric(base$variables$group == pair[1])
     test <- svyttest(y ~ first, base)
     stopifnot(isTRUE(all.equal(c(found$difference / found$se, found$df), as.numeric(c(test$statistic, test$parameter)))))
+  }
+  if (metric$kind == "proportion") {
+    numbers <- sapply(pair, function(group) effective(base, base$variables$group == group))
+    found <- bounded(found, as.numeric(coef(by_group)), numbers)
   }
   found
 }

@@ -22,7 +22,7 @@ fn history(site: &Site, more: &str) -> Value {
 
 #[test]
 fn a_template_that_takes_too_much_fails_the_run_and_nothing_else() {
-    for (text, code, limits) in [(DOUBLING, "M0568", ""), (ENDLESS, "M0569", "limits: { seconds: 2 }\n")] {
+    for (text, code, limits) in [(DOUBLING, "M0568", ""), (ENDLESS, "M0569", "limits: { seconds: 5 }\n")] {
         let site = Site::new(&format!("{DELIVERY}{limits}"));
         site.month("2026-01", 60, 7);
         site.publish("2026-01", &[]);

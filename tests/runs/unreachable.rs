@@ -5,7 +5,8 @@ use std::fs;
 use super::Site;
 use crate::support::postgres::Cluster;
 
-const MORE: &str = "  history: { url: \"${env:MANYI_HISTORY}\" }
+const MORE: &str = "  name: site
+  history: { url: \"${env:MANYI_HISTORY}\" }
 delivery:
   channels: { board: { kind: folder, path: board } }
   errors: [board]
@@ -56,6 +57,9 @@ fn a_stopped_database_is_told_once_and_so_is_its_return() {
         assert_eq!(call(&at(10), arguments).0, Some(1), "{arguments:?}");
     }
     assert_eq!(messages("2026-03-02"), ["r1"], "quiet while it stays so");
+    let (_, text) = call(&at(10), &["watch", "--json"]);
+    let printed: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(printed["missing"].is_null() && !super::codes(&printed).is_empty(), "{printed:#}");
 
     cluster.start_again(port);
     let (code, text) = call(&at(11), &["run", "--catch-up"]);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::analysis::control::RunRule;
 use crate::analysis::findings::indicators::evidence;
 use crate::analysis::findings::{Context, Evidence, Finding, FindingKind};
-use crate::analysis::{ChartPoint, IndicatorChart};
+use crate::analysis::{Baseline, ChartPoint, IndicatorChart};
 use crate::diagnostics::Localized;
 use crate::metrics::Better;
 
@@ -23,6 +23,8 @@ pub struct ControlEvidence {
     pub upper: f64,
     /// Periods of the chart.
     pub periods: usize,
+    /// Periods that the limits come from.
+    pub baseline: Baseline,
 }
 
 /// Points of the run of six that rises or falls.
@@ -41,7 +43,7 @@ pub(super) fn findings(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn of_rule(context: &Context<'_>, chart: &IndicatorChart, point: &ChartPoint, rule: RunRule) -> Option<Finding> {
-    let (summary, limits) = (context.summary(&chart.metric)?, point.limits?);
+    let (summary, limits, baseline) = (context.summary(&chart.metric)?, point.limits?, chart.baseline?);
     let estimate = summary.current?;
     // A trend is set against the point where it began, everything else against the centre.
     let start = chart.points.iter().rev().nth(TREND - 1).filter(|_| rule == RunRule::SixTrending);
@@ -64,6 +66,7 @@ fn of_rule(context: &Context<'_>, chart: &IndicatorChart, point: &ChartPoint, ru
         lower: limits.lower,
         upper: limits.upper,
         periods: chart.points.len(),
+        baseline,
     };
     let evidence = Evidence { significant: true, control: Some(control), ..evidence(estimate, against, name)? };
     let mut finding = context.finding(kind, summary, estimate, None, evidence);

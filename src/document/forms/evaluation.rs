@@ -71,7 +71,7 @@ fn finish(material: &Material<'_>, mut form: Form) -> Form {
     form.items.push(FormItem::Fields {
         fields: vec![
             field(word("form_total", "合计得分", "Sum of points")),
-            field(word("form_ticked", "÷ 打√的项数", "÷ items ticked")),
+            field(word("form_ticked", "÷ 打勾的项数", "÷ items ticked")),
             (word("form_mean", "= 平均分", "= mean score"), format!("/ {highest}")),
         ],
     });

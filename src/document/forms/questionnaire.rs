@@ -58,6 +58,9 @@ pub fn questionnaire(material: &Material<'_>) -> Form {
         entries.sort_by_key(|entry| entry.part);
     }
     unaided_first(material, &mut entries);
+    if !by_number {
+        gates_first(material, &mut entries);
+    }
     let mut placed = Vec::new();
     let mut open: Vec<Option<Entry>> = entries.into_iter().map(Some).collect();
     let mut persons = by_number;
@@ -175,6 +178,33 @@ fn unaided_first(material: &Material<'_>, entries: &mut Vec<Entry>) {
                 entries.insert(early, moved);
             }
         }
+    }
+}
+
+/// What decides who is asked stands before what it decides: those questions of a part that would come too late go together before
+/// the first that hangs on one of them.
+fn gates_first(material: &Material<'_>, entries: &mut Vec<Entry>) {
+    let mut start = 0;
+    while start < entries.len() {
+        let part = entries[start].part;
+        let end = entries.iter().rposition(|entry| entry.part == part).map_or(start, |last| last + 1);
+        let place = |column: &String| entries[start..end].iter().position(|entry| entry.column == *column);
+        let mut late: Vec<String> = Vec::new();
+        let mut first = end;
+        for (index, entry) in entries[start..end].iter().enumerate() {
+            let own = routing::gates(material, &entry.column);
+            let behind: Vec<String> = own.into_iter().filter(|gate| place(gate).is_some_and(|at| at > index)).collect();
+            if !behind.is_empty() {
+                first = first.min(start + index);
+                late.extend(behind);
+            }
+        }
+        if first < end {
+            let rest = entries.drain(first..end);
+            let (before, after): (Vec<Entry>, Vec<Entry>) = rest.partition(|entry| late.contains(&entry.column));
+            entries.splice(first..first, before.into_iter().chain(after));
+        }
+        start = end;
     }
 }
 

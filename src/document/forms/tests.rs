@@ -128,7 +128,7 @@ fn without_ratings_of_its_own_a_project_gets_the_items_of_the_service_stages() {
         assert_eq!(titles, ["时间高效性", "技术准确性", "承诺可靠性", "售前服务", "售中服务", "售后服务"]);
         // 3 + 3 + 2 + 3 + 3 + 4 items of 5 points; the score is the mean of those ticked.
         assert_eq!(facts(material)["evaluation"], json!({ "items": 18, "highest": "5" }));
-        assert!(outline(&form).contains(&"合计得分÷ 打√的项数= 平均分/ 5".to_owned()), "{:?}", outline(&form));
+        assert!(outline(&form).contains(&"合计得分÷ 打勾的项数= 平均分/ 5".to_owned()), "{:?}", outline(&form));
     });
 }
 

@@ -33,8 +33,7 @@ pub(super) fn asked(
     role: Option<Role>,
 ) -> Asked {
     let lang = material.lang;
-    let question = column.question.as_ref().map(|text| text.get(lang).trim()).filter(|text| is_in(text, lang));
-    let own = question.or_else(|| own_header(column, lang));
+    let own = question(column, lang).or_else(|| own_header(column, lang));
     let title = column.title.as_ref().map(|title| title.get(lang)).filter(|title| !title.is_empty());
     let bare = own.is_none() && ask.is_none();
     let (wording, meaning) = split_meaning(own.or(ask).or(title).unwrap_or(name));
@@ -62,10 +61,16 @@ fn worded(own: bool, wording: String, answer: Answer, bare: bool) -> Asked {
     }
 }
 
-/// The wording of a column's question: that of the survey where it is one in the language, else the column's title.
+/// The wording of a column's question: that of the survey where it is one in the language, else the project's, else the column's
+/// title.
 pub(super) fn of_column(column: &RawColumn, lang: Lang) -> String {
     let title = || column.title.as_ref().map(|title| title.get(lang));
-    own_header(column, lang).or_else(title).unwrap_or_default().to_owned()
+    own_header(column, lang).or_else(|| question(column, lang)).or_else(title).unwrap_or_default().to_owned()
+}
+
+/// The project's wording, where it is in the language.
+fn question(column: &RawColumn, lang: Lang) -> Option<&str> {
+    column.question.as_ref().map(|text| text.get(lang).trim()).filter(|text| is_in(text, lang))
 }
 
 /// The header of the survey without its number, where it is a question in the language.

@@ -1,14 +1,18 @@
 //! Forms on paper as ordinary blocks: questions as paragraphs with boxes to tick, sets of questions as tables, lines to write on.
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::diagnostics::Lang;
 use crate::document::blocks::{
     Align, Answer, AnswerScale, Block, Form, FormItem, Inline, Table, TableCell, TableColumn, TableRow,
 };
 
-/// A box to tick.
-const BOX: &str = "□";
+/// A box to tick; a run of its own, so that every one comes from the same font.
+pub(super) const BOX: &str = "□";
 /// A line to write on.
 const LINE: &str = "____________";
+/// A line of text holds about so many letters, of which Chinese ones count twice.
+const LETTERS: usize = 76;
 
 /// The blocks of a form, item by item: what belongs to one question stays on one page.
 pub(super) fn items(form: &Form, lang: Lang) -> Vec<(bool, Vec<Block>)> {
@@ -30,6 +34,11 @@ fn item_blocks(item: &FormItem, lang: Lang) -> Vec<Block> {
             }
             blocks.push(Block::Table(matrix(scale, rows)));
             blocks
+        }
+        FormItem::Fields { fields } if fields.len() == 1 => {
+            let (label, unit) = &fields[0];
+            let line = "_".repeat(LETTERS.saturating_sub(label.width() + unit.width()).max(LINE.len()));
+            vec![paragraph(vec![Inline::text(format!("{label} {line} {unit}").trim_end())])]
         }
         FormItem::Fields { fields } => {
             let fields = fields.iter().map(|(label, unit)| format!("{label} {LINE} {unit}").trim_end().to_owned());
@@ -57,9 +66,11 @@ fn question(number: Option<u32>, text: &str, hint: &str, lang: Lang) -> Block {
 
 fn answers(answer: &Answer, lang: Lang) -> Vec<Block> {
     let boxes = |options: Vec<String>| {
-        paragraph(vec![Inline::text(
-            options.iter().map(|option| format!("{BOX} {option}")).collect::<Vec<_>>().join("　"),
-        )])
+        let last = options.len().saturating_sub(1);
+        let option = |(place, option): (usize, String)| {
+            [Inline::text(BOX), Inline::text(format!(" {option}{}", if place < last { "　" } else { "" }))]
+        };
+        paragraph(options.into_iter().enumerate().flat_map(option).collect())
     };
     match answer {
         Answer::Options { options, .. } => vec![boxes(options.clone())],
@@ -92,8 +103,9 @@ fn point(scale: &AnswerScale, index: usize) -> String {
 }
 
 fn matrix(scale: &AnswerScale, rows: &[String]) -> Table {
-    let head = |text: String, align| TableColumn { title: vec![Inline::text(text)], align, parts: 0.0 };
-    let mut columns = vec![TableColumn { parts: 1.0, ..head(String::new(), Align::Left) }];
+    let head = |text: String, align| TableColumn { title: vec![Inline::text(text)], align, parts: 1.0 };
+    // The points of a scale are as far from each other as they count.
+    let mut columns = vec![TableColumn { parts: 2.0, ..head(String::new(), Align::Left) }];
     columns.extend((0..scale.points.len()).map(|index| head(point(scale, index), Align::Center)));
     columns.extend((!scale.other.is_empty()).then(|| head(scale.other.clone(), Align::Center)));
     let boxes = columns.len() - 1;
@@ -131,6 +143,12 @@ mod tests {
         let answers_of = |answer: Answer| answers(&answer, Lang::En).len();
         assert_eq!(answers_of(Answer::Lines { count: 3 }), 3);
         assert_eq!(answers_of(Answer::Date), 1);
+        let yes_no = Answer::Options { options: vec!["是".into(), "否".into()], several: false, ranked: false };
+        let Block::Paragraph { content } = &answers(&yes_no, Lang::ZhCn)[0] else { panic!() };
+        assert_eq!(*content, [BOX, " 是　", BOX, " 否"].map(Inline::text));
+        let field = FormItem::Fields { fields: vec![("一句话评价".into(), String::new())] };
+        let Block::Paragraph { content } = &item_blocks(&field, Lang::ZhCn)[0] else { panic!() };
+        assert_eq!(*content, [Inline::text(format!("一句话评价 {}", "_".repeat(66)))]);
         let Block::Paragraph { content } = question(Some(4), "How was it?", "tick one", Lang::En) else { panic!() };
         assert_eq!(content[1], Inline::text(" (tick one)"));
     }

@@ -1,6 +1,6 @@
 //! Running text as runs: text, emphasis, links, references and captions as fields with their results in place.
 
-use super::properties::{bold, run_properties};
+use super::properties::{bold, fonts, run_properties};
 use super::writer::Writer;
 use super::xml::{Element, clean, el, val};
 use crate::document::blocks::Inline;
@@ -92,6 +92,9 @@ impl Writer<'_> {
         }
         if let Some(points) = format.size {
             super::properties::size(points).into_iter().for_each(&mut put);
+        }
+        if text == super::form::BOX && format.base.is_none() {
+            put(fonts(&self.look.sans_chinese, &self.look.sans_chinese));
         }
         // Quotation marks, dashes and signs belong to both scripts: in Chinese text they are full-width.
         if self.lang().is_chinese() && format.base.is_none() && text.contains(is_shared_mark) {

@@ -9,6 +9,8 @@ use super::xml::{Element, clean, el, val};
 use crate::document::blocks::{Align, Inline, Table, TableCell, TableRow, Tone};
 use crate::document::markdown::plain_text;
 
+/// Of the width of a table of questions the points of its scale take at most so much.
+const MOST_FOR_POINTS: f64 = 0.82;
 /// Tables of up to so many rows stay on one page.
 const WHOLE: usize = 14;
 /// Parts of a table of up to so many lines stay on one page.
@@ -243,7 +245,7 @@ fn column_widths(table: &Table, setting: &Setting, room: u32) -> (Vec<u32>, bool
             let floor = if column.align == Align::Left { 5.0 } else { 3.0 };
             texts.iter().map(|(text, _)| least_width(text, size, floor)).fold(8.0, f64::max)
         };
-        natural.push(body.max(text_width(&head, size, true)) + pad);
+        natural.push(body.max(text_width(&head, size, true) * BOLD) + pad);
         snug.push(body.max(least_head) + pad);
         least.push(least_body.max(least_head) + pad);
     }
@@ -278,6 +280,14 @@ fn lines_of(content: &[Inline]) -> Vec<String> {
 fn shared_widths(table: &Table, natural: &[f64], least: &[f64], room: f64) -> Vec<f64> {
     let count = natural.len();
     let parts = |i: usize| table.columns[i].parts.max(0.0);
+    // The points of a scale stay as wide as each other: as the widest word of one, where there is room for that; what is added to
+    // the width of bold letters to be on the safe side may be missing.
+    let is_point = |i: usize| parts(i) > 0.0 && table.columns[i].align == Align::Center;
+    let points = (0..count).filter(|i| is_point(*i)).count();
+    let widest = (0..count).filter(|i| is_point(*i)).map(|i| least[i]).fold(0.0, f64::max);
+    let most = room * MOST_FOR_POINTS / points.max(1) as f64;
+    let even = (widest / BOLD <= most).then_some(widest.min(most));
+    let least: Vec<f64> = (0..count).map(|i| even.filter(|_| is_point(i)).unwrap_or(least[i])).collect();
     let mut held: Vec<Option<f64>> = (0..count).map(|i| (parts(i) == 0.0).then_some(natural[i])).collect();
     for _ in 0..count {
         let open: Vec<usize> = (0..count).filter(|i| held[*i].is_none()).collect();
@@ -399,6 +409,25 @@ mod tests {
             assert!(text.len() < 100 || widths[0] > 2 * widths[2], "{widths:?}");
             assert!(f64::from(widths[1]) / 20.0 > text_width("61.2%", 9.0, false), "{widths:?}");
         }
+    }
+
+    #[test]
+    fn the_points_of_a_scale_are_evenly_spaced() {
+        let setting = Setting { style: "TableText", size: 9.0, pad: 80 };
+        let points = ["Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied", "Does not apply"];
+        let mut columns = vec![column("", Align::Left, 2.0)];
+        columns.extend(points.map(|point| column(point, Align::Center, 1.0)));
+        let cell = |text: &str| TableCell { content: vec![Inline::text(text)], tone: Tone::Neutral };
+        let row = TableRow {
+            cells: std::iter::once(cell("Time in the queue")).chain(points.map(|_| cell("□"))).collect(),
+            strong: false,
+        };
+        let table = Table { columns, rows: vec![row], ..Table::default() };
+        let (widths, _) = column_widths(&table, &setting, 9_072);
+        let (least, most) = (widths[1..].iter().min().unwrap(), widths[1..].iter().max().unwrap());
+        assert!(most - least <= 1, "{widths:?}");
+        assert!(f64::from(*least) / 20.0 > text_width("dissatisfied", 9.0, true), "{widths:?}");
+        assert!(widths[0] > *most, "{widths:?}");
     }
 
     /// A table of rows whose first cell is as given; `!` in front makes the row a bold one.

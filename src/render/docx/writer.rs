@@ -227,8 +227,11 @@ impl<'d> Writer<'d> {
         for (is_heading, blocks) in super::form::items(form, self.lang()) {
             let mut item = self.blocks(&blocks, room);
             let kept = if is_heading { item.len() } else { item.len().saturating_sub(1) };
-            for element in item.iter_mut().take(kept).filter(|element| element.name == "w:p") {
-                set_property(element, el("w:keepNext"));
+            for (place, element) in item.iter_mut().enumerate().filter(|(_, element)| element.name == "w:p") {
+                set_property(element, el("w:ind").with("w:left", 0).with("w:firstLineChars", 0).with("w:firstLine", 0));
+                if place < kept {
+                    set_property(element, el("w:keepNext"));
+                }
             }
             written.extend(item);
         }

@@ -143,6 +143,11 @@ impl Page<'_> {
 
     fn table(&mut self, table: &Table) {
         let caption = self.numbered("table", &table.number, &table.caption);
+        let shared = table.columns.iter().any(|column| column.parts > 0.0);
+        let short = |index: usize| {
+            let own = table.columns.get(index).filter(|_| shared && index > 0);
+            own.is_some_and(|column| column.parts <= 0.0)
+        };
         let labelled = if caption.is_empty() {
             String::new()
         } else {
@@ -184,8 +189,8 @@ impl Page<'_> {
             });
             for (index, cell) in row.cells.iter().enumerate() {
                 let align = table.columns.get(index).map_or(Align::Left, |column| column.align);
-                let class = cell_class(align, cell.tone);
                 let text = inline::html(&cell.content);
+                let class = cell_class(align, cell.tone, short(index));
                 if index == 0 && !continued {
                     let _ = write!(self.html, "<th scope=\"row\"{class}>{text}</th>");
                 } else {
@@ -323,12 +328,13 @@ fn tone_class(tone: Tone) -> &'static str {
 }
 
 fn align_class(align: Align) -> String {
-    cell_class(align, Tone::Neutral)
+    cell_class(align, Tone::Neutral, false)
 }
 
-fn cell_class(align: Align, tone: Tone) -> String {
+/// `short` is a column of a few words, such as a date, beside others that share the width.
+fn cell_class(align: Align, tone: Tone, short: bool) -> String {
     let align = match align {
-        Align::Left => None,
+        Align::Left => short.then_some("short"),
         Align::Center => Some("center"),
         Align::Right => Some("right"),
     };

@@ -176,8 +176,8 @@ fn notes(book: Book<'_, '_>, columns: Columns) -> Vec<String> {
         notes.push(book.fill(
             "book_note_benchmark",
             &[("level", &level)],
-            "距标杆：本期减标杆，* 表示在 {level} 水平上显著；有多个标杆的取第一个，全部标杆见下表。",
-            "Gap: this wave less the benchmark, * is significant at {level}; the first benchmark of each indicator, all of them below.",
+            "距标杆：本期减标杆，* 表示在 {level} 水平上显著；有多个标杆的取第一个，全部标杆见下表；未给出标准误的标杆看置信区间，没有 p 值。",
+            "Gap: this wave less the benchmark, * is significant at {level}; the first benchmark of each indicator, all of them below; one without a standard error is judged by the interval and has no p.",
         ));
     }
     notes.extend(book.number_notes());

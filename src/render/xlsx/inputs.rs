@@ -5,7 +5,7 @@ use super::sheet::{Cell, NumberFormat, Sheet};
 use crate::config::raw::ProportionInterval;
 use crate::data::table::{InputFile, StepKind};
 use crate::document::format;
-use crate::document::method_tables::column_title;
+use crate::document::method_tables::title_in;
 use crate::document::model_tables::capital;
 
 /// The sheet.
@@ -77,7 +77,7 @@ fn steps(book: Book<'_, '_>, sheet: &mut Sheet) {
         sheet.row([Cell::text(table), Cell::text(text), Cell::count(rows), Cell::count(dropped)]);
     };
     let name = survey(book);
-    inputs.steps.iter().for_each(|step| add(&name, step_text(book, &step.kind), step.rows, step.dropped));
+    inputs.steps.iter().for_each(|step| add(&name, step_text(book, None, &step.kind), step.rows, step.dropped));
     if let Some(subject) = inputs.subject {
         let values = [("group", subject.title.get(book.lang()))];
         let text = book.fill("step_group", &values, "只取{group}的答卷", "Answers of {group}");
@@ -85,14 +85,28 @@ fn steps(book: Book<'_, '_>, sheet: &mut Sheet) {
     }
     for table in inputs.tables {
         let title = table.title.as_ref().map_or(table.table.as_str(), |title| title.get(book.lang()));
-        table.steps.iter().for_each(|step| add(title, step_text(book, &step.kind), step.rows, step.dropped));
+        table
+            .steps
+            .iter()
+            .for_each(|step| add(title, step_text(book, Some(&table.table), &step.kind), step.rows, step.dropped));
+        if let Some((subject, own)) = inputs.subject.zip(table.rows_of_group) {
+            let values = [("group", subject.title.get(book.lang()))];
+            let text = book.fill("step_group_rows", &values, "只取{group}的记录", "Rows of {group}");
+            add(title, text, own, table.rows.saturating_sub(own));
+        }
     }
 }
 
-fn step_text(book: Book<'_, '_>, kind: &StepKind) -> String {
-    let title = |column: &str| column_title(book.material, column);
+fn step_text(book: Book<'_, '_>, table: Option<&str>, kind: &StepKind) -> String {
+    let title = |column: &str| title_in(book.material, table, column);
     match kind {
         StepKind::Read { file } => book.fill("step_read", &[("file", file)], "读入 {file}", "Read {file}"),
+        StepKind::Duplicates { column } if table.is_some() => book.fill(
+            "step_duplicates_rows",
+            &[("column", &title(column))],
+            "剔除 {column} 重复的记录",
+            "Drop repeated rows by {column}",
+        ),
         StepKind::Duplicates { column } => {
             let title = title(column);
             let values = [("column", title.as_str())];

@@ -136,13 +136,13 @@ fn strategies(book: Book<'_, '_>) -> Option<Sheet> {
             .objectives
             .iter()
             .filter_map(|&index| plan.objectives.get(index))
-            .map(|objective| objective_text(book.material, objective))
+            .map(|objective| objective_text(book.material, objective).trim_end_matches(['。', '.']).to_owned())
             .collect();
         let actions: Vec<&str> = held
             .actions
             .iter()
             .filter_map(|&index| plan.actions.get(index))
-            .map(|action| action.raw.what.get(lang))
+            .map(|action| action.raw.what.get(lang).trim_end_matches(['。', '.']))
             .collect();
         sheet.row([
             Cell::text(held.raw.title.get(lang)).strong(true),

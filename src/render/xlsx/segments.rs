@@ -12,7 +12,7 @@ use crate::metrics::Estimate;
 const MOST_CHARTS: usize = 8;
 /// Most groups that a chart can show.
 const MOST_BARS: usize = 40;
-/// First column with values, that of the total; names and units stand before it.
+/// First column with values, that of the total where there is one; names and units stand before it.
 const FIRST: u16 = 2;
 
 /// The sheets.
@@ -35,6 +35,7 @@ fn segment(book: Book<'_, '_>, rows: &Rows, index: usize) -> Option<Sheet> {
     let table = Table {
         book,
         index,
+        total: !shown.iter().any(|held| held.segments.get(index).is_some_and(|held| held.own.is_some())),
         groups: (0..info.groups.len())
             .filter(|&group| shown.iter().any(|held| of(held, index, group).is_some()))
             .collect(),
@@ -77,6 +78,8 @@ fn of<'e>(held: &IndicatorSummary<'e>, segment: usize, group: usize) -> Option<&
 struct Table<'m, 'a> {
     book: Book<'m, 'a>,
     index: usize,
+    /// Whether there is a total: an average over rivals is none of ours, and no number is published of it.
+    total: bool,
     groups: Vec<usize>,
     shown: Vec<&'m IndicatorSummary<'a>>,
 }
@@ -86,22 +89,21 @@ type BaseOf = fn(&Estimate) -> (f64, u8);
 
 impl Table<'_, '_> {
     /// Column of the values of the group at `place`; its letters stand in the next.
-    fn column(place: usize) -> u16 {
-        FIRST + 1 + u16::try_from(2 * place).unwrap_or(u16::MAX - FIRST - 2)
+    fn column(&self, place: usize) -> u16 {
+        FIRST + u16::from(self.total) + u16::try_from(2 * place).unwrap_or(u16::MAX - FIRST - 2)
     }
 
     fn head(&self, sheet: &mut Sheet) {
         let book = self.book;
         let first = sheet.next;
         let letters = first + 1;
-        for (column, title) in
-            [(0, book.indicator()), (1, book.unit_head()), (FIRST, book.word("total", "总体", "All"))]
-        {
+        let total = self.total.then(|| (FIRST, book.word("total", "总体", "All")));
+        for (column, title) in [(0, book.indicator()), (1, book.unit_head())].into_iter().chain(total) {
             sheet.set((first, column), Cell::text(title).role(Role::Head));
             sheet.set((letters, column), Cell::default().role(Role::Head));
         }
         for (place, &group) in self.groups.iter().enumerate() {
-            let column = Self::column(place);
+            let column = self.column(place);
             let title = book.material.group_title(self.index, group);
             sheet.set((first, column), Cell::text(title).role(Role::Span));
             sheet.join((first, column), column + 1);
@@ -118,9 +120,11 @@ impl Table<'_, '_> {
             let row = sheet.next;
             sheet.set((row, 0), book.name(held.info));
             sheet.set((row, 1), Cell::text(book.unit(held.info.unit)));
-            sheet.set((row, FIRST), book.estimate(held.current));
+            if self.total {
+                sheet.set((row, FIRST), book.estimate(held.current));
+            }
             for (place, &group) in self.groups.iter().enumerate() {
-                let column = Self::column(place);
+                let column = self.column(place);
                 let compared = held.segments.get(self.index).map(|held| &held.compared);
                 let letters = compared.map_or_else(String::new, |compared| compared.letters(group));
                 let beaten = compared.is_some_and(|compared| compared.is_beaten(group));
@@ -155,9 +159,11 @@ impl Table<'_, '_> {
                 let indent = u8::from(held.info.variant_of.is_some());
                 sheet.set((row, 0), Cell::text(book.title(held.info)).role(Role::Base).indent(indent));
                 sheet.set((row, 1), Cell::default().role(Role::Base));
-                sheet.set((row, FIRST), base(held.current));
+                if self.total {
+                    sheet.set((row, FIRST), base(held.current));
+                }
                 for (place, &group) in self.groups.iter().enumerate() {
-                    let column = Self::column(place);
+                    let column = self.column(place);
                     sheet.set((row, column), base(of(held, self.index, group)));
                     sheet.set((row, column + 1), Cell::default().role(Role::Base));
                 }
@@ -176,8 +182,8 @@ impl Table<'_, '_> {
             notes.push(book.fill(
                 "book_note_letters",
                 &values,
-                "小写字母：该组在 {level} 水平上显著优于表头为该字母的组（两两双侧 t 检验，{correction}；无优劣方向的指标为高于）。{good_colour}底优于他组，{bad_colour}底逊于他组。",
-                "A letter: significantly better at {level} than the group with that letter in the head (pairwise two-sided t tests, {correction}; higher, where neither direction is good). Cells in {good_colour} beat another group, those in {bad_colour} are beaten.",
+                "小写字母：该组在 {level} 水平上显著优于表头为该字母的组（两两双侧 t 检验，{correction}；无优劣方向的指标为高于）。{good_colour}底优于他组，{bad_colour}底逊于他组，两者兼有的不着色。",
+                "A letter: significantly better at {level} than the group with that letter in the head (pairwise two-sided t tests, {correction}; higher, where neither direction is good). Cells in {good_colour} beat another group, those in {bad_colour} are beaten, those that do both have no colour.",
             ));
         }
         notes.push(book.fill(

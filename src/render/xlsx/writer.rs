@@ -289,7 +289,7 @@ impl Writer<'_> {
             target.set_print_fit_to_pages(1, 0);
         } else if scale >= SMALLEST_SCALE {
             // Programs that fit pages ignore breaks, which keep charts whole; the room left is for programs that set wider letters.
-            let scale = (scale * 0.92).floor();
+            let scale = (scale * 0.82).floor();
             target.set_print_scale(scale as u16);
             target.set_page_breaks(&chart_breaks(sheet, scale / 100.0))?;
         } else {

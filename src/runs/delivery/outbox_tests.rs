@@ -335,6 +335,6 @@ fn alarms_keep_their_order_for_a_recipient() {
     enqueue(&mut database, &person("boss"), &alarm(2, "2026-11"), at(6)).unwrap();
     assert_eq!(pass(&mut database, &mut script, 6).sent, 1);
     assert_eq!(pass(&mut database, &mut script, 9000).sent, 2);
-    let said = [("boss@example.com", 2), ("ops@example.com", 1), ("ops@example.com", 2)];
+    let said = [("boss@example.com", 2_i64), ("ops@example.com", 1), ("ops@example.com", 2)];
     assert_eq!(script.1, said.map(|(who, revision)| (who.to_owned(), revision)));
 }
