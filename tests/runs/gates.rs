@@ -126,7 +126,7 @@ fn a_signal_of_the_control_chart_is_a_finding_of_the_release() {
     assert!(zh.contains("低于控制下限51.0%（中心线73.8，控制限51.0至96.5，由2026年1月至8月的8期算得）"), "{zh}");
     assert!(
         en.contains("below the lower control limit of 51.0%")
-            && en.contains("limits 51.0 to 96.5, from the 8 periods January to August 2026)"),
+            && en.contains("limits 51.0 to 96.5, from the 8 periods January to August 2026"),
         "{en}"
     );
     let (_, printed) = site.run("2026-09", &["--force"]);
