@@ -9,6 +9,7 @@ use crate::config::period::Period;
 use crate::config::project::Project;
 use crate::config::raw::{Dialect, RawSource};
 use crate::config::validate_runs::PERIOD_IN_FILE;
+use crate::data::codebook::headers_of;
 use crate::data::dialects;
 use crate::data::readers::{self, ReadRequest, near_files};
 use crate::data::table::RawTable;
@@ -140,6 +141,8 @@ pub fn load_raw(
     let files = expand(project, diagnostics);
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(files.len()).min(4);
     let next = AtomicUsize::new(0);
+    let columns = project.raw.columns.iter().filter(|(_, column)| column.personal);
+    let personal: HashSet<&str> = columns.flat_map(|(name, column)| headers_of(name, column)).collect();
     let work = || {
         let mut done = Vec::new();
         loop {
@@ -147,7 +150,7 @@ pub fn load_raw(
             let Some(file) = files.get(index) else { return done };
             let mut found = Diagnostics::new();
             let loaded = load(project, file, wanted, &mut found);
-            done.push((index, loaded, found));
+            done.push((index, loaded, unquoted(found, &personal)));
         }
     };
     let mut done = if threads <= 1 {
@@ -172,6 +175,17 @@ pub fn load_raw(
             loaded
         })
         .collect()
+}
+
+/// The problems, without what stands in columns of personal data.
+fn unquoted(found: Diagnostics, personal: &HashSet<&str>) -> Diagnostics {
+    let is_personal = |problem: &Diagnostic| {
+        let mut columns = problem.arguments.iter().filter(|(name, _)| *name == "column");
+        columns.any(|(_, column)| personal.contains(column.as_str()))
+    };
+    let mut kept = Diagnostics::new();
+    kept.extend(found.into_iter().map(|problem| if is_personal(&problem) { problem.without_quotes() } else { problem }));
+    kept
 }
 
 fn load(
