@@ -2,7 +2,7 @@
 //! each brought from the habits of its survey tool to plain ones.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::period::Period;
@@ -14,7 +14,7 @@ use crate::data::dialects;
 use crate::data::readers::{self, ReadRequest, near_files};
 use crate::data::table::RawTable;
 use crate::diagnostics::messages::readers as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 
 /// A file to read.
 #[derive(Debug, Clone)]
@@ -66,7 +66,23 @@ type Found = (PathBuf, Option<Period>);
 
 /// Files with a period in their path, by period and name: those of the project's window, or of all periods.
 fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<Found>, Box<Diagnostic>> {
-    let paths = matches(project, &RawSource { file: source.file.replace(PERIOD_IN_FILE, "*"), ..source.clone() })?;
+    let in_place = |period: &str| RawSource { file: source.file.replace(PERIOD_IN_FILE, period), ..source.clone() };
+    // What other periods have, or have that cannot be read, does not matter.
+    let places = match &project.window {
+        Some(window) => window.iter().map(|period| in_place(&period.to_string())).collect(),
+        None => vec![in_place("*")],
+    };
+    let (mut paths, mut without) = (Vec::new(), None);
+    for place in &places {
+        match matches(project, place) {
+            Ok(found) => paths.extend(found),
+            Err(problem) if problem.message.code == messages::PATTERN_WITHOUT_MATCH.code => without = Some(problem),
+            Err(problem) => return Err(problem),
+        }
+    }
+    if let (true, Some(problem)) = (paths.is_empty(), without) {
+        return Err(problem);
+    }
     let written: Vec<&str> = source.file.split(PERIOD_IN_FILE).collect();
     let literal =
         |text: &str| regex::escape(text).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*").replace(r"\?", "[^/]");
@@ -93,7 +109,8 @@ fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<Found>
     Ok(found.into_iter().map(|(path, period)| (path, Some(period))).collect())
 }
 
-/// Files that match the pattern of a source, sorted; hidden files and the lock files of office programs are passed over.
+/// Files that match the pattern of a source, sorted; hidden files and the lock files of office programs are passed over. A folder on
+/// the way and a match that cannot be looked at are errors: nobody knows how many answers are there.
 fn matches(project: &Project, source: &RawSource) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let pattern = format!("{}/{}", glob::Pattern::escape(&project.root.to_string_lossy()), source.file);
     // An absolute pattern stands for itself.
@@ -107,7 +124,20 @@ fn matches(project: &Project, source: &RawSource) -> Result<Vec<PathBuf>, Box<Di
             name.starts_with('.') || name.starts_with("~$")
         })
     };
-    let mut paths: Vec<PathBuf> = found.flatten().filter(|path| path.is_file() && !passed_over(path)).collect();
+    let unreadable = |path: &Path, error: &std::io::Error| {
+        let problem = Diagnostic::error(&messages::FILE_UNREADABLE).arg("file", project.display_path(path));
+        Box::new(problem.words("reason", io_problem(error)))
+    };
+    let mut paths = Vec::new();
+    for entry in found {
+        let path = entry.map_err(|error| unreadable(error.path(), error.error()))?;
+        if passed_over(&path) {
+            continue;
+        }
+        if std::fs::metadata(&path).map_err(|error| unreadable(&path, &error))?.is_file() {
+            paths.push(path);
+        }
+    }
     paths.sort();
     if paths.is_empty() {
         let mut problem = Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &source.file);
