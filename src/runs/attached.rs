@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::config::Project;
 use crate::config::raw::{RawRecipient, RawReport, ReportFormat};
-use crate::diagnostics::{Diagnostics, Lang};
+use crate::diagnostics::messages::delivery as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
 use crate::output::manifest::{FileRecord, GroupRecord};
 use crate::runs::delivery::message::Attachment;
 use crate::runs::record::ReleasedReport;
@@ -40,10 +41,10 @@ impl<'a> ReportFiles<'a> {
         Self { files: &report.files, folder, declared, groups }
     }
 
-    /// What one recipient gets.
-    pub(super) fn of(&self, raw: &RawRecipient, lang: Lang, diagnostics: &mut Diagnostics) -> Vec<Attachment> {
+    /// What one recipient gets. None, with an error, if a file of it is gone or is not what was released.
+    pub(super) fn of(&self, raw: &RawRecipient, lang: Lang, diagnostics: &mut Diagnostics) -> Option<Vec<Attachment>> {
         if !raw.files {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let column = self.declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column());
         let group = column.and_then(|column| raw.parameters.get(column));
@@ -60,12 +61,17 @@ impl<'a> ReportFiles<'a> {
         let mut found = Vec::new();
         for file in self.files.iter().filter(|file| wanted(&file.file)) {
             let name = file.file.rsplit('/').next().unwrap_or(&file.file);
-            match Attachment::of_file(&self.folder.join(&file.file), name) {
-                Ok(attachment) => found.push(attachment),
-                Err(reason) => diagnostics.push(reason.diagnostic(&raw.to)),
+            let path = self.folder.join(&file.file);
+            match Attachment::of_file(&path, name).ok().filter(|held| held.is(&file.sha256)) {
+                Some(attachment) => found.push(attachment),
+                None => {
+                    let altered = Diagnostic::error(&messages::RELEASED_FILE_CHANGED).arg("file", path.display());
+                    diagnostics.push_once(altered);
+                    return None;
+                }
             }
         }
-        found
+        Some(found)
     }
 }
 
@@ -141,9 +147,24 @@ delivery:
         let held = ReportFiles::of_release(&project, &report, &release);
         let got = |index: usize| -> Vec<String> {
             let found = held.of(&project.raw.delivery.recipients[index], Lang::ZhCn, &mut Diagnostics::new());
-            found.iter().map(|file| String::from_utf8(file.bytes().unwrap()).unwrap()).collect()
+            found.unwrap().iter().map(|file| String::from_utf8(file.bytes().unwrap()).unwrap()).collect()
         };
         assert_eq!([got(0), got(1)], [["about A/B"], ["about A:B"]]);
         assert!(got(2).is_empty() && got(3).is_empty());
+
+        // Whoever alters a released file is not sent on, and nobody is told without the file.
+        fs::write(release.join("shops/A-B/plan.pdf"), "other").unwrap();
+        fs::remove_file(release.join("shops/A-B-2/plan.pdf")).unwrap();
+        let mut diagnostics = Diagnostics::new();
+        for index in [0, 1, 0] {
+            let recipient = &project.raw.delivery.recipients[index];
+            assert_eq!(held.of(recipient, Lang::ZhCn, &mut diagnostics), None);
+        }
+        let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
+        assert_eq!(codes, ["M0915", "M0915"]);
+        assert!(!report.is_intact(&release));
+        fs::write(release.join("shops/A-B/plan.pdf"), "about A/B").unwrap();
+        fs::write(release.join("shops/A-B-2/plan.pdf"), "about A:B").unwrap();
+        assert!(report.is_intact(&release));
     }
 }

@@ -82,6 +82,11 @@ impl Attachment {
         Ok(Self { name: name.to_owned(), media_type: media_type(name).to_owned(), content })
     }
 
+    /// True if this is a file with this SHA-256 in hexadecimal.
+    pub fn is(&self, wanted: &str) -> bool {
+        matches!(&self.content, Content::File { sha256, .. } if sha256 == wanted)
+    }
+
     /// The bytes.
     ///
     /// # Errors
