@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::cells::{Cell, TableBuilder, number_text};
-use super::layout::{clean_header, column_letters};
+use super::layout::{NamesTaken, clean_header, column_letters};
 use super::{ReadRequest, text};
 use crate::data::encoding::Transcoder;
 use crate::data::table::{OPTION_SEPARATOR, RawHeader, RawTable};
@@ -26,6 +26,7 @@ pub fn read(request: &ReadRequest<'_>, mut file: File, diagnostics: &mut Diagnos
     let mut rows = Rows {
         request,
         columns: IndexMap::new(),
+        names: NamesTaken::default(),
         builder: TableBuilder::new(0),
         nested: Vec::new(),
         number: 0,
@@ -105,6 +106,7 @@ struct Rows<'a> {
     request: &'a ReadRequest<'a>,
     /// Every key seen, and the column it fills if it is wanted.
     columns: IndexMap<String, (RawHeader, usize, bool)>,
+    names: NamesTaken,
     builder: TableBuilder,
     nested: Vec<u64>,
     number: u64,
@@ -144,11 +146,7 @@ impl Rows<'_> {
         if name.is_empty() {
             name = format!("[{}]", column_letters(column));
         }
-        let taken = |name: &str| self.columns.values().any(|(header, ..)| header.name == name);
-        if taken(&name) {
-            let renamed = (2..).map(|count| format!("{name} ({count})")).find(|name| !taken(name));
-            name = renamed.unwrap_or(name);
-        }
+        name = self.names.renamed(&name).unwrap_or(name);
         let header = RawHeader { name, ..RawHeader::default() };
         let kept = self.request.wants(&header);
         self.columns.insert(key.to_owned(), (header, column, kept));
