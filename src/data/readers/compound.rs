@@ -145,8 +145,7 @@ impl<'a> Compound<'a> {
         // Short streams lie in that of the root, with a table of their own.
         let root = entries.first().ok_or(Damage::Cut)?;
         let all = self.chain(root.start, root.length)?;
-        let table: Vec<u32> =
-            numbers(&self.chain(u32_at(self.file, 60).ok_or(Damage::Head)?, usize::MAX)?).collect();
+        let table: Vec<u32> = numbers(&self.chain(u32_at(self.file, 60).ok_or(Damage::Head)?, usize::MAX)?).collect();
         let part = |number: u32| {
             let start = (number as usize).checked_mul(SHORT)?;
             all.get(start..start.saturating_add(SHORT).min(all.len())).filter(|content| !content.is_empty())

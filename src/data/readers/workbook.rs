@@ -81,11 +81,12 @@ impl Workbook {
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).map_err(|error| Failure::Broken(error.to_string()))?;
                 // An encrypted .xlsx lies in the same container as an .xls.
-                let stream = match compound::held(&bytes).map_err(|damage| Failure::Broken(damage.words().to_owned()))? {
-                    Held::Workbook(stream) => stream,
-                    Held::Encrypted => return Err(Failure::Encrypted),
-                    Held::Other => return Err(Failure::Broken("no workbook inside".to_owned())),
-                };
+                let stream =
+                    match compound::held(&bytes).map_err(|damage| Failure::Broken(damage.words().to_owned()))? {
+                        Held::Workbook(stream) => stream,
+                        Held::Encrypted => return Err(Failure::Encrypted),
+                        Held::Other => return Err(Failure::Broken("no workbook inside".to_owned())),
+                    };
                 drop(bytes);
                 biff::check_cells(&stream).map_err(|trouble| match trouble {
                     Trouble::Beyond => Failure::Broken("cells beyond the last column".to_owned()),
