@@ -65,3 +65,27 @@ pub fn unpack(rows: u64, columns: usize, bytes: u64) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_may_take_room() {
+        let thin = |laid_out: u64, filled: u64| Fill { laid_out, filled }.is_thin();
+        assert!(!thin(FREELY, 0) && thin(FREELY + 1, 0), "a small table may be empty");
+        assert!(!thin(64_000_000, 1_000_000) && thin(64_000_001, 1_000_000));
+        assert!(!thin(u64::MAX, u64::MAX));
+    }
+
+    /// Ten million answers to sixty questions in a hundred megabytes are a survey; thousand million empty ones in a kilobyte are not.
+    #[test]
+    fn packed_files_may_be_small() {
+        assert_eq!(unpack(10_000_000, 60, 100 << 20), Ok(()));
+        assert_eq!(unpack(1_000_000, 60, 1 << 10), Ok(()), "whatever its size, that much can be held");
+        let refused = unpack(1_000_000_000, 3, 1_000);
+        assert_eq!(refused, Err("1000 bytes would unpack to 3000000000 cells or more".to_owned()));
+        assert!(unpack(u64::MAX, usize::MAX, u64::MAX / 2).is_ok());
+        assert!(narrow(MOST_COLUMNS).is_ok() && narrow(MOST_COLUMNS + 1).is_err());
+    }
+}
