@@ -57,6 +57,21 @@ fn what_is_missing_is_told_as_by_the_timers() {
     assert_eq!(site.seen(), timers.seen());
 }
 
+/// A month that fails every day is no reason for the next ones to fail, and each says its own reason alone.
+#[test]
+fn a_month_that_fails_keeps_no_other_back() {
+    let site = Site::new(DELIVERY);
+    site.month("2026-02", 60, 7);
+    let done = site.call("2026-04-02T06:00:00+08:00", &["run", "--catch-up", "--json"]);
+    let printed: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let runs = printed["runs"].as_array().unwrap().iter();
+    let ended: Vec<(&str, &str)> =
+        runs.map(|run| (run["period"].as_str().unwrap(), run["outcome"].as_str().unwrap())).collect();
+    assert_eq!(ended, [("2026-01", "failed"), ("2026-02", "published"), ("2026-03", "failed")], "{printed:#}");
+    let subjects: Vec<String> = told(&site).0.into_iter().map(|(_, subject)| subject).collect();
+    assert_eq!((done.status.code(), subjects), (Some(1), vec!["2026-01".to_owned(), "2026-03".to_owned()]));
+}
+
 /// What revisions the periods have.
 fn revisions(site: &Site) -> Vec<(String, u64)> {
     let mut newest = std::collections::BTreeMap::new();
