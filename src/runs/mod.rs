@@ -9,6 +9,7 @@ pub mod drift;
 pub mod due;
 mod ending;
 pub mod gates;
+mod heard;
 pub mod history;
 pub mod inputs;
 mod late;

@@ -44,6 +44,17 @@ impl History {
         rows.iter().map(attempt).collect()
     }
 
+    /// How the newest attempt at a period ended; none without one.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn newest_outcome(&mut self, period: Period) -> Result<Option<String>, DatabaseError> {
+        let sql = "SELECT outcome FROM attempts WHERE project = $1 AND period = $2
+            ORDER BY started_at DESC, process DESC LIMIT 1";
+        let row = self.database.query_first(sql, &[self.project.as_str().into(), period.to_string().into()])?;
+        row.map(|row| Ok(row.text("outcome")?.to_owned())).transpose()
+    }
+
     /// Every release, by period and revision.
     ///
     /// # Errors
