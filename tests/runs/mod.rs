@@ -4,6 +4,7 @@ mod crashes;
 mod dry_run;
 mod full_disk;
 mod gates;
+mod group_charts;
 mod limits;
 mod postgres;
 mod scheduler;

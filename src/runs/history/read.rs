@@ -171,6 +171,49 @@ impl History {
         Ok(series)
     }
 
+    /// The series of several metrics in one reading: of the total and of the groups of `columns`, as these releases have them, in time
+    /// order.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn series_of(
+        &mut self,
+        metrics: &[&str],
+        columns: &[&str],
+        releases: &[Listed],
+    ) -> Result<Vec<Entry>, DatabaseError> {
+        if metrics.is_empty() || releases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut values: Vec<Value> = vec![self.project.as_str().into()];
+        let mut place = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let metrics: Vec<String> = metrics.iter().map(|metric| place((*metric).into())).collect();
+        let group = |column: &&str| {
+            let name = place(format!("{column}=").into());
+            format!(" OR SUBSTR(segment, 1, LENGTH({name})) = {name}")
+        };
+        let groups: String = columns.iter().map(group).collect();
+        let sql = format!(
+            "SELECT * FROM release_estimates WHERE project = $1 AND metric IN ({}) AND (segment = ''{groups})",
+            metrics.join(", ")
+        );
+        let wanted: BTreeMap<Period, u32> = releases.iter().map(|held| (held.period, held.revision)).collect();
+        let mut found = Vec::new();
+        for row in self.database.query(&sql, &values)? {
+            let (period, revision) = (period_of(&row)?, number(&row, "revision")?);
+            let estimate = estimate_of(&row)?;
+            // What stands in two columns at once is no group of one of them.
+            if wanted.get(&period) == Some(&revision) && estimate.segment.len() < 2 {
+                found.push(Entry { period, revision, estimate });
+            }
+        }
+        found.sort_by_key(|held| held.period);
+        Ok(found)
+    }
+
     /// Every estimate of every release, by period, revision and place.
     ///
     /// # Errors
