@@ -24,6 +24,8 @@ pub(super) struct ReportFiles<'a> {
     /// Folder of the documents of each group, by value. Groups of nearly one name have folders with numbers, so that only what is
     /// written in them says whose they are.
     groups: BTreeMap<String, &'a str>,
+    /// True if there are documents about all groups together.
+    whole: bool,
 }
 
 impl<'a> ReportFiles<'a> {
@@ -37,16 +39,20 @@ impl<'a> ReportFiles<'a> {
             (each?.column() == held.column).then_some((held.value, place))
         };
         let groups = report.files.iter().filter_map(group).collect();
-        Self { files: &report.files, folder, declared, groups }
+        let whole = |file: &FileRecord| !file.file.contains('/') && is_document(&file.file);
+        let whole = report.files.iter().any(whole);
+        Self { files: &report.files, folder, declared, groups, whole }
     }
 
-    /// What one recipient gets.
+    /// What one recipient gets: the documents of its group; without a group the document of the whole, or those of all groups where
+    /// there is none, each in the folder of its group.
     pub(super) fn of(&self, raw: &RawRecipient, lang: Lang, diagnostics: &mut Diagnostics) -> Vec<Attachment> {
         if !raw.files {
             return Vec::new();
         }
         let column = self.declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column());
         let group = column.and_then(|column| raw.parameters.get(column));
+        let all_groups = column.is_some() && group.is_none() && !self.whole;
         let wanted_place = group.map_or(Some(""), |group| self.groups.get(group).copied());
         let langs = self.declared.map_or(&[][..], |held| &held.langs);
         let wanted = |file: &str| {
@@ -55,11 +61,12 @@ impl<'a> ReportFiles<'a> {
             let right_format = raw.formats.is_empty() || raw.formats.contains(&format);
             let tagged = |held: &Lang| name.contains(&format!("_{held}."));
             let right_lang = langs.len() < 2 || !langs.contains(&lang) || tagged(&lang);
-            right_format && Some(place) == wanted_place && right_lang && !name.starts_with("index.")
+            let right_place = if all_groups { !place.is_empty() } else { Some(place) == wanted_place };
+            right_format && right_place && right_lang && is_document(name)
         };
         let mut found = Vec::new();
         for file in self.files.iter().filter(|file| wanted(&file.file)) {
-            let name = file.file.rsplit('/').next().unwrap_or(&file.file);
+            let name = if all_groups { &file.file } else { file.file.rsplit('/').next().unwrap_or(&file.file) };
             match Attachment::of_file(&self.folder.join(&file.file), name) {
                 Ok(attachment) => found.push(attachment),
                 Err(reason) => diagnostics.push(reason.diagnostic(&raw.to)),
@@ -76,6 +83,11 @@ fn group_of(manifest: &Path) -> Option<GroupRecord> {
         group: Option<GroupRecord>,
     }
     serde_json::from_slice::<Held>(&fs::read(manifest).ok()?).ok()?.group
+}
+
+/// True for the documents among the files of a folder.
+fn is_document(name: &str) -> bool {
+    format_of(name).is_some() && !name.starts_with("index.")
 }
 
 /// The format of a document by the ending of its name; none for other files.
@@ -144,6 +156,22 @@ delivery:
             found.iter().map(|file| String::from_utf8(file.bytes().unwrap()).unwrap()).collect()
         };
         assert_eq!([got(0), got(1)], [["about A/B"], ["about A:B"]]);
-        assert!(got(2).is_empty() && got(3).is_empty());
+        assert!(got(2).is_empty());
+        // Who names no group gets those of all, in folders of their own since the files may have one name.
+        let everyone = &project.raw.delivery.recipients[3];
+        let names = |held: &ReportFiles| -> Vec<String> {
+            held.of(everyone, Lang::ZhCn, &mut Diagnostics::new()).into_iter().map(|file| file.name).collect()
+        };
+        assert_eq!(got(3), ["about A/B", "about A:B"]);
+        assert_eq!(names(&held), ["A-B/plan.pdf", "A-B-2/plan.pdf"]);
+        // A document about the whole is for those who ask for no group.
+        fs::write(release.join("shops").join("all.pdf"), "about all").unwrap();
+        let mut files = report.files.clone();
+        files.push(FileRecord::of("all.pdf", b"about all"));
+        let report = ReleasedReport { files, ..report };
+        let held = ReportFiles::of_release(&project, &report, &release);
+        assert_eq!(names(&held), ["all.pdf"]);
+        let one = held.of(&project.raw.delivery.recipients[0], Lang::ZhCn, &mut Diagnostics::new());
+        assert_eq!(one.len(), 1);
     }
 }

@@ -227,7 +227,7 @@ fn go(
 
     let before = stored(before(hand.history()?, period), diagnostics)?;
     let verdicts = gates::check(&runs.gates, &numbers, before.as_ref());
-    check_metric_names(runs, &numbers, diagnostics);
+    check_metric_names(&project, runs, &numbers, diagnostics);
     report.gates = verdicts.iter().map(Verdict::to_json).collect();
     hand.verdicts = Some(verdicts.clone());
     let worst = gates::worst(&verdicts);
@@ -398,8 +398,13 @@ fn say_later(
     }
 }
 
-/// Says which metrics of gates the project does not compute.
-fn check_metric_names(runs: &crate::config::raw::RawRuns, numbers: &Numbers, diagnostics: &mut Diagnostics) {
+/// Says which metrics of gates this period's answers do not give: names that are no metrics at all were refused before.
+fn check_metric_names(
+    project: &Project,
+    runs: &crate::config::raw::RawRuns,
+    numbers: &Numbers,
+    diagnostics: &mut Diagnostics,
+) {
     let limits = runs.gates.limits.keys().map(|metric| ("runs.gates.limits", metric));
     let jumps = runs.gates.jump.iter().flat_map(|gate| gate.limits.keys());
     let jumps = jumps.map(|metric| ("runs.gates.jump.limits", metric));
@@ -407,7 +412,8 @@ fn check_metric_names(runs: &crate::config::raw::RawRuns, numbers: &Numbers, dia
         if !numbers.metrics.iter().any(|held| held.id == *metric) {
             let unknown = Diagnostic::warning(&messages::NO_SUCH_METRIC).arg("metric", metric).arg("place", place);
             let known = numbers.metrics.iter().map(|held| held.id.as_str());
-            diagnostics.push(unknown.suggest(metric, known));
+            let path = format!("{place}.{metric}");
+            diagnostics.push(unknown.suggest(metric, known).at(project.at(&path)).key(&path));
         }
     }
 }

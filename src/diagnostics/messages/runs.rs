@@ -1,4 +1,4 @@
-//! Messages about unattended runs (codes M0950 to M0999).
+//! Messages about unattended runs (codes M0950 to M0999, and M0915 to M0919).
 
 use super::{Message, messages};
 
@@ -98,6 +98,9 @@ messages! {
         .hinted("restore the folder of this revision from a backup, or remove it to build it anew", "请从备份恢复该版本的文件夹，或将其删除以重新生成");
     /// A person who is in no table.
     NOBODY = Message::new("M0983", "no file holds the respondent", "没有文件含有该受访者");
+    /// One id in several files.
+    SEVERAL_PEOPLE = Message::new("M0919", "`{respondent}` stands in {count} files, where it may be of different people: {files}", "`{respondent}` 出现在 {count} 个文件中，可能不是同一个人：{files}")
+        .hinted("nothing is removed; name the file with --file FILE, or use --all-files if the id is of one person everywhere", "未作删除；请用 --file 文件 指明文件；若各文件中的编号确属同一人，请用 --all-files");
     /// A project without ids.
     NO_ID = Message::new("M0984", "the project does not say which column identifies a respondent", "项目未说明哪一列标识受访者")
         .hinted("add `data.id`", "请添加 `data.id`");
