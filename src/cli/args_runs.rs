@@ -202,6 +202,12 @@ pub struct PurgeOptions {
     /// Folder of the releases [default: out inside the project]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Remove the rows of this file only, a path as the project shows it; may be given several times
+    #[arg(long, value_name = "FILE", conflicts_with = "all_files")]
+    pub file: Vec<String>,
+    /// Remove the rows with this id in every file, though ids of several files may be of different people
+    #[arg(long)]
+    pub all_files: bool,
     /// Say what would be removed, and remove nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -16,7 +16,8 @@ use crate::data::derive::add_derived_columns;
 use crate::data::expressions::{ExpectedType, Expression};
 use crate::data::lookup::add_lookups;
 use crate::data::quality::{
-    RowIndex, backward_scales, checked_weights, group_count, repeated_ids, repeated_ids_diagnostic,
+    RowIndex, backward_scales, checked_weights, group_count, many_repeated_diagnostic, repeated_ids,
+    repeated_ids_diagnostic,
 };
 use crate::data::sources::{LoadedSource, load_raw};
 use crate::data::stacking::{stack, stacked_headers};
@@ -249,7 +250,7 @@ fn drop_repeated(
     if policy == DuplicatePolicy::KeepAll {
         return;
     }
-    let (rows, values) = repeated_ids(&column.arrays);
+    let (rows, values) = repeated_ids(&column.arrays, &kept.keep);
     if policy == DuplicatePolicy::Error {
         if !rows.is_empty() {
             let problem = repeated_ids_diagnostic(id, index, &rows, &values);
@@ -258,6 +259,9 @@ fn drop_repeated(
         }
         return;
     }
+    let before = kept.keep.iter().filter(|keep| **keep).count();
+    let many = many_repeated_diagnostic(id, rows.len(), before);
+    diagnostics.extend(many.map(|problem| problem.at(project.at("data.duplicates"))));
     let repeated: HashSet<usize> = rows.into_iter().collect();
     kept.drop_where(StepKind::Duplicates { column: id.clone() }, |row| repeated.contains(&row));
 }

@@ -21,6 +21,9 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 /// Examples shown of anything.
 const EXAMPLES: usize = 5;
 
+/// More than one row in so many with a repeated id is warned of.
+const SENT_TWICE_AT_MOST: usize = 10;
+
 /// The unreadable cells of one column in one file.
 #[derive(Debug, Clone)]
 pub struct InvalidCells {
@@ -176,14 +179,15 @@ impl<'a> RowIndex<'a> {
     }
 }
 
-/// Rows whose id was seen in an earlier row, and examples of such ids. Rows without an id repeat nothing.
-pub fn repeated_ids(ids: &StoredColumn) -> (Vec<usize>, Vec<String>) {
+/// Rows whose id was seen in an earlier row, and examples of such ids. Rows without an id repeat nothing, nor do rows that are
+/// not kept, whose ids count for nothing.
+pub fn repeated_ids(ids: &StoredColumn, keep: &[bool]) -> (Vec<usize>, Vec<String>) {
     let texts: Vec<ArrayRef> = ids.iter().filter_map(|array| cast(&array, &DataType::Utf8).ok()).collect();
     let mut seen: HashSet<&str> = HashSet::with_capacity(texts.iter().map(|array| array.len()).sum());
     let mut repeated = Vec::new();
     let mut values: Vec<String> = Vec::new();
     for (row, id) in texts.iter().flat_map(|array| array.as_string::<i32>().iter()).enumerate() {
-        let Some(id) = id.filter(|id| !id.is_empty()) else { continue };
+        let Some(id) = id.filter(|id| !id.is_empty() && keep[row]) else { continue };
         if !seen.insert(id) {
             repeated.push(row);
             if values.len() < EXAMPLES && !values.iter().any(|held| held == id) {
@@ -201,6 +205,13 @@ pub fn repeated_ids_diagnostic(column: &str, index: &RowIndex, rows: &[usize], v
     let diagnostic =
         Diagnostic::error(message).arg("column", column).quote("values", examples(values, false)).key("data.id");
     index.rows_diagnostic(diagnostic, rows)
+}
+
+/// The warning of a share of repeated ids that is too large for answers which were sent twice.
+pub fn many_repeated_diagnostic(column: &str, dropped: usize, of: usize) -> Option<Diagnostic> {
+    let many = dropped * SENT_TWICE_AT_MOST > of;
+    let diagnostic = Diagnostic::warning(&messages::IDS_MOSTLY_REPEATED).arg("column", column).key("data.duplicates");
+    many.then(|| diagnostic.arg("count", dropped).arg("rows", of))
 }
 
 /// The weights of all rows; rows to be kept must have one, at least 0, and their sum must be positive.

@@ -5,18 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use datafusion::arrow::array::AsArray;
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::DataType;
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 
 use crate::config::raw::RawSource;
 use crate::config::{Period, Project};
 use crate::data::codebook::headers_of;
 use crate::data::encoding;
+use crate::data::rawcells::RawCells;
 use crate::data::sources::{LoadedSource, expand, load_raw};
-use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
+use crate::diagnostics::messages::{readers, runs as messages};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, io_problem};
 use crate::output::publish::sync_folder;
 use crate::runs::inputs::hash;
 use crate::runs::record::Release;
@@ -33,6 +31,17 @@ pub struct Holding {
     pub removable: bool,
 }
 
+/// In which files rows may be removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PurgedFiles {
+    /// In the one that holds the respondent; several are refused, since ids that begin anew in each file are of different people.
+    One,
+    /// In all that do.
+    All,
+    /// In these, paths as they are shown, and no other.
+    Named(Vec<String>),
+}
+
 /// Separators of text files.
 const SEPARATORS: [u8; 4] = *b",;\t|";
 
@@ -41,6 +50,38 @@ pub fn purge(
     project: &Project,
     places: &Places,
     respondent: &str,
+    files: &PurgedFiles,
+    dry_run: bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Holding> {
+    // People of a panel come again in every wave, under one id.
+    let panel = project.raw.data.design.as_ref().and_then(|design| design.panel.as_ref());
+    if *files == PurgedFiles::One && (panel.is_none() || panel != project.raw.data.id.as_ref()) {
+        let held = search(project, places, respondent, files, true, &mut Diagnostics::new());
+        if held.len() > 1 {
+            let names = held.iter().map(|held| format!("`{}`", held.file)).collect::<Vec<_>>().join(", ");
+            let several = Diagnostic::error(&messages::SEVERAL_PEOPLE).arg("count", held.len()).arg("files", names);
+            let mut several = several.arg("respondent", respondent).key("data.id");
+            // Who only looks may see them all.
+            if dry_run {
+                several.level = Level::Warning;
+                let found = search(project, places, respondent, files, true, diagnostics);
+                diagnostics.push(several);
+                return found;
+            }
+            diagnostics.push(several);
+            return held.into_iter().map(|held| Holding { removable: false, ..held }).collect();
+        }
+    }
+    search(project, places, respondent, files, dry_run, diagnostics)
+}
+
+/// Looks into the files, and removes unless it is a dry run.
+fn search(
+    project: &Project,
+    places: &Places,
+    respondent: &str,
+    files: &PurgedFiles,
     dry_run: bool,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Holding> {
@@ -53,6 +94,7 @@ pub fn purge(
     let mut found: Vec<Holding> = Vec::new();
     let mut changed = recorded_files(places);
     changed.retain(|(file, sha256)| hash(&project.path(file)).ok().as_ref() != Some(sha256));
+    let mut known = BTreeSet::new();
     for view in &views {
         let Some(id) = &view.raw.data.id else { continue };
         let Some(column) = view.raw.columns.get(id) else { continue };
@@ -62,7 +104,11 @@ pub fn purge(
             .into_iter()
             .map(|file| (file.shown, (file.path, file.source)))
             .collect();
+        known.extend(paths.keys().cloned());
         for source in load_raw(view, Some(&wanted), diagnostics) {
+            if matches!(files, PurgedFiles::Named(named) if !named.contains(&source.table.file)) {
+                continue;
+            }
             let rows = rows_of(&source, &headers, respondent);
             let Some((path, declared)) = paths.get(&source.table.file).filter(|_| rows > 0) else { continue };
             let shown = source.table.file.clone();
@@ -81,6 +127,11 @@ pub fn purge(
                 }
             }
         }
+    }
+    let named = if let PurgedFiles::Named(named) = files { named.as_slice() } else { &[] };
+    for file in named.iter().filter(|file| !known.contains(*file)) {
+        let unknown = Diagnostic::error(&readers::PATTERN_WITHOUT_MATCH).arg("pattern", file);
+        diagnostics.push(unknown.suggest(file, known.iter().map(String::as_str)));
     }
     if found.is_empty() && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::warning(&messages::NOBODY));
@@ -103,9 +154,14 @@ pub fn purge(
 /// Rows of a file whose id is the respondent's.
 fn rows_of(source: &LoadedSource, headers: &[String], respondent: &str) -> usize {
     let Some(position) = headers.iter().find_map(|header| source.table.position(header)) else { return 0 };
-    let cells = source.table.chunks.iter().filter_map(|chunk| chunk.columns.get(position)?.as_ref());
-    let texts = cells.filter_map(|cells| cast(cells, &DataType::Utf8).ok());
-    texts.map(|texts| texts.as_string::<i32>().iter().flatten().filter(|id| id.trim() == respondent).count()).sum()
+    let chunks = source.table.chunks.iter();
+    let held = chunks.map(|chunk| {
+        // Numbers as the codebook reads them: the cell 7 of a workbook is the id `7`.
+        let cells = RawCells::new(chunk.columns.get(position).and_then(Option::as_ref));
+        let same = |row: &usize| cells.text(*row).is_some_and(|id| id.trim() == respondent);
+        (0..chunk.rows.len()).filter(same).count()
+    });
+    held.sum()
 }
 
 fn is_text(path: &Path) -> bool {
@@ -259,5 +315,24 @@ mod tests {
         assert_eq!(rows, 1);
         assert!(String::from_utf8(kept).unwrap().ends_with("\"再\"\"来\"\r\n"));
         assert_eq!(without(text.as_bytes(), b';', UTF_8, &headers, "A2"), None);
+    }
+
+    /// A workbook holds ids as numbers, which are no other ids for that.
+    #[test]
+    fn ids_that_are_numbers_are_found() {
+        use crate::data::testing::source;
+        use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array};
+        let mut file = source("a.xlsx", "序号|x\n7|1\n70|2");
+        let numbers: [ArrayRef; 3] = [
+            std::sync::Arc::new(Float64Array::from(vec![Some(7.0), None])),
+            std::sync::Arc::new(Int64Array::from(vec![7, 70])),
+            std::sync::Arc::new(Float64Array::from(vec![7.5, 7.0])),
+        ];
+        let headers = ["序号".to_owned()];
+        assert_eq!(rows_of(&file, &headers, "7"), 1);
+        for column in numbers {
+            file.table.chunks[0].columns[0] = Some(column);
+            assert_eq!((rows_of(&file, &headers, "7"), rows_of(&file, &headers, "7.0")), (1, 0));
+        }
     }
 }

@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use super::{NOW, Site, codes};
 
 /// Every file of a folder with its content and the time it was changed, without the lock and the history's own working files.
-fn touched(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
+pub fn touched(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
     let files = WalkDir::new(root).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
     files
         .filter(|entry| !entry.path().ends_with("run.lock"))
@@ -332,7 +332,7 @@ fn a_person_is_removed_from_the_files_and_what_was_published_is_named() {
     assert_eq!(after.lines().collect::<Vec<_>>(), kept);
     // Whose rows are gone is not known any more, but which releases are of the file as it was.
     let (_, printed) = purge(&[]);
-    assert_eq!(codes(&printed), ["M0983", "M0919"]);
+    assert_eq!(codes(&printed), ["M0983", "M0162"]);
     assert!(printed["diagnostics"][1]["message"].as_str().unwrap().contains("2026-01 r1"));
 }
 
@@ -353,6 +353,37 @@ fn a_match_that_cannot_be_read_stops_the_period_and_no_other() {
     site.publish("2026-01", &[]);
 }
 
+/// Numbers that begin anew in every export are of different people.
+#[test]
+fn an_id_of_several_files_is_removed_from_those_that_are_named() {
+    let site = Site::new("");
+    for period in ["2026-01", "2026-02", "2026-03"] {
+        site.month(period, 20, 7);
+        let file = format!("data/{period}/answers.csv");
+        let text = fs::read_to_string(site.path(&file)).unwrap();
+        site.write(&file, &text.replace(&format!("{period}-7,"), "7,"));
+    }
+    let rows = || {
+        let file = |month: &str| fs::read_to_string(site.path(&format!("data/{month}/answers.csv"))).unwrap();
+        ["2026-01", "2026-02", "2026-03"].map(|month| file(month).lines().filter(|line| line.starts_with("7,")).count())
+    };
+    let purge = |more: &[&str]| {
+        let mut arguments = vec!["purge", "--respondent", "7", "--json"];
+        arguments.extend(more);
+        let done = site.call(NOW, &arguments);
+        (done.status.code(), codes(&serde_json::from_slice::<Value>(&done.stdout).unwrap()))
+    };
+    assert_eq!(rows(), [1, 1, 1]);
+    assert_eq!(purge(&["--dry-run"]), (Some(0), vec!["M0919".to_owned()]));
+    assert_eq!(purge(&[]), (Some(1), vec!["M0919".to_owned()]));
+    assert_eq!(purge(&["--file", "data/2026-02/answer.csv"]), (Some(1), vec!["M0252".to_owned()]));
+    assert_eq!(rows(), [1, 1, 1]);
+    assert_eq!(purge(&["--file", "data/2026-02/answers.csv"]), (Some(0), Vec::new()));
+    assert_eq!(rows(), [1, 0, 1]);
+    assert_eq!(purge(&["--all-files"]), (Some(0), Vec::new()));
+    assert_eq!(rows(), [0, 0, 0]);
+}
+
 #[test]
 fn mistakes_in_the_section_are_found_before_anything_runs() {
     let cases = [
@@ -364,6 +395,11 @@ fn mistakes_in_the_section_are_found_before_anything_runs() {
         ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { freshness: { days: 3 } }", "M0955"),
         ("timezone: Asia/Shanghai", "timezone: UTC\n  history: postgresql://u:geheim@localhost/x", "M0954"),
         ("timezone: Asia/Shanghai", "timezone: UTC\n  history: { url: \"${env:MANYI_NOWHERE}\" }", "M0990"),
+        ("timezone: Asia/Shanghai", "timezone: UTC\n  control: { metrics: { csat_tp2: xmr } }", "M0989"),
+        ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { limits: { complaint: { most: 10 } } }", "M0989"),
+        ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { jump: { limits: { csat_tp2: 5 } } }", "M0989"),
+        ("settings: {", "delivery:\n  errors: [box]\n  channels: { box: { kind: folder, path: box } }\n  \
+          alarms: [{ id: low, on: threshold, metric: csat_top, below: 9, tell: errors }]\nsettings: {", "M0989"),
     ];
     for (written, wrong, wanted) in cases {
         let site = Site::new("");
@@ -378,6 +414,11 @@ fn mistakes_in_the_section_are_found_before_anything_runs() {
             !text.contains("geheim") && printed["diagnostics"][0]["location"]["position"]["text"]["line"].is_u64(),
             "{text}"
         );
-        assert!(!site.path("out").exists(), "{wrong}");
+        // What only the answers tell is found after the lock was taken.
+        let published = ["out/releases", "out/2026-01", "out/latest"].iter().any(|place| site.path(place).exists());
+        assert!(!published && (wanted == "M0989" || !site.path("out").exists()), "{wrong}");
+        let checked = site.call(NOW, &["check", "--json"]);
+        let checked: Value = serde_json::from_slice(&checked.stdout).unwrap();
+        assert!(codes(&checked).contains(&wanted.to_owned()), "{wrong}: {checked:#}");
     }
 }

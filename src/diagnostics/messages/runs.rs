@@ -1,4 +1,4 @@
-//! Messages about unattended runs (codes M0950 to M0999).
+//! Messages about unattended runs (codes M0950 to M0999, and M0915 to M0919).
 
 use super::{Message, messages};
 
@@ -98,6 +98,9 @@ messages! {
         .hinted("restore the folder of this revision from a backup, or remove it to build it anew", "请从备份恢复该版本的文件夹，或将其删除以重新生成");
     /// A person who is in no table.
     NOBODY = Message::new("M0983", "no file holds the respondent", "没有文件含有该受访者");
+    /// One id in several files.
+    SEVERAL_PEOPLE = Message::new("M0919", "`{respondent}` stands in {count} files, where it may be of different people: {files}", "`{respondent}` 出现在 {count} 个文件中，可能不是同一个人：{files}")
+        .hinted("nothing is removed; name the file with --file FILE, or use --all-files if the id is of one person everywhere", "未作删除；请用 --file 文件 指明文件；若各文件中的编号确属同一人，请用 --all-files");
     /// A project without ids.
     NO_ID = Message::new("M0984", "the project does not say which column identifies a respondent", "项目未说明哪一列标识受访者")
         .hinted("add `data.id`", "请添加 `data.id`");
@@ -108,7 +111,7 @@ messages! {
     PUBLISHED_ANYWAY = Message::new("M0986", "released documents cannot be changed; these were made of files with this name, and the respondent counted, or may have counted: {periods}", "已发布的文档无法更改；以下版本由同名文件生成，已计入或可能计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them, and copies that were delivered are beyond manyi", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理），已投递的副本不受 manyi 控制");
     /// Releases of files that are not what they were.
-    PUBLISHED_BEFORE = Message::new("M0919", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
+    PUBLISHED_BEFORE = Message::new("M0162", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理）");
     /// A control chart of something else than a share.
     NOT_A_SHARE = Message::new("M0988", "`{metric}` has no p chart: it is not a percentage", "`{metric}` 不是百分比，不能画 p 图")
