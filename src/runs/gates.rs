@@ -7,6 +7,7 @@ use crate::config::raw::{GateAction, RawGates, RawSchemaGate};
 use crate::data::masking::mask;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Lang, LocalizedTexts, lang_texts};
+use crate::output::manifest::sha256_hex;
 use crate::runs::drift::{Drift, Place, drift};
 use crate::runs::numbers::Numbers;
 
@@ -33,6 +34,12 @@ impl Verdict {
 /// What the worst of the verdicts demands; none if all gates hold.
 pub fn worst(verdicts: &[Verdict]) -> Option<GateAction> {
     verdicts.iter().map(|verdict| verdict.action).max()
+}
+
+/// What somebody approves: the inputs and what the gates said of them.
+pub fn seen(fingerprint: &str, verdicts: &[Verdict]) -> String {
+    let said: Vec<String> = verdicts.iter().map(|verdict| verdict.to_json().to_string()).collect();
+    format!("{fingerprint} {}", sha256_hex(said.join("\n").as_bytes()))
 }
 
 /// Checks all gates of a project against the numbers of a period and of the one before it.
@@ -102,7 +109,10 @@ fn missing(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
 
 fn limits(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
     for (metric, gate) in &gates.limits {
-        let Some(value) = numbers.total(metric).and_then(|held| held.estimate) else { continue };
+        let Some(value) = numbers.total(metric).and_then(|held| held.estimate) else {
+            not_judged("limits", metric, gate.then, numbers, found);
+            continue;
+        };
         let (least, most) = (gate.least.unwrap_or(f64::NEG_INFINITY), gate.most.unwrap_or(f64::INFINITY));
         if !(least..=most).contains(&value) {
             let limit = match (gate.least, gate.most) {
@@ -113,6 +123,15 @@ fn limits(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
             let beyond = verdict(gate.then, &messages::GATE_LIMIT).arg("metric", metric);
             found.push(beyond.arg("found", short(value)).arg("limit", limit));
         }
+    }
+}
+
+/// A metric of the project whose number is withheld or could not be computed: nobody can say that it is within its limits. At worst
+/// the release waits for somebody to look.
+fn not_judged(gate: &str, metric: &str, then: GateAction, numbers: &Numbers, found: &mut Vec<Verdict>) {
+    if numbers.metrics.iter().any(|held| held.id == metric) {
+        let blind = verdict(then.min(GateAction::Hold), &messages::GATE_BLIND);
+        found.push(blind.arg("gate", gate).arg("metric", metric));
     }
 }
 
@@ -139,7 +158,12 @@ fn jump(gates: &RawGates, numbers: &Numbers, before: &Numbers, found: &mut Vec<V
     let Some(gate) = &gates.jump else { return };
     for (metric, limit) in &gate.limits {
         let value = |numbers: &Numbers| numbers.total(metric).and_then(|held| held.estimate);
-        let Some((earlier, now)) = value(before).zip(value(numbers)) else { continue };
+        let Some(now) = value(numbers) else {
+            not_judged("jump", metric, gate.then, numbers, found);
+            continue;
+        };
+        // Where there was no number before, there is nothing that it could have jumped from.
+        let Some(earlier) = value(before) else { continue };
         if (now - earlier).abs() > *limit {
             let jumped = verdict(gate.then, &messages::GATE_JUMP).arg("metric", metric).arg("limit", limit);
             found.push(jumped.arg("earlier", short(earlier)).arg("found", short(now)));

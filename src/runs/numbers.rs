@@ -169,7 +169,7 @@ impl Numbers {
             period,
             inputs: inputs_of(&measured.tables),
             answers: answers.unwrap_or_default(),
-            newest: freshness.and_then(|column| newest_day(&measured.tables.survey, column)),
+            newest: freshness.and_then(|column| newest_day(&measured.tables.survey, column, period.last_day())),
             tables: shapes(&measured.project, &measured.tables),
             metrics: metrics
                 .map(|info| MetricRecord {
@@ -294,7 +294,8 @@ fn inputs_of(tables: &Tables) -> Vec<InputRecord> {
     files.into_values().collect()
 }
 
-fn shapes(project: &Project, tables: &Tables) -> Vec<TableShape> {
+/// What the tables look like.
+pub(super) fn shapes(project: &Project, tables: &Tables) -> Vec<TableShape> {
     let shape = |(name, table): (&str, &Responses)| {
         let view = project.of_table(name);
         let codebook = view.as_ref().map_or(&project.raw.columns, |view| &view.raw.columns);
@@ -322,17 +323,18 @@ fn shapes(project: &Project, tables: &Tables) -> Vec<TableShape> {
     tables_of(tables).map(shape).collect()
 }
 
-/// The newest day of a date column.
-fn newest_day(table: &Responses, column: &str) -> Option<NaiveDate> {
-    let newest = table
+/// The newest day of a date column up to `last`: a slip of the pen, such as 2062, is no fresh answer.
+fn newest_day(table: &Responses, column: &str, last: NaiveDate) -> Option<NaiveDate> {
+    let day = |moment| chrono::DateTime::from_timestamp_millis(moment).map(|moment| moment.date_naive());
+    table
         .batches
         .column_by_name(column)
         .filter_map(|cells| {
             let moments = cells.as_primitive_opt::<TimestampMillisecondType>()?;
-            (0..moments.len()).filter(|row| moments.is_valid(*row)).map(|row| moments.value(row)).max()
+            let valid = (0..moments.len()).filter(|row| moments.is_valid(*row));
+            valid.filter_map(|row| day(moments.value(row))).filter(|day| *day <= last).max()
         })
-        .max()?;
-    chrono::DateTime::from_timestamp_millis(newest).map(|moment| moment.date_naive())
+        .max()
 }
 
 /// SHA-256 over all cells of all tables with the names of their columns.

@@ -20,7 +20,7 @@ use crate::runs::ending::{Origin, end, finish};
 use crate::runs::gates::{self, Verdict};
 use crate::runs::history::{self, History};
 use crate::runs::lock::{self, RunLock};
-use crate::runs::numbers::{FindingRecord, Numbers};
+use crate::runs::numbers::{FindingRecord, Numbers, shapes};
 use crate::runs::plan::{Planned, Step, plan};
 use crate::runs::record::{PastRelease, Release, SCHEMA};
 use crate::runs::release::{Places, RELEASE_FILE, write_whole};
@@ -240,14 +240,15 @@ fn go(
     let reports = build_reports(&scope, &mut work, previous.as_ref(), &places, request, &mut measured, diagnostics)?;
     drop(measured);
     let held = worst == Some(GateAction::Hold);
+    let seen = gates::seen(&fingerprint, &verdicts);
     if held && request.approve {
-        if waited {
-            written("gates-checked", &state.display(), work.approve(&fingerprint), diagnostics)?;
+        if waited && work.progress.held.as_ref() == Some(&seen) {
+            written("gates-checked", &state.display(), work.approve(&seen), diagnostics)?;
         } else {
             diagnostics.push(Diagnostic::warning(&messages::CHANGED_SINCE_HELD).arg("period", period));
         }
     }
-    let approved = held && work.approved().as_ref() == Some(&fingerprint);
+    let approved = held && work.approved().as_ref() == Some(&seen);
     for verdict in verdicts {
         let mut problem = verdict.problem;
         // What was approved is said, but is no error any more.
@@ -259,6 +260,8 @@ fn go(
     report.signals = numbers.signals();
     report.reports = reports.iter().map(|held| held.id.clone()).collect();
     if held && !approved {
+        work.progress.held = Some(seen);
+        written("gates-checked", &state.display(), work.keep(), diagnostics)?;
         report.outcome = Outcome::Held;
         report.folder = Some(work.content());
         diagnostics.push(Diagnostic::error(&messages::HELD).arg("period", period));
@@ -349,7 +352,12 @@ fn numbers_of(measured: &Measured, scope: &Scope, diagnostics: &mut Diagnostics)
     let mut remarks = Diagnostics::new();
     let planned = plan_of(measured, measured.project.raw.project.date.as_deref(), &mut remarks);
     let freshness = scope.freshness_column();
-    let numbers = Numbers::of(measured, period, &planned.findings, freshness.as_deref()).settled();
+    let mut numbers = Numbers::of(measured, period, &planned.findings, freshness.as_deref());
+    // What is missing or new in the period must not drown in the periods that are read with it.
+    if let Some(own) = scope.own_tables() {
+        numbers.tables = shapes(&measured.project, &own);
+    }
+    let numbers = numbers.settled();
     for read in &numbers.inputs {
         let hashed = scope.inputs.iter().find(|input| input.file == read.file);
         if hashed.is_some_and(|input| input.sha256 != read.sha256) {

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use crate::config::raw::RawForEach;
 use crate::config::{Period, Project};
+use crate::data::tables::{Tables, load_tables};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::Estimate;
@@ -106,6 +107,16 @@ impl Scope {
         // What a run says is kept in alarms, in logs and in the histories of databases: no answer goes there.
         found.into_iter().for_each(|problem| diagnostics.push_once(problem.without_quotes()));
         measured.filter(|_| sound)
+    }
+
+    /// The answers of the period alone, where earlier periods are read with it. What is wrong with them was said when all were read.
+    pub(super) fn own_tables(&self) -> Option<Tables> {
+        if self.view.window.len() < 2 {
+            return None;
+        }
+        let mut own = self.project.clone();
+        own.window = Some(vec![self.period]);
+        load_tables(&own, &mut Diagnostics::new())
     }
 
     /// What everything comes to, answers instead of the files that hold them.

@@ -25,6 +25,9 @@ pub struct Progress {
     pub files: String,
     /// The numbers, once measured.
     pub numbers: Option<Numbers>,
+    /// What the gates said when the release was held, with its inputs.
+    #[serde(default)]
+    pub held: Option<String>,
     /// Reports that are built, by id, with their keys.
     pub reports: BTreeMap<String, String>,
 }

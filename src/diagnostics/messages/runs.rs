@@ -54,6 +54,9 @@ messages! {
         .hinted("if so, both have to stand under `from` or `labels` in manyi.yaml", "若确是改名，manyi.yaml 的 `from` 或 `labels` 中须同时写有两者");
     /// Gate: a jump.
     GATE_JUMP = Message::new("M0969", "gate `jump`: `{metric}` went from {earlier} to {found}, a change of more than {limit}", "关卡 `jump`：`{metric}` 由 {earlier} 变为 {found}，变化超过 {limit}");
+    /// Gate: a number that is withheld.
+    GATE_BLIND = Message::new("M0164", "gate `{gate}`: `{metric}` cannot be judged: its number is withheld or could not be computed", "关卡 `{gate}`：`{metric}` 的数值被隐藏或无法计算，无从判断")
+        .hinted("too few answers, most often", "多因答卷过少");
     /// A control rule.
     CONTROL_SIGNAL = Message::new("M0970", "control chart: `{metric}` fires the rule `{rule}` in {period}", "控制图：`{metric}` 在 {period} 触发规则 `{rule}`");
     /// A release waits.
@@ -68,7 +71,7 @@ messages! {
     NO_RELEASE = Message::new("M0974", "there is no release of {period}, which was due on {due}", "没有 {period} 的发布版本，应于 {due} 完成")
         .hinted("look at the log of the timer, then run `manyi run --period {period}`", "请查看定时任务日志，然后运行 `manyi run --period {period}`");
     /// What was approved is not what was looked at.
-    CHANGED_SINCE_HELD = Message::new("M0987", "the inputs of {period} changed after it was held: what is built now was not looked at", "{period} 被扣住之后输入又有变动：现在生成的内容尚无人查看")
+    CHANGED_SINCE_HELD = Message::new("M0987", "the inputs of {period} or what the gates say of them changed after it was held: what is there now was not looked at", "{period} 被扣住之后，输入或关卡的结论又有变动：现在的内容尚无人查看")
         .hinted("look at the documents in the folder of the held release, then approve again", "请查看被扣住版本文件夹中的文档，再次批准");
     /// A file that is being written.
     INPUT_CHANGING = Message::new("M0993", "`{file}` changed while it was read", "读取期间 `{file}` 发生了变动")
