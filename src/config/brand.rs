@@ -229,6 +229,11 @@ impl BrandFile {
         let (raw, positions) = parse_yaml::<RawBrand>(text, file, diagnostics)?;
         Some(Self { raw, positions, folder: folder.to_path_buf() })
     }
+
+    /// The file of its logo, if it names one.
+    pub fn logo_path(&self) -> Option<PathBuf> {
+        self.raw.logo.as_ref().map(|file| self.folder.join(file))
+    }
 }
 
 impl Brand {

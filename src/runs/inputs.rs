@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
+use crate::config::brand::{BRAND_FILE, BrandFile};
 use crate::config::{PROJECT_FILE, Project};
 use crate::data::sources::expand;
 use crate::diagnostics::messages::runs as messages;
@@ -19,7 +20,7 @@ use crate::plugins::discovery::hex;
 const FOLDERS: [&str; 4] = ["plugins", "templates", "strategies", "brand"];
 
 /// Files of a project that change a document.
-const FILES: [&str; 3] = [PROJECT_FILE, "brand.yaml", "strategies.yaml"];
+const FILES: [&str; 3] = [PROJECT_FILE, BRAND_FILE, "strategies.yaml"];
 
 /// A file that a run depends on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -91,10 +92,18 @@ fn project_files(project: &Project) -> Vec<PathBuf> {
     files.extend(
         project.raw.reports.iter().filter_map(|report| report.docx.as_ref()).map(|docx| project.path(docx.file())),
     );
+    files.extend(logo(project));
     files.retain(|path| path.is_file());
     files.sort();
     files.dedup();
     files
+}
+
+/// The logo that `brand.yaml` names, wherever it lies. What is wrong with that file is said when a document is made.
+fn logo(project: &Project) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(project.path(BRAND_FILE)).ok()?;
+    let brand = BrandFile::parse(&text, BRAND_FILE, &project.root, &mut Diagnostics::new())?;
+    brand.logo_path()
 }
 
 /// SHA-256 of a file, read in pieces.

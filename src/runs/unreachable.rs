@@ -71,5 +71,6 @@ fn observe(
         let changes = alarms::observe(transaction, &name, &[RULE.to_owned()], &[signal], now)?;
         enqueue_alarms(transaction, &project.raw.delivery, (&name, title), &day, &changes, project.lang(), now)
     })?;
-    telling::send(&mut outbox, project, now, diagnostics).map(drop)
+    telling::send(&mut outbox, project, now, diagnostics)?;
+    telling::forget(&mut outbox, project, now)
 }

@@ -52,6 +52,8 @@ impl SqliteEngine {
         self.connection.busy_timeout(WAIT).map_err(|error| self.wrong(&error))?;
         // The log may be refused, as on some network folders; the older journal is as safe, only slower.
         self.batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")?;
+        // What is forgotten is not left in free pages of the file.
+        self.batch("PRAGMA secure_delete = ON;")?;
         Ok(self)
     }
 

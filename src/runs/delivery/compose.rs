@@ -8,7 +8,8 @@ use super::alarms::{Change, Changes};
 use super::message::{Attachment, DeliveryKey, Message};
 use super::outbox::{enqueue, hurry};
 use super::recipient::Recipient;
-use crate::config::raw::{AlarmAudience, RawDelivery};
+use super::rules;
+use crate::config::raw::{AlarmAudience, AlarmKind, RawDelivery};
 use crate::diagnostics::{Lang, Localized, taiwan};
 use crate::runs::database::{DatabaseError, Queries};
 
@@ -135,9 +136,18 @@ pub fn enqueue_alarms(
     let (project, project_title) = project;
     let key = alarm_key(project, period, changes.batch);
     let mut queued = 0;
+    // Alarms that say numbers: who gets one group's documents hears of this group alone.
+    let rules = rules::rules(delivery);
+    let numbers = [AlarmKind::Threshold, AlarmKind::Control, AlarmKind::Gate];
+    let says_numbers =
+        |change: &Change| rules.iter().any(|rule| rule.id == change.signal.rule && numbers.contains(&rule.on));
+    let may_know = |person: &Person, change: &Change| !says_numbers(change) || person.sees(&change.signal.subject);
     for person in people(delivery, lang) {
-        let own: Vec<&Change> =
-            changes.changes.iter().filter(|change| person.is_among(change.signal.audience)).collect();
+        let own: Vec<&Change> = changes
+            .changes
+            .iter()
+            .filter(|change| person.is_among(change.signal.audience) && may_know(&person, change))
+            .collect();
         if !own.is_empty() {
             let recipient = &person.recipient;
             let message = alarm_message(&key, project_title.get(recipient.lang), &own, recipient.lang);
@@ -163,9 +173,16 @@ pub struct Person {
     pub recipient: Recipient,
     reads: bool,
     errors: bool,
+    /// The groups whose numbers this one gets, as subjects of alarms end; none for who gets all.
+    groups: Option<Vec<String>>,
 }
 
 impl Person {
+    /// True if this one may read the numbers of a subject such as `csi/branch=朝阳店`.
+    fn sees(&self, subject: &str) -> bool {
+        self.groups.as_ref().is_none_or(|groups| groups.iter().any(|group| subject.ends_with(group)))
+    }
+
     /// True if alarms for these people are for this one.
     pub fn is_among(&self, audience: AlarmAudience) -> bool {
         match audience {
@@ -179,19 +196,24 @@ impl Person {
 /// Everybody who hears of alarms, each once.
 pub fn people(delivery: &RawDelivery, lang: Lang) -> Vec<Person> {
     let mut people: Vec<Person> = Vec::new();
-    let mut add = |recipient: Recipient, reads: bool| {
+    let mut add = |recipient: Recipient, reads: bool, groups: Option<Vec<String>>| {
         let same = |other: &Recipient| other.channel == recipient.channel && other.key() == recipient.key();
         match people.iter_mut().find(|person| same(&person.recipient)) {
-            Some(known) => (known.reads, known.errors) = (known.reads || reads, known.errors || !reads),
-            None => people.push(Person { recipient, reads, errors: !reads }),
+            Some(known) => {
+                (known.reads, known.errors) = (known.reads || reads, known.errors || !reads);
+                known.groups = known.groups.take().zip(groups).map(|(held, more)| [held, more].concat());
+            }
+            None => people.push(Person { recipient, reads, errors: !reads, groups }),
         }
     };
     for raw in delivery.recipients.iter().filter(|raw| raw.alarms) {
         // An alarm is for the person, not for one of the person's branches.
-        add(Recipient::parse(&raw.to, raw.lang.unwrap_or(lang)), true);
+        let groups = raw.parameters.iter().map(|(column, value)| format!("/{column}={value}")).collect();
+        let groups = Some(groups).filter(|_| !raw.parameters.is_empty());
+        add(Recipient::parse(&raw.to, raw.lang.unwrap_or(lang)), true, groups);
     }
     for to in &delivery.errors {
-        add(Recipient::parse(to, lang), false);
+        add(Recipient::parse(to, lang), false, None);
     }
     people
 }

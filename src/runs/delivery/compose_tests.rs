@@ -90,6 +90,44 @@ fn alarms_reach_those_whom_they_concern_once() {
     assert!(rows[1].text("message").unwrap().contains("[警报变化]"));
 }
 
+/// Who manages one branch reads no number of another, and none of all; who has both branches reads both.
+#[test]
+fn alarms_with_numbers_stay_in_their_groups() {
+    let raw = delivery(serde_json::json!({
+        "recipients": [
+            {"to": "one@example.com", "alarms": true, "parameters": {"branch": "A"}},
+            {"to": "two@example.com", "alarms": true, "parameters": {"branch": "A"}},
+            {"to": "two@example.com", "alarms": true, "parameters": {"branch": "B"}},
+            {"to": "all@example.com", "alarms": true},
+        ],
+        "alarms": [
+            {"id": "low", "on": "threshold", "metric": "csi", "below": 80, "segment": "branch"},
+            {"id": "whole", "on": "threshold", "metric": "csi", "below": 80},
+        ],
+    }));
+    let low = |rule: &str, subject: &str| {
+        let mut change = change(true, AlarmAudience::Readers, subject);
+        change.signal.rule = rule.into();
+        change
+    };
+    let changes = vec![low("low", "csi/branch=A"), low("low", "csi/branch=B"), low("whole", "csi")];
+    let mut database = Database::open(&Place::Memory).unwrap();
+    let now = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+    database.migrate(outbox::COMPONENT, outbox::MIGRATIONS, now).unwrap();
+    let title: Localized = serde_json::from_value(serde_json::json!("Canteen")).unwrap();
+    let changes = Changes { batch: 1, changes };
+    enqueue_alarms(&mut database, &raw, ("p", &title), "2026-11", &changes, Lang::ZhCn, now).unwrap();
+    let rows = database.query("SELECT recipient, message FROM deliveries ORDER BY recipient", &[]).unwrap();
+    let told: Vec<(&str, usize)> = rows
+        .iter()
+        .map(|row| {
+            let message: Message = serde_json::from_str(row.text("message").unwrap()).unwrap();
+            (row.text("recipient").unwrap(), message.text.matches("  - ").count())
+        })
+        .collect();
+    assert_eq!(told, [("all@example.com", 3), ("one@example.com", 1), ("two@example.com", 2)]);
+}
+
 #[test]
 fn the_shapes_of_the_project_file_are_what_the_tests_above_think() {
     let recipient: RawRecipient = serde_json::from_value(serde_json::json!({"to": "a@b.cn"})).unwrap();
