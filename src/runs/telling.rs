@@ -195,6 +195,8 @@ pub fn send(
     // Who holds the lock of the project is the only one who uses a file; a server may be used from other machines too.
     let mine = if matches!(history.database().place(), Place::Server(_)) { machine.as_str() } else { "" };
     let lost = outbox::recover(history.database(), &name, mine, now)?;
+    let known = |held: &Recipient, report: &str| is_recipient(project, held, report);
+    outbox::drop_strangers(history.database(), &name, known, now)?;
     let lost = usize::try_from(lost).unwrap_or_default();
     let own = format!("{machine}{}", std::process::id());
     let worker = Worker { project: &name, name: &own, policy: RetryPolicy::from(delivery.retry) };
@@ -207,6 +209,15 @@ pub fn send(
         diagnostics.push(Diagnostic::error(&messages::DELIVERIES_FAILED).arg("count", stuck));
     }
     Ok(pass)
+}
+
+/// True if the project sends a report to somebody.
+pub fn is_recipient(project: &Project, held: &Recipient, report: &str) -> bool {
+    project.raw.delivery.recipients.iter().any(|raw| {
+        let known = Recipient::of_project(raw, project.lang());
+        let wants = raw.reports.is_empty() || raw.reports.iter().any(|wanted| wanted == report);
+        wants && known.channel == held.channel && known.key() == held.key()
+    })
 }
 
 /// How a test message ended.

@@ -62,6 +62,9 @@ messages! {
         .hinted("ask the recipient; it is sent again only on request", "请向收件人确认；仅在您要求时才会重发");
     /// A delivery that a newer revision took the place of.
     SUPERSEDED = Message::new("M0914", "`{recipient}` was not served: a newer revision took its place{detail}", "未送达 `{recipient}`：已有更新的版本{detail}");
+    /// A delivery to somebody who was taken out of the project file.
+    NO_RECIPIENT = Message::new("M0163", "`{recipient}` was not served: no longer a recipient of this report{detail}", "未送达 `{recipient}`：已不是该报告的收件人{detail}")
+        .hinted("put it back under `delivery.recipients`, then have it sent again", "如需发送，请重新写入 `delivery.recipients` 后重发");
     /// A file of a release that is not what was released.
     RELEASED_FILE_CHANGED = Message::new("M0161", "`{file}` is gone or altered since it was released; messages with it are not queued", "`{file}` 在发布后丢失或被改动；含有该文件的消息未加入发送队列")
         .hinted("restore it from a backup and run the period again, or publish a new revision with `manyi run --force --period`", "请从备份恢复该文件并重新运行该期，或用 `manyi run --force --period` 发布新版本");

@@ -4,6 +4,7 @@
 use std::io::Read as _;
 use std::time::Duration;
 
+use chrono::DateTime;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Timeout};
 
@@ -59,7 +60,8 @@ pub(super) fn request(request: &Request<'_>) -> Result<Answer, Outcome> {
         builder = builder.header(*name, value);
     }
     let mut answer = builder.send(request.body).map_err(outcome)?;
-    let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    let retry_after = header("retry-after").and_then(|wish| seconds_to_wait(wish, header("date")));
     let status = answer.status().as_u16();
     let mut body = Vec::new();
     // A body that breaks off is judged by its status and what came of it.
@@ -69,6 +71,17 @@ pub(super) fn request(request: &Request<'_>) -> Result<Answer, Outcome> {
     request.secrets.iter().for_each(|secret| hidden.hide(secret.reveal(), "***"));
     let shown = hidden.redact(&body);
     Ok(Answer { status, body, shown, retry_after: retry_after.map(Duration::from_secs) })
+}
+
+/// How many seconds the other side wants to be left alone: a number, or the time until a date by its own clock (RFC 9110, 10.2.3).
+fn seconds_to_wait(wish: &str, date: Option<&str>) -> Option<u64> {
+    let wish = wish.trim();
+    if let Ok(seconds) = wish.parse() {
+        return Some(seconds);
+    }
+    let until = DateTime::parse_from_rfc2822(wish).ok()?;
+    let now = DateTime::parse_from_rfc2822(date?.trim()).ok()?;
+    u64::try_from((until - now).num_seconds()).ok()
 }
 
 fn agent(request: &Request<'_>) -> Result<Agent, Outcome> {
@@ -144,6 +157,17 @@ fn outcome(error: ureq::Error) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wish_to_be_left_alone_is_a_number_or_a_date() {
+        let date = Some("Sun, 22 Nov 2026 18:00:00 GMT");
+        assert_eq!(seconds_to_wait(" 120 ", None), Some(120));
+        assert_eq!(seconds_to_wait("Sun, 22 Nov 2026 18:10:30 GMT", date), Some(630));
+        for wrong in [("Sun, 22 Nov 2026 17:00:00 GMT", date), ("Sun, 22 Nov 2026 18:10:30 GMT", None), ("soon", date)]
+        {
+            assert_eq!(seconds_to_wait(wrong.0, wrong.1), None, "{wrong:?}");
+        }
+    }
 
     #[test]
     fn loopback_is_told_from_names_that_look_like_it() {

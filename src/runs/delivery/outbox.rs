@@ -10,6 +10,7 @@
 //!    └──────────────── resend (failed, unknown, sent; explicitly)
 //! ```
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -53,6 +54,9 @@ pub const COMPONENT: &str = "outbox";
 
 /// Seconds after which a machine that is still said to be sending may be taken for lost: a day.
 const LOST: i64 = 86_400;
+
+/// Attempts in a row that a channel cannot be reached, after which its other messages wait for the next pass.
+const MOST_SILENT: u32 = 2;
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -220,9 +224,25 @@ pub fn deliver_due(
     most: usize,
 ) -> Result<Pass, DatabaseError> {
     let mut pass = Pass::default();
+    // How often in a row each channel could not be reached: who waits for one server lets all others wait, the lock included.
+    let mut silent: BTreeMap<String, (u32, Reason)> = BTreeMap::new();
     for _ in 0..most {
         let Some(claim) = claim(database, worker, now)? else { break };
+        let channel = claim.recipient.channel.clone();
+        if let Some((_, reason)) = silent.get(&channel).filter(|(times, _)| *times >= MOST_SILENT) {
+            postpone(database, &claim, reason, &worker.policy, now)?;
+            pass.retry += 1;
+            continue;
+        }
         let outcome = channels.deliver(&claim.recipient, &claim.message, &claim.id, now);
+        match &outcome {
+            Outcome::Retry { reason, .. } if reason.code == ReasonCode::Unreachable => {
+                silent.entry(channel).or_insert_with(|| (0, reason.clone())).0 += 1;
+            }
+            _ => {
+                silent.remove(&channel);
+            }
+        }
         match record(database, &claim, outcome, &worker.policy, now)? {
             State::Sent => pass.sent += 1,
             State::Retry => pass.retry += 1,
@@ -280,6 +300,22 @@ pub fn claim(database: &mut Database, worker: &Worker<'_>, now: DateTime<Utc>) -
             id,
         }))
     })
+}
+
+/// Puts a delivery off that was taken and not tried: it costs none of its attempts.
+fn postpone(
+    database: &mut Database,
+    claim: &Claim,
+    reason: &Reason,
+    policy: &RetryPolicy,
+    now: DateTime<Utc>,
+) -> Result<(), DatabaseError> {
+    let wait = policy.wait(&claim.id, claim.attempts.saturating_sub(1), None).unwrap_or(policy.first);
+    let due = now.timestamp().saturating_add(seconds(wait));
+    let set = "UPDATE deliveries SET state = 'retry', attempts = attempts - 1, due_at = $2, reason = $3, detail = $4
+               WHERE id = $1 AND state = 'sending'";
+    let (code, detail) = (reason.code.code(), reason.detail.as_str());
+    database.execute(set, &[claim.id.as_str().into(), due.into(), code.into(), detail.into()]).map(drop)
 }
 
 /// Notes how an attempt ended; the state that it came to.
@@ -421,6 +457,35 @@ pub fn hurry(
             now.timestamp().into(),
         ],
     )
+}
+
+/// Messages about releases that wait for somebody who is no recipient any more are given up, unless somebody had them sent again.
+/// `is_one` says who is one, by recipient and report. The number of rows.
+///
+/// # Errors
+/// The database fails.
+pub fn drop_strangers(
+    database: &mut impl Queries,
+    project: &str,
+    is_one: impl Fn(&Recipient, &str) -> bool,
+    now: DateTime<Utc>,
+) -> Result<u64, DatabaseError> {
+    let rows = database.query(
+        "SELECT id, report, address FROM deliveries
+         WHERE project = $1 AND report <> 'alarm' AND resends = 0 AND state IN ('queued', 'retry')",
+        &[project.into()],
+    )?;
+    let mut dropped = 0;
+    for row in &rows {
+        if !is_one(&from_json(row, "address")?, row.text("report")?) {
+            dropped += database.execute(
+                "UPDATE deliveries SET state = 'failed', ended_at = $2, reason = $3, detail = ''
+                 WHERE id = $1 AND state IN ('queued', 'retry')",
+                &[row.text("id")?.into(), now.timestamp().into(), ReasonCode::NoRecipient.code().into()],
+            )?;
+        }
+    }
+    Ok(dropped)
 }
 
 /// Marks a delivery that was just queued as one of which nobody knows whether it was made, since the record of it was lost.

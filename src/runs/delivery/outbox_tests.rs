@@ -60,6 +60,54 @@ fn states(database: &mut Database) -> Vec<(String, State, u32)> {
     all
 }
 
+/// A server that hangs is asked twice; the others of its channel wait without losing an attempt.
+#[test]
+fn a_channel_that_is_silent_holds_up_nobody() {
+    let mut database = outbox();
+    let mut script = Script::default();
+    for name in ["a", "b", "c", "d", "e"] {
+        enqueue(&mut database, &person(name), &message(1), at(0)).unwrap();
+        let reason = Reason::new(ReasonCode::Unreachable, "timeout");
+        script.answers.insert(format!("{name}@example.com"), vec![Outcome::Retry { reason, after: None }]);
+    }
+    let policy = RetryPolicy::default();
+    let pass = deliver_due(&mut database, &mut script, &worker("w", policy), at(1), 100).unwrap();
+    assert_eq!((pass.retry, script.taken.len()), (5, 2), "{:?}", script.taken);
+    let attempts: Vec<u32> = states(&mut database)
+        .into_iter()
+        .map(|(_, state, attempts)| {
+            assert_eq!(state, State::Retry);
+            attempts
+        })
+        .collect();
+    assert_eq!(attempts.iter().sum::<u32>(), 2, "{attempts:?}");
+    // When it answers again everybody is served.
+    script.answers.clear();
+    let pass = deliver_due(&mut database, &mut script, &worker("w", policy), at(3600), 100).unwrap();
+    assert_eq!(pass.sent, 5);
+}
+
+/// Somebody left while the mail server was away; what was sent again on request goes out all the same.
+#[test]
+fn who_is_no_recipient_any_more_gets_nothing() {
+    let mut database = outbox();
+    for name in ["wang", "li", "zhao"] {
+        enqueue(&mut database, &person(name), &message(1), at(0)).unwrap();
+    }
+    let asked = delivery_id(&message(1).key, &person("zhao"));
+    database.execute("UPDATE deliveries SET state = 'failed' WHERE id = $1", &[asked.as_str().into()]).unwrap();
+    assert!(resend(&mut database, "p", &asked, at(1)).unwrap());
+    let stays = |held: &Recipient, report: &str| report == "plan" && held.address.starts_with("wang");
+    assert_eq!(drop_strangers(&mut database, "p", stays, at(2)).unwrap(), 1);
+    let mut script = Script::default();
+    deliver_due(&mut database, &mut script, &worker("w", RetryPolicy::default()), at(3), 10).unwrap();
+    script.taken.sort();
+    assert_eq!(script.taken, ["wang@example.com", "zhao@example.com"]);
+    let left: Vec<_> = list(&mut database, &Filter::default()).unwrap();
+    let li = left.iter().find(|held| held.recipient.address.starts_with("li")).unwrap();
+    assert_eq!(li.reason.as_ref().map(|reason| reason.code), Some(ReasonCode::NoRecipient));
+}
+
 #[test]
 fn the_same_revision_is_queued_once_for_a_recipient() {
     let mut database = outbox();

@@ -32,10 +32,12 @@ pub enum ReasonCode {
     RecordLost,
     /// A newer revision is sent instead.
     Superseded,
+    /// Whom it was for is no recipient any more.
+    NoRecipient,
 }
 
 impl ReasonCode {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::RefusedForNow,
         Self::Refused,
         Self::Unreachable,
@@ -49,6 +51,7 @@ impl ReasonCode {
         Self::NoChannel,
         Self::RecordLost,
         Self::Superseded,
+        Self::NoRecipient,
     ];
 
     /// The code in the outbox.
@@ -67,6 +70,7 @@ impl ReasonCode {
             Self::NoChannel => "no_channel",
             Self::RecordLost => "record_lost",
             Self::Superseded => "superseded",
+            Self::NoRecipient => "no_recipient",
         }
     }
 
@@ -90,6 +94,7 @@ impl ReasonCode {
             Self::NoChannel => &messages::NO_CHANNEL,
             Self::RecordLost => &messages::RECORD_LOST,
             Self::Superseded => &messages::SUPERSEDED,
+            Self::NoRecipient => &messages::NO_RECIPIENT,
         }
     }
 }
