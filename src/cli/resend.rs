@@ -17,7 +17,7 @@ use crate::runs::delivery::ReasonCode;
 use crate::runs::delivery::outbox::{self, Delivery, State};
 use crate::runs::history::History;
 use crate::runs::lock;
-use crate::runs::telling;
+use crate::runs::{telling, undelivered};
 
 pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let now = now();
@@ -57,8 +57,9 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
 /// What has failed or is uncertain.
 fn waiting(history: &mut History, now: DateTime<Utc>) -> Result<Vec<Delivery>, DatabaseError> {
     let (mut deliveries, _) = telling::overview(history, now)?;
-    // In whose place a newer revision is sent is nobody's question any more.
-    let superseded = |held: &Delivery| held.reason.as_ref().is_some_and(|reason| reason.code == ReasonCode::Superseded);
+    // In whose place a newer revision is sent, and who is no recipient any more, is nobody's question.
+    let settled = [ReasonCode::Superseded, ReasonCode::NoRecipient];
+    let superseded = |held: &Delivery| held.reason.as_ref().is_some_and(|reason| settled.contains(&reason.code));
     let open = |held: &Delivery| matches!(held.state, State::Failed | State::Unknown | State::Sending);
     deliveries.retain(|held| open(held) && !superseded(held));
     Ok(deliveries)
@@ -91,7 +92,7 @@ fn again(
             diagnostics.push(Diagnostic::error(&messages::NOT_RESENT).arg("id", id));
         }
     }
-    telling::send(history, &session.project, now, diagnostics)?;
+    undelivered::send(history, &session.project, now, diagnostics)?;
     let (mut deliveries, _) = telling::overview(history, now)?;
     deliveries.retain(|held| ids.contains(&held.id));
     for held in &deliveries {

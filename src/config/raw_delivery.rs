@@ -200,7 +200,7 @@ pub struct RawRecipient {
 pub struct RawAlarm {
     /// Name of the alarm.
     pub id: String,
-    /// What is watched: `threshold`, `control`, `gate`, `failed` or `missing`.
+    /// What is watched: `threshold`, `control`, `gate`, `failed`, `missing` or `delivery`.
     pub on: AlarmKind,
     /// Metric of a threshold, or the only one whose control chart is watched.
     #[serde(default)]
@@ -236,6 +236,8 @@ pub enum AlarmKind {
     Failed,
     /// The run of a period did not happen.
     Missing,
+    /// A message about the newest release did not arrive, or nobody knows.
+    Delivery,
 }
 
 /// Who is told of an alarm.

@@ -18,6 +18,7 @@ use crate::runs::run::{Hand, Outcome, RunReport, RunRequest};
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, not_written, stored, written};
 use crate::runs::telling::{self, End, Receipt};
+use crate::runs::undelivered;
 use crate::runs::unreachable;
 use crate::runs::work::Work;
 
@@ -109,7 +110,7 @@ pub(super) fn end(
     if let (true, Some(history), Some(project)) = (request.deliver, &mut hand.history, &hand.project)
         && telling::has_channels(project)
     {
-        let sent = telling::send(history, project, now, diagnostics).map(drop);
+        let sent = undelivered::send(history, project, now, diagnostics).map(drop);
         if let Err(error) = sent.and_then(|()| telling::forget(history, project, now)) {
             diagnostics.push(error.diagnostic());
         }
@@ -228,6 +229,9 @@ mod tests {
         assert_eq!(kept["text"]["zh-CN"], "栏目 `score`：`a.csv` 中有 1 个单元格无法识别：…（行 B7）");
         let hint = kept["hint"]["en"].as_str();
         assert!(hint.is_some_and(|hint| hint.starts_with("say what they mean")), "{kept:#}");
-        assert_eq!((kept["location"]["file"].as_str(), kept["key_path"].as_str()), (Some("a.csv"), Some("columns.score")));
+        assert_eq!(
+            (kept["location"]["file"].as_str(), kept["key_path"].as_str()),
+            (Some("a.csv"), Some("columns.score"))
+        );
     }
 }

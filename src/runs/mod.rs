@@ -28,6 +28,7 @@ pub mod steps;
 mod stopped;
 pub mod telling;
 pub mod timer;
+pub mod undelivered;
 mod unreachable;
 pub mod watch;
 pub mod work;

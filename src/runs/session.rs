@@ -17,7 +17,7 @@ use crate::runs::plan::{Planned, plan};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
 use crate::runs::scope::Scope;
-use crate::runs::telling;
+use crate::runs::{telling, undelivered};
 
 /// How long a run may be at work before it is no excuse any more; the units of systemd end it then.
 const LONGEST_RUN: TimeDelta = TimeDelta::hours(6);
@@ -78,7 +78,7 @@ impl Session {
         }
         let Some(mut history) = self.history(false, now, diagnostics) else { return };
         if let Some(_lock) = self.lock(now)
-            && let Err(error) = telling::send(&mut history, &self.project, now, diagnostics)
+            && let Err(error) = undelivered::send(&mut history, &self.project, now, diagnostics)
         {
             diagnostics.push(error.diagnostic());
         }

@@ -12,6 +12,7 @@ use crate::runs::due::Calendar;
 use crate::runs::heard;
 use crate::runs::session::Session;
 use crate::runs::telling::{self, End};
+use crate::runs::undelivered;
 use crate::runs::unreachable;
 
 /// What is missing.
@@ -55,8 +56,25 @@ pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mu
     }
     if reached {
         session.send_due(now, diagnostics);
+        say_stuck(session, now, before, diagnostics);
     }
     looked(absent)
+}
+
+/// Says, at each look, that messages about the newest release did not arrive, if the sending has not just said so.
+fn say_stuck(session: &Session, now: DateTime<Utc>, before: usize, diagnostics: &mut Diagnostics) {
+    let said = |found: &Diagnostic| found.message.code == messages::DELIVERIES_FAILED.code;
+    if diagnostics.iter().skip(before).any(said) {
+        return;
+    }
+    let Some(mut history) = session.history(false, now, diagnostics) else { return };
+    match undelivered::stuck(&mut history, &session.project, now) {
+        Ok(stuck) if stuck.is_empty() => {}
+        Ok(stuck) => {
+            diagnostics.push(Diagnostic::error(&messages::DELIVERIES_FAILED).arg("count", stuck.len()));
+        }
+        Err(error) => diagnostics.push(error.diagnostic()),
+    }
 }
 
 /// Raises or ends the alarms of missing releases. None after an error of the history.

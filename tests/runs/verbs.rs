@@ -398,8 +398,12 @@ fn mistakes_in_the_section_are_found_before_anything_runs() {
         ("timezone: Asia/Shanghai", "timezone: UTC\n  control: { metrics: { csat_tp2: xmr } }", "M0989"),
         ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { limits: { complaint: { most: 10 } } }", "M0989"),
         ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { jump: { limits: { csat_tp2: 5 } } }", "M0989"),
-        ("settings: {", "delivery:\n  errors: [box]\n  channels: { box: { kind: folder, path: box } }\n  \
-          alarms: [{ id: low, on: threshold, metric: csat_top, below: 9, tell: errors }]\nsettings: {", "M0989"),
+        (
+            "settings: {",
+            "delivery:\n  errors: [box]\n  channels: { box: { kind: folder, path: box } }\n  \
+          alarms: [{ id: low, on: threshold, metric: csat_top, below: 9, tell: errors }]\nsettings: {",
+            "M0989",
+        ),
     ];
     for (written, wrong, wanted) in cases {
         let site = Site::new("");

@@ -142,6 +142,36 @@ fn an_old_revision_is_not_sent_after_a_newer_one() {
     assert_eq!(waiting["deliveries"], serde_json::json!([]), "nobody has to decide about the old one");
 }
 
+/// What was given up is told to `errors` over a channel that works, once; `watch` says it until it is settled.
+#[test]
+fn a_delivery_that_is_given_up_is_heard_of() {
+    let site = Site::new(
+        "delivery:
+  channels: { board: { kind: folder, path: board }, hook: { kind: json, url: \"${env:NO_SUCH_HOOK}\" } }
+  recipients: [{ to: hook, reports: [brief] }]
+  errors: [board]
+",
+    );
+    site.month("2026-01", 60, 7);
+    site.run("2026-01", &[]);
+    let alarms = |site: &Site| about(site, "alarm").into_iter().map(|held| held.2).collect::<Vec<_>>();
+    assert_eq!((rules(&site), alarms(&site)), (vec!["errors-delivery".to_owned()], vec!["sent".to_owned()]));
+    let watch = || {
+        let done = site.call("2026-02-03T06:00:00+08:00", &["watch", "--json"]);
+        (done.status.code(), crate::runs::codes(&serde_json::from_slice(&done.stdout).unwrap()))
+    };
+    for _ in 0..2 {
+        assert_eq!(watch(), (Some(1), vec!["M0992".to_owned()]));
+        assert_eq!(alarms(&site).len(), 1, "told twice");
+    }
+    // Who is taken off the list is waited for no more.
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    site.write("manyi.yaml", &project.replace("[{ to: hook, reports: [brief] }]", "[]"));
+    assert_eq!(watch(), (Some(0), Vec::new()));
+    assert!(rules(&site).is_empty(), "{:?}", rules(&site));
+    assert_eq!(alarms(&site), ["sent", "sent"]);
+}
+
 /// The table of deliveries names the ids that `resend` takes.
 #[test]
 fn deliveries_are_listed_with_their_ids() {

@@ -84,7 +84,13 @@ pub struct Expected {
 /// The rules of a project: those of its file, and for failures, held gates and missing runs rules of our own where the file has none.
 pub fn rules(delivery: &RawDelivery) -> Vec<RawAlarm> {
     let mut rules = delivery.alarms.clone();
-    for (on, id) in [(AlarmKind::Gate, "gate"), (AlarmKind::Failed, "failed"), (AlarmKind::Missing, "missing")] {
+    let own = [
+        (AlarmKind::Gate, "gate"),
+        (AlarmKind::Failed, "failed"),
+        (AlarmKind::Missing, "missing"),
+        (AlarmKind::Delivery, "delivery"),
+    ];
+    for (on, id) in own {
         if !rules.iter().any(|rule| rule.on == on) {
             rules.push(RawAlarm {
                 id: format!("errors-{id}"),
@@ -155,6 +161,8 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
                 .map(|run| signal(run.report.clone(), Some(run.failure.is_some()), text(run)))
                 .collect()
         }
+        // What became of messages is known after they were sent.
+        AlarmKind::Delivery => Vec::new(),
         AlarmKind::Missing => {
             // Who knows it already is told nothing, and what was told before stays so.
             let holds = |one: &Expected| match one.missing && one.heard.contains(&audience(rule)) {
@@ -171,7 +179,7 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
 pub fn audience(rule: &RawAlarm) -> AlarmAudience {
     rule.tell.unwrap_or(match rule.on {
         AlarmKind::Threshold | AlarmKind::Control => AlarmAudience::Readers,
-        AlarmKind::Gate | AlarmKind::Failed | AlarmKind::Missing => AlarmAudience::Errors,
+        AlarmKind::Gate | AlarmKind::Failed | AlarmKind::Missing | AlarmKind::Delivery => AlarmAudience::Errors,
     })
 }
 
@@ -237,7 +245,8 @@ fn prefixed(report: &str, text: &LocalizedTexts) -> LocalizedTexts {
     lang_texts(format!("{report}：{}", text.get(Lang::ZhCn)), format!("{report}: {}", text.get(Lang::En)))
 }
 
-fn titled(title: Option<&Localized>, text: LocalizedTexts) -> LocalizedTexts {
+/// What an alarm says, after its title if it has one.
+pub fn titled(title: Option<&Localized>, text: LocalizedTexts) -> LocalizedTexts {
     let Some(title) = title else { return text };
     lang_texts(
         format!("{}：{}", title.get(Lang::ZhCn), text.get(Lang::ZhCn)),
