@@ -9,6 +9,8 @@ use crate::cli::args_runs::ResendOptions;
 use crate::cli::console::Console;
 use crate::cli::run::now;
 use crate::cli::{Outcome, deliveries, print_json};
+use crate::config::Project;
+use crate::config::raw::mailbox;
 use crate::diagnostics::messages::delivery as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::Session;
@@ -23,11 +25,16 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
     let now = now();
     let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
     if let Some(to) = &options.test {
+        if let Some(problem) = unknown(&session.project, to) {
+            diagnostics.push(problem);
+            let data = json!({ "schema": 1, "recipient": null, "sent": false });
+            return if console.json { print_json(console, data, diagnostics) } else { Ok(()) };
+        }
         let answer = telling::send_test(&session.project, to, now);
         let recipient = answer.recipient.masked();
         if let Some(reason) = &answer.problem {
             diagnostics.push(Diagnostic::error(&messages::TEST_NOT_SENT).arg("recipient", &recipient));
-            diagnostics.push(reason.diagnostic(&recipient));
+            diagnostics.push(reason.diagnostic_of_test(&recipient));
         }
         if console.json {
             let data = json!({ "schema": 1, "recipient": recipient, "sent": answer.problem.is_none() });
@@ -52,6 +59,20 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
             Ok(())
         }
     }
+}
+
+/// What is wrong with the name of somebody to send a test to.
+fn unknown(project: &Project, to: &str) -> Option<Diagnostic> {
+    let delivery = &project.raw.delivery;
+    let known: Vec<&str> = delivery.channels.keys().map(String::as_str).collect();
+    let problem = match mailbox(to) {
+        Some(_) if delivery.mail.is_none() => Diagnostic::error(&messages::NO_MAIL_SERVER),
+        None if !known.contains(&to.trim()) => {
+            Diagnostic::error(&messages::UNKNOWN_CHANNEL).arg("known", known.join(", ")).suggest(to, known)
+        }
+        _ => return None,
+    };
+    Some(problem.arg("value", to))
 }
 
 /// What has failed or is uncertain.

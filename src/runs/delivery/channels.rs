@@ -65,13 +65,16 @@ impl<'a> Channels<'a> {
                     timeout,
                     certificates,
                 };
-                s3::deliver(&store, recipient, message, delivery)
+                let machine = http::machine_of(&store.endpoint);
+                s3::deliver(&store, recipient, message, delivery).map_reason(|reason| reason.at_machine(&machine))
             }
             kind => {
                 let secret = channel.secret.as_ref().map(|text| self.secrets.resolve(text)).transpose()?;
                 let url = required(&channel.url, "url")?;
+                let machine = http::machine_of(url.reveal());
                 let hook = Webhook { kind, url, secret, timeout, certificates };
-                webhook::deliver(&hook, recipient, message, delivery, now)
+                let outcome = webhook::deliver(&hook, recipient, message, delivery, now);
+                outcome.map_reason(|reason| reason.at_machine(&machine))
             }
         })
     }
