@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use crate::cli::args::project_folder;
 use crate::config::Period;
@@ -148,12 +148,13 @@ pub struct ScheduleOptions {
 #[derive(Debug, Subcommand)]
 pub enum ScheduleAction {
     /// Print the timer of a project, and write it if --write names a folder
+    #[command(group = ArgGroup::new("timer").required(true).args(["systemd", "cron"]))]
     Install {
         /// Project folder (holds manyi.yaml)
         #[arg(default_value = ".", value_parser = project_folder())]
         project: PathBuf,
         /// Unit files of systemd
-        #[arg(long, conflicts_with = "cron", required_unless_present = "cron")]
+        #[arg(long)]
         systemd: bool,
         /// Lines of a crontab
         #[arg(long)]

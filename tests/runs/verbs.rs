@@ -306,7 +306,36 @@ fn timers_name_the_zone_and_are_written() {
         printed.contains("0,15,30,45 * * * * www case $(TZ=Asia/Shanghai date +\\%H:\\%M) in 05:00) '"),
         "{printed}"
     );
-    assert_eq!(site.call(NOW, &["schedule", "install"]).status.code(), Some(1));
+    let neither = site.call(NOW, &["schedule", "install"]);
+    let said = String::from_utf8_lossy(&neither.stderr).into_owned();
+    assert_eq!(neither.status.code(), Some(1));
+    assert!(said.contains("--systemd") && said.contains("--cron"), "{said}");
+    assert_eq!(site.call(NOW, &["schedule", "install", "--systemd", "--cron"]).status.code(), Some(1));
+}
+
+/// cron gives no variables to what it starts, and systemd's unit reads them from a file that somebody has to write.
+#[test]
+fn timers_say_which_variables_a_run_needs() {
+    let site = Site::new(
+        "delivery:\n  channels: { hook: { kind: json, url: \"https://a.example/${env:HOOK_KEY}\" } }\n  errors: [hook]\n",
+    );
+    let said = |timer: &str| {
+        let done = site.call(NOW, &["schedule", "install", timer, "--lang", "en"]);
+        assert_eq!(done.status.code(), Some(0), "{timer}");
+        String::from_utf8_lossy(&done.stderr).into_owned()
+    };
+    let (cron, systemd) = (said("--cron"), said("--systemd"));
+    assert!(cron.contains("M0170") && cron.contains("${env:HOOK_KEY}"), "{cron}");
+    assert!(systemd.contains(".env") && systemd.contains("HOOK_KEY=…") && !systemd.contains("M0170"), "{systemd}");
+    assert!(!String::from_utf8_lossy(&Site::new("").call(NOW, &["schedule", "install", "--cron"]).stderr).contains("M0170"));
+}
+
+#[test]
+fn a_scheduler_without_a_project_ends_at_once() {
+    let site = Site::new("");
+    let done = site.call(NOW, &["serve-schedule", "nowhere"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("M0116"));
 }
 
 #[test]
