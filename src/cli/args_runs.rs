@@ -75,7 +75,10 @@ pub struct HistoryOptions {
     #[arg(value_name = "METRIC")]
     pub metric: Option<String>,
     /// Project folder (holds manyi.yaml)
-    #[arg(long, short = 'C', default_value = ".", value_parser = project_folder())]
+    #[arg(value_name = "PROJECT", value_parser = project_folder(), conflicts_with = "project")]
+    pub folder: Option<PathBuf>,
+    /// The same as PROJECT
+    #[arg(long, short = 'C', value_name = "DIR", default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
     /// Group, such as canteen=第二食堂 [default: the total]
     #[arg(long, value_name = "COLUMN=VALUE")]
@@ -122,14 +125,14 @@ pub struct WatchOptions {
 /// Options of `resend`.
 #[derive(Debug, Args)]
 pub struct ResendOptions {
-    /// Deliveries to send again, by the ids that `manyi resend` lists
+    /// Project folder (holds manyi.yaml) where it is not this one, and deliveries to send again, by the ids that `manyi resend` lists
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
-    /// Project folder (holds manyi.yaml)
-    #[arg(long, value_name = "DIR", default_value = ".", value_parser = project_folder())]
+    /// Project folder, in place of PROJECT
+    #[arg(long, short = 'C', value_name = "DIR", default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
     /// Send a short test message to a mail address or channel, past the outbox
-    #[arg(long, value_name = "TO", conflicts_with = "ids")]
+    #[arg(long, value_name = "TO")]
     pub test: Option<String>,
     /// Folder of the releases [default: out inside the project]
     #[arg(long, value_name = "DIR")]

@@ -108,6 +108,24 @@ fn old_files_may_go_and_the_series_stays() {
     let unknown = site.call(NOW, &["history", "csat_top3", "--json"]);
     assert_eq!(unknown.status.code(), Some(1));
     assert_eq!(codes(&serde_json::from_slice(&unknown.stdout).unwrap()), ["M0977"]);
+    let of_group = |group: &str| {
+        let done = site.call(NOW, &["history", "csat_top2", "--segment", group, "--json"]);
+        (done.status.code(), serde_json::from_slice::<Value>(&done.stdout).unwrap())
+    };
+    assert_eq!(of_group("branch=North").0, Some(0));
+    for unknown in ["branch=Nort", "North"] {
+        let (code, said) = of_group(unknown);
+        assert_eq!((code, codes(&said)), (Some(1), vec!["M0171".to_owned()]), "{said:#}");
+        assert!(said["diagnostics"][0]["hint"].as_str().unwrap().contains("`branch=North`, `branch=South`"), "{said:#}");
+    }
+    // The folder may be named as with other verbs.
+    let folder = site.root().to_str().unwrap();
+    for arguments in [["history", "csat_top2", folder].as_slice(), &["history", "csat_top2", "-C", folder]] {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_manyi")).args(arguments).args(["--lang", "en"]).output();
+        let done = done.unwrap();
+        let table = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(done.status.success() && table.lines().nth(1).is_some_and(|line| line.contains(" to ")), "{table}");
+    }
     for file in ["all.csv", "all.parquet"] {
         let done = site.call(NOW, &["history", "--export", file]);
         assert!(done.status.success() && fs::metadata(site.path(file)).unwrap().len() > 500, "{file}");
