@@ -26,6 +26,7 @@ pub mod steps;
 mod stopped;
 pub mod telling;
 pub mod timer;
+mod titles;
 mod unreachable;
 pub mod watch;
 pub mod work;
