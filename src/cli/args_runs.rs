@@ -57,7 +57,7 @@ pub struct ApproveOptions {
     /// Project folder (holds manyi.yaml)
     #[arg(default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
-    /// Period of the release that waits [default: the last complete one]
+    /// Period of the release that waits [default: the one that waits]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<Period>,
     /// Publish without delivering

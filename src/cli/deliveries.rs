@@ -64,8 +64,7 @@ pub(super) fn to_json(held: &Delivery) -> Value {
 
 /// The recipient for people: two of one company have masked addresses that look alike, so that name and groups stand beside them.
 fn shown(recipient: &Recipient) -> String {
-    let beside: Vec<&str> =
-        recipient.name.iter().chain(recipient.parameters.values()).map(String::as_str).collect();
+    let beside: Vec<&str> = recipient.name.iter().chain(recipient.parameters.values()).map(String::as_str).collect();
     match beside.is_empty() {
         true => recipient.masked(),
         false => format!("{} {}", beside.join(" "), recipient.masked()),

@@ -9,13 +9,14 @@ use crate::cli::args_runs::HistoryOptions;
 use crate::cli::console::{Console, TextTable};
 use crate::cli::run::now;
 use crate::cli::{Outcome, deliveries, print_json};
-use crate::config::PROJECT_FILE;
+use crate::config::{PROJECT_FILE, Period};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::document::format;
 use crate::output::publish_file;
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
+use crate::runs::held::held;
 use crate::runs::history::{Entry, History, export, segment_of, segment_text};
 use crate::runs::telling;
 
@@ -28,6 +29,7 @@ pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut
         (metric, root) = (None, folder);
     }
     let session = Session::open(&root, None, diagnostics);
+    let waiting = session.as_ref().map(|session| held(&session.places)).unwrap_or_default();
     let history = session.and_then(|session| session.history(false, now(), diagnostics));
     let Some(mut history) = history else {
         if !diagnostics.has_errors() {
@@ -40,7 +42,7 @@ pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut
     } else if let Some(metric) = metric {
         series(&mut history, &metric, options.segment.as_deref(), console, diagnostics)
     } else {
-        list(&mut history, options, console, diagnostics)
+        list(&mut history, &waiting, options, console, diagnostics)
     };
     match done {
         Ok(outcome) => outcome,
@@ -58,6 +60,7 @@ pub(super) fn holds_project(folder: &Path) -> bool {
 
 fn list(
     history: &mut History,
+    waiting: &[Period],
     options: &HistoryOptions,
     console: &Console,
     diagnostics: &mut Diagnostics,
@@ -76,6 +79,7 @@ fn list(
             "attempts": attempts,
             "deliveries": sent.iter().map(deliveries::to_json).collect::<Vec<_>>(),
             "alarms": alarms.collect::<Vec<_>>(),
+            "held": waiting,
         });
         return Ok(print_json(console, data, diagnostics));
     }
@@ -99,6 +103,10 @@ fn list(
         ]);
     }
     let mut text = table.render();
+    for period in waiting {
+        let what = console.say("被关卡扣住，等待批准", "held by a gate, waits for approval");
+        text += &format!("{period}  {what}: manyi approve --period {period}\n");
+    }
     if options.attempts {
         let head = [
             console.say("开始", "begun"),
@@ -199,11 +207,7 @@ fn row(entry: &Entry, console: &Console) -> Vec<String> {
     ]
 }
 
-fn write(
-    history: &mut History,
-    file: &Path,
-    diagnostics: &mut Diagnostics,
-) -> Result<Outcome, DatabaseError> {
+fn write(history: &mut History, file: &Path, diagnostics: &mut Diagnostics) -> Result<Outcome, DatabaseError> {
     let entries = history.everything()?;
     let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     let bytes = match ending.as_deref() {

@@ -11,8 +11,8 @@ use crate::cli::console::Console;
 use crate::cli::history::holds_project;
 use crate::cli::run::now;
 use crate::cli::{Outcome, deliveries, print_json};
-use crate::config::{PROJECT_FILE, Project};
 use crate::config::raw::mailbox;
+use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::delivery as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::Session;
@@ -56,11 +56,8 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
     }
     // Without a history nothing was ever queued.
     let Some(mut history) = session.history(false, now, diagnostics) else { return show(&[], console, diagnostics) };
-    let done = if ids.is_empty() {
-        waiting(&mut history, now)
-    } else {
-        again(&session, &mut history, ids, now, diagnostics)
-    };
+    let done =
+        if ids.is_empty() { waiting(&mut history, now) } else { again(&session, &mut history, ids, now, diagnostics) };
     match done {
         Ok(deliveries) => show(&deliveries, console, diagnostics),
         Err(error) => {

@@ -63,8 +63,7 @@ pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mu
 
 /// The environment variables that the project needs when it runs.
 fn variables(project: &Project) -> BTreeSet<String> {
-    let mut texts: Vec<SecretText> =
-        project.raw.delivery.secrets().into_iter().map(|(_, text)| text.clone()).collect();
+    let mut texts: Vec<SecretText> = project.raw.delivery.secrets().into_iter().map(|(_, text)| text.clone()).collect();
     if let Some(RawHistory::Database(database)) = project.raw.runs.as_ref().map(|runs| &runs.history) {
         texts.push(SecretText::new(database.url.as_str()));
     }

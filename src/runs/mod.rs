@@ -8,6 +8,7 @@ pub mod drift;
 pub mod due;
 mod ending;
 pub mod gates;
+pub mod held;
 pub mod history;
 pub mod inputs;
 mod late;

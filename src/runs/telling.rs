@@ -101,7 +101,8 @@ pub fn enqueue_release(
             }
             let report_title = title.as_ref().map_or(report.id.as_str(), |title| title.get(recipient.lang));
             let about = about(project, &report.id, raw, recipient.lang);
-            let report_title = about.iter().fold(report_title.to_owned(), |title, (_, what)| format!("{title} · {what}"));
+            let report_title =
+                about.iter().fold(report_title.to_owned(), |title, (_, what)| format!("{title} · {what}"));
             let content = content(project, release, &report_title, raw, attachments, recipient.lang);
             let mut message = release_message(delivery, &key, &content, recipient.lang);
             if let Some((line, _)) = about {

@@ -116,12 +116,16 @@ fn old_files_may_go_and_the_series_stays() {
     for unknown in ["branch=Nort", "North"] {
         let (code, said) = of_group(unknown);
         assert_eq!((code, codes(&said)), (Some(1), vec!["M0171".to_owned()]), "{said:#}");
-        assert!(said["diagnostics"][0]["hint"].as_str().unwrap().contains("`branch=North`, `branch=South`"), "{said:#}");
+        assert!(
+            said["diagnostics"][0]["hint"].as_str().unwrap().contains("`branch=North`, `branch=South`"),
+            "{said:#}"
+        );
     }
     // The folder may be named as with other verbs.
     let folder = site.root().to_str().unwrap();
     for arguments in [["history", "csat_top2", folder].as_slice(), &["history", "csat_top2", "-C", folder]] {
-        let done = std::process::Command::new(env!("CARGO_BIN_EXE_manyi")).args(arguments).args(["--lang", "en"]).output();
+        let done =
+            std::process::Command::new(env!("CARGO_BIN_EXE_manyi")).args(arguments).args(["--lang", "en"]).output();
         let done = done.unwrap();
         let table = String::from_utf8_lossy(&done.stdout).into_owned();
         assert!(done.status.success() && table.lines().nth(1).is_some_and(|line| line.contains(" to ")), "{table}");
@@ -345,7 +349,9 @@ fn timers_say_which_variables_a_run_needs() {
     let (cron, systemd) = (said("--cron"), said("--systemd"));
     assert!(cron.contains("M0170") && cron.contains("${env:HOOK_KEY}"), "{cron}");
     assert!(systemd.contains(".env") && systemd.contains("HOOK_KEY=…") && !systemd.contains("M0170"), "{systemd}");
-    assert!(!String::from_utf8_lossy(&Site::new("").call(NOW, &["schedule", "install", "--cron"]).stderr).contains("M0170"));
+    assert!(
+        !String::from_utf8_lossy(&Site::new("").call(NOW, &["schedule", "install", "--cron"]).stderr).contains("M0170")
+    );
 }
 
 #[test]
@@ -425,8 +431,12 @@ fn mistakes_in_the_section_are_found_before_anything_runs() {
         ("timezone: Asia/Shanghai", "timezone: UTC\n  control: { metrics: { csat_tp2: xmr } }", "M0989"),
         ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { limits: { complaint: { most: 10 } } }", "M0989"),
         ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { jump: { limits: { csat_tp2: 5 } } }", "M0989"),
-        ("settings: {", "delivery:\n  errors: [box]\n  channels: { box: { kind: folder, path: box } }\n  \
-          alarms: [{ id: low, on: threshold, metric: csat_top, below: 9, tell: errors }]\nsettings: {", "M0989"),
+        (
+            "settings: {",
+            "delivery:\n  errors: [box]\n  channels: { box: { kind: folder, path: box } }\n  \
+          alarms: [{ id: low, on: threshold, metric: csat_top, below: 9, tell: errors }]\nsettings: {",
+            "M0989",
+        ),
     ];
     for (written, wrong, wanted) in cases {
         let site = Site::new("");

@@ -10,7 +10,7 @@ use super::recipient::{MAIL, Recipient};
 use super::s3::Store;
 use super::secrets::Secrets;
 use super::webhook::Webhook;
-use super::{Outcome, Reason, ReasonCode, folder, mail, s3, webhook};
+use super::{Outcome, Reason, ReasonCode, folder, http, mail, s3, webhook};
 use crate::config::raw::{ChannelKind, RawChannel, RawDelivery};
 use crate::config::secret_text::SecretText;
 use crate::diagnostics::Diagnostic;

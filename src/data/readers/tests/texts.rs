@@ -54,7 +54,10 @@ fn a_file_that_ends_within_a_row_is_refused() {
     let cut = read_bytes("a.csv", b"a,b,c\n1,2,3\n4,5");
     assert_eq!(cut.codes(), ["M0289"]);
     let said = cut.diagnostics[0].text(Lang::En);
-    assert!(cut.diagnostics[0].level == crate::diagnostics::Level::Error && said.contains("row 3, which has 2"), "{said}");
+    assert!(
+        cut.diagnostics[0].level == crate::diagnostics::Level::Error && said.contains("row 3, which has 2"),
+        "{said}"
+    );
     for (whole, codes) in [
         (&b"a,b,c\n1,2,3\n4,5,6"[..], Vec::new()),
         (b"a,b,c\n1,2,3\n4,5\n", vec!["M0267"]),
