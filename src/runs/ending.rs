@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level};
 use crate::runs::gates::Verdict;
+use crate::runs::heard;
 use crate::runs::history::{self, Attempt, History};
 use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
@@ -137,14 +138,13 @@ fn tell(
     let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
     let failed = report.outcome == Outcome::Failed;
     let gates: Option<Vec<Verdict>> = if unchanged { Some(Vec::new()) } else { hand.verdicts.take() };
-    let end = End {
-        numbers,
-        gates,
-        stopped: matches!(report.outcome, Outcome::Held | Outcome::Failed),
-        ended: Some(failed.then(|| telling::failure_text(&errors))),
-        missing: None,
-    };
-    let told = telling::tell(history, project, &period.to_string(), &end, now);
+    let stopped = matches!(report.outcome, Outcome::Held | Outcome::Failed);
+    let expected = if stopped { Ok(Vec::new()) } else { heard::mended(history, project, period, now) };
+    let ended = Some(failed.then(|| telling::failure_text(&errors)));
+    let told = expected.and_then(|expected| {
+        let end = End { numbers, gates, stopped, ended, expected };
+        telling::tell(history, project, &period.to_string(), &end, now)
+    });
     let noted = told.is_ok();
     diagnostics.extend(told.err().map(|error| error.diagnostic()));
     noted

@@ -1,6 +1,7 @@
 //! Unattended runs: what a server does every month without anybody watching.
 
 mod attached;
+pub mod catch_up;
 pub mod changes;
 pub mod database;
 pub mod delivery;
@@ -8,6 +9,7 @@ pub mod drift;
 pub mod due;
 mod ending;
 pub mod gates;
+mod heard;
 pub mod held;
 pub mod history;
 pub mod inputs;

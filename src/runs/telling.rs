@@ -153,8 +153,8 @@ pub struct End<'a> {
     pub stopped: bool,
     /// A run that ended, with why it failed if it did; none if nothing was run.
     pub ended: Option<Option<LocalizedTexts>>,
-    /// Periods without a release that are due; none if nobody looked.
-    pub missing: Option<Vec<String>>,
+    /// Periods whose releases were looked for.
+    pub expected: Vec<rules::Expected>,
 }
 
 /// Compares a situation with what was told before and queues what began or ended. How many messages were queued.
@@ -288,9 +288,7 @@ fn situation(period: &str, end: &End<'_>, lang: Lang) -> Situation {
     if let Some(failure) = &end.ended {
         situation.runs.push(RunEnd { report: run.clone(), failure: failure.clone() });
     }
-    if let Some(missing) = &end.missing {
-        situation.expected.push(rules::Expected { report: "run".to_owned(), missing: missing.clone() });
-    }
+    situation.expected.clone_from(&end.expected);
     situation
 }
 

@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use super::{NOW, Site, codes};
 
 /// Every file of a folder with its content and the time it was changed, without the lock and the history's own working files.
-fn touched(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
+pub fn touched(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
     let files = WalkDir::new(root).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
     files
         .filter(|entry| !entry.path().ends_with("run.lock"))

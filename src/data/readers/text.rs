@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use super::fill::{self, Fill};
 use super::layout::{self, Layout, PREVIEW_ROWS, PreviewRow};
 use super::records::{Field, Records, whole_records};
 use super::text_column::TextColumn;
@@ -100,6 +101,10 @@ fn read_text<R: Read>(
         return Ok((None, blocks.text.undecodable()));
     };
     drop(head);
+    if let Some(problem) = fill::wide(request, layout.columns.len()) {
+        diagnostics.push(problem);
+        return Ok((None, blocks.text.undecodable()));
+    }
     request.report_repeated(&layout.repeated, diagnostics);
     let kept: Vec<bool> = layout.columns.iter().map(|(_, header)| request.wants(header)).collect();
     let parser = Parser { delimiter, layout: &layout, kept: &kept };
@@ -227,6 +232,8 @@ struct Parsed {
     unclosed: Option<u64>,
     /// The last record, if it is too short and no line break ends it.
     cut: Option<Ragged>,
+    /// The record at which it was given up as too thin.
+    thin: Option<u64>,
 }
 
 struct Parser<'a> {
@@ -244,6 +251,7 @@ impl Parser<'_> {
         let mut builders = self.builders();
         let mut rows: Vec<u32> = Vec::with_capacity(CHUNK_ROWS);
         let mut last = Ragged::default();
+        let mut fill = Fill::default();
         while records.next(&mut fields) {
             parsed.records += 1;
             last = Ragged::default();
@@ -258,9 +266,17 @@ impl Parser<'_> {
             }
             for (index, builder) in &mut builders {
                 match fields.get(*index) {
-                    Some(field) if !field.is_empty() => builder.append(&field.text(block)),
+                    Some(field) if !field.is_empty() => {
+                        builder.append(&field.text(block));
+                        fill.filled += 1;
+                    }
                     _ => builder.append_null(),
                 }
+            }
+            fill.laid_out += builders.len() as u64;
+            if fill.is_thin() {
+                parsed.thin = Some(parsed.records);
+                break;
             }
             rows.push(u32::try_from(parsed.records).unwrap_or(u32::MAX));
             if rows.len() == CHUNK_ROWS {
@@ -362,6 +378,9 @@ fn gather(
             let row = row + base;
             let problem = Diagnostic::error(&messages::QUOTE_UNCLOSED).arg("row", row);
             diagnostics.push(problem.at(Location::row(request.shown, row)).key(request.key_path));
+        }
+        if let Some(row) = block.thin {
+            diagnostics.push(fill::thin(request, row + base));
         }
         let offset = u32::try_from(base).unwrap_or(u32::MAX);
         for mut chunk in block.chunks {
