@@ -95,7 +95,8 @@ pub fn enqueue_release(
         let wants = |raw: &&RawRecipient| raw.reports.is_empty() || raw.reports.contains(&report.id);
         for raw in delivery.recipients.iter().filter(wants) {
             let recipient = Recipient::of_project(raw, project.lang());
-            let attachments = files.of(raw, recipient.lang, diagnostics);
+            // Once the file is what it was, the next run queues the message.
+            let Some(attachments) = files.of(raw, recipient.lang, diagnostics) else { continue };
             // A recipient of one group's documents is told nothing where this report has none for it.
             if !raw.parameters.is_empty() && is_for_each(project, &report.id) && attachments.is_empty() && raw.files {
                 continue;
