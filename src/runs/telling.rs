@@ -5,8 +5,9 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::Project;
+use crate::analysis::IndicatorChart;
 use crate::config::raw::{GateAction, RawRecipient};
+use crate::config::{Period, Project};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
@@ -164,7 +165,7 @@ pub fn tell(
 ) -> Result<usize, DatabaseError> {
     prepare(history.database(), now)?;
     let delivery = &project.raw.delivery;
-    let situation = situation(period, end, project.lang());
+    let situation = situation(period, end);
     let rules = rules::rules(delivery);
     let found = rules::signals(&rules, &situation);
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
@@ -248,7 +249,7 @@ fn worker_prefix() -> String {
     format!("{}/", name.trim())
 }
 
-fn situation(period: &str, end: &End<'_>, lang: Lang) -> Situation {
+fn situation(period: &str, end: &End<'_>) -> Situation {
     let mut situation = Situation::default();
     for held in end.numbers.iter().flat_map(|numbers| &numbers.estimates) {
         let title = end.numbers.and_then(|numbers| numbers.metrics.iter().find(|metric| metric.id == held.metric));
@@ -257,13 +258,13 @@ fn situation(period: &str, end: &End<'_>, lang: Lang) -> Situation {
             title: title.map_or_else(|| lang_texts(&held.metric, &held.metric), |metric| texts(&metric.title)),
             segment: held.segment.iter().next().map(|(column, value)| (column.clone(), value.clone())),
             estimate: held.estimate,
-            shown: held.estimate.map_or_else(String::new, |value| format::value_with_unit(value, held.unit, lang)),
+            unit: held.unit,
         });
     }
     for (numbers, chart) in end.numbers.iter().flat_map(|held| held.charts.iter().map(move |chart| (held, chart))) {
         situation.controls.push(Control {
             metric: chart.metric.clone(),
-            title: texts(&chart.title),
+            title: charted(chart, numbers.period),
             signals: chart.newest_rules(numbers.period).iter().map(|rule| rule_title(*rule)).collect(),
         });
     }
@@ -271,12 +272,25 @@ fn situation(period: &str, end: &End<'_>, lang: Lang) -> Situation {
     let run = period.to_owned();
     if let Some(verdicts) = &end.gates {
         let holding: Vec<_> = verdicts.iter().filter(|held| held.action != GateAction::Warn && end.stopped).collect();
-        let say = |lang| holding.iter().map(|held| held.problem.text(lang)).collect::<Vec<_>>().join("; ");
+        let say = |lang| {
+            let texts: Vec<String> = holding.iter().map(|held| held.problem.text(lang)).collect();
+            texts.join(if lang == Lang::En { "; " } else { "；" })
+        };
+        // What waits for somebody says so, and what somebody is to do.
+        let failed = matches!(end.ended, Some(Some(_)));
+        let waits = !failed && holding.iter().all(|held| held.action == GateAction::Hold);
+        let ask = match waits {
+            true => (
+                format!("发布被扣住，看过后运行 manyi approve --period {run}："),
+                format!("held; look at it, then run manyi approve --period {run}: "),
+            ),
+            false => Default::default(),
+        };
         situation.gates.push(Gate {
             report: run.clone(),
             gate: "gates".to_owned(),
             holds: !holding.is_empty(),
-            text: lang_texts(say(Lang::ZhCn), say(Lang::En)),
+            text: lang_texts(ask.0 + &say(Lang::ZhCn), ask.1 + &say(Lang::En)),
         });
     }
     if let Some(failure) = &end.ended {
@@ -298,6 +312,20 @@ pub fn failure_text(errors: &[&Diagnostic]) -> LocalizedTexts {
             .join("; ")
     };
     lang_texts(say(Lang::ZhCn), say(Lang::En))
+}
+
+/// The name of an indicator with its value and the control limits of a period, if it is the newest of the chart and has limits.
+fn charted(chart: &IndicatorChart, period: Period) -> LocalizedTexts {
+    let newest = chart.points.last().filter(|point| point.period == period);
+    let Some((point, limits)) = newest.and_then(|point| Some((point, point.limits?))) else {
+        return texts(&chart.title);
+    };
+    let [lower, upper] = [limits.lower, limits.upper].map(|limit| format::value(limit, chart.unit));
+    let value = |lang| format::value_with_unit(point.value, chart.unit, lang);
+    lang_texts(
+        format!("{}为 {}（控制限 {lower} 至 {upper}）", chart.title.get(Lang::ZhCn), value(Lang::ZhCn)),
+        format!("{} is {} (limits {lower} to {upper})", chart.title.get(Lang::En), value(Lang::En)),
+    )
 }
 
 fn texts(title: &Localized) -> LocalizedTexts {
@@ -359,3 +387,7 @@ fn content(
         attachments,
     }
 }
+
+#[cfg(test)]
+#[path = "telling_tests.rs"]
+mod tests;
