@@ -1,6 +1,7 @@
 //! Unattended runs: what a server does every month without anybody watching.
 
 mod attached;
+pub mod cause;
 pub mod changes;
 pub mod database;
 pub mod delivery;

@@ -20,6 +20,7 @@ use crate::metrics::Unit;
 use crate::render::html::render_html;
 use crate::render::templates::{files_of, typst_sources};
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, forget_unused, render_chart_svg};
+use crate::runs::cause;
 use crate::runs::history::segment_text;
 use crate::runs::record::Release;
 
@@ -80,6 +81,11 @@ fn page(project: &Project, release: &Release, lang: Lang) -> Document {
         Lang::En => format!("Revision {}; {} answers.", release.revision, format::count(release.numbers.answers)),
         _ => format!("第 {} 版，答卷 {} 份。", release.revision, format::count(release.numbers.answers)),
     }));
+    if let Some(cause) = &release.cause {
+        let same = if release.changes.is_empty() { cause::same_numbers(lang) } else { "" };
+        let space = if lang == Lang::En && !same.is_empty() { " " } else { "" };
+        blocks.push(paragraph(cause.text(lang) + space + same));
+    }
     let links = release.reports.iter().flat_map(|report| {
         let shown = report.files.iter().filter(|file| !file.file.contains('/') && file.file != "manifest.json");
         shown.map(|file| (format!("{}/{}", report.id, file.file), file.file.clone()))

@@ -8,13 +8,14 @@ use chrono::{DateTime, Utc};
 use crate::analysis::IndicatorChart;
 use crate::config::raw::{GateAction, RawRecipient};
 use crate::config::{Period, Project};
-use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::messages::{delivery as delivery_messages, runs as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
 use crate::document::format;
 use crate::document::pack::Pack;
 use crate::pipeline::pack_files;
 use crate::runs::attached::ReportFiles;
+use crate::runs::cause;
 use crate::runs::changes::Change;
 use crate::runs::database::{Database, DatabaseError, Place};
 use crate::runs::delivery::alarms::Standing;
@@ -31,7 +32,7 @@ use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
 
 /// Indicators that a message names.
-const MOST_NUMBERS: usize = 8;
+const MOST_NUMBERS: usize = 10;
 
 /// Changed numbers that a message names.
 const MOST_CHANGES: usize = 10;
@@ -83,6 +84,7 @@ pub fn enqueue_release(
     }
     prepare(history.database(), now)?;
     let name = history.project().to_owned();
+    let later = later_periods(history, project, release)?;
     let mut messages = Vec::new();
     for report in &release.reports {
         let key = DeliveryKey {
@@ -97,18 +99,28 @@ pub fn enqueue_release(
         for raw in delivery.recipients.iter().filter(wants) {
             let recipient = Recipient::of_project(raw, project.lang());
             let attachments = files.of(raw, recipient.lang, diagnostics);
+            if let Some((column, group, known)) = files.missing_group(raw) {
+                let nothing =
+                    Diagnostic::warning(&delivery_messages::NO_SUCH_GROUP).arg("recipient", recipient.masked());
+                let nothing = nothing.arg("report", &report.id).arg("period", release.period).arg("column", column);
+                let nothing = nothing.arg("value", group).arg("known", format::list(&owned(&known), project.lang()));
+                diagnostics.push(nothing.suggest(group, known));
+            }
             // A recipient of one group's documents is told nothing where this report has none for it.
             if !raw.parameters.is_empty() && is_for_each(project, &report.id) && attachments.is_empty() && raw.files {
                 continue;
             }
             let report_title = title.as_ref().map_or(report.id.as_str(), |title| title.get(recipient.lang));
-            let content = content(project, release, report_title, raw, attachments, recipient.lang);
+            let content = content(project, (release, &later), report_title, raw, attachments, recipient.lang);
             messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
         }
     }
     history.database().transaction(|transaction| {
         let mut queued = 0;
         for (recipient, message) in &messages {
+            if cause::is_spared(transaction, delivery, recipient, &message.key, (release, folder))? {
+                continue;
+            }
             if !enqueue(transaction, recipient, message, now)? {
                 continue;
             }
@@ -122,6 +134,16 @@ pub fn enqueue_release(
         }
         Ok(queued)
     })
+}
+
+/// The periods after a release whose numbers a revision changed, if their releases show earlier ones.
+fn later_periods(history: &mut History, project: &Project, release: &Release) -> Result<Vec<Period>, DatabaseError> {
+    let panel = project.raw.data.design.as_ref().is_some_and(|design| design.panel.is_some());
+    if panel || release.revision < 2 || release.changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let after = |period: &Period| *period > release.period && period.cadence() == release.period.cadence();
+    Ok(history.newest()?.into_keys().filter(after).collect())
 }
 
 /// Forgets the words and addresses of messages that came to rest longer ago than the project keeps them.
@@ -348,15 +370,21 @@ fn report_title(project: &Project, report: &str) -> Option<Localized> {
     Pack::load(&declared.pack, files, &mut said_before).map(|pack| pack.title)
 }
 
-/// What a message says. Someone who gets one group's documents is told no numbers of all.
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// What a message says of a release and of the periods after it that show its numbers. Someone who gets one group's documents is told
+/// no numbers of all, and of changes those of the group.
 fn content(
     project: &Project,
-    release: &Release,
+    (release, later): (&Release, &[Period]),
     report_title: &str,
     raw: &RawRecipient,
     attachments: Vec<Attachment>,
     lang: Lang,
 ) -> compose::Release {
+    let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
     let whole = raw.parameters.is_empty();
     let numbers = &release.numbers;
     let title = |metric: &str| {
@@ -373,16 +401,57 @@ fn content(
             (Some(value), Some(unit)) => format::value_with_unit(value, unit, lang),
             _ => format::NO_VALUE.to_owned(),
         };
-        format!("{}: {} → {}", title(&change.metric), value(change.before), value(change.after))
+        let (before, after) = (value(change.before), value(change.after));
+        let colon = say("：", ": ");
+        match (change.n_before, change.n_after) {
+            // Answers came that do not change what is printed.
+            (Some(n_before), Some(n)) if before == after => {
+                format!(
+                    "{}{colon}{after}{}",
+                    title(&change.metric),
+                    say(&format!("（n {n_before} → {n}）"), &format!(" (n {n_before} → {n})"))
+                )
+            }
+            _ => format!("{}{colon}{before} → {after}", title(&change.metric)),
+        }
     };
     let key = if lang == Lang::En { "en" } else { "zh-CN" };
     let remarks = release.gates.iter().filter_map(|gate| gate["text"][key].as_str().map(str::to_owned));
-    let changes = release.changes.iter().filter(|change| change.segment.is_empty());
+    let own = |change: &&Change| {
+        let segment = change.segment.iter();
+        segment.len() == raw.parameters.len()
+            && segment.into_iter().all(|(column, value)| raw.parameters.get(column) == Some(value))
+    };
+    let changes: Vec<&Change> = release.changes.iter().filter(own).collect();
+    let mut reasons: Vec<String> = release.cause.iter().map(|cause| cause.text(lang)).collect();
+    if release.cause.is_some() && changes.is_empty() {
+        reasons.push(match (release.changes.is_empty(), whole) {
+            (true, _) => cause::same_numbers(lang).to_owned(),
+            (_, true) => say(
+                "总体数值与上一版相同，部分分组的数值有变化。",
+                "The totals are those of the revision before; numbers of some groups changed.",
+            ),
+            (_, false) => say("本组数值与上一版相同。", "The numbers of this group are those of the revision before."),
+        });
+    }
+    if !later.is_empty() {
+        reasons.push(cause::later_text(later, lang));
+    }
+    let mut said: Vec<String> = changes.iter().take(MOST_CHANGES).map(|change| changed(change)).collect();
+    if let more @ 1.. = changes.len().saturating_sub(MOST_CHANGES) {
+        said.push(say(&format!("另有 {more} 处"), &format!("{more} more")));
+    }
+    let mut shown: Vec<(String, String)> = shown.collect();
+    if let more @ 1.. = shown.len().saturating_sub(MOST_NUMBERS) {
+        shown.truncate(MOST_NUMBERS);
+        shown.push((say(&format!("另有 {more} 项"), &format!("{more} more")), String::new()));
+    }
     compose::Release {
         project_title: project.raw.project.title.get(lang).to_owned(),
         report_title: report_title.to_owned(),
-        numbers: if whole { shown.take(MOST_NUMBERS).collect() } else { Vec::new() },
-        changes: if whole { changes.take(MOST_CHANGES).map(changed).collect() } else { Vec::new() },
+        reasons,
+        numbers: if whole { shown } else { Vec::new() },
+        changes: said,
         remarks: if whole { remarks.collect() } else { Vec::new() },
         attachments,
     }

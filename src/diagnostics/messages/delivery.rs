@@ -62,6 +62,9 @@ messages! {
         .hinted("ask the recipient; it is sent again only on request", "请向收件人确认；仅在您要求时才会重发");
     /// A delivery that a newer revision took the place of.
     SUPERSEDED = Message::new("M0914", "`{recipient}` was not served: a newer revision took its place{detail}", "未送达 `{recipient}`：已有更新的版本{detail}");
+    /// A recipient of a group without documents.
+    NO_SUCH_GROUP = Message::new("M0918", "`{recipient}` gets nothing of `{report}` of {period}: `{column}` has no group `{value}`", "`{recipient}` 收不到 {period} 的 `{report}`：`{column}` 没有分组 `{value}`")
+        .hinted("groups of this period: {known}; correct `parameters` of the recipient, unless the group has no answers this time", "本期的分组：{known}；若非该组本期没有答卷，请更正收件人的 `parameters`");
     /// A variable or file that is not there.
     NO_SECRET = Message::new("M0925", "`{recipient}` was not served: `{detail}` cannot be read", "未送达 `{recipient}`：无法读取 `{detail}`")
         .hinted("set the variable or the file for the program that runs unattended, then have it sent again", "请为无人值守的程序设置该变量或文件，然后重新发送");
