@@ -49,7 +49,8 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
         body.table(&say("本期指标", "Indicators of this period"), &release.numbers);
     }
     body.list(&say("与上一版相比的变化", "Changes against the revision before"), &release.changes);
-    body.list(&say("请注意", "Please note"), &release.remarks);
+    let remarks: Vec<String> = release.remarks.iter().map(|remark| without_backticks(remark)).collect();
+    body.list(&say("请注意", "Please note"), &remarks);
     let files: Vec<String> = release.attachments.iter().map(|file| file.name.clone()).collect();
     body.list(&say("文件", "Files"), &files);
     let link = delivery.link.as_ref().map(|link| {
@@ -82,6 +83,7 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
         let of_kind = changes.iter().filter(|change| change.raised == raised);
         of_kind
             .map(|change| in_lang(lang, change.signal.text.get(Lang::ZhCn), change.signal.text.get(Lang::En)))
+            .map(|text| without_backticks(&text))
             .collect()
     };
     let (began, ended) = (texts(true), texts(false));
@@ -168,6 +170,11 @@ pub fn enqueue_alarms(
         }
     }
     Ok(queued)
+}
+
+/// A text of the catalogue as people write it, without the marks about names.
+fn without_backticks(text: &str) -> String {
+    text.replace('`', "")
 }
 
 /// A title as one line: in YAML it may stand on several.

@@ -63,7 +63,7 @@ fn alarms_reach_those_whom_they_concern_once() {
     let changes = Changes {
         batch: 7,
         changes: vec![
-            change(true, AlarmAudience::Readers, "满意度过低"),
+            change(true, AlarmAudience::Readers, "`满意度`过低"),
             change(false, AlarmAudience::Errors, "运行失败"),
         ],
     };
