@@ -80,6 +80,14 @@ impl<'a> ReportFiles<'a> {
         }
         Some(found)
     }
+
+    /// The group that a recipient asks for and that the report has no documents of: its column, itself, and the groups that there are.
+    pub(super) fn missing_group<'r>(&self, raw: &'r RawRecipient) -> Option<(&'r str, &'r str, Vec<&str>)> {
+        let each = self.declared?.for_each.as_ref()?;
+        let (column, group) = raw.parameters.get_key_value(each.column())?;
+        let known = || self.groups.keys().map(String::as_str).collect();
+        (!self.groups.contains_key(group)).then(|| (column.as_str(), group.as_str(), known()))
+    }
 }
 
 /// The group that a folder of documents is about, as its manifest says.
@@ -163,6 +171,9 @@ delivery:
         };
         assert_eq!([got(0), got(1)], [["about A/B"], ["about A:B"]]);
         assert!(got(2).is_empty());
+        let missing = |index: usize| held.missing_group(&project.raw.delivery.recipients[index]);
+        assert_eq!([missing(0), missing(1), missing(3)], [None, None, None]);
+        assert_eq!(missing(2), Some(("shop", "A-B", vec!["A/B", "A:B"])));
         // Who names no group gets those of all, in folders of their own since the files may have one name.
         let everyone = &project.raw.delivery.recipients[3];
         let names = |held: &ReportFiles| -> Vec<String> {
