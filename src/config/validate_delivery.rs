@@ -218,7 +218,10 @@ fn validate_alarms(project: &Project, delivery: &RawDelivery, diagnostics: &mut 
         if alarm.on == AlarmKind::Control && alarm.metric.as_ref().is_some_and(|metric| !charted(metric)) {
             let path = format!("{path}.metric");
             let problem = problem(project, &messages::BAD_ALARM, &path).arg("on", alarm_name(alarm.on));
-            let texts = lang_texts("的 `metric` 不在 `runs.control.metrics` 中", "needs its `metric` under `runs.control.metrics`");
+            let texts = lang_texts(
+                "的 `metric` 不在 `runs.control.metrics` 中",
+                "needs its `metric` under `runs.control.metrics`",
+            );
             diagnostics.push(problem.words("problem", texts));
         }
         if let Some(segment) = alarm.segment.as_ref().filter(|segment| !project.raw.segments.contains(segment)) {

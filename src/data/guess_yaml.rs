@@ -148,7 +148,10 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
         line(&match counted {
             true => format!(
                 "  # id: {id}  # {}",
-                say("take off the first `#` only if the numbers go on from file to file", "仅当编号在各文件间连续时才去掉开头的 #")
+                say(
+                    "take off the first `#` only if the numbers go on from file to file",
+                    "仅当编号在各文件间连续时才去掉开头的 #"
+                )
             ),
             false => format!(
                 "  id: {id}  # {mark}{}",

@@ -53,7 +53,8 @@ impl<'a> ReportFiles<'a> {
         }
         let column = self.declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column());
         let group = column.and_then(|column| raw.parameters.get(column));
-        let all_groups = column.is_some() && group.is_none() && !self.whole;
+        // Whoever gets one group of another column gets no more than that.
+        let all_groups = column.is_some() && raw.parameters.is_empty() && !self.whole;
         let wanted_place = group.map_or(Some(""), |group| self.groups.get(group).copied());
         let langs = self.declared.map_or(&[][..], |held| &held.langs);
         let wanted = |file: &str| {

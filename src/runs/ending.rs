@@ -216,6 +216,9 @@ mod tests {
         assert_eq!(kept["text"]["zh-CN"], "栏目 `score`：`a.csv` 中有 1 个单元格无法识别：…（行 B7）");
         let hint = kept["hint"]["en"].as_str();
         assert!(hint.is_some_and(|hint| hint.starts_with("say what they mean")), "{kept:#}");
-        assert_eq!((kept["location"]["file"].as_str(), kept["key_path"].as_str()), (Some("a.csv"), Some("columns.score")));
+        assert_eq!(
+            (kept["location"]["file"].as_str(), kept["key_path"].as_str()),
+            (Some("a.csv"), Some("columns.score"))
+        );
     }
 }

@@ -12,8 +12,6 @@ use crate::diagnostics::messages::{delivery as delivery_messages, runs as messag
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
 use crate::document::format;
-use crate::document::pack::Pack;
-use crate::pipeline::pack_files;
 use crate::runs::attached::ReportFiles;
 use crate::runs::cause;
 use crate::runs::changes::Change;
@@ -30,6 +28,7 @@ use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms};
 use crate::runs::history::History;
 use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
+use crate::runs::titles::{about, report_title};
 
 /// Indicators that a message names.
 const MOST_NUMBERS: usize = 10;
@@ -112,8 +111,15 @@ pub fn enqueue_release(
                 continue;
             }
             let report_title = title.as_ref().map_or(report.id.as_str(), |title| title.get(recipient.lang));
-            let content = content(project, (release, &later), report_title, raw, attachments, recipient.lang);
-            messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
+            let about = about(project, &report.id, raw, recipient.lang);
+            let report_title =
+                about.iter().fold(report_title.to_owned(), |title, (_, what)| format!("{title} · {what}"));
+            let content = content(project, (release, &later), &report_title, raw, attachments, recipient.lang);
+            let mut message = release_message(delivery, &key, &content, recipient.lang);
+            if let Some((line, _)) = about {
+                message.text = format!("{line}\n\n{}", message.text);
+            }
+            messages.push((recipient.clone(), message));
         }
     }
     history.database().transaction(|transaction| {
@@ -355,18 +361,6 @@ fn texts(title: &Localized) -> LocalizedTexts {
 
 fn is_for_each(project: &Project, report: &str) -> bool {
     project.raw.reports.iter().any(|held| held.id == report && held.for_each.is_some())
-}
-
-/// What a report is called: the title of its pack, unless it shares the pack with another report. What is wrong with a pack was said
-/// when the report was built.
-fn report_title(project: &Project, report: &str) -> Option<Localized> {
-    let declared = project.raw.reports.iter().find(|held| held.id == report)?;
-    if project.raw.reports.iter().any(|held| held.id != report && held.pack == declared.pack) {
-        return None;
-    }
-    let mut said_before = Diagnostics::new();
-    let files = pack_files(&declared.pack, Some(&project.path("templates")), &mut said_before);
-    Pack::load(&declared.pack, files, &mut said_before).map(|pack| pack.title)
 }
 
 fn owned(names: &[&str]) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Messages about unattended runs (codes M0950 to M0999, and M0915 to M0919).
+//! Messages about unattended runs (codes M0950 to M0999, M0919, and M0170 to M0179).
 
 use super::{Message, messages};
 
@@ -96,6 +96,18 @@ messages! {
     /// A release that cannot be read back.
     DAMAGED_RELEASE = Message::new("M0982", "`{file}` is damaged: {problem}", "`{file}` 已损坏：{problem}")
         .hinted("restore the folder of this revision from a backup, or remove it to build it anew", "请从备份恢复该版本的文件夹，或将其删除以重新生成");
+    /// Variables that cron does not pass on.
+    CRON_WITHOUT_VARIABLES = Message::new("M0170", "a run that cron starts has none of the variables that the project names: {names}", "cron 启动的运行没有项目所需的环境变量：{names}")
+        .hinted("put each into a file that only the user of the run can read, and write `${file:/path}`; or use --systemd, whose units read them from a file", "请将各值存入仅运行用户可读的文件，并写作 `${file:/path}`；或改用 --systemd，其单元会从文件读取变量");
+    /// A release that is due and held.
+    HELD_SINCE_DUE = Message::new("M0172", "the release of {period}, due on {due}, is held by a gate and waits for approval", "{period} 的发布（应于 {due} 完成）被关卡扣住，等待批准")
+        .hinted("look at the documents in `{folder}`, then run `manyi approve --period {period}`", "请查看 `{folder}` 中的文档，确认后运行 `manyi approve --period {period}`");
+    /// Several releases wait.
+    SEVERAL_HELD = Message::new("M0173", "releases that wait for approval: {periods}", "等待批准的发布：{periods}")
+        .hinted("name one with --period", "请用 --period 指明一期");
+    /// A group that the history does not know.
+    SEGMENT_NOT_IN_HISTORY = Message::new("M0171", "the history holds no `{metric}` of the group `{segment}`", "历史库中没有 `{segment}` 组的 `{metric}`")
+        .hinted("groups there are: {known}", "现有分组：{known}");
     /// A person who is in no table.
     NOBODY = Message::new("M0983", "no file holds the respondent", "没有文件含有该受访者");
     /// One id in several files.
