@@ -167,14 +167,7 @@ fn look_at_all(
         return print_reports(&[], console, diagnostics);
     }
     for held in &wanted {
-        let kind = match held.because {
-            Because::Due => console.say("到期", "due"),
-            Because::Late => console.say("迟到的数据", "late data"),
-            Because::Revised => console.say("数值有修订", "revised numbers"),
-            Because::Follows => console.say("可能随后重建", "may follow"),
-        };
-        let colon = console.say("：", ": ");
-        console.data(&format!("{}  {kind}{colon}{}\n", held.period, held.why.get(console.lang)))?;
+        console.data(&format!("{}  {}\n", held.period, held.why.get(console.lang)))?;
         // What may follow depends on numbers that nobody knows yet.
         if let Some(planned) = held.planned.as_ref().filter(|_| held.because != Because::Follows) {
             console.data(&(steps_text(held.period, planned, console) + "\n"))?;

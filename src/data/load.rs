@@ -253,7 +253,9 @@ fn drop_repeated(
     let (rows, values) = repeated_ids(&column.arrays, &kept.keep);
     if policy == DuplicatePolicy::Error {
         if !rows.is_empty() {
-            diagnostics.push(repeated_ids_diagnostic(id, index, &rows, &values));
+            let problem = repeated_ids_diagnostic(id, index, &rows, &values);
+            let personal = project.raw.columns.get(id).is_some_and(|column| column.personal);
+            diagnostics.push(if personal { problem.without_quotes() } else { problem });
         }
         return;
     }
@@ -307,11 +309,11 @@ pub(super) fn warn_of_unknown_options(
         let Some(column) = coded.get(&name).map(|coded| &coded.column) else { continue };
         let has_options = matches!(column.kind, ColumnType::Single | ColumnType::Multi | ColumnType::Ranking);
         if has_options && !column.categories.contains(&option) {
-            let diagnostic = Diagnostic::warning(&messages::OPTION_UNKNOWN)
-                .arg("column", &name)
-                .arg("option", &option)
-                .suggest(&option, column.categories.iter().map(String::as_str));
-            diagnostics.push(diagnostic.at(project.at(key)).key(key));
+            let diagnostic =
+                Diagnostic::warning(&messages::OPTION_UNKNOWN).arg("column", &name).arg("option", &option);
+            let personal = project.raw.columns.get(&name).is_some_and(|raw| raw.personal);
+            let known = column.categories.iter().filter(|_| !personal).map(String::as_str);
+            diagnostics.push(diagnostic.suggest(&option, known).at(project.at(key)).key(key));
         }
     }
 }

@@ -30,6 +30,7 @@ pub struct InvalidCells {
     column: String,
     file: String,
     range: Option<[f64; 2]>,
+    personal: bool,
     /// How many there are.
     pub count: u64,
     values: Vec<String>,
@@ -39,11 +40,12 @@ pub struct InvalidCells {
 
 impl InvalidCells {
     /// None so far.
-    pub fn new(column: &str, source: &LoadedSource, range: Option<[f64; 2]>) -> Self {
+    pub fn new(column: &str, raw: &RawColumn, source: &LoadedSource, range: Option<[f64; 2]>) -> Self {
         Self {
             column: column.to_owned(),
             file: source.table.file.clone(),
             range,
+            personal: raw.personal,
             count: 0,
             values: Vec::new(),
             rows: Vec::new(),
@@ -73,11 +75,14 @@ impl InvalidCells {
             .arg("column", &self.column)
             .arg("file", &self.file)
             .arg("count", self.count)
-            .arg("values", examples(&self.values, self.values.len() > EXAMPLES))
+            .quote("values", examples(&self.values, self.values.len() > EXAMPLES))
             .arg("rows", list(&self.rows, self.count > EXAMPLES as u64))
             .key(format!("columns.{}", self.column));
         if let Some([low, high]) = self.range {
             diagnostic = diagnostic.arg("low", number_text(low)).arg("high", number_text(high));
+        }
+        if self.personal {
+            diagnostic = diagnostic.without_quotes();
         }
         match &self.first {
             Some(place) => diagnostic.at(place.clone()),
@@ -198,7 +203,7 @@ pub fn repeated_ids_diagnostic(column: &str, index: &RowIndex, rows: &[usize], v
     let rounded = values.iter().any(|value| value.contains("E+"));
     let message = if rounded { &messages::IDS_ROUNDED } else { &messages::IDS_REPEATED };
     let diagnostic =
-        Diagnostic::error(message).arg("column", column).arg("values", examples(values, false)).key("data.id");
+        Diagnostic::error(message).arg("column", column).quote("values", examples(values, false)).key("data.id");
     index.rows_diagnostic(diagnostic, rows)
 }
 

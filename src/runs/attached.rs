@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::config::Project;
 use crate::config::raw::{RawRecipient, RawReport, ReportFormat};
-use crate::diagnostics::{Diagnostics, Lang};
+use crate::diagnostics::messages::delivery as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
 use crate::output::manifest::{FileRecord, GroupRecord};
 use crate::runs::delivery::message::Attachment;
 use crate::runs::record::ReleasedReport;
@@ -45,10 +46,10 @@ impl<'a> ReportFiles<'a> {
     }
 
     /// What one recipient gets: the documents of its group; without a group the document of the whole, or those of all groups where
-    /// there is none, each in the folder of its group.
-    pub(super) fn of(&self, raw: &RawRecipient, lang: Lang, diagnostics: &mut Diagnostics) -> Vec<Attachment> {
+    /// there is none, each in the folder of its group. None, with an error, if a file of it is gone or is not what was released.
+    pub(super) fn of(&self, raw: &RawRecipient, lang: Lang, diagnostics: &mut Diagnostics) -> Option<Vec<Attachment>> {
         if !raw.files {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let column = self.declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column());
         let group = column.and_then(|column| raw.parameters.get(column));
@@ -68,12 +69,25 @@ impl<'a> ReportFiles<'a> {
         let mut found = Vec::new();
         for file in self.files.iter().filter(|file| wanted(&file.file)) {
             let name = if all_groups { &file.file } else { file.file.rsplit('/').next().unwrap_or(&file.file) };
-            match Attachment::of_file(&self.folder.join(&file.file), name) {
-                Ok(attachment) => found.push(attachment),
-                Err(reason) => diagnostics.push(reason.diagnostic(&raw.to)),
+            let path = self.folder.join(&file.file);
+            match Attachment::of_file(&path, name).ok().filter(|held| held.is(&file.sha256)) {
+                Some(attachment) => found.push(attachment),
+                None => {
+                    let altered = Diagnostic::error(&messages::RELEASED_FILE_CHANGED).arg("file", path.display());
+                    diagnostics.push_once(altered);
+                    return None;
+                }
             }
         }
-        found
+        Some(found)
+    }
+
+    /// The group that a recipient asks for and that the report has no documents of: its column, itself, and the groups that there are.
+    pub(super) fn missing_group<'r>(&self, raw: &'r RawRecipient) -> Option<(&'r str, &'r str, Vec<&str>)> {
+        let each = self.declared?.for_each.as_ref()?;
+        let (column, group) = raw.parameters.get_key_value(each.column())?;
+        let known = || self.groups.keys().map(String::as_str).collect();
+        (!self.groups.contains_key(group)).then(|| (column.as_str(), group.as_str(), known()))
     }
 }
 
@@ -154,17 +168,37 @@ delivery:
         let held = ReportFiles::of_release(&project, &report, &release);
         let got = |index: usize| -> Vec<String> {
             let found = held.of(&project.raw.delivery.recipients[index], Lang::ZhCn, &mut Diagnostics::new());
-            found.iter().map(|file| String::from_utf8(file.bytes().unwrap()).unwrap()).collect()
+            found.unwrap().iter().map(|file| String::from_utf8(file.bytes().unwrap()).unwrap()).collect()
         };
         assert_eq!([got(0), got(1)], [["about A/B"], ["about A:B"]]);
         assert!(got(2).is_empty());
+        let missing = |index: usize| held.missing_group(&project.raw.delivery.recipients[index]);
+        assert_eq!([missing(0), missing(1), missing(3)], [None, None, None]);
+        assert_eq!(missing(2), Some(("shop", "A-B", vec!["A/B", "A:B"])));
         // Who names no group gets those of all, in folders of their own since the files may have one name.
         let everyone = &project.raw.delivery.recipients[3];
         let names = |held: &ReportFiles| -> Vec<String> {
-            held.of(everyone, Lang::ZhCn, &mut Diagnostics::new()).into_iter().map(|file| file.name).collect()
+            let found = held.of(everyone, Lang::ZhCn, &mut Diagnostics::new());
+            found.unwrap().into_iter().map(|file| file.name).collect()
         };
         assert_eq!(got(3), ["about A/B", "about A:B"]);
         assert_eq!(names(&held), ["A-B/plan.pdf", "A-B-2/plan.pdf"]);
+
+        // Whoever alters a released file is not sent on, and nobody is told without the file.
+        fs::write(release.join("shops/A-B/plan.pdf"), "other").unwrap();
+        fs::remove_file(release.join("shops/A-B-2/plan.pdf")).unwrap();
+        let mut diagnostics = Diagnostics::new();
+        for index in [0, 1, 0] {
+            let recipient = &project.raw.delivery.recipients[index];
+            assert_eq!(held.of(recipient, Lang::ZhCn, &mut diagnostics), None);
+        }
+        let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
+        assert_eq!(codes, ["M0915", "M0915"]);
+        assert!(!report.is_intact(&release));
+        fs::write(release.join("shops/A-B/plan.pdf"), "about A/B").unwrap();
+        fs::write(release.join("shops/A-B-2/plan.pdf"), "about A:B").unwrap();
+        assert!(report.is_intact(&release));
+
         // A document about the whole is for those who ask for no group.
         fs::write(release.join("shops").join("all.pdf"), "about all").unwrap();
         let mut files = report.files.clone();
@@ -173,6 +207,6 @@ delivery:
         let held = ReportFiles::of_release(&project, &report, &release);
         assert_eq!(names(&held), ["all.pdf"]);
         let one = held.of(&project.raw.delivery.recipients[0], Lang::ZhCn, &mut Diagnostics::new());
-        assert_eq!(one.len(), 1);
+        assert_eq!(one.unwrap().len(), 1);
     }
 }

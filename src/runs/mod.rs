@@ -2,6 +2,7 @@
 
 mod attached;
 pub mod catch_up;
+pub mod cause;
 pub mod changes;
 pub mod database;
 pub mod delivery;

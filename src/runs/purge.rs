@@ -2,7 +2,7 @@
 //! what cannot be changed, files of other formats and published documents, is named.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
@@ -15,9 +15,10 @@ use crate::data::rawcells::RawCells;
 use crate::data::sources::{LoadedSource, expand, load_raw};
 use crate::diagnostics::messages::{readers, runs as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, io_problem};
+use crate::output::publish::sync_folder;
 use crate::runs::inputs::hash;
 use crate::runs::record::Release;
-use crate::runs::release::{Places, write_whole};
+use crate::runs::release::Places;
 
 /// A file that holds the respondent.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -90,9 +91,10 @@ fn search(
         diagnostics.push(Diagnostic::error(&messages::NO_ID).at(project.at("data")).key("data.id"));
         return Vec::new();
     }
-    let mut found = Vec::new();
-    let mut digests = BTreeSet::new();
+    let mut found: Vec<Holding> = Vec::new();
     let mut known = BTreeSet::new();
+    let mut changed = recorded_files(places);
+    changed.retain(|(file, sha256)| hash(&project.path(file)).ok().as_ref() != Some(sha256));
     for view in &views {
         let Some(id) = &view.raw.data.id else { continue };
         let Some(column) = view.raw.columns.get(id) else { continue };
@@ -109,7 +111,6 @@ fn search(
             }
             let rows = rows_of(&source, &headers, respondent);
             let Some((path, declared)) = paths.get(&source.table.file).filter(|_| rows > 0) else { continue };
-            digests.extend(hash(path).ok());
             let shown = source.table.file.clone();
             let removable = source.table.sheet.is_none() && is_text(path);
             let done = if removable { cut(path, declared, &headers, respondent, dry_run) } else { Ok(0) };
@@ -135,10 +136,17 @@ fn search(
     if found.is_empty() && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::warning(&messages::NOBODY));
     }
-    let published = published_from(places, &digests);
-    if !published.is_empty() {
-        let periods = published.into_iter().collect::<Vec<_>>().join(", ");
-        diagnostics.push(Diagnostic::warning(&messages::PUBLISHED_ANYWAY).arg("periods", periods));
+    // A file keeps its name when it is corrected: every revision that was made of it may have counted the person.
+    let held: BTreeSet<&str> = found.iter().map(|held| held.file.as_str()).collect();
+    let counted = published_from(places, &|file, _| held.contains(file));
+    // Nobody knows who stood in a file before it was changed, perhaps by this command.
+    let before = published_from(places, &|file, sha256| changed.contains(&(file.to_owned(), sha256.to_owned())));
+    let before: Vec<String> = before.difference(&counted).cloned().collect();
+    let counted: Vec<String> = counted.into_iter().collect();
+    for (periods, message) in [(counted, &messages::PUBLISHED_ANYWAY), (before, &messages::PUBLISHED_BEFORE)] {
+        if !periods.is_empty() {
+            diagnostics.push(Diagnostic::warning(message).arg("periods", periods.join(", ")));
+        }
     }
     found
 }
@@ -175,7 +183,7 @@ fn cut(path: &Path, source: &RawSource, headers: &[String], respondent: &str, dr
     for delimiter in candidates {
         if let Some((kept, rows)) = without(&bytes, delimiter, encoding, headers, respondent) {
             if rows > 0 && !dry_run {
-                write_whole(path, &kept)?;
+                rewrite(path, &kept)?;
             }
             return Ok(rows);
         }
@@ -223,21 +231,47 @@ fn without(
     position.map(|_| (kept, rows))
 }
 
-/// The periods with a release that was made of one of these files.
-fn published_from(places: &Places, digests: &BTreeSet<String>) -> BTreeSet<String> {
-    let folders = std::fs::read_dir(places.out().join("releases")).into_iter().flatten().filter_map(Result::ok);
-    let periods = folders.filter_map(|folder| folder.file_name().to_str()?.parse::<Period>().ok());
-    let mut found = BTreeSet::new();
-    for period in periods {
-        for revision in 1..=places.newest_revision(period).unwrap_or_default() {
-            let release = Release::read(&places.revision(period, revision)).ok().flatten();
-            let holds = |release: Release| release.numbers.inputs.iter().any(|input| digests.contains(&input.sha256));
-            if release.is_some_and(holds) {
-                found.insert(format!("{period} r{revision}"));
-            }
+/// Writes a file anew, whole or not at all, with the owner and the rights that it has; behind a link, the file that it leads to.
+fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = path.canonicalize()?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let held = std::fs::metadata(&path)?;
+    let mut staged = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+    staged.write_all(content)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, fchown};
+        let fresh = staged.as_file().metadata()?;
+        if (fresh.uid(), fresh.gid()) != (held.uid(), held.gid()) {
+            fchown(staged.as_file(), Some(held.uid()), Some(held.gid()))?;
         }
     }
-    found
+    staged.as_file().set_permissions(held.permissions())?;
+    staged.as_file().sync_all()?;
+    staged.persist(&path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// The data files of all releases, each with the digests that they were made of.
+fn recorded_files(places: &Places) -> BTreeSet<(String, String)> {
+    let recorded = releases(places).flat_map(|release| release.numbers.inputs);
+    recorded.map(|input| (input.file, input.sha256)).collect()
+}
+
+/// The releases with a data file of which this is true, by its name and digest, as `2026-01 r2`.
+fn published_from(places: &Places, is_one: &dyn Fn(&str, &str) -> bool) -> BTreeSet<String> {
+    let holds = |release: &Release| release.numbers.inputs.iter().any(|input| is_one(&input.file, &input.sha256));
+    releases(places).filter(holds).map(|release| format!("{} r{}", release.period, release.revision)).collect()
+}
+
+/// Every release that can be read.
+fn releases(places: &Places) -> impl Iterator<Item = Release> {
+    let folders = std::fs::read_dir(places.out().join("releases")).into_iter().flatten().filter_map(Result::ok);
+    let periods = folders.filter_map(|folder| folder.file_name().to_str()?.parse::<Period>().ok());
+    periods.flat_map(move |period| {
+        let revisions = 1..=places.newest_revision(period).unwrap_or_default();
+        revisions.filter_map(move |revision| Release::read(&places.revision(period, revision)).ok().flatten())
+    })
 }
 
 #[cfg(test)]
@@ -245,6 +279,26 @@ fn published_from(places: &Places, digests: &BTreeSet<String>) -> BTreeSet<Strin
 mod tests {
     use super::*;
     use encoding_rs::{GB18030, UTF_8};
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_keeps_its_rights_and_a_link_its_target() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("kept/a.csv"), folder.path().join("b.csv"));
+        std::fs::create_dir(folder.path().join("kept")).unwrap();
+        std::fs::write(&target, "id\nA1\nA2\n").unwrap();
+        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("kept/a.csv", &link).unwrap();
+        let owner = std::fs::metadata(&target).unwrap().uid();
+        let source: RawSource = serde_json::from_str(r#"{ "file": "b.csv" }"#).unwrap();
+        assert_eq!(cut(&link, &source, &["id".to_owned()], "A2", false).unwrap(), 1);
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "id\nA1\n");
+        let held = std::fs::metadata(&target).unwrap();
+        assert_eq!((held.permissions().mode() & 0o777, held.uid()), (0o640, owner));
+        assert_eq!(std::fs::read_dir(folder.path().join("kept")).unwrap().count(), 1);
+    }
 
     #[test]
     fn only_the_rows_of_the_respondent_are_cut() {

@@ -14,6 +14,7 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::pipeline::Measured;
 use crate::pipeline::planning::plan_of;
+use crate::runs::cause::Cause;
 use crate::runs::changes::{Change, changes};
 use crate::runs::due::Calendar;
 use crate::runs::ending::{Origin, end, finish};
@@ -287,6 +288,7 @@ fn go(
         reports,
         gates: report.gates.clone(),
         approved,
+        cause: previous.as_ref().map(|before| Cause::of(before, &scope, &numbers)),
         changes: earlier.map(|earlier| changes(&earlier, &numbers)).unwrap_or_default(),
         signals: numbers.signals(),
         numbers,

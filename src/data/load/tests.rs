@@ -186,6 +186,21 @@ fn many_repeated_ids_are_warned_of() {
 }
 
 #[test]
+fn personal_cells_and_ids_are_never_quoted() {
+    let columns = "  phone: { type: number, personal: true }\n  code: { type: text, personal: true }";
+    let file = source("a.csv", "phone|code\n+86 13812345678 李雷|A-771\n1|A-771");
+    let (refused, diagnostics) = run(&project(columns, "  id: code", ""), &[file]);
+    assert!(refused.is_none());
+    let said = diagnostics.iter().map(|found| format!("{found:?}")).collect::<String>();
+    assert!(!said.contains("13812345678") && !said.contains("A-771"), "{said}");
+    let expected = [
+        "!M0203: column `phone`: cells of `a.csv` that cannot be read: 1, such as … (row 2)",
+        "!M0204: rows that repeat an id of `code`: 1, such as … (a.csv: 3)",
+    ];
+    assert_eq!(codes(&diagnostics), expected);
+}
+
+#[test]
 fn filters_count_their_losses_and_drop_unknown() {
     let project = project(
         "  x: { type: number }\n  done: { type: boolean }",

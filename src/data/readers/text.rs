@@ -417,7 +417,7 @@ fn report_rounded(request: &ReadRequest<'_>, table: &RawTable, diagnostics: &mut
         });
         if let Some((value, &row)) = found {
             let problem =
-                Diagnostic::warning(&messages::NUMBERS_ROUNDED).arg("column", &header.name).arg("value", value);
+                Diagnostic::warning(&messages::NUMBERS_ROUNDED).arg("column", &header.name).quote("value", value);
             diagnostics.push(problem.at(table.place(column, row)).key(request.key_path));
         }
     }

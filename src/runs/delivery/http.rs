@@ -7,6 +7,7 @@ use std::time::Duration;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Timeout};
 
+use super::hidden::Hidden;
 use super::secrets::Secret;
 use super::{Outcome, Reason, ReasonCode};
 
@@ -18,6 +19,8 @@ const LONGEST_ANSWER: u64 = 64 * 1024;
 pub(super) struct Answer {
     pub status: u16,
     pub body: String,
+    /// The body without the address that was asked and its keys, which pages of errors repeat.
+    pub shown: String,
     /// How long the other side wants to be left alone.
     pub retry_after: Option<Duration>,
 }
@@ -30,6 +33,8 @@ pub(super) struct Request<'a> {
     pub body: &'a [u8],
     pub timeout: Duration,
     pub certificates: Option<&'a [u8]>,
+    /// Secrets beside the address.
+    pub secrets: &'a [&'a Secret],
 }
 
 /// How a request is made.
@@ -60,7 +65,10 @@ pub(super) fn request(request: &Request<'_>) -> Result<Answer, Outcome> {
     // A body that breaks off is judged by its status and what came of it.
     let _ = answer.body_mut().as_reader().take(LONGEST_ANSWER).read_to_end(&mut body);
     let body = String::from_utf8_lossy(&body).into_owned();
-    Ok(Answer { status, body, retry_after: retry_after.map(Duration::from_secs) })
+    let mut hidden = Hidden::of_url(url);
+    request.secrets.iter().for_each(|secret| hidden.hide(secret.reveal(), "***"));
+    let shown = hidden.redact(&body);
+    Ok(Answer { status, body, shown, retry_after: retry_after.map(Duration::from_secs) })
 }
 
 fn agent(request: &Request<'_>) -> Result<Agent, Outcome> {

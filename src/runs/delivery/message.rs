@@ -90,6 +90,11 @@ impl Attachment {
         }
     }
 
+    /// True if this is a file with this SHA-256 in hexadecimal.
+    pub fn is(&self, wanted: &str) -> bool {
+        matches!(&self.content, Content::File { sha256, .. } if sha256 == wanted)
+    }
+
     /// The bytes.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ pub mod alarms;
 pub mod channels;
 pub mod compose;
 pub mod folder;
+mod hidden;
 mod http;
 pub mod mail;
 pub mod message;

@@ -11,6 +11,9 @@ use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 
+use super::hidden::Hidden;
+use super::message::base64;
+use super::recipient::masked_address;
 use super::secrets::Secret;
 use super::{Outcome, Reason, ReasonCode};
 use crate::config::raw::MailSecurity;
@@ -55,11 +58,22 @@ fn explained(reason: Reason, timeout: Duration) -> Reason {
 }
 
 fn attempt(server: &Server, envelope: &Envelope, mail: &[u8]) -> Outcome {
-    let mut connection = match connect(server) {
+    // Servers repeat whom they refuse.
+    let mut hidden = Hidden::default();
+    for address in envelope.to() {
+        let address: &str = address.as_ref();
+        hidden.hide(address, &masked_address(address));
+    }
+    if let Some((user, password)) = &server.login {
+        hidden.hide(password.reveal(), "***");
+        hidden.hide(&base64(password.reveal().as_bytes()), "***");
+        hidden.hide(&base64(format!("\0{user}\0{}", password.reveal()).as_bytes()), "***");
+    }
+    let mut connection = match connect(server, &hidden) {
         Ok(connection) => connection,
         Err(outcome) => return outcome,
     };
-    let outcome = hand_over(&mut connection, envelope, mail, server.timeout);
+    let outcome = hand_over(&mut connection, envelope, mail, server.timeout, &hidden);
     match outcome {
         Outcome::Sent(_) => {
             let _ = connection.quit();
@@ -69,11 +83,12 @@ fn attempt(server: &Server, envelope: &Envelope, mail: &[u8]) -> Outcome {
     outcome
 }
 
-fn connect(server: &Server) -> Result<SmtpConnection, Outcome> {
+fn connect(server: &Server, hidden: &Hidden) -> Result<SmtpConnection, Outcome> {
     let tls = match server.security {
         MailSecurity::None => None,
         MailSecurity::Tls | MailSecurity::Starttls => Some(tls_parameters(server)?),
     };
+    let early = |error| early(error, hidden);
     let hello = ClientId::default();
     let from_start = tls.as_ref().filter(|_| server.security == MailSecurity::Tls);
     let address = (server.host.as_str(), server.port);
@@ -106,7 +121,14 @@ fn tls_parameters(server: &Server) -> Result<TlsParameters, Outcome> {
     builder.build_rustls().map_err(unfit)
 }
 
-fn hand_over(connection: &mut SmtpConnection, envelope: &Envelope, mail: &[u8], timeout: Duration) -> Outcome {
+fn hand_over(
+    connection: &mut SmtpConnection,
+    envelope: &Envelope,
+    mail: &[u8],
+    timeout: Duration,
+    hidden: &Hidden,
+) -> Outcome {
+    let early = |error| early(error, hidden);
     let mut options = Vec::new();
     let mut addresses = envelope.from().into_iter().chain(envelope.to());
     if addresses.any(|address| !address.to_string().is_ascii()) {
@@ -144,19 +166,20 @@ fn hand_over(connection: &mut SmtpConnection, envelope: &Envelope, mail: &[u8], 
     let _ = connection.set_timeout(Some(timeout.max(AFTER_DATA)));
     match connection.message_iter(pieces.map(Option::unwrap_or_default)) {
         Ok(answer) if answer.has_code(250) => {
-            Outcome::Sent(answer.message().next().unwrap_or_default().chars().take(200).collect())
+            let said = hidden.redact(answer.message().next().unwrap_or_default());
+            Outcome::Sent(said.chars().take(200).collect())
         }
         Ok(answer) => Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, answer.code().to_string())),
         // A proper refusal is an answer, even after the end.
         Err(error) if error.is_transient() || error.is_permanent() => early(error),
-        Err(error) if all_written.get() => Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, words(&error))),
+        Err(error) if all_written.get() => Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, hidden.redact(&words(&error)))),
         Err(error) => early(error),
     }
 }
 
 /// What an error means before the whole mail was handed over: the server has nothing.
-fn early(error: lettre::transport::smtp::Error) -> Outcome {
-    let text = words(&error);
+fn early(error: lettre::transport::smtp::Error, hidden: &Hidden) -> Outcome {
+    let text = hidden.redact(&words(&error));
     // The TLS library refuses certificates while reading, so the mail library takes it for a failure of the network.
     if error.is_permanent() || text.contains("invalid peer certificate") {
         Outcome::Failed(Reason::new(ReasonCode::Refused, text))
@@ -169,7 +192,7 @@ fn early(error: lettre::transport::smtp::Error) -> Outcome {
     }
 }
 
-/// The error with its causes; it holds what the server said, never what we sent.
+/// The error with its causes; it holds what the server said, which may repeat what we sent.
 fn words(error: &lettre::transport::smtp::Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
