@@ -309,8 +309,7 @@ pub(super) fn warn_of_unknown_options(
         let Some(column) = coded.get(&name).map(|coded| &coded.column) else { continue };
         let has_options = matches!(column.kind, ColumnType::Single | ColumnType::Multi | ColumnType::Ranking);
         if has_options && !column.categories.contains(&option) {
-            let diagnostic =
-                Diagnostic::warning(&messages::OPTION_UNKNOWN).arg("column", &name).arg("option", &option);
+            let diagnostic = Diagnostic::warning(&messages::OPTION_UNKNOWN).arg("column", &name).arg("option", &option);
             let personal = project.raw.columns.get(&name).is_some_and(|raw| raw.personal);
             let known = column.categories.iter().filter(|_| !personal).map(String::as_str);
             diagnostics.push(diagnostic.suggest(&option, known).at(project.at(key)).key(key));

@@ -214,7 +214,9 @@ fn unquoted(found: Diagnostics, personal: &HashSet<&str>) -> Diagnostics {
         columns.any(|(_, column)| personal.contains(column.as_str()))
     };
     let mut kept = Diagnostics::new();
-    kept.extend(found.into_iter().map(|problem| if is_personal(&problem) { problem.without_quotes() } else { problem }));
+    kept.extend(
+        found.into_iter().map(|problem| if is_personal(&problem) { problem.without_quotes() } else { problem }),
+    );
     kept
 }
 

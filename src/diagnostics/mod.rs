@@ -214,7 +214,8 @@ impl Diagnostic {
 
     /// What fills a placeholder.
     fn value(&self, name: &str, lang: Lang) -> Option<&str> {
-        let plain = self.arguments.iter().chain(&self.quotes).find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        let plain =
+            self.arguments.iter().chain(&self.quotes).find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
         plain.or_else(|| self.worded.iter().find(|(key, _)| *key == name).map(|(_, texts)| texts.get(lang)))
     }
 

@@ -172,7 +172,9 @@ fn hand_over(
         Ok(answer) => Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, answer.code().to_string())),
         // A proper refusal is an answer, even after the end.
         Err(error) if error.is_transient() || error.is_permanent() => early(error),
-        Err(error) if all_written.get() => Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, hidden.redact(&words(&error)))),
+        Err(error) if all_written.get() => {
+            Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, hidden.redact(&words(&error))))
+        }
         Err(error) => early(error),
     }
 }
