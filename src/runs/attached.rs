@@ -21,6 +21,8 @@ const MANIFEST: &str = "manifest.json";
 pub(super) struct ReportFiles<'a> {
     files: &'a [FileRecord],
     folder: PathBuf,
+    /// Folder of the project, which files are named from.
+    root: &'a Path,
     declared: Option<&'a RawReport>,
     /// Folder of the documents of each group, by value. Groups of nearly one name have folders with numbers, so that only what is
     /// written in them says whose they are.
@@ -42,7 +44,7 @@ impl<'a> ReportFiles<'a> {
         let groups = report.files.iter().filter_map(group).collect();
         let whole = |file: &FileRecord| !file.file.contains('/') && is_document(&file.file);
         let whole = report.files.iter().any(whole);
-        Self { files: &report.files, folder, declared, groups, whole }
+        Self { files: &report.files, folder, root: &project.root, declared, groups, whole }
     }
 
     /// What one recipient gets: the documents of its group; without a group the document of the whole, or those of all groups where
@@ -71,7 +73,7 @@ impl<'a> ReportFiles<'a> {
             let name = if all_groups { &file.file } else { file.file.rsplit('/').next().unwrap_or(&file.file) };
             let path = self.folder.join(&file.file);
             match Attachment::of_file(&path, name).ok().filter(|held| held.is(&file.sha256)) {
-                Some(attachment) => found.push(attachment),
+                Some(attachment) => found.push(attachment.relative_to(self.root)),
                 None => {
                     let altered = Diagnostic::error(&messages::RELEASED_FILE_CHANGED).arg("file", path.display());
                     diagnostics.push_once(altered);
@@ -168,7 +170,7 @@ delivery:
         let held = ReportFiles::of_release(&project, &report, &release);
         let got = |index: usize| -> Vec<String> {
             let found = held.of(&project.raw.delivery.recipients[index], Lang::ZhCn, &mut Diagnostics::new());
-            found.unwrap().iter().map(|file| String::from_utf8(file.bytes().unwrap()).unwrap()).collect()
+            found.unwrap().iter().map(|file| String::from_utf8(file.clone().found_from(site.path()).bytes().unwrap()).unwrap()).collect()
         };
         assert_eq!([got(0), got(1)], [["about A/B"], ["about A:B"]]);
         assert!(got(2).is_empty());

@@ -82,6 +82,10 @@ impl<'a> Channels<'a> {
 
 impl Deliver for Channels<'_> {
     fn deliver(&mut self, recipient: &Recipient, message: &Message, delivery: &str, now: DateTime<Utc>) -> Outcome {
+        let mut message = message.clone();
+        message.attachments =
+            message.attachments.into_iter().map(|attachment| attachment.found_from(&self.root)).collect();
+        let message = &message;
         let none = || Outcome::Failed(Reason::new(ReasonCode::NoChannel, recipient.channel.clone()));
         if recipient.channel == MAIL {
             return match &self.delivery.mail {

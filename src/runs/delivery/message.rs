@@ -82,17 +82,40 @@ impl Attachment {
         Ok(Self { name: name.to_owned(), media_type: media_type(name).to_owned(), content })
     }
 
+    /// The same, its file named from a folder if it is inside: whoever sends it may work elsewhere, or see the folder in another place.
+    #[must_use]
+    pub fn relative_to(mut self, folder: &Path) -> Self {
+        if let Content::File { path, .. } = &mut self.content
+            && let (Ok(folder), Ok(whole)) = (std::path::absolute(folder), std::path::absolute(&*path))
+        {
+            *path = whole.strip_prefix(&folder).map_or_else(|_| whole.clone(), Path::to_path_buf);
+        }
+        self
+    }
+
+    /// The same, its file found from the folder that it was named from.
+    #[must_use]
+    pub fn found_from(mut self, folder: &Path) -> Self {
+        if let Content::File { path, .. } = &mut self.content {
+            let there = folder.join(&*path);
+            if there.exists() || !path.exists() {
+                *path = there;
+            }
+        }
+        self
+    }
+
+    /// True if this is a file with this SHA-256 in hexadecimal.
+    pub fn is(&self, wanted: &str) -> bool {
+        matches!(&self.content, Content::File { sha256, .. } if sha256 == wanted)
+    }
+
     /// Name and folder of the file, if it is in one.
     pub fn place(&self) -> (Option<&str>, &str) {
         match self.name.split_once('/') {
             Some((folder, name)) => (Some(folder), name),
             None => (None, &self.name),
         }
-    }
-
-    /// True if this is a file with this SHA-256 in hexadecimal.
-    pub fn is(&self, wanted: &str) -> bool {
-        matches!(&self.content, Content::File { sha256, .. } if sha256 == wanted)
     }
 
     /// The bytes.
