@@ -138,9 +138,10 @@ impl RunReport {
 pub fn run(request: &RunRequest, diagnostics: &mut Diagnostics) -> RunReport {
     let begun = std::time::Instant::now();
     let mut report = RunReport::begun(request.now);
-    let before = diagnostics.len();
+    // What another period had to say stops no step of this one, and is no reason of its failure.
+    let mut own = Diagnostics::new();
     let mut hand = Hand::default();
-    let ended = go(request, &mut hand, &mut report, diagnostics);
+    let ended = go(request, &mut hand, &mut report, &mut own);
     if ended.is_err() {
         report.outcome = Outcome::Failed;
     }
@@ -148,9 +149,11 @@ pub fn run(request: &RunRequest, diagnostics: &mut Diagnostics) -> RunReport {
     report.ended_at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
     // Without the lock another run is at work, which tells its own end.
     if hand.lock.is_some() {
-        let problems: Vec<Diagnostic> = diagnostics.iter().skip(before).cloned().collect();
-        end(&mut hand, &report, request, &problems, now, diagnostics);
+        let problems: Vec<Diagnostic> = own.iter().cloned().collect();
+        end(&mut hand, &report, request, &problems, now, &mut own);
     }
+    // Who asks for the run has looked at the project before, and periods share their project.
+    own.into_iter().for_each(|problem| diagnostics.push_once(problem));
     let outcome = history::word(&report.outcome);
     tracing::info!(
         period = report.period.map(tracing::field::display),
@@ -311,8 +314,7 @@ fn open(request: &RunRequest, diagnostics: &mut Diagnostics) -> Option<(Project,
     let mut found = Diagnostics::new();
     let project = load_project(&request.root, &mut found);
     let broken = found.has_errors();
-    // Who asks for the run has looked at the project before.
-    found.into_iter().for_each(|problem| diagnostics.push_once(problem));
+    diagnostics.extend(found);
     let project = project.filter(|_| !broken)?;
     let Some(runs) = &project.raw.runs else {
         diagnostics.push(Diagnostic::error(&messages::NO_RUNS).at(project.at("project")).key("runs"));

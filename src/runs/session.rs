@@ -103,8 +103,8 @@ impl Session {
         }
     }
 
-    /// Runs what a timer is for: the periods that are due and have no release, those with late data, and last, if all went well,
-    /// those that show numbers which were revised since. `request` says how, `clock` what time it is.
+    /// Runs what a timer is for: the periods that are due and have no release, those with late data, and last those
+    /// that show numbers which were revised since. One that fails or is held stops none of the others. `request` says how, `clock` what time it is.
     pub fn catch_up(
         &self,
         request: &RunRequest,
@@ -120,11 +120,19 @@ impl Session {
             return Vec::new();
         };
         let mut reports = Vec::new();
+        let mut stopped = BTreeSet::new();
         let mut each = |period: Period, diagnostics: &mut Diagnostics| {
+            // What failed or is held a moment ago does so again.
+            if stopped.contains(&period) {
+                return false;
+            }
             let request = RunRequest { period: Some(period), now: clock(), ..request.clone() };
             let report = run(&request, diagnostics);
             let well = matches!(report.outcome, Outcome::Published | Outcome::Unchanged);
             reports.push(report);
+            if !well {
+                stopped.insert(period);
+            }
             well
         };
         for period in self.calendar.due(&done, clock()) {
@@ -139,10 +147,8 @@ impl Session {
                 looked.keep(&self.places, period);
             }
         }
-        if !diagnostics.has_errors() {
-            for period in self.outdated(clock(), diagnostics) {
-                each(period, diagnostics);
-            }
+        for period in self.outdated(clock(), diagnostics) {
+            each(period, diagnostics);
         }
         reports
     }
