@@ -11,7 +11,7 @@ use crate::config::{Period, Project, load_project};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
-use crate::runs::history::{self, History};
+use crate::runs::history::{self, History, Listed};
 use crate::runs::late::late;
 use crate::runs::lock::{Locked, RunLock};
 use crate::runs::record::Release;
@@ -61,14 +61,19 @@ impl Session {
         History::open(&place, &self.runs, now).map_err(|error| diagnostics.push(error.diagnostic())).ok()
     }
 
-    /// The periods that have a release: in the history and on the disk. None after an error of the history.
+    /// The periods that have a release: in the history, on the disk, and by a run that came to its end. One that was killed before has
+    /// told nobody. None after an error of the history.
     pub fn done(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<BTreeSet<Period>> {
         let errors = diagnostics.len();
         let Some(mut history) = self.history(false, now, diagnostics) else {
             return (diagnostics.len() == errors).then(BTreeSet::new);
         };
-        let listed = history.newest().map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
-        Some(listed.into_keys().filter(|period| self.places.linked_revision(*period).is_some()).collect())
+        let held = history.newest().and_then(|listed| Ok((listed, history.noted()?)));
+        let (listed, noted) = held.map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
+        let ended = |held: &Listed| {
+            noted.contains(&(held.period, held.revision)) && self.places.linked_revision(held.period).is_some()
+        };
+        Some(listed.into_values().filter(ended).map(|held| held.period).collect())
     }
 
     /// Sends what is due in the outbox, unless a run is at work, which does it itself.

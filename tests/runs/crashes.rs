@@ -98,6 +98,32 @@ fn killed_at_every_step_a_rerun_comes_to_the_same_bytes() {
     assert!(kills >= 50, "{kills}");
 }
 
+/// The timer that comes next finds the period that was killed at any step, and leaves nothing to do for the one after it.
+#[test]
+fn killed_at_every_step_the_next_timer_ends_it() {
+    const LATER: &str = "2026-02-03T06:00:00+08:00";
+    let (site, period) = prepare("first");
+    let undisturbed = site.copied();
+    undisturbed.publish(period, &[]);
+    let (after, wanted) = (undisturbed.seen(), undisturbed.recorded());
+    for step in STEPS {
+        let victim = site.copied();
+        let mut command = victim.command(LATER, &["run", "--catch-up", "-q"]);
+        let done = command.env(CRASH_AT, step).stderr(Stdio::null()).stdout(Stdio::null()).status().unwrap();
+        assert_eq!(done.code(), None, "{step} was not passed");
+        let timer = || {
+            let done = victim.call(LATER, &["run", "--catch-up", "--json"]);
+            let printed: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+            (done.status.code(), printed["runs"].as_array().map(Vec::len), printed)
+        };
+        let (code, _, printed) = timer();
+        assert_eq!(code, Some(0), "{step}: {printed:#}");
+        assert_eq!((victim.seen(), victim.recorded()), (after.clone(), wanted.clone()), "{step}");
+        let (code, runs, printed) = timer();
+        assert_eq!((code, runs), (Some(0), Some(0)), "{step}: {printed:#}");
+    }
+}
+
 /// A thousand kills at any moment: too long for every day (about twenty minutes); `make test-crashes` runs it.
 #[test]
 #[ignore = "a thousand kills take about twenty minutes; make test-crashes"]

@@ -53,6 +53,24 @@ fn an_alarm_is_not_lost_with_the_run_that_was_to_tell_it() {
     }
 }
 
+/// The same where a timer is all that comes after the kill.
+#[test]
+fn the_next_timer_delivers_what_a_killed_run_published() {
+    const LATER: &str = "2026-02-03T06:00:00+08:00";
+    for step in ["release-moved", "recorded", "enqueued", "old-removed"] {
+        let site = Site::new(DELIVERY);
+        site.month("2026-01", 60, 5);
+        let mut command = site.command(LATER, &["run", "--catch-up", "-q"]);
+        let killed = command.env(CRASH_AT, step).stderr(Stdio::null()).stdout(Stdio::null()).status().unwrap();
+        assert_eq!(killed.code(), None, "{step}");
+        for _ in 0..2 {
+            site.call("2026-02-04T06:00:00+08:00", &["run", "--catch-up"]);
+            assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "sent".to_owned())], "{step}");
+            assert_eq!(rules(&site), ["low"], "{step}");
+        }
+    }
+}
+
 /// A release that waits for approval is no news for readers, and a correction of an old period says nothing about now.
 #[test]
 fn alarms_are_about_published_numbers_of_the_newest_period() {

@@ -1,6 +1,6 @@
 //! What comes out of the history: releases, attempts, estimates and series.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -21,6 +21,17 @@ impl History {
             AND outcome = 'published' LIMIT 1";
         let key = [self.project.as_str().into(), period.to_string().into(), revision.into()];
         Ok(self.database.query_first(sql, &key)?.is_some())
+    }
+
+    /// The releases that a run brought to its end; one that was killed before has still to tell its readers.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn noted(&mut self) -> Result<BTreeSet<(Period, u32)>, DatabaseError> {
+        let sql = "SELECT DISTINCT period, revision FROM attempts WHERE project = $1 AND revision IS NOT NULL
+            AND outcome = 'published'";
+        let rows = self.database.query(sql, &[self.project.as_str().into()])?;
+        rows.iter().map(|row| Ok((period_of(row)?, number(row, "revision")?))).collect()
     }
 
     /// The newest attempts, newest first.
