@@ -8,7 +8,8 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Period, Project};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::messages::readers::PATTERN_WITHOUT_MATCH;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::inputs::{Input, data_files, fingerprint, list};
 use crate::runs::record::Release;
 use crate::runs::release::{Places, write_whole};
@@ -37,12 +38,26 @@ impl Looked {
     }
 }
 
-/// The data files of a period, if there is news in them since its release.
-pub(super) fn late(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Looked> {
-    let mut narrowed = project.clone();
+/// True if the files of a period are not there any more, as those of old periods may be.
+pub(super) fn are_gone(project: &Project, period: Period) -> bool {
+    let mut unsaid = Diagnostics::new();
+    let files = data_files(&narrowed(project, period), &mut unsaid);
+    let nothing = |found: &Diagnostic| found.message.code == PATTERN_WITHOUT_MATCH.code;
+    unsaid.iter().any(nothing) || files.iter().all(|file| !file.exists())
+}
+
+/// The project as a release of a period sees it.
+fn narrowed(project: &Project, period: Period) -> Project {
     let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
     let window = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
+    let mut narrowed = project.clone();
     narrowed.window = Some(window.collect());
+    narrowed
+}
+
+/// The data files of a period, if there is news in them since its release.
+pub(super) fn late(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Looked> {
+    let narrowed = narrowed(project, period);
     let mut unsaid = Diagnostics::new();
     let newest = data_files(&narrowed, &mut unsaid).iter().filter_map(|file| changed_at(file)).max()?;
     let before = Looked::read(places, period);

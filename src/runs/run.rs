@@ -25,6 +25,7 @@ use crate::runs::plan::{Planned, Step, plan};
 use crate::runs::record::{PastRelease, Release, SCHEMA};
 use crate::runs::release::{Places, RELEASE_FILE, write_whole};
 use crate::runs::reports::build_reports;
+use crate::runs::restore::restore;
 use crate::runs::scope::Scope;
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, stop, stored, written};
@@ -115,6 +116,17 @@ impl Hand {
 }
 
 impl RunReport {
+    /// The report of a period that was not run: its release stays.
+    pub(super) fn unchanged(period: Period, revision: u32, places: &Places, now: DateTime<Utc>) -> Self {
+        Self {
+            period: Some(period),
+            outcome: Outcome::Unchanged,
+            revision: Some(revision),
+            folder: Some(places.revision(period, revision)),
+            ..Self::begun(now)
+        }
+    }
+
     fn begun(now: DateTime<Utc>) -> Self {
         let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
         Self {
@@ -183,6 +195,7 @@ fn go(
 
     let place = history::place(&project, runs).map_err(|problem| stop(*problem, diagnostics))?;
     let history = hand.history.insert(stored(History::open(&place, runs, request.now), diagnostics)?);
+    stored(restore(history, &project, &places, request.now, diagnostics), diagnostics)?;
     let scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
     passed("inputs-hashed");
 
@@ -191,7 +204,7 @@ fn go(
     let previous = previous.transpose().map_err(|problem| stop(*problem, diagnostics))?.flatten();
     let planned = plan(&scope, &places, previous.as_ref(), request.force);
     report.steps.clone_from(&planned.steps);
-    let left = places.work(period).exists();
+    let left = previous.as_ref().is_some_and(|release| Work::is_of(&places.work(period), &release.files));
     let mut in_place = |release: &Release, report: &mut RunReport, diagnostics: &mut Diagnostics| {
         describe(report, release, &places);
         let origin = if left { Origin::Interrupted } else { Origin::InPlace };

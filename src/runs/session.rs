@@ -12,10 +12,11 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
 use crate::runs::history::{self, History, Listed};
-use crate::runs::late::late;
+use crate::runs::late::{are_gone, late};
 use crate::runs::lock::{Locked, RunLock};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
+use crate::runs::restore::restore;
 use crate::runs::run::{Outcome, RunReport, RunRequest, run};
 use crate::runs::scope::Scope;
 use crate::runs::{telling, unreachable};
@@ -117,6 +118,7 @@ impl Session {
         diagnostics: &mut Diagnostics,
     ) -> Vec<RunReport> {
         let before = diagnostics.len();
+        self.restore(clock(), diagnostics);
         let Some(done) = self.done(clock(), diagnostics) else {
             if let (true, Some(_lock)) = (request.deliver, self.lock(clock())) {
                 let why = unreachable::words(diagnostics.iter().skip(before));
@@ -153,9 +155,45 @@ impl Session {
             }
         }
         for period in self.outdated(clock(), diagnostics) {
-            each(period, diagnostics);
+            if !are_gone(&self.project, period) {
+                each(period, diagnostics);
+            }
         }
         reports
+    }
+
+    /// Runs past periods, oldest first, so that each shows those before it. A period that has a release and whose answers are gone
+    /// stays as it is.
+    pub fn backfill(
+        &self,
+        request: &RunRequest,
+        periods: impl IntoIterator<Item = Period>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<RunReport> {
+        self.restore(request.now, diagnostics);
+        let Some(done) = self.done(request.now, diagnostics) else { return Vec::new() };
+        let mut reports = Vec::new();
+        for period in periods {
+            let kept = self.places.linked_revision(period).filter(|_| done.contains(&period));
+            reports.push(match kept.filter(|_| are_gone(&self.project, period)) {
+                Some(revision) => RunReport::unchanged(period, revision, &self.places, request.now),
+                None => run(&RunRequest { period: Some(period), ..request.clone() }, diagnostics),
+            });
+        }
+        reports
+    }
+
+    /// Writes what the history lacks from the releases on the disk, unless a run is at work, which does it itself.
+    fn restore(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
+        if self.places.periods().is_empty() {
+            return;
+        }
+        let Some(_lock) = self.lock(now) else { return };
+        // That the history cannot be reached is said by whoever asks it next.
+        let Some(mut history) = self.history(true, now, &mut Diagnostics::new()) else { return };
+        if let Err(error) = restore(&mut history, &self.project, &self.places, now, diagnostics) {
+            diagnostics.push(error.diagnostic());
+        }
     }
 
     /// The release of a period that readers see.

@@ -125,6 +125,25 @@ fn a_lost_history_sends_nothing_again() {
     assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "unknown".to_owned())]);
 }
 
+/// A correction that was held and withdrawn leaves work behind, which is no work on the release that was sent.
+#[test]
+fn work_on_a_correction_makes_nobody_get_the_release_again() {
+    let site = Site::new(&format!("  gates: {{ answers: {{ least: 50 }} }}\n{DELIVERY}"));
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    site.month("2026-01", 40, 7);
+    assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "held");
+    site.month("2026-01", 60, 7);
+    for file in ["history.sqlite", "history.sqlite-wal", "history.sqlite-shm"] {
+        let _ = fs::remove_file(site.path(file));
+    }
+    fs::remove_dir_all(site.path("board")).unwrap();
+    assert!(site.path("out/.manyi/2026-01").exists(), "the correction left its work behind");
+    site.call("2026-02-03T06:00:00+08:00", &["run", "--catch-up"]);
+    assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "unknown".to_owned())]);
+    assert!(!site.path("board/brief").exists(), "it was sent again");
+}
+
 /// Somebody removed the releases to make room: they are made again under their numbers, and nobody gets them once more.
 #[test]
 fn lost_releases_are_made_again_and_not_sent_again() {

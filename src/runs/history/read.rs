@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::{Attempt, Entry, History, Listed, segment_of, segment_text};
+use super::{Attempt, Entry, History, Listed, RESTORED, segment_of, segment_text};
 use crate::config::Period;
 use crate::diagnostics::Localized;
 use crate::metrics::Unit;
@@ -18,8 +18,8 @@ impl History {
     /// The database fails.
     pub fn was_noted(&mut self, period: Period, revision: u32) -> Result<bool, DatabaseError> {
         let sql = "SELECT 1 FROM attempts WHERE project = $1 AND period = $2 AND revision = $3
-            AND outcome = 'published' LIMIT 1";
-        let key = [self.project.as_str().into(), period.to_string().into(), revision.into()];
+            AND outcome IN ('published', $4) LIMIT 1";
+        let key = [self.project.as_str().into(), period.to_string().into(), revision.into(), RESTORED.into()];
         Ok(self.database.query_first(sql, &key)?.is_some())
     }
 
@@ -29,8 +29,8 @@ impl History {
     /// As [`History::releases`].
     pub fn noted(&mut self) -> Result<BTreeSet<(Period, u32)>, DatabaseError> {
         let sql = "SELECT DISTINCT period, revision FROM attempts WHERE project = $1 AND revision IS NOT NULL
-            AND outcome = 'published'";
-        let rows = self.database.query(sql, &[self.project.as_str().into()])?;
+            AND outcome IN ('published', $2)";
+        let rows = self.database.query(sql, &[self.project.as_str().into(), RESTORED.into()])?;
         rows.iter().map(|row| Ok((period_of(row)?, number(row, "revision")?))).collect()
     }
 
