@@ -162,6 +162,22 @@ fn killed_a_thousand_times_at_any_moment() {
     }
 }
 
+/// Numbers that were kept and answers that are measured again for the documents must be the same, or nothing is published.
+#[test]
+fn a_release_never_mixes_numbers_of_other_answers() {
+    let (site, period) = prepare("first");
+    let mut command = site.command(NOW, &["run", "--period", period, "-q"]);
+    command.env(CRASH_AT, "numbers-kept").stderr(Stdio::null()).status().unwrap();
+    let state = site.path("out/.manyi/2026-01/state.json");
+    let mut kept: serde_json::Value = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
+    kept["numbers"]["content"] = "0".repeat(64).into();
+    fs::write(&state, serde_json::to_vec(&kept).unwrap()).unwrap();
+    let (code, printed) = site.run(period, &[]);
+    assert_eq!((code, super::codes(&printed)), (Some(1), vec!["M0993".to_owned()]), "{printed:#}");
+    assert!(site.seen().is_empty(), "nothing is published");
+    site.publish(period, &[]);
+}
+
 /// Two runs at once: one publishes, the other is told who is at work and since when, or waits and finds nothing to do.
 #[test]
 fn two_runs_at_once_publish_once() {
