@@ -10,14 +10,15 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Period, Project};
 use crate::diagnostics::messages::readers::PATTERN_WITHOUT_MATCH;
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::output::manifest::sha256_hex;
 use crate::runs::inputs::{Input, data_files, fingerprint, list};
 use crate::runs::record::Release;
 use crate::runs::release::{Places, write_whole};
 
-/// The data files of a period as they were looked at: what they come to, and when the newest of them was changed.
+/// The data files of a period as they were looked at: which they are by the marks of the system, and what they come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Looked {
-    newest: SystemTime,
+    marks: String,
     digest: String,
 }
 
@@ -42,8 +43,7 @@ impl Looked {
 pub(super) fn are_gone(project: &Project, period: Period) -> bool {
     let mut unsaid = Diagnostics::new();
     let files = data_files(&narrowed(project, period), &mut unsaid);
-    let nothing = |found: &Diagnostic| found.message.code == PATTERN_WITHOUT_MATCH.code;
-    unsaid.iter().any(nothing) || files.iter().all(|file| !file.exists())
+    unsaid.iter().any(is_nothing) || files.iter().all(|file| !file.exists())
 }
 
 /// The project as a release of a period sees it.
@@ -55,39 +55,70 @@ fn narrowed(project: &Project, period: Period) -> Project {
     narrowed
 }
 
+/// What a look at the data files of a period came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum News {
+    /// Nothing that its release does not know.
+    None,
+    /// Files that came or changed.
+    Files(Looked),
+    /// A file that cannot be read, as a run of the period will say.
+    Unreadable,
+}
+
 /// The data files of a period, if there is news in them since its release.
-pub(super) fn late(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Looked> {
+pub(super) fn late(project: &Project, places: &Places, period: Period, release: &Release) -> News {
     let narrowed = narrowed(project, period);
     let mut unsaid = Diagnostics::new();
-    let newest = data_files(&narrowed, &mut unsaid).iter().filter_map(|file| changed_at(file)).max()?;
+    let files = data_files(&narrowed, &mut unsaid);
+    // Old files may go.
+    if unsaid.iter().any(is_nothing) || files.iter().all(|file| !file.exists()) {
+        return News::None;
+    }
+    let marks = marks(&files);
     let before = Looked::read(places, period);
-    if before.as_ref().is_some_and(|before| newest <= before.newest) {
-        return None;
+    if before.as_ref().is_some_and(|before| before.marks == marks) && !unsaid.has_errors() {
+        return News::None;
     }
     let inputs: Vec<Input> = list(&narrowed, &mut unsaid).into_iter().filter(|input| input.data).collect();
-    let looked = Looked { newest, digest: fingerprint(&inputs, &[]) };
-    let gone = |held: &Input| held.data && !inputs.iter().any(|input| input.file == held.file);
-    if unsaid.has_errors() || release.inputs.iter().any(gone) {
-        return None;
+    if unsaid.has_errors() {
+        return News::Unreadable;
     }
+    let looked = Looked { marks, digest: fingerprint(&inputs, &[]) };
+    // A file that is gone is no news; one that has its place under another name is.
     let known = inputs.iter().all(|input| release.inputs.contains(input))
         || before.is_some_and(|before| before.digest == looked.digest);
     if known {
         looked.keep(places, period);
+        return News::None;
     }
-    (!known).then_some(looked)
+    News::Files(looked)
 }
 
-/// When a file was last changed, its name and place included where the system tells: a copy may keep an old time.
-fn changed_at(path: &Path) -> Option<SystemTime> {
-    let held = fs::metadata(path).ok()?;
+/// True if a pattern matches no file.
+fn is_nothing(found: &Diagnostic) -> bool {
+    found.message.code == PATTERN_WITHOUT_MATCH.code
+}
+
+/// By what the system tells files apart without reading them: any other value, an earlier time too, is worth a look. A copy may keep an
+/// old time, and a folder that is moved into place keeps those of all its files.
+fn marks(files: &[PathBuf]) -> String {
+    let mut listed: Vec<String> = files.iter().map(|file| mark(file)).collect();
+    listed.sort();
+    listed.dedup();
+    sha256_hex(listed.join("\n").as_bytes())
+}
+
+fn mark(path: &Path) -> String {
+    let shown = path.display();
+    let Ok(held) = fs::metadata(path) else { return format!("{shown}\u{1f}") };
+    let changed = held.modified().ok().and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
     #[cfg(unix)]
     let moved = {
         use std::os::unix::fs::MetadataExt as _;
-        let seconds = u64::try_from(held.ctime()).ok()?;
-        Some(SystemTime::UNIX_EPOCH + std::time::Duration::new(seconds, u32::try_from(held.ctime_nsec()).ok()?))
+        format!("{}.{} {} {}", held.ctime(), held.ctime_nsec(), held.dev(), held.ino())
     };
     #[cfg(not(unix))]
-    let moved: Option<SystemTime> = None;
-    held.modified().ok().max(moved)
+    let moved = String::new();
+    format!("{shown}\u{1f}{}\u{1f}{changed:?}\u{1f}{moved}", held.len())
 }

@@ -12,7 +12,7 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
 use crate::runs::history::{self, History, Listed};
-use crate::runs::late::{are_gone, late};
+use crate::runs::late::{News, are_gone, late};
 use crate::runs::lock::{Locked, RunLock};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
@@ -146,12 +146,15 @@ impl Session {
             each(period, diagnostics);
         }
         for period in done.into_iter().filter(|period| period.cadence() == self.calendar.every) {
-            let release = self.release(period);
-            let late = release.and_then(|release| late(&self.project, &self.places, period, &release));
-            if let Some(looked) = late
-                && each(period, diagnostics)
-            {
-                looked.keep(&self.places, period);
+            let Some(release) = self.release(period) else { continue };
+            match late(&self.project, &self.places, period, &release) {
+                News::None => {}
+                News::Unreadable => _ = each(period, diagnostics),
+                News::Files(looked) => {
+                    if each(period, diagnostics) {
+                        looked.keep(&self.places, period);
+                    }
+                }
             }
         }
         for period in self.outdated(clock(), diagnostics) {
@@ -205,7 +208,7 @@ impl Session {
     /// Releases that show numbers of earlier periods which were revised since, oldest first.
     pub fn outdated(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Vec<Period> {
         let Some(mut history) = self.history(false, now, diagnostics) else { return Vec::new() };
-        let listed = match history.newest() {
+        let listed = match history.newest_of(self.calendar.every) {
             Ok(listed) => listed,
             Err(error) => {
                 diagnostics.push(error.diagnostic());

@@ -88,6 +88,21 @@ fn alarms_are_about_published_numbers_of_the_newest_period() {
     assert_eq!(rules(&site), ["low"], "January was corrected, February is as it was");
 }
 
+/// A quarter of the past is not newer than this month.
+#[test]
+fn alarms_of_months_are_told_after_a_quarter() {
+    let site = Site::new(DELIVERY);
+    let months = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    site.write("manyi.yaml", &months.replace("  from: 2026-01\n", "  every: quarter\n"));
+    site.month("2026-03", 60, 7);
+    fs::rename(site.path("data/2026-03"), site.path("data/2026-Q1")).unwrap();
+    site.publish("2026-Q1", &[]);
+    site.write("manyi.yaml", &months);
+    site.month("2026-04", 60, 5);
+    site.publish("2026-04", &[]);
+    assert_eq!(rules(&site), ["low"]);
+}
+
 /// That another period is published does not mend the one that failed; that it goes well does, although nothing was to be done.
 #[test]
 fn a_failure_is_over_when_its_own_period_is_well() {

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::{Attempt, Entry, History, Listed, RESTORED, segment_of, segment_text};
 use crate::config::Period;
+use crate::config::period::Cadence;
 use crate::diagnostics::Localized;
 use crate::metrics::Unit;
 use crate::runs::database::{DatabaseError, Problem, Queries as _, Row, Value};
@@ -86,6 +87,15 @@ impl History {
     /// As [`History::releases`].
     pub fn newest(&mut self) -> Result<BTreeMap<Period, Listed>, DatabaseError> {
         Ok(self.releases()?.into_iter().map(|held| (held.period, held)).collect())
+    }
+
+    /// The newest revision of each period of one length. After a change of `runs.every` the history holds periods of others, which are
+    /// part of these or contain them, and are neither before nor after them.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn newest_of(&mut self, cadence: Cadence) -> Result<BTreeMap<Period, Listed>, DatabaseError> {
+        Ok(self.newest()?.into_iter().filter(|(period, _)| period.cadence() == cadence).collect())
     }
 
     /// The estimates of one release in their order.
