@@ -139,6 +139,12 @@ impl Places {
         Ok(())
     }
 
+    /// What has the name of a link that a release of a period needs, and is none: what `manyi build` made, for one.
+    pub fn in_the_way(&self, period: Period) -> Option<PathBuf> {
+        let links = [self.link(period), self.out.join("latest")];
+        links.into_iter().find(|link| link.exists() && !link.is_symlink())
+    }
+
     /// A link to a target, replaced in one step.
     fn point(&self, target: &Path, link: &Path) -> io::Result<()> {
         if fs::read_link(link).is_ok_and(|held| held == target) {

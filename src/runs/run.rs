@@ -193,6 +193,10 @@ fn go(
     hand.lock = Some(take_lock(&places, request, diagnostics)?);
     passed("locked");
 
+    // Before anything is built that could not be published.
+    if let Some(folder) = places.in_the_way(period) {
+        return Err(stop(Diagnostic::error(&messages::LINK_TAKEN).arg("folder", folder.display()), diagnostics));
+    }
     let place = history::place(&project, runs).map_err(|problem| stop(*problem, diagnostics))?;
     let history = hand.history.insert(stored(History::open(&place, runs, request.now), diagnostics)?);
     stored(restore(history, &project, &places, request.now, diagnostics), diagnostics)?;
@@ -208,7 +212,8 @@ fn go(
     let mut in_place = |release: &Release, report: &mut RunReport, diagnostics: &mut Diagnostics| {
         describe(report, release, &places);
         let origin = if left { Origin::Interrupted } else { Origin::InPlace };
-        let done = finish(release, origin, hand, &places, request, diagnostics)?;
+        let done = finish(release, origin, hand, &places, request, diagnostics);
+        let done = done.map_err(|stopped| unfinished(stopped, release, diagnostics))?;
         report.outcome = if done { Outcome::Published } else { Outcome::Unchanged };
         Ok(())
     };
@@ -278,7 +283,7 @@ fn go(
         return Ok(());
     }
 
-    let listed = stored(hand.history()?.newest(), diagnostics)?;
+    let listed = stored(hand.history()?.newest_of(period.cadence()), diagnostics)?;
     let known = listed.get(&period);
     // A release whose folder is gone is built anew under its number: nobody is sent a new revision of the same.
     let again = known.filter(|held| previous.is_none() && held.fingerprint == fingerprint);
@@ -315,7 +320,8 @@ fn go(
     let folder = places.revision(period, revision);
     written("release-moved", &folder.display(), places.place(&work.content(), period, revision), diagnostics)?;
     describe(report, &release, &places);
-    finish(&release, Origin::Published, hand, &places, request, diagnostics)?;
+    let done = finish(&release, Origin::Published, hand, &places, request, diagnostics);
+    done.map_err(|stopped| unfinished(stopped, &release, diagnostics))?;
     report.outcome = Outcome::Published;
     say_signals(&release, diagnostics);
     say_later(&release, &listed, diagnostics);
@@ -379,7 +385,7 @@ pub(super) fn numbers_of(
 
 /// The newest numbers of an earlier period.
 fn before(history: &mut History, period: Period) -> Result<Option<Numbers>, crate::runs::database::DatabaseError> {
-    let newest = history.newest()?;
+    let newest = history.newest_of(period.cadence())?;
     match newest.range(..period).next_back() {
         Some((_, listed)) => history.numbers(listed).map(Some),
         None => Ok(None),
@@ -393,6 +399,13 @@ fn describe(report: &mut RunReport, release: &Release, places: &Places) {
     report.gates.clone_from(&release.gates);
     report.signals.clone_from(&release.signals);
     report.changes.clone_from(&release.changes);
+}
+
+/// Says that a release is in place although its run stopped: who reads that a run failed takes it for unpublished.
+fn unfinished(stopped: Stopped, release: &Release, diagnostics: &mut Diagnostics) -> Stopped {
+    let unfinished = Diagnostic::error(&messages::NOT_FINISHED).arg("period", release.period);
+    diagnostics.push(unfinished.arg("revision", release.revision));
+    stopped
 }
 
 fn say_signals(release: &Release, diagnostics: &mut Diagnostics) {
