@@ -171,14 +171,14 @@ impl<'a> RowIndex<'a> {
     }
 }
 
-/// Rows whose id was seen in an earlier row, and examples of such ids. Rows without an id repeat nothing.
-pub fn repeated_ids(ids: &StoredColumn) -> (Vec<usize>, Vec<String>) {
+/// Kept rows whose id was seen in an earlier kept row, and examples of such ids. Rows without an id repeat nothing.
+pub fn repeated_ids(ids: &StoredColumn, keep: &[bool]) -> (Vec<usize>, Vec<String>) {
     let texts: Vec<ArrayRef> = ids.iter().filter_map(|array| cast(&array, &DataType::Utf8).ok()).collect();
     let mut seen: HashSet<&str> = HashSet::with_capacity(texts.iter().map(|array| array.len()).sum());
     let mut repeated = Vec::new();
     let mut values: Vec<String> = Vec::new();
     for (row, id) in texts.iter().flat_map(|array| array.as_string::<i32>().iter()).enumerate() {
-        let Some(id) = id.filter(|id| !id.is_empty()) else { continue };
+        let Some(id) = id.filter(|id| keep[row] && !id.is_empty()) else { continue };
         if !seen.insert(id) {
             repeated.push(row);
             if values.len() < EXAMPLES && !values.iter().any(|held| held == id) {
