@@ -97,8 +97,7 @@ impl Places {
 
     /// The periods that have a release in place, sorted.
     pub fn periods(&self) -> Vec<Period> {
-        let mut found: Vec<Period> =
-            names(&self.out.join("releases")).filter_map(|name| name.parse().ok()).collect();
+        let mut found: Vec<Period> = names(&self.out.join("releases")).filter_map(|name| name.parse().ok()).collect();
         found.sort_unstable();
         found
     }

@@ -70,15 +70,15 @@ fn write(
     let published = fs::metadata(folder.join(RELEASE_FILE)).and_then(|held| held.modified());
     let published = published.map_or(now, DateTime::<Utc>::from);
     tracing::info!(%period, revision, "the history gets a release from the disk");
-    history.record(&release.recorded_numbers(), revision, &release.fingerprint, &release.report_ids(), published)?;
+    // First of all: a release that is in the history without its messages would be sent.
     if shown {
-        let kept =
-            telling::enqueue_release(history, project, release, &folder, Receipt::Unknown, now, diagnostics)?;
+        let kept = telling::enqueue_release(history, project, release, &folder, Receipt::Unknown, now, diagnostics)?;
         if kept > 0 {
             let unknown = Diagnostic::warning(&messages::RECEIPT_UNKNOWN).arg("period", period);
             diagnostics.push(unknown.arg("count", kept));
         }
     }
+    history.record(&release.recorded_numbers(), revision, &release.fingerprint, &release.report_ids(), published)?;
     let at = published.to_rfc3339_opts(SecondsFormat::Secs, true);
     history.note_attempt(&Attempt {
         period,

@@ -193,12 +193,12 @@ fn go(
     hand.lock = Some(take_lock(&places, request, diagnostics)?);
     passed("locked");
 
+    let place = history::place(&project, runs).map_err(|problem| stop(*problem, diagnostics))?;
+    let history = hand.history.insert(stored(History::open(&place, runs, request.now), diagnostics)?);
     // Before anything is built that could not be published.
     if let Some(folder) = places.in_the_way(period) {
         return Err(stop(Diagnostic::error(&messages::LINK_TAKEN).arg("folder", folder.display()), diagnostics));
     }
-    let place = history::place(&project, runs).map_err(|problem| stop(*problem, diagnostics))?;
-    let history = hand.history.insert(stored(History::open(&place, runs, request.now), diagnostics)?);
     stored(restore(history, &project, &places, request.now, diagnostics), diagnostics)?;
     let scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
     passed("inputs-hashed");

@@ -113,12 +113,7 @@ impl PostgresEngine {
             .collect()
     }
 
-    fn prepared(
-        &mut self,
-        sql: &str,
-        values: usize,
-        alone: bool,
-    ) -> Result<::postgres::Statement, DatabaseError> {
+    fn prepared(&mut self, sql: &str, values: usize, alone: bool) -> Result<::postgres::Statement, DatabaseError> {
         if alone {
             self.connected()?;
         }
