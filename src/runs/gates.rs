@@ -4,8 +4,9 @@
 use chrono::NaiveDate;
 
 use crate::config::raw::{GateAction, RawGates, RawSchemaGate};
+use crate::data::masking::mask;
 use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, LocalizedTexts, lang_texts};
+use crate::diagnostics::{Diagnostic, Lang, LocalizedTexts, lang_texts};
 use crate::runs::drift::{Drift, Place, drift};
 use crate::runs::numbers::Numbers;
 
@@ -21,7 +22,6 @@ pub struct Verdict {
 impl Verdict {
     /// The verdict as data, in both languages.
     pub fn to_json(&self) -> serde_json::Value {
-        use crate::diagnostics::Lang;
         serde_json::json!({
             "code": self.problem.message.code,
             "action": self.action,
@@ -127,7 +127,8 @@ fn schema(gate: Option<&RawSchemaGate>, numbers: &Numbers, before: &Numbers, fou
             }
             Drift::Renamed { place, before, now } => {
                 let renamed = verdict(gate.missing, &messages::GATE_RENAMED).words("what", named(place, before));
-                renamed.arg("now", format!("`{now}`"))
+                let now = |lang| format!("`{}`", mask(now, lang));
+                renamed.words("now", lang_texts(now(Lang::ZhCn), now(Lang::En)))
             }
         };
         found.push(changed.arg("before", before.period));
@@ -156,7 +157,9 @@ fn named(place: &Place, name: &str) -> LocalizedTexts {
             lang_texts(format!("`{table}` 的列 `{name}`"), format!("the column `{name}` of `{table}`"))
         }
         Place::Option { column, .. } => {
-            lang_texts(format!("`{column}` 的选项 `{name}`"), format!("the option `{name}` of `{column}`"))
+            let shown = |lang| mask(name, lang);
+            let (zh_cn, en) = (shown(Lang::ZhCn), shown(Lang::En));
+            lang_texts(format!("`{column}` 的选项 `{zh_cn}`"), format!("the option `{en}` of `{column}`"))
         }
     }
 }

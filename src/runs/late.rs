@@ -17,7 +17,7 @@ use crate::runs::release::{Places, write_whole};
 
 /// The data files of a period as they were looked at: which they are by the marks of the system, and what they come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Looked {
+struct Looked {
     marks: String,
     digest: String,
 }
@@ -31,11 +31,24 @@ impl Looked {
     fn read(places: &Places, period: Period) -> Option<Self> {
         serde_json::from_slice(&fs::read(Self::place(places, period)).ok()?).ok()
     }
+}
 
+/// Data files of a period that were touched since its release was last looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Touched {
+    /// None if a file cannot be read, as a run of the period will say each time.
+    looked: Option<Looked>,
+    /// Those with another content than the release was made of or that cannot be read; none if only their times are others.
+    pub files: Vec<String>,
+}
+
+impl Touched {
     /// Notes that these files are no news any more.
     pub(super) fn keep(&self, places: &Places, period: Period) {
+        let Some(looked) = &self.looked else { return };
         // What cannot be noted is looked at again.
-        let _ = write_whole(&Self::place(places, period), &serde_json::to_vec(self).unwrap_or_default());
+        let bytes = serde_json::to_vec(looked).unwrap_or_default();
+        let _ = write_whole(&Looked::place(places, period), &bytes);
     }
 }
 
@@ -43,7 +56,7 @@ impl Looked {
 pub(super) fn are_gone(project: &Project, period: Period) -> bool {
     let mut unsaid = Diagnostics::new();
     let files = data_files(&narrowed(project, period), &mut unsaid);
-    unsaid.iter().any(is_nothing) || files.iter().all(|file| !file.exists())
+    unsaid.iter().any(is_nothing) || (files.iter().all(|file| !file.exists()) && !unsaid.has_errors())
 }
 
 /// The project as a release of a period sees it.
@@ -55,44 +68,39 @@ fn narrowed(project: &Project, period: Period) -> Project {
     narrowed
 }
 
-/// What a look at the data files of a period came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum News {
-    /// Nothing that its release does not know.
-    None,
-    /// Files that came or changed.
-    Files(Looked),
-    /// A file that cannot be read, as a run of the period will say.
-    Unreadable,
-}
-
-/// The data files of a period, if there is news in them since its release.
-pub(super) fn late(project: &Project, places: &Places, period: Period, release: &Release) -> News {
+/// The data files of a period, if they were touched since its release. Looks only.
+pub(super) fn touched(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Touched> {
+    // Old files may go.
+    if are_gone(project, period) {
+        return None;
+    }
     let narrowed = narrowed(project, period);
     let mut unsaid = Diagnostics::new();
     let files = data_files(&narrowed, &mut unsaid);
-    // Old files may go.
-    if unsaid.iter().any(is_nothing) || files.iter().all(|file| !file.exists()) {
-        return News::None;
-    }
     let marks = marks(&files);
     let before = Looked::read(places, period);
     if before.as_ref().is_some_and(|before| before.marks == marks) && !unsaid.has_errors() {
-        return News::None;
+        return None;
     }
     let inputs: Vec<Input> = list(&narrowed, &mut unsaid).into_iter().filter(|input| input.data).collect();
     if unsaid.has_errors() {
-        return News::Unreadable;
+        return Some(Touched { looked: None, files: unread(&narrowed, &files, &inputs) });
     }
     let looked = Looked { marks, digest: fingerprint(&inputs, &[]) };
     // A file that is gone is no news; one that has its place under another name is.
-    let known = inputs.iter().all(|input| release.inputs.contains(input))
-        || before.is_some_and(|before| before.digest == looked.digest);
-    if known {
-        looked.keep(places, period);
-        return News::None;
+    let known = before.is_some_and(|before| before.digest == looked.digest);
+    let others = inputs.into_iter().filter(|input| !known && !release.inputs.contains(input));
+    Some(Touched { files: others.map(|input| input.file).collect(), looked: Some(looked) })
+}
+
+/// Which files could not be read; the patterns, if one leads to where nobody can look.
+fn unread(project: &Project, files: &[PathBuf], inputs: &[Input]) -> Vec<String> {
+    let shown = files.iter().map(|file| project.display_path(file));
+    let missed: Vec<String> = shown.filter(|file| !inputs.iter().any(|input| input.file == *file)).collect();
+    match missed.is_empty() {
+        true => project.raw.data.sources.iter().map(|source| source.file.clone()).collect(),
+        false => missed,
     }
-    News::Files(looked)
 }
 
 /// True if a pattern matches no file.

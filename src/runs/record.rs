@@ -12,8 +12,9 @@ use crate::config::Period;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, lang_texts};
 use crate::output::manifest::FileRecord;
+use crate::runs::cause::Cause;
 use crate::runs::changes::Change;
-use crate::runs::inputs::Input;
+use crate::runs::inputs::{Input, hash};
 use crate::runs::numbers::{FindingRecord, Numbers};
 use crate::runs::release::RELEASE_FILE;
 
@@ -43,6 +44,9 @@ pub struct Release {
     pub gates: Vec<Value>,
     /// True if it was held and approved.
     pub approved: bool,
+    /// Why there is a revision after another; none of the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// Numbers that the revision before had otherwise.
     pub changes: Vec<Change>,
     /// Control rules that fire in this period.
@@ -69,6 +73,14 @@ pub struct ReleasedReport {
     pub key: String,
     /// Its files relative to the folder.
     pub files: Vec<FileRecord>,
+}
+
+impl ReleasedReport {
+    /// True if every file of the report is in the folder of its release as it was released.
+    pub fn is_intact(&self, release: &Path) -> bool {
+        let folder = release.join(&self.id);
+        self.files.iter().all(|file| hash(&folder.join(&file.file)).is_ok_and(|sha256| sha256 == file.sha256))
+    }
 }
 
 impl Release {

@@ -1,4 +1,4 @@
-//! Several periods one after the other: what is due, what shows outdated numbers, and a project opened for looking into its history.
+//! A project opened for looking into its history: what is done, whether a run is at work, and what one would do.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,15 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
 use crate::runs::history::{self, History, Listed};
-use crate::runs::late::{News, are_gone, late};
+use crate::runs::late::are_gone;
 use crate::runs::lock::{Locked, RunLock};
+use crate::runs::plan::{Planned, plan};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
 use crate::runs::restore::restore;
-use crate::runs::run::{Outcome, RunReport, RunRequest, run};
+use crate::runs::run::{RunReport, RunRequest, run};
 use crate::runs::scope::Scope;
-use crate::runs::{telling, unreachable};
+use crate::runs::telling;
 
 /// How long a run may be at work before it is no excuse any more; the units of systemd end it then.
 const LONGEST_RUN: TimeDelta = TimeDelta::hours(6);
@@ -53,13 +54,14 @@ impl Session {
         Some(Self { project, runs, calendar, places })
     }
 
-    /// The history, if it is there or `make` says that it shall be made. None after an error or without a file.
+    /// The history, if it is there or `make` says that it shall be made. None after an error or without one.
     pub fn history(&self, make: bool, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<History> {
         let place = history::place(&self.project, &self.runs).map_err(|problem| diagnostics.push(*problem)).ok()?;
-        if !make && history::file_of(&place).is_some_and(|file| !file.is_file()) {
-            return None;
-        }
-        History::open(&place, &self.runs, now).map_err(|error| diagnostics.push(error.diagnostic())).ok()
+        let found = match make {
+            true => History::open(&place, &self.runs, now).map(Some),
+            false => History::find(&place, &self.runs, now),
+        };
+        found.map_err(|error| diagnostics.push(error.diagnostic())).ok()?
     }
 
     /// The periods that have a release: in the history, on the disk, and by a run that came to its end. One that was killed before has
@@ -109,62 +111,6 @@ impl Session {
         }
     }
 
-    /// Runs what a timer is for: the periods that are due and have no release, those with late data, and last those
-    /// that show numbers which were revised since. One that fails or is held stops none of the others. `request` says how, `clock` what time it is.
-    pub fn catch_up(
-        &self,
-        request: &RunRequest,
-        clock: &dyn Fn() -> DateTime<Utc>,
-        diagnostics: &mut Diagnostics,
-    ) -> Vec<RunReport> {
-        let before = diagnostics.len();
-        self.restore(clock(), diagnostics);
-        let Some(done) = self.done(clock(), diagnostics) else {
-            if let (true, Some(_lock)) = (request.deliver, self.lock(clock())) {
-                let why = unreachable::words(diagnostics.iter().skip(before));
-                unreachable::tell(&self.project, &self.places, Some(why), clock(), diagnostics);
-            }
-            return Vec::new();
-        };
-        let mut reports = Vec::new();
-        let mut stopped = BTreeSet::new();
-        let mut each = |period: Period, diagnostics: &mut Diagnostics| {
-            // What failed or is held a moment ago does so again.
-            if stopped.contains(&period) {
-                return false;
-            }
-            let request = RunRequest { period: Some(period), now: clock(), ..request.clone() };
-            let report = run(&request, diagnostics);
-            let well = matches!(report.outcome, Outcome::Published | Outcome::Unchanged);
-            reports.push(report);
-            if !well {
-                stopped.insert(period);
-            }
-            well
-        };
-        for period in self.calendar.due(&done, clock()) {
-            each(period, diagnostics);
-        }
-        for period in done.into_iter().filter(|period| period.cadence() == self.calendar.every) {
-            let Some(release) = self.release(period) else { continue };
-            match late(&self.project, &self.places, period, &release) {
-                News::None => {}
-                News::Unreadable => _ = each(period, diagnostics),
-                News::Files(looked) => {
-                    if each(period, diagnostics) {
-                        looked.keep(&self.places, period);
-                    }
-                }
-            }
-        }
-        for period in self.outdated(clock(), diagnostics) {
-            if !are_gone(&self.project, period) {
-                each(period, diagnostics);
-            }
-        }
-        reports
-    }
-
     /// Runs past periods, oldest first, so that each shows those before it. A period that has a release and whose answers are gone
     /// stays as it is.
     pub fn backfill(
@@ -187,7 +133,7 @@ impl Session {
     }
 
     /// Writes what the history lacks from the releases on the disk, unless a run is at work, which does it itself.
-    fn restore(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
+    pub(super) fn restore(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
         if self.places.periods().is_empty() {
             return;
         }
@@ -200,30 +146,9 @@ impl Session {
     }
 
     /// The release of a period that readers see.
-    fn release(&self, period: Period) -> Option<Release> {
+    pub(super) fn release(&self, period: Period) -> Option<Release> {
         let revision = self.places.linked_revision(period)?;
         Release::read(&self.places.revision(period, revision)).ok()?
-    }
-
-    /// Releases that show numbers of earlier periods which were revised since, oldest first.
-    pub fn outdated(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Vec<Period> {
-        let Some(mut history) = self.history(false, now, diagnostics) else { return Vec::new() };
-        let listed = match history.newest_of(self.calendar.every) {
-            Ok(listed) => listed,
-            Err(error) => {
-                diagnostics.push(error.diagnostic());
-                return Vec::new();
-            }
-        };
-        let shows_old = |period: &Period| {
-            let old = self
-                .release(*period)?
-                .past
-                .iter()
-                .any(|held| listed.get(&held.period).is_some_and(|newest| newest.revision > held.revision));
-            Some(old)
-        };
-        listed.keys().copied().filter(|period| shows_old(period) == Some(true)).collect()
     }
 
     /// What a run of a period would do, looking only. None after an error.
@@ -233,7 +158,7 @@ impl Session {
         force: bool,
         now: DateTime<Utc>,
         diagnostics: &mut Diagnostics,
-    ) -> Option<crate::runs::plan::Planned> {
+    ) -> Option<Planned> {
         let mut history = self.history(false, now, diagnostics);
         let scope = Scope::of(&self.project, period, history.as_mut(), diagnostics)?;
         let newest = self.places.newest_revision(period);
@@ -244,6 +169,6 @@ impl Session {
                 None
             }
         });
-        Some(crate::runs::plan::plan(&scope, &self.places, previous.as_ref(), force))
+        Some(plan(&scope, &self.places, previous.as_ref(), force))
     }
 }

@@ -2,8 +2,10 @@
 
 mod catch_up;
 mod crashes;
+mod dry_run;
 mod full_disk;
 mod gates;
+mod group_charts;
 mod limits;
 mod postgres;
 mod scheduler;

@@ -19,6 +19,8 @@ pub struct Release {
     pub project_title: String,
     /// Title of the report.
     pub report_title: String,
+    /// Why there is this revision and what follows from it, sentences; empty for the first.
+    pub reasons: Vec<String>,
     /// The numbers that stand in the message: name and value as documents show them.
     pub numbers: Vec<(String, String)>,
     /// What changed against the revision before; empty for the first.
@@ -42,11 +44,13 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
     let (project, report) = (one_line(&release.project_title), one_line(&release.report_title));
     let subject = format!("{project} · {report} {}{revision}", key.period);
     let mut body = Body::new(&subject);
+    release.reasons.iter().for_each(|reason| body.paragraph(reason));
     if !release.numbers.is_empty() {
         body.table(&say("本期指标", "Indicators of this period"), &release.numbers);
     }
     body.list(&say("与上一版相比的变化", "Changes against the revision before"), &release.changes);
-    body.list(&say("请注意", "Please note"), &release.remarks);
+    let remarks: Vec<String> = release.remarks.iter().map(|remark| without_backticks(remark)).collect();
+    body.list(&say("请注意", "Please note"), &remarks);
     let files: Vec<String> = release.attachments.iter().map(|file| file.name.clone()).collect();
     body.list(&say("文件", "Files"), &files);
     let link = delivery.link.as_ref().map(|link| {
@@ -57,7 +61,7 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
         body.line(&say("在线查看：", "Read online: "), link);
     }
     body.foot(&say(
-        "本邮件由 manyi 自动发送；若收到两封相同的，保留一封即可。",
+        "由 manyi 自动发送；若重复收到，保留一份即可。",
         "Sent by manyi. Should it come twice, one of them is enough.",
     ));
     let attachments = release.attachments.clone();
@@ -79,6 +83,7 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
         let of_kind = changes.iter().filter(|change| change.raised == raised);
         of_kind
             .map(|change| in_lang(lang, change.signal.text.get(Lang::ZhCn), change.signal.text.get(Lang::En)))
+            .map(|text| without_backticks(&text))
             .collect()
     };
     let (began, ended) = (texts(true), texts(false));
@@ -91,7 +96,14 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
     let mut body = Body::new(&subject);
     body.list(&say("新出现", "New"), &began);
     body.list(&say("已恢复", "Over"), &ended);
-    body.foot(&say("状态不变时不再重复通知。", "Nothing more is sent while this stays so."));
+    let foot = match changes.iter().any(|change| change.raised && change.signal.reminds) {
+        false => say("状态不变时不再重复通知。", "Nothing more is sent while this stays so."),
+        true => say(
+            "状态不变时不再重复通知；若一天后仍无版本，再提醒一次。",
+            "Nothing more is sent while this stays so, but for one reminder if there is still no release after a day.",
+        ),
+    };
+    body.foot(&foot);
     let (text, html) = (body.text, Some(body.html + "</body></html>"));
     Message { key: key.clone(), lang, subject, text, html, link: None, attachments: Vec::new() }
 }
@@ -126,19 +138,57 @@ pub fn enqueue_alarms(
     now: DateTime<Utc>,
 ) -> Result<usize, DatabaseError> {
     let (project, project_title) = project;
-    let key = DeliveryKey {
-        project: project.to_owned(),
-        report: "alarm".to_owned(),
-        period: period.to_owned(),
-        revision: changes.batch,
-    };
-    let mut people: Vec<(Recipient, bool, bool)> = Vec::new();
+    let key = alarm_key(project, period, changes.batch);
+    let mut queued = 0;
+    for person in people(delivery, lang) {
+        let own: Vec<&Change> =
+            changes.changes.iter().filter(|change| person.is_among(change.signal.audience)).collect();
+        if !own.is_empty() {
+            let recipient = &person.recipient;
+            let message = alarm_message(&key, project_title.get(recipient.lang), &own, recipient.lang);
+            if enqueue(database, recipient, &message, now)? {
+                hurry(database, recipient, &message.key, now)?;
+                queued += 1;
+            }
+        }
+    }
+    Ok(queued)
+}
+
+/// The key of the messages about what began or ended in one look.
+pub fn alarm_key(project: &str, period: &str, batch: i64) -> DeliveryKey {
+    let (project, period) = (project.to_owned(), period.to_owned());
+    DeliveryKey { project, report: "alarm".to_owned(), period, revision: batch }
+}
+
+/// Somebody who hears of alarms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Address or channel.
+    pub recipient: Recipient,
+    reads: bool,
+    errors: bool,
+}
+
+impl Person {
+    /// True if alarms for these people are for this one.
+    pub fn is_among(&self, audience: AlarmAudience) -> bool {
+        match audience {
+            AlarmAudience::Readers => self.reads,
+            AlarmAudience::Errors => self.errors,
+            AlarmAudience::All => true,
+        }
+    }
+}
+
+/// Everybody who hears of alarms, each once.
+pub fn people(delivery: &RawDelivery, lang: Lang) -> Vec<Person> {
+    let mut people: Vec<Person> = Vec::new();
     let mut add = |recipient: Recipient, reads: bool| {
-        let known =
-            people.iter_mut().find(|(other, ..)| other.channel == recipient.channel && other.key() == recipient.key());
-        match known {
-            Some((_, reader, errors)) => (*reader, *errors) = (*reader || reads, *errors || !reads),
-            None => people.push((recipient, reads, !reads)),
+        let same = |other: &Recipient| other.channel == recipient.channel && other.key() == recipient.key();
+        match people.iter_mut().find(|person| same(&person.recipient)) {
+            Some(known) => (known.reads, known.errors) = (known.reads || reads, known.errors || !reads),
+            None => people.push(Person { recipient, reads, errors: !reads }),
         }
     };
     for raw in delivery.recipients.iter().filter(|raw| raw.alarms) {
@@ -148,23 +198,12 @@ pub fn enqueue_alarms(
     for to in &delivery.errors {
         add(Recipient::parse(to, lang), false);
     }
-    let mut queued = 0;
-    for (recipient, reader, errors) in &people {
-        let concerns = |change: &&Change| match change.signal.audience {
-            AlarmAudience::Readers => *reader,
-            AlarmAudience::Errors => *errors,
-            AlarmAudience::All => true,
-        };
-        let own: Vec<&Change> = changes.changes.iter().filter(concerns).collect();
-        if !own.is_empty() {
-            let message = alarm_message(&key, project_title.get(recipient.lang), &own, recipient.lang);
-            if enqueue(database, recipient, &message, now)? {
-                hurry(database, recipient, &message.key, now)?;
-                queued += 1;
-            }
-        }
-    }
-    Ok(queued)
+    people
+}
+
+/// A text of the catalogue as people write it, without the marks about names.
+fn without_backticks(text: &str) -> String {
+    text.replace('`', "")
 }
 
 /// A title as one line: in YAML it may stand on several.
@@ -203,6 +242,11 @@ impl Body {
         let gap = if self.text.is_empty() { "" } else { "\n" };
         let _ = writeln!(self.text, "{gap}{heading}");
         let _ = write!(self.html, "<h3 style=\"font-size:1em;margin-bottom:.3em\">{}</h3>", escaped(heading));
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        let _ = writeln!(self.text, "{text}");
+        let _ = write!(self.html, "<p>{}</p>", escaped(text));
     }
 
     fn table(&mut self, heading: &str, rows: &[(String, String)]) {

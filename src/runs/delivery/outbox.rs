@@ -199,6 +199,15 @@ pub fn enqueue(
     Ok(added == 1)
 }
 
+/// Where the delivery of an id stands; none if it was never queued.
+///
+/// # Errors
+/// The database fails.
+pub fn state_of(database: &mut impl Queries, id: &str) -> Result<Option<State>, DatabaseError> {
+    let row = database.query_first("SELECT state FROM deliveries WHERE id = $1", &[id.into()])?;
+    row.map(|row| state(&row)).transpose()
+}
+
 /// Sends what is due until nothing is, or until `most` were tried.
 ///
 /// # Errors
@@ -388,6 +397,34 @@ pub fn supersede(
             ReasonCode::Superseded.code().into(),
         ],
     )
+}
+
+/// The newest revision before this one that a recipient has a delivery of, and where it stands.
+///
+/// # Errors
+/// The database fails.
+pub fn newest_before(
+    database: &mut impl Queries,
+    recipient: &Recipient,
+    key: &DeliveryKey,
+) -> Result<Option<(i64, State)>, DatabaseError> {
+    let row = database.query_first(
+        "SELECT revision, state FROM deliveries
+         WHERE project = $1 AND report = $2 AND period = $3 AND revision < $4 AND channel = $5 AND recipient = $6
+         ORDER BY revision DESC LIMIT 1",
+        &[
+            key.project.as_str().into(),
+            key.report.as_str().into(),
+            key.period.as_str().into(),
+            key.revision.into(),
+            recipient.channel.as_str().into(),
+            recipient.key().into(),
+        ],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let name = row.text("state")?;
+    let state = State::ALL.into_iter().find(|state| state.name() == name).unwrap_or(State::Unknown);
+    Ok(Some((row.integer("revision")?, state)))
 }
 
 /// Alarms before this one that wait for a recipient are due at once, since it waits for them. The number of rows.

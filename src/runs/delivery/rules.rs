@@ -2,6 +2,8 @@
 
 use crate::config::raw::{AlarmAudience, AlarmKind, RawAlarm, RawDelivery};
 use crate::diagnostics::{Lang, Localized, LocalizedTexts, lang_texts};
+use crate::document::format;
+use crate::metrics::Unit;
 
 use super::alarms::Signal;
 
@@ -16,7 +18,7 @@ pub struct Situation {
     pub gates: Vec<Gate>,
     /// The reports that were run.
     pub runs: Vec<RunEnd>,
-    /// The reports whose periods were looked for.
+    /// The periods whose releases were looked for.
     pub expected: Vec<Expected>,
 }
 
@@ -31,8 +33,8 @@ pub struct Indicator {
     pub segment: Option<(String, String)>,
     /// The number; `None` where it is withheld or impossible.
     pub estimate: Option<f64>,
-    /// The number as documents show it.
-    pub shown: String,
+    /// Its unit, which is that of the limits too.
+    pub unit: Unit,
 }
 
 /// The control chart of a metric.
@@ -40,7 +42,7 @@ pub struct Indicator {
 pub struct Control {
     /// Metric id.
     pub metric: String,
-    /// Its name.
+    /// Its name, with the value and the limits of the period where there are any.
     pub title: LocalizedTexts,
     /// What the rules found in this period; empty where none fired.
     pub signals: Vec<LocalizedTexts>,
@@ -68,13 +70,17 @@ pub struct RunEnd {
     pub failure: Option<LocalizedTexts>,
 }
 
-/// The periods of a report that should be there and are not.
-#[derive(Debug, Clone)]
+/// A period whose release was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
-    /// The report.
-    pub report: String,
-    /// The missing periods; empty where all are there.
-    pub missing: Vec<String>,
+    /// The period.
+    pub period: String,
+    /// True if the release is due and not there.
+    pub missing: bool,
+    /// True if the alarm stands that its run failed or is held.
+    pub failed: bool,
+    /// Audiences that know it by that alarm, to whom nothing is said.
+    pub heard: Vec<AlarmAudience>,
 }
 
 /// The rules of a project: those of its file, and for failures, held gates and missing runs rules of our own where the file has none.
@@ -107,7 +113,8 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
         rule: rule.id.clone(),
         subject,
         holds,
-        audience: rule.tell.unwrap_or(default_audience(rule.on)),
+        audience: audience(rule),
+        reminds: matches!(rule.on, AlarmKind::Gate | AlarmKind::Failed),
         text: titled(rule.title.as_ref(), text),
     };
     match rule.on {
@@ -134,7 +141,8 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
                 .collect()
         }
         AlarmKind::Gate => {
-            let passed = lang_texts("关卡均已通过", "every gate is passed");
+            // It may have been approved all the same, or withdrawn.
+            let passed = lang_texts("已无关卡扣住发布", "no gate holds the release back any more");
             let text = |gate: &Gate| prefixed(&gate.report, if gate.holds { &gate.text } else { &passed });
             let gates = situation.gates.iter();
             gates.map(|gate| signal(format!("{}/{}", gate.report, gate.gate), Some(gate.holds), text(gate))).collect()
@@ -151,25 +159,34 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
                 .collect()
         }
         AlarmKind::Missing => {
-            let text = |expected: &Expected| {
-                if expected.missing.is_empty() {
-                    return lang_texts("各期均已发布", "every period that is due is published");
-                }
-                lang_texts(
-                    format!("{} 已到期，尚未发布", expected.missing.join("、")),
-                    format!("due and not published: {}", expected.missing.join(", ")),
-                )
+            // Who knows it already is told nothing, and what was told before stays so.
+            let holds = |one: &Expected| match one.missing && one.heard.contains(&audience(rule)) {
+                true => None,
+                false => Some(one.missing),
             };
             let expected = situation.expected.iter();
-            expected.map(|one| signal(one.report.clone(), Some(!one.missing.is_empty()), text(one))).collect()
+            expected.map(|one| signal(one.period.clone(), holds(one), missing_text(one))).collect()
         }
     }
 }
 
-fn default_audience(on: AlarmKind) -> AlarmAudience {
-    match on {
+/// Who is told by a rule.
+pub fn audience(rule: &RawAlarm) -> AlarmAudience {
+    rule.tell.unwrap_or(match rule.on {
         AlarmKind::Threshold | AlarmKind::Control => AlarmAudience::Readers,
         AlarmKind::Gate | AlarmKind::Failed | AlarmKind::Missing => AlarmAudience::Errors,
+    })
+}
+
+fn missing_text(expected: &Expected) -> LocalizedTexts {
+    let period = &expected.period;
+    match (expected.missing, expected.failed) {
+        (false, _) => lang_texts(format!("{period} 不再缺少版本"), format!("{period}: no release is missing any more")),
+        (true, false) => lang_texts(format!("{period} 已到期，尚未发布"), format!("{period} is due and not published")),
+        (true, true) => lang_texts(
+            format!("{period} 仍未发布：其运行失败或被扣住"),
+            format!("{period} is still not published: its run failed or is held"),
+        ),
     }
 }
 
@@ -188,20 +205,26 @@ fn threshold_text(rule: &RawAlarm, indicator: &Indicator) -> LocalizedTexts {
         let segment = indicator.segment.as_ref();
         segment.map(|(_, group)| format!("{open}{group}{close}")).unwrap_or_default()
     };
+    // A limit has the decimals that it was written with.
+    let limit =
+        |limit: f64, lang| format!("{}{}", format::short_number(limit, 6), format::unit_suffix(indicator.unit, lang));
     let mut zh = Vec::new();
     let mut en = Vec::new();
-    if let Some(limit) = rule.below {
-        zh.push(format!("下限 {limit}"));
-        en.push(format!("lower limit {limit}"));
+    if let Some(below) = rule.below {
+        zh.push(format!("下限 {}", limit(below, Lang::ZhCn)));
+        en.push(format!("lower limit {}", limit(below, Lang::En)));
     }
-    if let Some(limit) = rule.above {
-        zh.push(format!("上限 {limit}"));
-        en.push(format!("upper limit {limit}"));
+    if let Some(above) = rule.above {
+        zh.push(format!("上限 {}", limit(above, Lang::ZhCn)));
+        en.push(format!("upper limit {}", limit(above, Lang::En)));
     }
     let title = |lang: Lang| indicator.title.get(lang).to_owned();
+    let shown = |lang: Lang| {
+        indicator.estimate.map_or_else(String::new, |value| format::value_with_unit(value, indicator.unit, lang))
+    };
     lang_texts(
-        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group("（", "）"), indicator.shown, zh.join("，")),
-        format!("{}{} is {} ({})", title(Lang::En), group(" (", ")"), indicator.shown, en.join(", ")),
+        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group("（", "）"), shown(Lang::ZhCn), zh.join("，")),
+        format!("{}{} is {} ({})", title(Lang::En), group(" (", ")"), shown(Lang::En), en.join(", ")),
     )
 }
 
@@ -250,7 +273,7 @@ mod tests {
             title: lang_texts("满意度", "Satisfaction"),
             segment: group.map(|group| ("branch".into(), group.into())),
             estimate,
-            shown: estimate.map(|number| format!("{number:.1}")).unwrap_or_default(),
+            unit: Unit::Points,
         }
     }
 
@@ -283,8 +306,11 @@ mod tests {
         };
         let found = signals(&[low], &situation);
         assert_eq!((found.len(), found[0].holds, found[0].subject.as_str()), (1, Some(true), "csi/branch=朝阳"));
-        assert_eq!(found[0].text.get(Lang::ZhCn), "满意度（朝阳）为 99.5（下限 80，上限 99）");
-        assert_eq!(found[0].text.get(Lang::En), "Satisfaction (朝阳) is 99.5 (lower limit 80, upper limit 99)");
+        assert_eq!(found[0].text.get(Lang::ZhCn), "满意度（朝阳）为 99.5分（下限 80分，上限 99分）");
+        assert_eq!(
+            found[0].text.get(Lang::En),
+            "Satisfaction (朝阳) is 99.5 points (lower limit 80 points, upper limit 99 points)"
+        );
     }
 
     #[test]
@@ -299,7 +325,7 @@ mod tests {
                 text: lang_texts("旧", "old"),
             }],
             runs: vec![RunEnd { report: report(), failure: Some(lang_texts("坏", "bad")) }],
-            expected: vec![Expected { report: report(), missing: vec!["2026-09".into(), "2026-10".into()] }],
+            expected: vec![expected(true, false, &[])],
             ..Situation::default()
         };
         let found = signals(&rules, &situation);
@@ -307,19 +333,44 @@ mod tests {
             found.len() == 3
                 && found.iter().all(|signal| signal.holds == Some(true) && signal.audience == AlarmAudience::Errors)
         );
-        assert_eq!(found[2].text.get(Lang::ZhCn), "2026-09、2026-10 已到期，尚未发布");
+        assert_eq!(found[2].text.get(Lang::ZhCn), "2026-10 已到期，尚未发布");
         situation.gates[0].holds = false;
         situation.runs[0].failure = None;
-        situation.expected[0].missing.clear();
+        situation.expected[0].missing = false;
         let over = signals(&rules, &situation);
         assert!(over.iter().all(|signal| signal.holds == Some(false)));
         // What ended is said in words, too.
         let said: Vec<&str> = over.iter().map(|signal| signal.text.get(Lang::En)).collect();
         assert_eq!(
             said,
-            ["plan: every gate is passed", "plan: the run succeeded", "every period that is due is published"]
+            [
+                "plan: no gate holds the release back any more",
+                "plan: the run succeeded",
+                "2026-10: no release is missing any more"
+            ]
         );
         assert!(signals(&rules, &Situation::default()).is_empty());
+    }
+
+    fn expected(missing: bool, failed: bool, heard: &[AlarmAudience]) -> Expected {
+        Expected { period: "2026-10".into(), missing, failed, heard: heard.to_vec() }
+    }
+
+    #[test]
+    fn who_heard_of_the_failure_hears_nothing_of_the_missing_release() {
+        let cases: [(Expected, Option<bool>, &str); 4] = [
+            (expected(true, false, &[]), Some(true), "2026-10 is due and not published"),
+            (expected(true, true, &[]), Some(true), "2026-10 is still not published: its run failed or is held"),
+            (expected(true, true, &[AlarmAudience::Readers]), Some(true), "2026-10 is still not published"),
+            (expected(true, true, &[AlarmAudience::Errors]), None, ""),
+        ];
+        let rule = rule(AlarmKind::Missing);
+        for (expected, holds, text) in cases {
+            let situation = Situation { expected: vec![expected], ..Situation::default() };
+            let found = signals(std::slice::from_ref(&rule), &situation);
+            assert_eq!((found[0].holds, found[0].subject.as_str()), (holds, "2026-10"));
+            assert!(found[0].text.get(Lang::En).starts_with(text), "{:?}", found[0].text);
+        }
     }
 
     #[test]

@@ -57,6 +57,7 @@ pub fn deliver(
         body: prepared.body.as_bytes(),
         timeout: webhook.timeout,
         certificates: webhook.certificates.as_deref(),
+        secrets: &webhook.secret.iter().collect::<Vec<_>>(),
     });
     match answer {
         Ok(answer) => judge(webhook.kind, &answer),
@@ -150,7 +151,7 @@ enum Limit {
     Characters(usize),
 }
 
-/// Subject, text and link; where it is too long the text is cut, the link stays.
+/// Subject and text, and the link where the text does not have it; where it is too long the text is cut, the link stays.
 fn chat_text(message: &Message, limit: Limit) -> String {
     let link = message.link.as_ref().map(|link| format!("\n{link}")).unwrap_or_default();
     let head = format!("{}\n{}", message.subject, message.text.trim_end());
@@ -160,8 +161,10 @@ fn chat_text(message: &Message, limit: Limit) -> String {
     };
     let (Limit::Bytes(most) | Limit::Characters(most)) = limit;
     let link = if size(&link) < most / 2 { link } else { String::new() };
-    if size(&head) + size(&link) <= most {
-        return head + &link;
+    let said = message.link.as_ref().is_some_and(|link| head.contains(link.as_str()));
+    let missing = if said { "" } else { link.as_str() };
+    if size(&head) + size(missing) <= most {
+        return head + missing;
     }
     let room = most - size(&link) - size("…");
     let mut cut = String::new();
@@ -181,7 +184,7 @@ fn chat_text(message: &Message, limit: Limit) -> String {
 
 /// What an answer means.
 fn judge(kind: ChannelKind, answer: &Answer) -> Outcome {
-    let said = format!("HTTP {}: {}", answer.status, answer.body);
+    let said = format!("HTTP {}: {}", answer.status, answer.shown);
     let later = |said: String, after: Option<Duration>| Outcome::Retry {
         reason: Reason::new(ReasonCode::RefusedForNow, said),
         after,
