@@ -22,7 +22,8 @@ pub(crate) fn run(options: &ApproveOptions, console: &Console, diagnostics: &mut
     let waiting = held(&session.places);
     let periods = waiting.iter().map(|period| period.to_string()).collect::<Vec<_>>().join(", ");
     let period = match (options.period, waiting.as_slice()) {
-        (Some(period), _) | (None, [period]) => Some(period),
+        (Some(period), _) => Some(period),
+        (None, [period]) => Some(*period),
         (None, []) => session.calendar.last_complete(now),
         (None, _) => {
             diagnostics.push(Diagnostic::error(&messages::SEVERAL_HELD).arg("periods", periods));
