@@ -129,7 +129,7 @@ fn tell(
         return true;
     }
     // Readers hear of published numbers alone, and of those of the newest period: a correction of April says nothing about now.
-    let newest = history.newest().map(|listed| listed.into_keys().next_back());
+    let newest = history.newest_of(period.cadence()).map(|listed| listed.into_keys().next_back());
     let is_newest = newest.is_ok_and(|newest| newest.is_none_or(|newest| newest <= period));
     let numbers: Option<&Numbers> = hand.told.as_ref().filter(|_| report.outcome == Outcome::Published && is_newest);
     let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();

@@ -23,6 +23,7 @@ pub mod purge;
 pub mod record;
 pub mod release;
 mod reports;
+mod restore;
 pub mod run;
 pub mod scope;
 pub mod session;

@@ -133,6 +133,12 @@ messages! {
     /// A name is needed in a shared database.
     NO_NAME = Message::new("M0990", "a shared database needs a name for the project", "共用数据库时项目需要名称")
         .hinted("add `runs.name`", "请添加 `runs.name`");
+    /// A release in place whose run did not come to its end.
+    NOT_FINISHED = Message::new("M0995", "the release of {period} is in place as r{revision}; its links, its record or its messages are not finished", "{period} 的第 {revision} 版已就位，其链接、入库或分发尚未完成")
+        .hinted("nothing has to be undone: the next run goes on where this one stopped", "无需撤销任何内容：下一次运行会从中断处继续");
+    /// A folder where a link to a release belongs.
+    LINK_TAKEN = Message::new("M0996", "`{folder}` is no link of `manyi run`, and stands where the link to a release belongs", "`{folder}` 不是 `manyi run` 的链接，却占用了版本链接的位置")
+        .hinted("move or remove it (`manyi build` may have made it) and run again", "请移走或删除它（可能由 `manyi build` 生成），再重新运行");
     /// Messages that are tried again.
     DELIVERIES_WAIT = Message::new("M0991", "{count} messages were refused for now and are tried again", "{count} 条消息暂未送达，将会重试")
         .hinted("`manyi history --deliveries` shows them; `manyi watch` and the next run try again", "`manyi history --deliveries` 可查看；`manyi watch` 与下一次运行会重试");
