@@ -7,14 +7,12 @@ use crate::cli::console::Console;
 use crate::cli::run::{now, print_reports};
 use crate::cli::{Outcome, logs};
 use crate::diagnostics::Diagnostics;
-use crate::runs::{self, RunRequest, Session};
+use crate::runs::{RunRequest, Session};
 
 pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     logs::start(LogFormat::Text, console.is_quiet(), console.is_verbose());
-    if Session::open(&options.project, options.out.clone(), diagnostics).is_none() {
-        return Ok(());
-    }
-    let mut request = RunRequest {
+    let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
+    let request = RunRequest {
         root: options.project.clone(),
         period: None,
         out: options.out.clone(),
@@ -26,10 +24,6 @@ pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mu
         jobs: None,
         now: now(),
     };
-    let mut reports = Vec::new();
-    for period in options.from.through(options.to) {
-        request.period = Some(period);
-        reports.push(runs::run(&request, diagnostics));
-    }
+    let reports = session.backfill(&request, options.from.through(options.to), diagnostics);
     print_reports(&reports, console, diagnostics)
 }

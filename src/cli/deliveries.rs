@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::console::{Console, TextTable};
 use crate::diagnostics::Lang;
 use crate::runs::delivery::outbox::{Delivery, State};
+use crate::runs::delivery::recipient::Recipient;
 
 /// The table, with the ids by which deliveries are sent again.
 pub(super) fn table(deliveries: &[Delivery], console: &Console) -> TextTable {
@@ -30,7 +31,7 @@ pub(super) fn table(deliveries: &[Delivery], console: &Console) -> TextTable {
             held.key.period.clone(),
             held.key.revision.to_string(),
             held.key.report.clone(),
-            held.recipient.masked(),
+            shown(&held.recipient),
             state_name(held.state, console).to_owned(),
             held.attempts.to_string(),
             ended(held).unwrap_or_default(),
@@ -48,6 +49,7 @@ pub(super) fn to_json(held: &Delivery) -> Value {
         "period": held.key.period,
         "revision": held.key.revision,
         "recipient": held.recipient.masked(),
+        "parameters": held.recipient.parameters,
         "state": held.state.name(),
         "since": ended(held),
         "attempts": held.attempts,
@@ -58,6 +60,15 @@ pub(super) fn to_json(held: &Delivery) -> Value {
                       "en": reason.diagnostic(&held.recipient.masked()).text(Lang::En) },
         })),
     })
+}
+
+/// The recipient for people: two of one company have masked addresses that look alike, so that name and groups stand beside them.
+fn shown(recipient: &Recipient) -> String {
+    let beside: Vec<&str> = recipient.name.iter().chain(recipient.parameters.values()).map(String::as_str).collect();
+    match beside.is_empty() {
+        true => recipient.masked(),
+        false => format!("{} {}", beside.join(" "), recipient.masked()),
+    }
 }
 
 /// When it came to rest.

@@ -76,14 +76,22 @@ pub(super) fn print_reports(reports: &[RunReport], console: &Console, diagnostic
     }
     for report in reports {
         let Some(period) = report.period else { continue };
+        // Cron mails what is printed, and would do so every day that a file grows.
+        if report.outcome == Ended::Unchanged && console.is_quiet() {
+            continue;
+        }
         let text = match report.outcome {
             Ended::Published => console.say("已发布", "published"),
             Ended::Unchanged => console.say("输入未变，无需运行", "unchanged, nothing to do"),
             Ended::Held => console.say("被扣住，等待批准", "held, waits for approval"),
+            Ended::Failed if report.revision.is_some() => console.say(
+                "失败，版本已就位，后续步骤未完成",
+                "failed; the release is in place, what follows it is not finished",
+            ),
             Ended::Failed => console.say("失败，未发布", "failed, nothing published"),
         };
         let revision = report.revision.map_or_else(String::new, |revision| match report.outcome {
-            Ended::Failed | Ended::Held => String::new(),
+            Ended::Held => String::new(),
             _ => format!(" r{revision}"),
         });
         let folder =
@@ -167,14 +175,7 @@ fn look_at_all(
         return print_reports(&[], console, diagnostics);
     }
     for held in &wanted {
-        let kind = match held.because {
-            Because::Due => console.say("到期", "due"),
-            Because::Late => console.say("迟到的数据", "late data"),
-            Because::Revised => console.say("数值有修订", "revised numbers"),
-            Because::Follows => console.say("可能随后重建", "may follow"),
-        };
-        let colon = console.say("：", ": ");
-        console.data(&format!("{}  {kind}{colon}{}\n", held.period, held.why.get(console.lang)))?;
+        console.data(&format!("{}  {}\n", held.period, held.why.get(console.lang)))?;
         // What may follow depends on numbers that nobody knows yet.
         if let Some(planned) = held.planned.as_ref().filter(|_| held.because != Because::Follows) {
             console.data(&(steps_text(held.period, planned, console) + "\n"))?;

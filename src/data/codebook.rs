@@ -62,8 +62,13 @@ pub fn headers_of<'a>(name: &'a str, raw: &'a RawColumn) -> Vec<&'a str> {
     }
 }
 
-/// Codes the columns, several at a time; `placements` holds one entry a file for each column.
-pub fn code_columns(columns: &[(&str, &RawColumn, Vec<Placement>)], sources: &[LoadedSource]) -> Vec<CodedColumn> {
+/// Codes the columns, several at a time; `placements` holds one entry a file for each column. Unreadable cells of rows that are not
+/// `wanted` are nobody's concern; without it all are.
+pub fn code_columns(
+    columns: &[(&str, &RawColumn, Vec<Placement>)],
+    sources: &[LoadedSource],
+    wanted: Option<&[bool]>,
+) -> Vec<CodedColumn> {
     let threads =
         std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 16).min(columns.len());
     let next = AtomicUsize::new(0);
@@ -72,7 +77,7 @@ pub fn code_columns(columns: &[(&str, &RawColumn, Vec<Placement>)], sources: &[L
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some((name, raw, placements)) = columns.get(index) else { return done };
-            done.push((index, code_column(name, raw, placements, sources)));
+            done.push((index, code_wanted(name, raw, placements, sources, wanted)));
         }
     };
     let mut coded: Vec<(usize, CodedColumn)> = std::thread::scope(|scope| {
@@ -88,7 +93,17 @@ pub fn code_columns(columns: &[(&str, &RawColumn, Vec<Placement>)], sources: &[L
 
 /// Codes one column over all files.
 pub fn code_column(name: &str, raw: &RawColumn, placements: &[Placement], sources: &[LoadedSource]) -> CodedColumn {
-    let mut sink = Sink::new(name, raw);
+    code_wanted(name, raw, placements, sources, None)
+}
+
+fn code_wanted(
+    name: &str,
+    raw: &RawColumn,
+    placements: &[Placement],
+    sources: &[LoadedSource],
+    wanted: Option<&[bool]>,
+) -> CodedColumn {
+    let mut sink = Sink::new(name, raw, wanted);
     let mut title = None;
     let an_option_each = matches!(raw.kind, ColumnType::Multi | ColumnType::Ranking) && headers_of(name, raw).len() > 1;
     for (source, placement) in sources.iter().zip(placements) {
@@ -109,20 +124,31 @@ pub fn code_column(name: &str, raw: &RawColumn, placements: &[Placement], source
 const MEMO_LIMIT: usize = 100_000;
 
 /// Collects the coded cells of a column.
-struct Sink {
+struct Sink<'a> {
     name: String,
     kind: ColumnType,
     cells: CodedCells,
     invalid: Vec<InvalidCells>,
+    /// Rows of all files whose unreadable cells are counted; all if none.
+    wanted: Option<&'a [bool]>,
+    /// Rows of the chunks before.
+    before: usize,
 }
 
-impl Sink {
-    fn new(name: &str, raw: &RawColumn) -> Self {
-        Self { name: name.to_owned(), kind: raw.kind, cells: CodedCells::new(raw.kind), invalid: Vec::new() }
+impl<'a> Sink<'a> {
+    fn new(name: &str, raw: &RawColumn, wanted: Option<&'a [bool]>) -> Self {
+        let cells = CodedCells::new(raw.kind);
+        Self { name: name.to_owned(), kind: raw.kind, cells, invalid: Vec::new(), wanted, before: 0 }
+    }
+
+    /// True if a row, counted from the first of this chunk, is wanted.
+    fn wants(&self, index: usize) -> bool {
+        self.wanted.is_none_or(|wanted| wanted.get(self.before + index).copied().unwrap_or(true))
     }
 
     fn absent(&mut self, source: &LoadedSource) {
         for chunk in &source.table.chunks {
+            self.before += chunk.rows.len();
             chunk.rows.iter().for_each(|_| self.cells.push(MISSING));
             self.cells.close_chunk();
         }
@@ -135,28 +161,33 @@ impl Sink {
         let mut invalid = InvalidCells::new(&self.name, raw, source, rules.range());
         for chunk in &source.table.chunks {
             let array = chunk.columns.get(position).and_then(Option::as_ref);
+            let rows = chunk.rows.len();
             if let Some(array) = as_they_are.bytes(array) {
                 self.cells.push_array(array);
+                self.before += rows;
                 continue;
             }
             let cells = RawCells::new(array);
-            if let Some(array) = as_they_are.array(&cells).filter(|array| array.len() == chunk.rows.len()) {
+            if let Some(array) = as_they_are.array(&cells).filter(|array| array.len() == rows) {
                 self.cells.push_array(array);
+                self.before += rows;
                 continue;
             }
             known.enter(&cells);
             if let Some(options) = known.options(&cells, &mut self.cells) {
                 self.cells.push_options(options);
+                self.before += rows;
                 continue;
             }
             for (index, &row) in chunk.rows.iter().enumerate() {
                 let coded = known.code(&cells, index, &mut self.cells);
-                if coded.1 == CellStatus::Invalid {
+                if coded.1 == CellStatus::Invalid && self.wants(index) {
                     invalid.add(&source.table, position, row, &cells.text(index).unwrap_or_default());
                 }
                 self.cells.push(coded);
             }
             self.cells.close_chunk();
+            self.before += rows;
         }
         self.invalid.extend((invalid.count > 0).then_some(invalid));
     }
@@ -192,7 +223,7 @@ impl Sink {
                             read
                         }
                     };
-                    if answer == Answer::Invalid {
+                    if answer == Answer::Invalid && self.wants(index) {
                         invalid.add(&source.table, *position, row, &key.1);
                     }
                     tally.add(option, &answer);
@@ -201,6 +232,7 @@ impl Sink {
                 self.cells.push(coded);
             }
             self.cells.close_chunk();
+            self.before += chunk.rows.len();
         }
         self.invalid.extend((invalid.count > 0).then_some(invalid));
     }

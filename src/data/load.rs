@@ -8,9 +8,11 @@ use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, DictionaryArray, F
 use datafusion::arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use indexmap::IndexMap;
 
-use crate::config::Project;
-use crate::config::raw::{ColumnType, DuplicatePolicy, RawColumn};
-use crate::data::codebook::{CodedColumn, Placement, arrow_type, code_columns, codebook_schema, headers_of};
+use crate::config::raw::{ColumnType, DuplicatePolicy, RawColumn, RawWave};
+use crate::config::{Period, Project};
+use crate::data::codebook::{
+    CodedColumn, Placement, arrow_type, code_column, code_columns, codebook_schema, headers_of,
+};
 use crate::data::coding::CellStatus;
 use crate::data::derive::add_derived_columns;
 use crate::data::expressions::{ExpectedType, Expression};
@@ -170,11 +172,27 @@ fn code_files(
             placed.push((name.as_str(), raw, placements));
         }
     }
-    let coded = code_columns(&placed, sources);
+    let wanted = of_window(project, &placed, sources);
+    let coded = code_columns(&placed, sources, wanted.as_deref());
     for column in &coded {
         diagnostics.extend(column.invalid.iter().map(crate::data::quality::InvalidCells::diagnostic));
     }
     coded.into_iter().map(|column| (column.column.name.clone(), column)).collect()
+}
+
+/// Which rows are of the window or may be, where a date column of the files tells: a mistake in an answer of this month stops no
+/// release of an earlier one. None where all are.
+fn of_window(
+    project: &Project,
+    placed: &[(&str, &RawColumn, Vec<Placement>)],
+    sources: &[LoadedSource],
+) -> Option<Vec<bool>> {
+    let (window, wave) = (project.window.as_ref()?, project.raw.data.wave.as_ref()?);
+    let (name, raw, placements) = placed.iter().find(|(name, ..)| *name == wave.column)?;
+    let column = code_column(name, raw, placements, sources);
+    let all = vec![true; RowIndex::new(sources).total()];
+    let others = of_other_periods(window, wave, &column, &all);
+    Some(others.into_iter().map(|other| !other).collect())
 }
 
 /// Finds a column's headers in every file; an error if no file has any, a warning for a file that lacks them.
@@ -229,11 +247,18 @@ fn keep_window(project: &Project, coded: &IndexMap<String, CodedColumn>, kept: &
     let (Some(window), Some(wave)) = (&project.window, &project.raw.data.wave) else { return };
     let Some(column) = coded.get(&wave.column) else { return };
     let names: Vec<String> = window.iter().map(ToString::to_string).collect();
-    let cut = waves::by_column(wave, column, &kept.keep);
-    let other = |row: usize| cut.of_rows.get(row).is_some_and(|wave| !names.contains(&cut.names[wave]));
+    let others = of_other_periods(window, wave, column, &kept.keep);
     let keep = format!("{}: {}", wave.column, names.join(", "));
     let reason = Localized::PerLang(lang_texts("其他期的答卷", "answers of other periods"));
-    kept.drop_where(StepKind::Filter { keep, reason: Some(reason) }, other);
+    kept.drop_where(StepKind::Filter { keep, reason: Some(reason) }, |row| others[row]);
+}
+
+/// For each row whether its date is of a period outside the window; of rows without a readable date nobody knows.
+fn of_other_periods(window: &[Period], wave: &RawWave, column: &CodedColumn, keep: &[bool]) -> Vec<bool> {
+    let cut = waves::by_column(wave, column, keep);
+    let names: Vec<String> = window.iter().map(ToString::to_string).collect();
+    let other = |row| cut.of_rows.get(row).is_some_and(|wave| !names.contains(&cut.names[wave]));
+    (0..keep.len()).map(other).collect()
 }
 
 fn drop_repeated(

@@ -214,7 +214,8 @@ impl Diagnostic {
 
     /// What fills a placeholder.
     fn value(&self, name: &str, lang: Lang) -> Option<&str> {
-        let plain = self.arguments.iter().chain(&self.quotes).find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        let plain =
+            self.arguments.iter().chain(&self.quotes).find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
         plain.or_else(|| self.worded.iter().find(|(key, _)| *key == name).map(|(_, texts)| texts.get(lang)))
     }
 
@@ -342,11 +343,17 @@ fn fill<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
             break;
         };
         let name = &after[..close];
-        match value(name) {
-            Some(value) => text.push_str(value),
-            None => text.push_str(&rest[open..open + close + 2]),
-        }
-        rest = &after[close + 1..];
+        rest = match value(name) {
+            Some(value) => {
+                text.push_str(value);
+                &after[close + 1..]
+            }
+            // A brace of YAML, which may hold a placeholder: `labels: { {option}: … }`.
+            None => {
+                text.push('{');
+                after
+            }
+        };
     }
     text.push_str(rest);
     text
@@ -360,6 +367,8 @@ mod tests {
     fn values_never_become_placeholders() {
         let filled = fill("a {x} b {y}", |name| Some(if name == "x" { "{y}" } else { "2" }));
         assert_eq!(filled, "a {y} b 2");
+        let nested = fill("labels: { {x}: { en: … } }", |name| (name == "x").then_some("1"));
+        assert_eq!(nested, "labels: { 1: { en: … } }");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::analysis::{BannerTable, compute_banners};
 use crate::config::raw::{DEFAULT_REPORT, RawReport, default_formats, default_pack};
 use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::{output as messages, runs as run_messages};
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level};
 use crate::metrics::{BoundTables, Indicators, compute};
 use crate::models::GroupModels;
 use crate::output::manifest::FileRecord;
@@ -54,11 +54,12 @@ pub fn look_for_fonts() {
 /// Builds and publishes the reports of a project. A report with a problem is left out, the others are built.
 pub fn build(measured: &Measured, request: &BuildRequest, diagnostics: &mut Diagnostics) -> Vec<Published> {
     let project = &measured.project;
+    let errors = diagnostics.count(Level::Error);
     let declared = chosen_reports(project, &request.reports, diagnostics);
     let Some(date) = document_date(project, &measured.tables, diagnostics) else { return Vec::new() };
     let library = strategy_library(project, &measured.plugins, diagnostics);
     let planned = plan_with(measured, &library, Some(&date), diagnostics);
-    if diagnostics.has_errors() {
+    if diagnostics.count(Level::Error) > errors {
         return Vec::new();
     }
     let release = Release {

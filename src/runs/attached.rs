@@ -55,7 +55,8 @@ impl<'a> ReportFiles<'a> {
         }
         let column = self.declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column());
         let group = column.and_then(|column| raw.parameters.get(column));
-        let all_groups = column.is_some() && group.is_none() && !self.whole;
+        // Whoever gets one group of another column gets no more than that.
+        let all_groups = column.is_some() && raw.parameters.is_empty() && !self.whole;
         let wanted_place = group.map_or(Some(""), |group| self.groups.get(group).copied());
         let langs = self.declared.map_or(&[][..], |held| &held.langs);
         let wanted = |file: &str| {
@@ -81,6 +82,14 @@ impl<'a> ReportFiles<'a> {
             }
         }
         Some(found)
+    }
+
+    /// The group that a recipient asks for and that the report has no documents of: its column, itself, and the groups that there are.
+    pub(super) fn missing_group<'r>(&self, raw: &'r RawRecipient) -> Option<(&'r str, &'r str, Vec<&str>)> {
+        let each = self.declared?.for_each.as_ref()?;
+        let (column, group) = raw.parameters.get_key_value(each.column())?;
+        let known = || self.groups.keys().map(String::as_str).collect();
+        (!self.groups.contains_key(group)).then(|| (column.as_str(), group.as_str(), known()))
     }
 }
 
@@ -169,11 +178,14 @@ delivery:
         };
         assert_eq!([got(0), got(1)], [["about A/B"], ["about A:B"]]);
         assert!(got(2).is_empty());
+        let missing = |index: usize| held.missing_group(&project.raw.delivery.recipients[index]);
+        assert_eq!([missing(0), missing(1), missing(3)], [None, None, None]);
+        assert_eq!(missing(2), Some(("shop", "A-B", vec!["A/B", "A:B"])));
         // Who names no group gets those of all, in folders of their own since the files may have one name.
         let everyone = &project.raw.delivery.recipients[3];
         let names = |held: &ReportFiles| -> Vec<String> {
-            let found = held.of(everyone, Lang::ZhCn, &mut Diagnostics::new()).unwrap();
-            found.into_iter().map(|file| file.name).collect()
+            let found = held.of(everyone, Lang::ZhCn, &mut Diagnostics::new());
+            found.unwrap().into_iter().map(|file| file.name).collect()
         };
         assert_eq!(got(3), ["about A/B", "about A:B"]);
         assert_eq!(names(&held), ["A-B/plan.pdf", "A-B-2/plan.pdf"]);
@@ -187,7 +199,7 @@ delivery:
             assert_eq!(held.of(recipient, Lang::ZhCn, &mut diagnostics), None);
         }
         let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
-        assert_eq!(codes, ["M0161", "M0161"]);
+        assert_eq!(codes, ["M0915", "M0915"]);
         assert!(!report.is_intact(&release));
         fs::write(release.join("shops/A-B/plan.pdf"), "about A/B").unwrap();
         fs::write(release.join("shops/A-B-2/plan.pdf"), "about A:B").unwrap();

@@ -1,7 +1,7 @@
 //! What a timer starts: the periods that are due, those with late data, and those that show numbers which were revised since; done, or
 //! only listed with the reasons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::config::Period;
 use crate::diagnostics::{Diagnostics, Level, LocalizedTexts, lang_texts};
 use crate::runs::due::Calendar;
 use crate::runs::history::Listed;
-use crate::runs::late::{Touched, touched};
+use crate::runs::late::{Touched, are_gone, touched};
 use crate::runs::plan::Planned;
 use crate::runs::record::PastRelease;
 use crate::runs::run::{Outcome, RunReport, RunRequest, run};
@@ -48,8 +48,8 @@ pub struct Wanted {
 }
 
 impl Session {
-    /// Runs what a timer is for: the periods that are due and have no release, those with late data, and last, if all went well,
-    /// those that show numbers which were revised since. `request` says how, `clock` what time it is.
+    /// Runs what a timer is for: the periods that are due and have no release, those with late data, and last those that show numbers
+    /// which were revised since. One that fails or is held stops none of the others. `request` says how, `clock` what time it is.
     pub fn catch_up(
         &self,
         request: &RunRequest,
@@ -57,6 +57,7 @@ impl Session {
         diagnostics: &mut Diagnostics,
     ) -> Vec<RunReport> {
         let before = diagnostics.len();
+        self.restore(clock(), diagnostics);
         let Some(done) = self.done(clock(), diagnostics) else {
             if let (true, Some(_lock)) = (request.deliver, self.lock(clock())) {
                 let why = unreachable::words(diagnostics.iter().skip(before));
@@ -65,11 +66,19 @@ impl Session {
             return Vec::new();
         };
         let mut reports = Vec::new();
+        let mut stopped = BTreeSet::new();
         let mut each = |period: Period, diagnostics: &mut Diagnostics| {
+            // What failed or is held a moment ago does so again.
+            if stopped.contains(&period) {
+                return false;
+            }
             let request = RunRequest { period: Some(period), now: clock(), ..request.clone() };
             let report = run(&request, diagnostics);
             let well = matches!(report.outcome, Outcome::Published | Outcome::Unchanged);
             reports.push(report);
+            if !well {
+                stopped.insert(period);
+            }
             well
         };
         for period in self.calendar.due(&done, clock()) {
@@ -82,10 +91,8 @@ impl Session {
                 touched.keep(&self.places, period);
             }
         }
-        if !diagnostics.has_errors() {
-            for period in self.outdated(clock(), diagnostics) {
-                each(period, diagnostics);
-            }
+        for period in self.outdated(clock(), diagnostics) {
+            each(period, diagnostics);
         }
         reports
     }
@@ -104,10 +111,6 @@ impl Session {
             let why = late_text(&touched.files);
             wanted.push(self.wanted(period, Because::Late, why, force, now, diagnostics));
         }
-        // As above: after an error nothing else is built anew.
-        if diagnostics.has_errors() {
-            return wanted;
-        }
         for (period, because, shown) in self.would_follow(&wanted, now, diagnostics) {
             wanted.push(self.wanted(period, because, shown_text(because, &shown), force, now, diagnostics));
         }
@@ -123,8 +126,12 @@ impl Session {
     ) -> Vec<(Period, Because, Vec<Period>)> {
         let Some(listed) = self.listed(now, diagnostics) else { return Vec::new() };
         let late = |period: &Period| first.iter().any(|held| held.period == *period && held.because == Because::Late);
+        let fails = |period: &Period| first.iter().any(|held| held.period == *period && held.planned.is_none());
         let mut found = Vec::new();
-        for period in listed.keys().copied().filter(|period| !late(period)) {
+        for period in listed.keys().copied().filter(|period| !late(period) && !fails(period)) {
+            if are_gone(&self.project, period) {
+                continue;
+            }
             let shown = self.shown(period);
             let revised: Vec<Period> =
                 shown.iter().filter(|held| is_old(held, &listed)).map(|held| held.period).collect();
@@ -173,7 +180,8 @@ impl Session {
     fn outdated(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Vec<Period> {
         let Some(listed) = self.listed(now, diagnostics) else { return Vec::new() };
         let shows_old = |period: &Period| self.shown(*period).iter().any(|held| is_old(held, &listed));
-        listed.keys().copied().filter(shows_old).collect()
+        // What was published of answers that are gone stays as it is.
+        listed.keys().copied().filter(|period| shows_old(period) && !are_gone(&self.project, *period)).collect()
     }
 
     /// The newest release of every period of the project's length. None after an error of the history or without one.
@@ -207,10 +215,7 @@ fn shown_text(because: Because, shown: &[Period]) -> LocalizedTexts {
             format!("若 {names} 由此有了新版本，随后重建"),
             format!("shows {names}: follows if that gets a new revision"),
         ),
-        _ => lang_texts(
-            format!("所用 {names} 的数值此后有修订；前面各期都顺利才会运行"),
-            format!("shows {names}, which was revised since; run if all before it ends well"),
-        ),
+        _ => lang_texts(format!("所用 {names} 的数值此后有修订"), format!("shows {names}, which was revised since")),
     }
 }
 

@@ -22,9 +22,6 @@ use crate::runs::undelivered;
 use crate::runs::unreachable;
 use crate::runs::work::Work;
 
-/// Placeholder of messages that cells of the data fill.
-const QUOTED: &str = "values";
-
 /// Where a release comes from that is brought to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -133,7 +130,7 @@ fn tell(
         return true;
     }
     // Readers hear of published numbers alone, and of those of the newest period: a correction of April says nothing about now.
-    let newest = history.newest().map(|listed| listed.into_keys().next_back());
+    let newest = history.newest_of(period.cadence()).map(|listed| listed.into_keys().next_back());
     let is_newest = newest.is_ok_and(|newest| newest.is_none_or(|newest| newest <= period));
     let numbers: Option<&Numbers> = hand.told.as_ref().filter(|_| report.outcome == Outcome::Published && is_newest);
     let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
@@ -188,7 +185,7 @@ fn note(
 fn kept_report(report: &RunReport, problems: &[Diagnostic]) -> serde_json::Result<Vec<u8>> {
     let said = problems.iter().filter(|found| found.level != Level::Note);
     let mut kept = serde_json::to_value(report)?;
-    kept["diagnostics"] = said.map(|problem| kept_problem(&unquoted(problem))).collect();
+    kept["diagnostics"] = said.map(|problem| kept_problem(&problem.clone().without_quotes())).collect();
     serde_json::to_vec_pretty(&kept)
 }
 
@@ -204,15 +201,6 @@ fn kept_problem(problem: &Diagnostic) -> serde_json::Value {
     })
 }
 
-/// The same problem without examples of cells; where they are is still said.
-fn unquoted(problem: &Diagnostic) -> Diagnostic {
-    let mut discreet = problem.clone();
-    for (_, value) in discreet.arguments.iter_mut().filter(|(name, _)| *name == QUOTED) {
-        "…".clone_into(value);
-    }
-    discreet
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,8 +210,8 @@ mod tests {
     #[test]
     fn what_is_kept_says_what_is_wrong_and_quotes_nobody() {
         let cells = Diagnostic::error(&coding::CELLS_UNREADABLE).arg("column", "score").arg("file", "a.csv");
-        let cells = cells.arg("count", 1).arg("values", "`13812345678 李雷`").arg("rows", "B7");
-        let kept = kept_problem(&unquoted(&cells.at(Location::row("a.csv", 7)).key("columns.score")));
+        let cells = cells.arg("count", 1).quote("values", "`13812345678 李雷`").arg("rows", "B7");
+        let kept = kept_problem(&cells.at(Location::row("a.csv", 7)).key("columns.score").without_quotes());
         assert!(!kept.to_string().contains("李雷"), "{kept:#}");
         assert_eq!((kept["code"].as_str(), kept["level"].as_str()), (Some("M0203"), Some("error")));
         assert_eq!(kept["text"]["zh-CN"], "栏目 `score`：`a.csv` 中有 1 个单元格无法识别：…（行 B7）");

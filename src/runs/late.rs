@@ -8,15 +8,17 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Period, Project};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::messages::readers::PATTERN_WITHOUT_MATCH;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::output::manifest::sha256_hex;
 use crate::runs::inputs::{Input, data_files, fingerprint, list};
 use crate::runs::record::Release;
 use crate::runs::release::{Places, write_whole};
 
-/// The data files of a period as they were looked at: what they come to, and when the newest of them was changed.
+/// The data files of a period as they were looked at: which they are by the marks of the system, and what they come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Looked {
-    newest: SystemTime,
+    marks: String,
     digest: String,
 }
 
@@ -34,53 +36,97 @@ impl Looked {
 /// Data files of a period that were touched since its release was last looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Touched {
-    looked: Looked,
-    /// Those with another content than the release was made of; none if only their times are others.
+    /// None if a file cannot be read, as a run of the period will say each time.
+    looked: Option<Looked>,
+    /// Those with another content than the release was made of or that cannot be read; none if only their times are others.
     pub files: Vec<String>,
 }
 
 impl Touched {
     /// Notes that these files are no news any more.
     pub(super) fn keep(&self, places: &Places, period: Period) {
+        let Some(looked) = &self.looked else { return };
         // What cannot be noted is looked at again.
-        let bytes = serde_json::to_vec(&self.looked).unwrap_or_default();
+        let bytes = serde_json::to_vec(looked).unwrap_or_default();
         let _ = write_whole(&Looked::place(places, period), &bytes);
     }
 }
 
-/// The data files of a period, if they were touched since its release. Looks only.
-pub(super) fn touched(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Touched> {
-    let mut narrowed = project.clone();
+/// True if the files of a period are not there any more, as those of old periods may be.
+pub(super) fn are_gone(project: &Project, period: Period) -> bool {
+    let mut unsaid = Diagnostics::new();
+    let files = data_files(&narrowed(project, period), &mut unsaid);
+    unsaid.iter().any(is_nothing) || (files.iter().all(|file| !file.exists()) && !unsaid.has_errors())
+}
+
+/// The project as a release of a period sees it.
+fn narrowed(project: &Project, period: Period) -> Project {
     let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
     let window = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
+    let mut narrowed = project.clone();
     narrowed.window = Some(window.collect());
+    narrowed
+}
+
+/// The data files of a period, if they were touched since its release. Looks only.
+pub(super) fn touched(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Touched> {
+    // Old files may go.
+    if are_gone(project, period) {
+        return None;
+    }
+    let narrowed = narrowed(project, period);
     let mut unsaid = Diagnostics::new();
-    let newest = data_files(&narrowed, &mut unsaid).iter().filter_map(|file| changed_at(file)).max()?;
+    let files = data_files(&narrowed, &mut unsaid);
+    let marks = marks(&files);
     let before = Looked::read(places, period);
-    if before.as_ref().is_some_and(|before| newest <= before.newest) {
+    if before.as_ref().is_some_and(|before| before.marks == marks) && !unsaid.has_errors() {
         return None;
     }
     let inputs: Vec<Input> = list(&narrowed, &mut unsaid).into_iter().filter(|input| input.data).collect();
-    let looked = Looked { newest, digest: fingerprint(&inputs, &[]) };
-    let gone = |held: &Input| held.data && !inputs.iter().any(|input| input.file == held.file);
-    if unsaid.has_errors() || release.inputs.iter().any(gone) {
-        return None;
+    if unsaid.has_errors() {
+        return Some(Touched { looked: None, files: unread(&narrowed, &files, &inputs) });
     }
+    let looked = Looked { marks, digest: fingerprint(&inputs, &[]) };
+    // A file that is gone is no news; one that has its place under another name is.
     let known = before.is_some_and(|before| before.digest == looked.digest);
     let others = inputs.into_iter().filter(|input| !known && !release.inputs.contains(input));
-    Some(Touched { files: others.map(|input| input.file).collect(), looked })
+    Some(Touched { files: others.map(|input| input.file).collect(), looked: Some(looked) })
 }
 
-/// When a file was last changed, its name and place included where the system tells: a copy may keep an old time.
-fn changed_at(path: &Path) -> Option<SystemTime> {
-    let held = fs::metadata(path).ok()?;
+/// Which files could not be read; the patterns, if one leads to where nobody can look.
+fn unread(project: &Project, files: &[PathBuf], inputs: &[Input]) -> Vec<String> {
+    let shown = files.iter().map(|file| project.display_path(file));
+    let missed: Vec<String> = shown.filter(|file| !inputs.iter().any(|input| input.file == *file)).collect();
+    match missed.is_empty() {
+        true => project.raw.data.sources.iter().map(|source| source.file.clone()).collect(),
+        false => missed,
+    }
+}
+
+/// True if a pattern matches no file.
+fn is_nothing(found: &Diagnostic) -> bool {
+    found.message.code == PATTERN_WITHOUT_MATCH.code
+}
+
+/// By what the system tells files apart without reading them: any other value, an earlier time too, is worth a look. A copy may keep an
+/// old time, and a folder that is moved into place keeps those of all its files.
+fn marks(files: &[PathBuf]) -> String {
+    let mut listed: Vec<String> = files.iter().map(|file| mark(file)).collect();
+    listed.sort();
+    listed.dedup();
+    sha256_hex(listed.join("\n").as_bytes())
+}
+
+fn mark(path: &Path) -> String {
+    let shown = path.display();
+    let Ok(held) = fs::metadata(path) else { return format!("{shown}\u{1f}") };
+    let changed = held.modified().ok().and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
     #[cfg(unix)]
     let moved = {
         use std::os::unix::fs::MetadataExt as _;
-        let seconds = u64::try_from(held.ctime()).ok()?;
-        Some(SystemTime::UNIX_EPOCH + std::time::Duration::new(seconds, u32::try_from(held.ctime_nsec()).ok()?))
+        format!("{}.{} {} {}", held.ctime(), held.ctime_nsec(), held.dev(), held.ino())
     };
     #[cfg(not(unix))]
-    let moved: Option<SystemTime> = None;
-    held.modified().ok().max(moved)
+    let moved = String::new();
+    format!("{shown}\u{1f}{}\u{1f}{changed:?}\u{1f}{moved}", held.len())
 }

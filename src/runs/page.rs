@@ -20,11 +20,14 @@ use crate::metrics::Unit;
 use crate::render::html::render_html;
 use crate::render::templates::{files_of, typst_sources};
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, forget_unused, render_chart_svg};
-use crate::runs::history::segment_text;
+use crate::runs::cause;
 use crate::runs::record::Release;
 
 /// Changed numbers that are listed; the file of the release has all of them.
 const MOST_CHANGES: usize = 40;
+
+/// Periods in which a rule fired that a note under a chart names; the table has all of them.
+const MOST_SIGNALS: usize = 6;
 
 /// Width of a chart in points.
 const CHART_WIDTH: f64 = 480.0;
@@ -38,13 +41,17 @@ pub fn pages(project: &Project, release: &Release) -> Vec<(String, Vec<u8>)> {
     let typst = typst_sources("satisfaction-plan", None, &mut unsaid);
     let css = files_of("base", None, &mut unsaid).remove("theme.css").map(|file| file.text);
     let fonts = Fonts::system();
-    let page = |(index, lang): (usize, &Lang)| {
-        let document = page(project, release, *lang);
+    let named = langs
+        .iter()
+        .enumerate()
+        .map(|(index, lang)| (if index == 0 { "index.html".to_owned() } else { format!("index.{lang}.html") }, *lang));
+    let named: Vec<(String, Lang)> = named.collect();
+    let page = |(name, lang): &(String, Lang)| {
+        let document = page(project, release, *lang, &named);
         let html = draw(&document, css.as_deref(), &typst, &fonts);
-        let name = if index == 0 { "index.html".to_owned() } else { format!("index.{lang}.html") };
-        (name, html.into_bytes())
+        (name.clone(), html.into_bytes())
     };
-    let made = langs.iter().enumerate().map(page).collect();
+    let made = named.iter().map(page).collect();
     forget_unused();
     made
 }
@@ -63,7 +70,8 @@ fn draw(document: &Document, css: Option<&str>, typst: &TypstSources, fonts: &Fo
     render_html(document, css, &picture)
 }
 
-fn page(project: &Project, release: &Release, lang: Lang) -> Document {
+/// One page; `named` are the pages of all languages with their names.
+fn page(project: &Project, release: &Release, lang: Lang, named: &[(String, Lang)]) -> Document {
     let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
     let period = format::wave(&release.period.to_string(), lang);
     let title = project.raw.project.title.get(lang).to_owned();
@@ -80,28 +88,32 @@ fn page(project: &Project, release: &Release, lang: Lang) -> Document {
         Lang::En => format!("Revision {}; {} answers.", release.revision, format::count(release.numbers.answers)),
         _ => format!("第 {} 版，答卷 {} 份。", release.revision, format::count(release.numbers.answers)),
     }));
-    let links = release.reports.iter().flat_map(|report| {
-        let shown = report.files.iter().filter(|file| !file.file.contains('/') && file.file != "manifest.json");
-        shown.map(|file| (format!("{}/{}", report.id, file.file), file.file.clone()))
-    });
-    let items: Vec<Vec<Block>> = links
-        .map(|(url, name)| {
-            let url = url.replace('%', "%25").replace(' ', "%20").replace('#', "%23").replace('?', "%3F");
-            vec![Block::Paragraph { content: vec![Inline::Link { url, content: vec![Inline::text(name)] }] }]
-        })
-        .collect();
+    if let Some(cause) = &release.cause {
+        let same = if release.changes.is_empty() { cause::same_numbers(lang) } else { "" };
+        let space = if lang == Lang::En && !same.is_empty() { " " } else { "" };
+        blocks.push(paragraph(cause.text(lang) + space + same));
+    }
+    let others = named.iter().filter(|(_, other)| *other != lang);
+    let others: Vec<Inline> = others.map(|(name, other)| link(name, language_name(*other).to_owned())).collect();
+    if !others.is_empty() {
+        let between = |(index, other): (usize, Inline)| [Inline::text(if index == 0 { "" } else { " · " }), other];
+        blocks.push(Block::Paragraph { content: others.into_iter().enumerate().flat_map(between).collect() });
+    }
+    let links = file_links(project, release, lang);
+    let items: Vec<Vec<Block>> =
+        links.into_iter().map(|(url, label)| vec![Block::Paragraph { content: vec![link(&url, label)] }]).collect();
     if !items.is_empty() {
         blocks.push(Block::List { ordered: false, start: 1, items });
     }
     if !release.changes.is_empty() {
         blocks.push(heading(2, "changes", say("本次修订改动的数值", "Numbers changed by this revision")));
-        blocks.push(changes_table(release, lang));
+        blocks.push(changes_table(project, release, lang));
     }
     if !release.gates.is_empty() {
         blocks.push(heading(2, "gates", say("未满足的关卡", "Gates that did not hold")));
         let key = if lang == Lang::En { "en" } else { "zh-CN" };
         let texts = release.gates.iter().filter_map(|gate| gate["text"][key].as_str());
-        let items = texts.map(|text| vec![paragraph(text.to_owned())]).collect();
+        let items = texts.map(|text| vec![Block::Paragraph { content: with_code(text) }]).collect();
         blocks.push(Block::List { ordered: false, start: 1, items });
         if release.approved {
             blocks.push(paragraph(say("发布前已获批准。", "The release was approved.")));
@@ -132,6 +144,59 @@ fn page(project: &Project, release: &Release, lang: Lang) -> Document {
         },
         blocks,
     })
+}
+
+fn link(url: &str, label: String) -> Inline {
+    let url = url.replace('%', "%25").replace(' ', "%20").replace('#', "%23").replace('?', "%3F");
+    Inline::Link { url, content: vec![Inline::text(label)] }
+}
+
+/// A language as it calls itself.
+fn language_name(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "English",
+        Lang::ZhCn => "简体中文",
+        Lang::ZhTw => "繁體中文",
+    }
+}
+
+/// The documents of a release, address and label, those in a language of their own first where a report has several.
+fn file_links(project: &Project, release: &Release, lang: Lang) -> Vec<(String, String)> {
+    let mut links = Vec::new();
+    for report in &release.reports {
+        let declared = project.raw.reports.iter().find(|held| held.id == report.id);
+        let langs = declared.map_or(&[][..], |held| &held.langs);
+        let tagged = |file: &str, lang: Lang| file.contains(&format!("_{lang}."));
+        let foreign = |file: &str| langs.iter().any(|other| *other != lang && tagged(file, *other));
+        let shown = report.files.iter().map(|file| file.file.as_str());
+        let mut shown: Vec<&str> = shown.filter(|file| !file.contains('/') && *file != "manifest.json").collect();
+        shown.sort_by_key(|file| foreign(file));
+        links.extend(shown.iter().map(|file| (format!("{}/{file}", report.id), format!("{} · {file}", report.id))));
+    }
+    links
+}
+
+/// A text of the catalogue, in which names stand between backticks.
+fn with_code(text: &str) -> Vec<Inline> {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return vec![Inline::text(text)];
+    }
+    let part = |(index, part): (usize, &&str)| match index % 2 {
+        0 => Inline::text(*part),
+        _ => Inline::Code { text: (*part).to_owned() },
+    };
+    parts.iter().enumerate().filter(|(_, part)| !part.is_empty()).map(part).collect()
+}
+
+/// A group in words, empty for the total: `门店：东街店`.
+fn group_text(project: &Project, segment: &IndexMap<String, String>, lang: Lang) -> String {
+    let part = |(column, value): (&String, &String)| {
+        let title = project.raw.columns.get(column).and_then(|held| held.title.as_ref());
+        let title = title.map_or(column.as_str(), |title| title.get(lang));
+        if lang == Lang::En { format!("{title}: {value}") } else { format!("{title}：{value}") }
+    };
+    segment.iter().map(part).collect::<Vec<_>>().join(if lang == Lang::En { "; " } else { "；" })
 }
 
 /// Where the limits of the charts come from, and which rules are looked at.
@@ -193,7 +258,7 @@ fn columns(titles: &[(&str, Align)]) -> Vec<TableColumn> {
     titles.iter().map(column).collect()
 }
 
-fn changes_table(release: &Release, lang: Lang) -> Block {
+fn changes_table(project: &Project, release: &Release, lang: Lang) -> Block {
     let metric = |id: &str| release.numbers.metrics.iter().find(|held| held.id == id);
     let value = |value: Option<f64>, unit| {
         value.map_or_else(|| format::NO_VALUE.to_owned(), |held| format::value_with_unit(held, unit, lang))
@@ -202,7 +267,7 @@ fn changes_table(release: &Release, lang: Lang) -> Block {
     let rows = release.changes.iter().take(MOST_CHANGES).map(|change| {
         let known = metric(&change.metric);
         let unit = known.map_or(Unit::Number, |held| held.unit);
-        let group = segment_text(&change.segment);
+        let group = group_text(project, &change.segment, lang);
         let title = known.map_or_else(|| change.metric.clone(), |held| held.title.get(lang).to_owned());
         let cells = vec![
             cell(title),
@@ -279,8 +344,40 @@ fn figure(chart: &IndicatorChart, index: usize, lang: Lang) -> Option<Block> {
         number: String::new(),
         caption: vec![Inline::text(title)],
         chart: drawn,
-        notes: Vec::new(),
+        notes: figure_notes(chart, lang).into_iter().map(|note| vec![Inline::text(note)]).collect(),
     }))
+}
+
+/// What the band is, and the newest periods in which a rule fired with what it was about.
+fn figure_notes(chart: &IndicatorChart, lang: Lang) -> Vec<String> {
+    let mut notes = Vec::new();
+    if chart.points.iter().any(|point| point.ci.is_some()) {
+        notes.push(
+            if lang == Lang::En { "The band is the confidence interval." } else { "色带为置信区间。" }.to_owned(),
+        );
+    }
+    let fired: Vec<&ChartPoint> = chart.points.iter().filter(|point| !point.rules.is_empty()).collect();
+    let earlier = fired.len().saturating_sub(MOST_SIGNALS);
+    for point in fired.iter().skip(earlier) {
+        let rules: Vec<String> = point.rules.iter().map(|rule| rule_title(*rule).get(lang).to_owned()).collect();
+        let (period, value) =
+            (format::wave(&point.period.to_string(), lang), format::value_with_unit(point.value, chart.unit, lang));
+        let limits = point.limits.map(|held| [held.lower, held.upper].map(|limit| format::value(limit, chart.unit)));
+        notes.push(match (lang, limits) {
+            (Lang::En, Some([lower, upper])) => {
+                format!("{period}: {value}, {} (limits {lower} to {upper}).", rules.join("; "))
+            }
+            (Lang::En, None) => format!("{period}: {value}, {}.", rules.join("; ")),
+            (_, Some([lower, upper])) => {
+                format!("{period}：{value}，{}（控制限 {lower} 至 {upper}）。", rules.join("；"))
+            }
+            (_, None) => format!("{period}：{value}，{}。", rules.join("；")),
+        });
+    }
+    if earlier > 0 {
+        notes.push(if lang == Lang::En { "Earlier ones are in the table." } else { "更早的见下表。" }.to_owned());
+    }
+    notes
 }
 
 fn points_table(chart: &IndicatorChart, index: usize, lang: Lang) -> Block {
@@ -332,3 +429,7 @@ fn points_table(chart: &IndicatorChart, index: usize, lang: Lang) -> Block {
     let id = format!("control-points-{}", index + 1);
     Block::Table(Table { id, caption, columns: columns(&titles), rows: rows.collect(), ..Table::default() })
 }
+
+#[cfg(test)]
+#[path = "page_tests.rs"]
+mod tests;

@@ -92,9 +92,9 @@ fn search(
         return Vec::new();
     }
     let mut found: Vec<Holding> = Vec::new();
+    let mut known = BTreeSet::new();
     let mut changed = recorded_files(places);
     changed.retain(|(file, sha256)| hash(&project.path(file)).ok().as_ref() != Some(sha256));
-    let mut known = BTreeSet::new();
     for view in &views {
         let Some(id) = &view.raw.data.id else { continue };
         let Some(column) = view.raw.columns.get(id) else { continue };

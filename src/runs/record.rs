@@ -12,6 +12,7 @@ use crate::config::Period;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, lang_texts};
 use crate::output::manifest::FileRecord;
+use crate::runs::cause::Cause;
 use crate::runs::changes::Change;
 use crate::runs::inputs::{Input, hash};
 use crate::runs::numbers::{FindingRecord, Numbers};
@@ -43,6 +44,9 @@ pub struct Release {
     pub gates: Vec<Value>,
     /// True if it was held and approved.
     pub approved: bool,
+    /// Why there is a revision after another; none of the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// Numbers that the revision before had otherwise.
     pub changes: Vec<Change>,
     /// Control rules that fire in this period.

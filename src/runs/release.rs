@@ -84,9 +84,22 @@ impl Places {
 
     /// The newest revision that is in place, linked or not.
     pub fn newest_revision(&self, period: Period) -> Option<u32> {
-        let entries = fs::read_dir(self.revisions(period)).ok()?;
-        let number = |entry: fs::DirEntry| entry.file_name().to_str()?.strip_prefix('r')?.parse::<u32>().ok();
-        entries.filter_map(Result::ok).filter_map(number).max()
+        self.all_revisions(period).last().copied()
+    }
+
+    /// The revisions that are in place, linked or not, from the oldest.
+    pub fn all_revisions(&self, period: Period) -> Vec<u32> {
+        let mut found: Vec<u32> =
+            names(&self.revisions(period)).filter_map(|name| name.strip_prefix('r')?.parse().ok()).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// The periods that have a release in place, sorted.
+    pub fn periods(&self) -> Vec<Period> {
+        let mut found: Vec<Period> = names(&self.out.join("releases")).filter_map(|name| name.parse().ok()).collect();
+        found.sort_unstable();
+        found
     }
 
     /// The period that `latest` leads to.
@@ -123,6 +136,12 @@ impl Places {
         }
         passed("latest-linked");
         Ok(())
+    }
+
+    /// What has the name of a link that a release of a period needs, and is none: what `manyi build` made, for one.
+    pub fn in_the_way(&self, period: Period) -> Option<PathBuf> {
+        let links = [self.link(period), self.out.join("latest")];
+        links.into_iter().find(|link| link.exists() && !link.is_symlink())
     }
 
     /// A link to a target, replaced in one step.
@@ -191,6 +210,12 @@ fn sync_tree(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Names of what is in a folder; none if it is not there.
+fn names(folder: &Path) -> impl Iterator<Item = String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries.filter_map(|entry| entry.file_name().into_string().ok())
 }
 
 #[cfg(unix)]

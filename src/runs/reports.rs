@@ -3,15 +3,16 @@
 
 use std::io;
 
-use crate::diagnostics::{Diagnostics, Level};
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::pipeline::Measured;
 use crate::pipeline::build::{BuildRequest, build, report_ids};
 use crate::runs::record::{Release, ReleasedReport};
 use crate::runs::release::Places;
-use crate::runs::run::RunRequest;
+use crate::runs::run::{RunRequest, numbers_of};
 use crate::runs::scope::Scope;
 use crate::runs::steps::passed;
-use crate::runs::stopped::{Stopped, written};
+use crate::runs::stopped::{Stopped, stop, written};
 use crate::runs::work::Work;
 
 /// Builds what is not built yet. `measured` holds the numbers if they were measured by this run, and is filled if they are needed.
@@ -45,7 +46,7 @@ pub(super) fn build_reports(
             written(STEP, &at, work.forget(id), diagnostics)?;
             let held = match measured.take() {
                 Some(held) => held,
-                None => scope.measure(&request.root, diagnostics).ok_or(Stopped)?,
+                None => again(scope, work, request, diagnostics)?,
             };
             tracing::info!(report = id, "building");
             let wanted = BuildRequest {
@@ -73,4 +74,24 @@ pub(super) fn build_reports(
     });
     let listed: io::Result<Vec<ReleasedReport>> = listed.collect();
     written(STEP, &at, listed, diagnostics)
+}
+
+/// Measures again what another run measured: its numbers are kept and stand in the release, so that the documents must say the same.
+fn again(
+    scope: &Scope,
+    work: &mut Work,
+    request: &RunRequest,
+    diagnostics: &mut Diagnostics,
+) -> Result<Measured, Stopped> {
+    let held = scope.measure(&request.root, diagnostics).ok_or(Stopped)?;
+    let numbers = numbers_of(&held, scope, diagnostics)?;
+    let kept = work.progress.numbers.as_ref();
+    if kept.is_some_and(|kept| kept.content != numbers.content || kept.inputs != numbers.inputs) {
+        // These numbers are of no answers that are there: the next run begins anew.
+        work.progress.numbers = None;
+        written("measured", &work.content().display(), work.keep(), diagnostics)?;
+        let file = numbers.inputs.first().map_or("", |input| input.file.as_str());
+        return Err(stop(Diagnostic::error(&messages::INPUT_CHANGING).arg("file", file), diagnostics));
+    }
+    Ok(held)
 }

@@ -14,6 +14,7 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::pipeline::Measured;
 use crate::pipeline::planning::plan_of;
+use crate::runs::cause::Cause;
 use crate::runs::changes::{Change, changes};
 use crate::runs::due::Calendar;
 use crate::runs::ending::{Origin, end, finish};
@@ -25,6 +26,7 @@ use crate::runs::plan::{Planned, Step, plan};
 use crate::runs::record::{PastRelease, Release, SCHEMA};
 use crate::runs::release::{Places, RELEASE_FILE, write_whole};
 use crate::runs::reports::build_reports;
+use crate::runs::restore::restore;
 use crate::runs::scope::Scope;
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, stop, stored, written};
@@ -115,6 +117,17 @@ impl Hand {
 }
 
 impl RunReport {
+    /// The report of a period that was not run: its release stays.
+    pub(super) fn unchanged(period: Period, revision: u32, places: &Places, now: DateTime<Utc>) -> Self {
+        Self {
+            period: Some(period),
+            outcome: Outcome::Unchanged,
+            revision: Some(revision),
+            folder: Some(places.revision(period, revision)),
+            ..Self::begun(now)
+        }
+    }
+
     fn begun(now: DateTime<Utc>) -> Self {
         let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
         Self {
@@ -183,6 +196,11 @@ fn go(
 
     let place = history::place(&project, runs).map_err(|problem| stop(*problem, diagnostics))?;
     let history = hand.history.insert(stored(History::open(&place, runs, request.now), diagnostics)?);
+    // Before anything is built that could not be published.
+    if let Some(folder) = places.in_the_way(period) {
+        return Err(stop(Diagnostic::error(&messages::LINK_TAKEN).arg("folder", folder.display()), diagnostics));
+    }
+    stored(restore(history, &project, &places, request.now, diagnostics), diagnostics)?;
     let scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
     passed("inputs-hashed");
 
@@ -191,11 +209,12 @@ fn go(
     let previous = previous.transpose().map_err(|problem| stop(*problem, diagnostics))?.flatten();
     let planned = plan(&scope, &places, previous.as_ref(), request.force);
     report.steps.clone_from(&planned.steps);
-    let left = places.work(period).exists();
+    let left = previous.as_ref().is_some_and(|release| Work::is_of(&places.work(period), &release.files));
     let mut in_place = |release: &Release, report: &mut RunReport, diagnostics: &mut Diagnostics| {
         describe(report, release, &places);
         let origin = if left { Origin::Interrupted } else { Origin::InPlace };
-        let done = finish(release, origin, hand, &places, request, diagnostics)?;
+        let done = finish(release, origin, hand, &places, request, diagnostics);
+        let done = done.map_err(|stopped| unfinished(stopped, release, diagnostics))?;
         report.outcome = if done { Outcome::Published } else { Outcome::Unchanged };
         Ok(())
     };
@@ -268,7 +287,7 @@ fn go(
         return Ok(());
     }
 
-    let listed = stored(hand.history()?.newest(), diagnostics)?;
+    let listed = stored(hand.history()?.newest_of(period.cadence()), diagnostics)?;
     let known = listed.get(&period);
     // A release whose folder is gone is built anew under its number: nobody is sent a new revision of the same.
     let again = known.filter(|held| previous.is_none() && held.fingerprint == fingerprint);
@@ -290,6 +309,7 @@ fn go(
         reports,
         gates: report.gates.clone(),
         approved,
+        cause: previous.as_ref().map(|before| Cause::of(before, &scope, &numbers)),
         changes: earlier.map(|earlier| changes(&earlier, &numbers)).unwrap_or_default(),
         signals: numbers.signals(),
         numbers,
@@ -305,7 +325,8 @@ fn go(
     let folder = places.revision(period, revision);
     written("release-moved", &folder.display(), places.place(&work.content(), period, revision), diagnostics)?;
     describe(report, &release, &places);
-    finish(&release, Origin::Published, hand, &places, request, diagnostics)?;
+    let done = finish(&release, Origin::Published, hand, &places, request, diagnostics);
+    done.map_err(|stopped| unfinished(stopped, &release, diagnostics))?;
     report.outcome = Outcome::Published;
     say_signals(&release, diagnostics);
     say_later(&release, &listed, diagnostics);
@@ -344,7 +365,11 @@ fn take_lock(places: &Places, request: &RunRequest, diagnostics: &mut Diagnostic
 }
 
 /// The numbers of the period, which must be the newest wave of the data, from files that are still what they were.
-fn numbers_of(measured: &Measured, scope: &Scope, diagnostics: &mut Diagnostics) -> Result<Numbers, Stopped> {
+pub(super) fn numbers_of(
+    measured: &Measured,
+    scope: &Scope,
+    diagnostics: &mut Diagnostics,
+) -> Result<Numbers, Stopped> {
     let period = scope.period;
     if measured.indicators.survey().results.current_wave() != Some(&period.to_string()) {
         return Err(stop(Diagnostic::error(&messages::NO_ANSWERS_OF_PERIOD).arg("period", period), diagnostics));
@@ -360,7 +385,8 @@ fn numbers_of(measured: &Measured, scope: &Scope, diagnostics: &mut Diagnostics)
     let numbers = numbers.settled();
     for read in &numbers.inputs {
         let hashed = scope.inputs.iter().find(|input| input.file == read.file);
-        if hashed.is_some_and(|input| input.sha256 != read.sha256) {
+        // What came since is in no fingerprint.
+        if hashed.is_none_or(|input| input.sha256 != read.sha256) {
             return Err(stop(Diagnostic::error(&messages::INPUT_CHANGING).arg("file", &read.file), diagnostics));
         }
     }
@@ -369,7 +395,7 @@ fn numbers_of(measured: &Measured, scope: &Scope, diagnostics: &mut Diagnostics)
 
 /// The newest numbers of an earlier period.
 fn before(history: &mut History, period: Period) -> Result<Option<Numbers>, crate::runs::database::DatabaseError> {
-    let newest = history.newest()?;
+    let newest = history.newest_of(period.cadence())?;
     match newest.range(..period).next_back() {
         Some((_, listed)) => history.numbers(listed).map(Some),
         None => Ok(None),
@@ -383,6 +409,13 @@ fn describe(report: &mut RunReport, release: &Release, places: &Places) {
     report.gates.clone_from(&release.gates);
     report.signals.clone_from(&release.signals);
     report.changes.clone_from(&release.changes);
+}
+
+/// Says that a release is in place although its run stopped: who reads that a run failed takes it for unpublished.
+fn unfinished(stopped: Stopped, release: &Release, diagnostics: &mut Diagnostics) -> Stopped {
+    let unfinished = Diagnostic::error(&messages::NOT_FINISHED).arg("period", release.period);
+    diagnostics.push(unfinished.arg("revision", release.revision));
+    stopped
 }
 
 fn say_signals(release: &Release, diagnostics: &mut Diagnostics) {

@@ -178,7 +178,7 @@ fn past_of(project: &Project, window: &[Period], history: &mut History, diagnost
     let (first, runs) = (window.first().copied()?, project.raw.runs.as_ref()?);
     let panel = project.raw.data.design.as_ref().is_some_and(|design| design.panel.is_some());
     let mut read = |history: &mut History| {
-        let newest = history.newest()?;
+        let newest = history.newest_of(first.cadence())?;
         let earlier: Vec<Listed> = newest.range(..first).map(|(_, listed)| listed.clone()).collect();
         let recent = if panel { earlier.len() } else { earlier.len().saturating_sub(MOST_PAST) };
         let mut past = Past::default();

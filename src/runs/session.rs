@@ -11,11 +11,14 @@ use crate::config::{Period, Project, load_project};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
-use crate::runs::history::{self, History};
+use crate::runs::history::{self, History, Listed};
+use crate::runs::late::are_gone;
 use crate::runs::lock::{Locked, RunLock};
 use crate::runs::plan::{Planned, plan};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
+use crate::runs::restore::restore;
+use crate::runs::run::{RunReport, RunRequest, run};
 use crate::runs::scope::Scope;
 use crate::runs::{telling, undelivered};
 
@@ -61,14 +64,19 @@ impl Session {
         found.map_err(|error| diagnostics.push(error.diagnostic())).ok()?
     }
 
-    /// The periods that have a release: in the history and on the disk. None after an error of the history.
+    /// The periods that have a release: in the history, on the disk, and by a run that came to its end. One that was killed before has
+    /// told nobody. None after an error of the history.
     pub fn done(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<BTreeSet<Period>> {
         let errors = diagnostics.len();
         let Some(mut history) = self.history(false, now, diagnostics) else {
             return (diagnostics.len() == errors).then(BTreeSet::new);
         };
-        let listed = history.newest().map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
-        Some(listed.into_keys().filter(|period| self.places.linked_revision(*period).is_some()).collect())
+        let held = history.newest().and_then(|listed| Ok((listed, history.noted()?)));
+        let (listed, noted) = held.map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
+        let ended = |held: &Listed| {
+            noted.contains(&(held.period, held.revision)) && self.places.linked_revision(held.period).is_some()
+        };
+        Some(listed.into_values().filter(ended).map(|held| held.period).collect())
     }
 
     /// Sends what is due in the outbox, unless a run is at work, which does it itself.
@@ -100,6 +108,40 @@ impl Session {
         match self.places.prepare().and_then(|()| RunLock::take(&self.places.lock(), Duration::ZERO, now)) {
             Ok(Locked::Held(lock)) => Some(lock),
             _ => None,
+        }
+    }
+
+    /// Runs past periods, oldest first, so that each shows those before it. A period that has a release and whose answers are gone
+    /// stays as it is.
+    pub fn backfill(
+        &self,
+        request: &RunRequest,
+        periods: impl IntoIterator<Item = Period>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<RunReport> {
+        self.restore(request.now, diagnostics);
+        let Some(done) = self.done(request.now, diagnostics) else { return Vec::new() };
+        let mut reports = Vec::new();
+        for period in periods {
+            let kept = self.places.linked_revision(period).filter(|_| done.contains(&period));
+            reports.push(match kept.filter(|_| are_gone(&self.project, period)) {
+                Some(revision) => RunReport::unchanged(period, revision, &self.places, request.now),
+                None => run(&RunRequest { period: Some(period), ..request.clone() }, diagnostics),
+            });
+        }
+        reports
+    }
+
+    /// Writes what the history lacks from the releases on the disk, unless a run is at work, which does it itself.
+    pub(super) fn restore(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
+        if self.places.periods().is_empty() {
+            return;
+        }
+        let Some(_lock) = self.lock(now) else { return };
+        // That the history cannot be reached is said by whoever asks it next.
+        let Some(mut history) = self.history(true, now, &mut Diagnostics::new()) else { return };
+        if let Err(error) = restore(&mut history, &self.project, &self.places, now, diagnostics) {
+            diagnostics.push(error.diagnostic());
         }
     }
 

@@ -5,15 +5,15 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::Project;
+use crate::analysis::IndicatorChart;
 use crate::config::raw::{GateAction, RawRecipient};
-use crate::diagnostics::messages::runs as messages;
+use crate::config::{Period, Project};
+use crate::diagnostics::messages::{delivery as delivery_messages, runs as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
 use crate::document::format;
-use crate::document::pack::Pack;
-use crate::pipeline::pack_files;
 use crate::runs::attached::ReportFiles;
+use crate::runs::cause;
 use crate::runs::changes::Change;
 use crate::runs::database::{Database, DatabaseError, Place};
 use crate::runs::delivery::alarms::Standing;
@@ -28,9 +28,10 @@ use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms};
 use crate::runs::history::History;
 use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
+use crate::runs::titles::{about, report_title};
 
 /// Indicators that a message names.
-const MOST_NUMBERS: usize = 8;
+const MOST_NUMBERS: usize = 10;
 
 /// Changed numbers that a message names.
 const MOST_CHANGES: usize = 10;
@@ -82,6 +83,7 @@ pub fn enqueue_release(
     }
     prepare(history.database(), now)?;
     let name = history.project().to_owned();
+    let later = later_periods(history, project, release)?;
     let mut messages = Vec::new();
     for report in &release.reports {
         let key = DeliveryKey {
@@ -97,18 +99,35 @@ pub fn enqueue_release(
             let recipient = Recipient::of_project(raw, project.lang());
             // Once the file is what it was, the next run queues the message.
             let Some(attachments) = files.of(raw, recipient.lang, diagnostics) else { continue };
+            if let Some((column, group, known)) = files.missing_group(raw) {
+                let nothing =
+                    Diagnostic::warning(&delivery_messages::NO_SUCH_GROUP).arg("recipient", recipient.masked());
+                let nothing = nothing.arg("report", &report.id).arg("period", release.period).arg("column", column);
+                let nothing = nothing.arg("value", group).arg("known", format::list(&owned(&known), project.lang()));
+                diagnostics.push(nothing.suggest(group, known));
+            }
             // A recipient of one group's documents is told nothing where this report has none for it.
             if !raw.parameters.is_empty() && is_for_each(project, &report.id) && attachments.is_empty() && raw.files {
                 continue;
             }
             let report_title = title.as_ref().map_or(report.id.as_str(), |title| title.get(recipient.lang));
-            let content = content(project, release, report_title, raw, attachments, recipient.lang);
-            messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
+            let about = about(project, &report.id, raw, recipient.lang);
+            let report_title =
+                about.iter().fold(report_title.to_owned(), |title, (_, what)| format!("{title} · {what}"));
+            let content = content(project, (release, &later), &report_title, raw, attachments, recipient.lang);
+            let mut message = release_message(delivery, &key, &content, recipient.lang);
+            if let Some((line, _)) = about {
+                message.text = format!("{line}\n\n{}", message.text);
+            }
+            messages.push((recipient.clone(), message));
         }
     }
     history.database().transaction(|transaction| {
         let mut queued = 0;
         for (recipient, message) in &messages {
+            if cause::is_spared(transaction, delivery, recipient, &message.key, (release, folder))? {
+                continue;
+            }
             if !enqueue(transaction, recipient, message, now)? {
                 continue;
             }
@@ -122,6 +141,16 @@ pub fn enqueue_release(
         }
         Ok(queued)
     })
+}
+
+/// The periods after a release whose numbers a revision changed, if their releases show earlier ones.
+fn later_periods(history: &mut History, project: &Project, release: &Release) -> Result<Vec<Period>, DatabaseError> {
+    let panel = project.raw.data.design.as_ref().is_some_and(|design| design.panel.is_some());
+    if panel || release.revision < 2 || release.changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let after = |period: &Period| *period > release.period && period.cadence() == release.period.cadence();
+    Ok(history.newest()?.into_keys().filter(after).collect())
 }
 
 /// Forgets the words and addresses of messages that came to rest longer ago than the project keeps them.
@@ -165,7 +194,7 @@ pub fn tell(
 ) -> Result<usize, DatabaseError> {
     prepare(history.database(), now)?;
     let delivery = &project.raw.delivery;
-    let situation = situation(period, end, project.lang());
+    let situation = situation(period, end);
     let rules = rules::rules(delivery);
     let found = rules::signals(&rules, &situation);
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
@@ -260,7 +289,7 @@ fn worker_prefix() -> String {
     format!("{}/", name.trim())
 }
 
-fn situation(period: &str, end: &End<'_>, lang: Lang) -> Situation {
+fn situation(period: &str, end: &End<'_>) -> Situation {
     let mut situation = Situation::default();
     for held in end.numbers.iter().flat_map(|numbers| &numbers.estimates) {
         let title = end.numbers.and_then(|numbers| numbers.metrics.iter().find(|metric| metric.id == held.metric));
@@ -269,13 +298,13 @@ fn situation(period: &str, end: &End<'_>, lang: Lang) -> Situation {
             title: title.map_or_else(|| lang_texts(&held.metric, &held.metric), |metric| texts(&metric.title)),
             segment: held.segment.iter().next().map(|(column, value)| (column.clone(), value.clone())),
             estimate: held.estimate,
-            shown: held.estimate.map_or_else(String::new, |value| format::value_with_unit(value, held.unit, lang)),
+            unit: held.unit,
         });
     }
     for (numbers, chart) in end.numbers.iter().flat_map(|held| held.charts.iter().map(move |chart| (held, chart))) {
         situation.controls.push(Control {
             metric: chart.metric.clone(),
-            title: texts(&chart.title),
+            title: charted(chart, numbers.period),
             signals: chart.newest_rules(numbers.period).iter().map(|rule| rule_title(*rule)).collect(),
         });
     }
@@ -283,12 +312,25 @@ fn situation(period: &str, end: &End<'_>, lang: Lang) -> Situation {
     let run = period.to_owned();
     if let Some(verdicts) = &end.gates {
         let holding: Vec<_> = verdicts.iter().filter(|held| held.action != GateAction::Warn && end.stopped).collect();
-        let say = |lang| holding.iter().map(|held| held.problem.text(lang)).collect::<Vec<_>>().join("; ");
+        let say = |lang| {
+            let texts: Vec<String> = holding.iter().map(|held| held.problem.text(lang)).collect();
+            texts.join(if lang == Lang::En { "; " } else { "；" })
+        };
+        // What waits for somebody says so, and what somebody is to do.
+        let failed = matches!(end.ended, Some(Some(_)));
+        let waits = !failed && holding.iter().all(|held| held.action == GateAction::Hold);
+        let ask = match waits {
+            true => (
+                format!("发布被扣住，看过后运行 manyi approve --period {run}："),
+                format!("held; look at it, then run manyi approve --period {run}: "),
+            ),
+            false => Default::default(),
+        };
         situation.gates.push(Gate {
             report: run.clone(),
             gate: "gates".to_owned(),
             holds: !holding.is_empty(),
-            text: lang_texts(say(Lang::ZhCn), say(Lang::En)),
+            text: lang_texts(ask.0 + &say(Lang::ZhCn), ask.1 + &say(Lang::En)),
         });
     }
     if let Some(failure) = &end.ended {
@@ -310,6 +352,20 @@ pub fn failure_text(errors: &[&Diagnostic]) -> LocalizedTexts {
     lang_texts(say(Lang::ZhCn), say(Lang::En))
 }
 
+/// The name of an indicator with its value and the control limits of a period, if it is the newest of the chart and has limits.
+fn charted(chart: &IndicatorChart, period: Period) -> LocalizedTexts {
+    let newest = chart.points.last().filter(|point| point.period == period);
+    let Some((point, limits)) = newest.and_then(|point| Some((point, point.limits?))) else {
+        return texts(&chart.title);
+    };
+    let [lower, upper] = [limits.lower, limits.upper].map(|limit| format::value(limit, chart.unit));
+    let value = |lang| format::value_with_unit(point.value, chart.unit, lang);
+    lang_texts(
+        format!("{}为 {}（控制限 {lower} 至 {upper}）", chart.title.get(Lang::ZhCn), value(Lang::ZhCn)),
+        format!("{} is {} (limits {lower} to {upper})", chart.title.get(Lang::En), value(Lang::En)),
+    )
+}
+
 fn texts(title: &Localized) -> LocalizedTexts {
     lang_texts(title.get(Lang::ZhCn), title.get(Lang::En))
 }
@@ -318,27 +374,21 @@ fn is_for_each(project: &Project, report: &str) -> bool {
     project.raw.reports.iter().any(|held| held.id == report && held.for_each.is_some())
 }
 
-/// What a report is called: the title of its pack, unless it shares the pack with another report. What is wrong with a pack was said
-/// when the report was built.
-fn report_title(project: &Project, report: &str) -> Option<Localized> {
-    let declared = project.raw.reports.iter().find(|held| held.id == report)?;
-    if project.raw.reports.iter().any(|held| held.id != report && held.pack == declared.pack) {
-        return None;
-    }
-    let mut said_before = Diagnostics::new();
-    let files = pack_files(&declared.pack, Some(&project.path("templates")), &mut said_before);
-    Pack::load(&declared.pack, files, &mut said_before).map(|pack| pack.title)
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-/// What a message says. Someone who gets one group's documents is told no numbers of all.
+/// What a message says of a release and of the periods after it that show its numbers. Someone who gets one group's documents is told
+/// no numbers of all, and of changes those of the group.
 fn content(
     project: &Project,
-    release: &Release,
+    (release, later): (&Release, &[Period]),
     report_title: &str,
     raw: &RawRecipient,
     attachments: Vec<Attachment>,
     lang: Lang,
 ) -> compose::Release {
+    let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
     let whole = raw.parameters.is_empty();
     let numbers = &release.numbers;
     let title = |metric: &str| {
@@ -355,17 +405,62 @@ fn content(
             (Some(value), Some(unit)) => format::value_with_unit(value, unit, lang),
             _ => format::NO_VALUE.to_owned(),
         };
-        format!("{}: {} → {}", title(&change.metric), value(change.before), value(change.after))
+        let (before, after) = (value(change.before), value(change.after));
+        let colon = say("：", ": ");
+        match (change.n_before, change.n_after) {
+            // Answers came that do not change what is printed.
+            (Some(n_before), Some(n)) if before == after => {
+                format!(
+                    "{}{colon}{after}{}",
+                    title(&change.metric),
+                    say(&format!("（n {n_before} → {n}）"), &format!(" (n {n_before} → {n})"))
+                )
+            }
+            _ => format!("{}{colon}{before} → {after}", title(&change.metric)),
+        }
     };
     let key = if lang == Lang::En { "en" } else { "zh-CN" };
     let remarks = release.gates.iter().filter_map(|gate| gate["text"][key].as_str().map(str::to_owned));
-    let changes = release.changes.iter().filter(|change| change.segment.is_empty());
+    let own = |change: &&Change| {
+        let segment = change.segment.iter();
+        segment.len() == raw.parameters.len()
+            && segment.into_iter().all(|(column, value)| raw.parameters.get(column) == Some(value))
+    };
+    let changes: Vec<&Change> = release.changes.iter().filter(own).collect();
+    let mut reasons: Vec<String> = release.cause.iter().map(|cause| cause.text(lang)).collect();
+    if release.cause.is_some() && changes.is_empty() {
+        reasons.push(match (release.changes.is_empty(), whole) {
+            (true, _) => cause::same_numbers(lang).to_owned(),
+            (_, true) => say(
+                "总体数值与上一版相同，部分分组的数值有变化。",
+                "The totals are those of the revision before; numbers of some groups changed.",
+            ),
+            (_, false) => say("本组数值与上一版相同。", "The numbers of this group are those of the revision before."),
+        });
+    }
+    if !later.is_empty() {
+        reasons.push(cause::later_text(later, lang));
+    }
+    let mut said: Vec<String> = changes.iter().take(MOST_CHANGES).map(|change| changed(change)).collect();
+    if let more @ 1.. = changes.len().saturating_sub(MOST_CHANGES) {
+        said.push(say(&format!("另有 {more} 处"), &format!("{more} more")));
+    }
+    let mut shown: Vec<(String, String)> = shown.collect();
+    if let more @ 1.. = shown.len().saturating_sub(MOST_NUMBERS) {
+        shown.truncate(MOST_NUMBERS);
+        shown.push((say(&format!("另有 {more} 项"), &format!("{more} more")), String::new()));
+    }
     compose::Release {
         project_title: project.raw.project.title.get(lang).to_owned(),
         report_title: report_title.to_owned(),
-        numbers: if whole { shown.take(MOST_NUMBERS).collect() } else { Vec::new() },
-        changes: if whole { changes.take(MOST_CHANGES).map(changed).collect() } else { Vec::new() },
+        reasons,
+        numbers: if whole { shown } else { Vec::new() },
+        changes: said,
         remarks: if whole { remarks.collect() } else { Vec::new() },
         attachments,
     }
 }
+
+#[cfg(test)]
+#[path = "telling_tests.rs"]
+mod tests;

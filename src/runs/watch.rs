@@ -10,6 +10,7 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
 use crate::runs::heard;
+use crate::runs::held::named;
 use crate::runs::session::Session;
 use crate::runs::telling::{self, End};
 use crate::runs::undelivered;
@@ -43,7 +44,7 @@ pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mu
     if absent.as_ref().is_some_and(|absent| !absent.is_empty()) && session.at_work(now) {
         return absent.map(|missing| Looked { missing, at_work: true });
     }
-    diagnostics.extend(found);
+    diagnostics.extend(named(found, &session.places).iter().cloned());
     let looked = |absent: Option<Vec<Missing>>| absent.map(|missing| Looked { missing, at_work: false });
     if quiet || !telling::has_channels(&session.project) {
         return looked(absent);

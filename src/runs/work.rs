@@ -41,6 +41,13 @@ pub struct Work {
     pub progress: Progress,
 }
 
+impl Progress {
+    /// What is done in a folder; a file that cannot be read is work that was not done.
+    fn read(folder: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(folder.join(STATE)).ok()?).ok()
+    }
+}
+
 impl Work {
     /// The work on a period as it was left, emptied if it was on other files.
     ///
@@ -59,10 +66,14 @@ impl Work {
 
     /// The work as it was left, for looking only.
     pub fn look(folder: PathBuf, period: Period) -> Self {
-        // A file that cannot be read is work that was not done.
-        let state = fs::read(folder.join(STATE)).ok();
-        let progress = state.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+        let progress = Progress::read(&folder).unwrap_or_default();
         Self { folder, period, progress }
+    }
+
+    /// True if work was left behind whose files are these: those of a release, if a run was killed after it put it in place. Work on
+    /// a correction that is held is of other files.
+    pub fn is_of(folder: &Path, files: &str) -> bool {
+        Progress::read(folder).is_some_and(|progress| progress.files == files)
     }
 
     /// Where documents are staged: the folder that `build` is given.

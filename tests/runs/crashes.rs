@@ -98,6 +98,32 @@ fn killed_at_every_step_a_rerun_comes_to_the_same_bytes() {
     assert!(kills >= 50, "{kills}");
 }
 
+/// The timer that comes next finds the period that was killed at any step, and leaves nothing to do for the one after it.
+#[test]
+fn killed_at_every_step_the_next_timer_ends_it() {
+    const LATER: &str = "2026-02-03T06:00:00+08:00";
+    let (site, period) = prepare("first");
+    let undisturbed = site.copied();
+    undisturbed.publish(period, &[]);
+    let (after, wanted) = (undisturbed.seen(), undisturbed.recorded());
+    for step in STEPS {
+        let victim = site.copied();
+        let mut command = victim.command(LATER, &["run", "--catch-up", "-q"]);
+        let done = command.env(CRASH_AT, step).stderr(Stdio::null()).stdout(Stdio::null()).status().unwrap();
+        assert_eq!(done.code(), None, "{step} was not passed");
+        let timer = || {
+            let done = victim.call(LATER, &["run", "--catch-up", "--json"]);
+            let printed: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+            (done.status.code(), printed["runs"].as_array().map(Vec::len), printed)
+        };
+        let (code, _, printed) = timer();
+        assert_eq!(code, Some(0), "{step}: {printed:#}");
+        assert_eq!((victim.seen(), victim.recorded()), (after.clone(), wanted.clone()), "{step}");
+        let (code, runs, printed) = timer();
+        assert_eq!((code, runs), (Some(0), Some(0)), "{step}: {printed:#}");
+    }
+}
+
 /// A thousand kills at any moment: too long for every day (about twenty minutes); `make test-crashes` runs it.
 #[test]
 #[ignore = "a thousand kills take about twenty minutes; make test-crashes"]
@@ -134,6 +160,22 @@ fn killed_a_thousand_times_at_any_moment() {
             assert_recorded_once(&victim, &what);
         }
     }
+}
+
+/// Numbers that were kept and answers that are measured again for the documents must be the same, or nothing is published.
+#[test]
+fn a_release_never_mixes_numbers_of_other_answers() {
+    let (site, period) = prepare("first");
+    let mut command = site.command(NOW, &["run", "--period", period, "-q"]);
+    command.env(CRASH_AT, "numbers-kept").stderr(Stdio::null()).status().unwrap();
+    let state = site.path("out/.manyi/2026-01/state.json");
+    let mut kept: serde_json::Value = serde_json::from_slice(&fs::read(&state).unwrap()).unwrap();
+    kept["numbers"]["content"] = "0".repeat(64).into();
+    fs::write(&state, serde_json::to_vec(&kept).unwrap()).unwrap();
+    let (code, printed) = site.run(period, &[]);
+    assert_eq!((code, super::codes(&printed)), (Some(1), vec!["M0993".to_owned()]), "{printed:#}");
+    assert!(site.seen().is_empty(), "nothing is published");
+    site.publish(period, &[]);
 }
 
 /// Two runs at once: one publishes, the other is told who is at work and since when, or waits and finds nothing to do.

@@ -48,6 +48,40 @@ fn a_held_release_waits_for_approval_and_a_changed_file_needs_a_new_one() {
 }
 
 #[test]
+fn what_waits_is_named_by_every_verb() {
+    let site = Site::new("  gates: { answers: { least: 100 } }\n");
+    let call = |arguments: &[&str]| -> (Option<i32>, serde_json::Value) {
+        let done = site.call(super::NOW, arguments);
+        (done.status.code(), serde_json::from_slice(&done.stdout).unwrap())
+    };
+    for period in ["2026-01", "2026-02"] {
+        site.month(period, 60, 7);
+        assert_eq!(site.run(period, &[]).1["runs"][0]["outcome"], "held");
+    }
+    // The report that is kept says why.
+    let kept = fs::read(site.path("out/.manyi/runs/2026-01.json")).unwrap();
+    let kept: serde_json::Value = serde_json::from_slice(&kept).unwrap();
+    assert_eq!(
+        (kept["outcome"].as_str(), codes(&kept)),
+        (Some("held"), vec!["M0963".into(), "M0971".into()]),
+        "{kept:#}"
+    );
+    assert!(kept["diagnostics"][0]["text"]["zh-CN"].as_str().unwrap().contains("60"), "{kept:#}");
+
+    assert_eq!(call(&["history", "--json"]).1["held"], serde_json::json!(["2026-01", "2026-02"]));
+    let (code, watched) = call(&["watch", "--json"]);
+    let held = |printed: &serde_json::Value| codes(printed).iter().filter(|code| *code == "M0172").count();
+    assert_eq!((code, held(&watched)), (Some(1), 2), "{watched:#}");
+    let (code, which) = call(&["approve", "--json"]);
+    assert_eq!((code, codes(&which)), (Some(1), vec!["M0173".to_owned()]), "{which:#}");
+    assert_eq!(call(&["approve", "--period", "2026-02", "--json"]).0, Some(0));
+    // One is left, and needs no name.
+    let (code, last) = call(&["approve", "--json"]);
+    assert_eq!((code, last["runs"][0]["period"].as_str()), (Some(0), Some("2026-01")), "{last:#}");
+    assert_eq!(call(&["history", "--json"]).1["held"], serde_json::json!([]));
+}
+
+#[test]
 fn a_gate_that_forbids_leaves_the_release_before() {
     let site = Site::new("  gates: { jump: { limits: { csat_top2: 15 }, then: fail } }\n");
     site.month("2026-01", 60, 7);
@@ -60,6 +94,51 @@ fn a_gate_that_forbids_leaves_the_release_before() {
     assert_eq!(site.call(super::NOW, &["approve", "--period", "2026-02"]).status.code(), Some(1), "no approval helps");
     site.month("2026-02", 60, 6);
     site.publish("2026-02", &[]);
+}
+
+/// Half of two months is not missing, but most of the newer one is; and an answer of 2062 is not fresh.
+#[test]
+fn gates_look_at_the_period_alone() {
+    let site = Site::new(
+        "  read: 2
+  gates:
+    missing: { most: 0.5, columns: [satisfaction], then: hold }
+    freshness: { column: day, days: 3, then: warn }
+",
+    );
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    let mut text = "id,day,branch,satisfaction\n".to_owned();
+    for number in 0..60 {
+        let score = if number % 10 < 7 { "" } else { "4" };
+        let day = if number == 9 { "2062-02-05" } else { "2026-02-05" };
+        text += &format!("f{number},{day},{},{score}\n", ["North", "South"][number % 2]);
+    }
+    site.write("data/2026-02/answers.csv", &text);
+    let (code, printed) = site.run("2026-02", &[]);
+    assert_eq!((code, printed["runs"][0]["outcome"].as_str()), (Some(1), Some("held")), "{printed:#}");
+    let found = codes(&printed);
+    assert!(found.contains(&"M0964".to_owned()) && found.contains(&"M0962".to_owned()), "{printed:#}");
+}
+
+/// Whoever approves has seen what the gates said when the release was held; a gate that came later was not seen.
+#[test]
+fn a_gate_that_came_after_the_look_is_not_approved() {
+    let site = Site::new("  gates: { answers: { least: 100 } }\n");
+    site.month("2026-01", 60, 7);
+    assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "held");
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    let more = "answers: { least: 100 }, limits: { csat_top2: { least: 99 } }";
+    site.write("manyi.yaml", &project.replace("answers: { least: 100 }", more));
+    let approve = || {
+        let done = site.call(super::NOW, &["approve", "--period", "2026-01", "--json"]);
+        (done.status.code(), serde_json::from_slice::<serde_json::Value>(&done.stdout).unwrap())
+    };
+    let (code, printed) = approve();
+    assert_eq!((code, printed["runs"][0]["outcome"].as_str()), (Some(1), Some("held")), "{printed:#}");
+    assert!(codes(&printed).contains(&"M0987".to_owned()), "{printed:#}");
+    let (code, printed) = approve();
+    assert_eq!((code, printed["runs"][0]["outcome"].as_str()), (Some(0), Some("published")), "{printed:#}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Unattended runs from the outside: a small project that is run, killed, starved of disk space and run again.
 
+mod catch_up;
 mod crashes;
 mod dry_run;
 mod full_disk;

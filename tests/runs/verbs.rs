@@ -108,6 +108,28 @@ fn old_files_may_go_and_the_series_stays() {
     let unknown = site.call(NOW, &["history", "csat_top3", "--json"]);
     assert_eq!(unknown.status.code(), Some(1));
     assert_eq!(codes(&serde_json::from_slice(&unknown.stdout).unwrap()), ["M0977"]);
+    let of_group = |group: &str| {
+        let done = site.call(NOW, &["history", "csat_top2", "--segment", group, "--json"]);
+        (done.status.code(), serde_json::from_slice::<Value>(&done.stdout).unwrap())
+    };
+    assert_eq!(of_group("branch=North").0, Some(0));
+    for unknown in ["branch=Nort", "North"] {
+        let (code, said) = of_group(unknown);
+        assert_eq!((code, codes(&said)), (Some(1), vec!["M0171".to_owned()]), "{said:#}");
+        assert!(
+            said["diagnostics"][0]["hint"].as_str().unwrap().contains("`branch=North`, `branch=South`"),
+            "{said:#}"
+        );
+    }
+    // The folder may be named as with other verbs.
+    let folder = site.root().to_str().unwrap();
+    for arguments in [["history", "csat_top2", folder].as_slice(), &["history", "csat_top2", "-C", folder]] {
+        let done =
+            std::process::Command::new(env!("CARGO_BIN_EXE_manyi")).args(arguments).args(["--lang", "en"]).output();
+        let done = done.unwrap();
+        let table = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(done.status.success() && table.contains(" to "), "{table}");
+    }
     for file in ["all.csv", "all.parquet"] {
         let done = site.call(NOW, &["history", "--export", file]);
         assert!(done.status.success() && fs::metadata(site.path(file)).unwrap().len() > 500, "{file}");
@@ -306,7 +328,38 @@ fn timers_name_the_zone_and_are_written() {
         printed.contains("0,15,30,45 * * * * www case $(TZ=Asia/Shanghai date +\\%H:\\%M) in 05:00) '"),
         "{printed}"
     );
-    assert_eq!(site.call(NOW, &["schedule", "install"]).status.code(), Some(1));
+    let neither = site.call(NOW, &["schedule", "install"]);
+    let said = String::from_utf8_lossy(&neither.stderr).into_owned();
+    assert_eq!(neither.status.code(), Some(1));
+    assert!(said.contains("--systemd") && said.contains("--cron"), "{said}");
+    assert_eq!(site.call(NOW, &["schedule", "install", "--systemd", "--cron"]).status.code(), Some(1));
+}
+
+/// cron gives no variables to what it starts, and systemd's unit reads them from a file that somebody has to write.
+#[test]
+fn timers_say_which_variables_a_run_needs() {
+    let site = Site::new(
+        "delivery:\n  channels: { hook: { kind: json, url: \"https://a.example/${env:HOOK_KEY}\" } }\n  errors: [hook]\n",
+    );
+    let said = |timer: &str| {
+        let done = site.call(NOW, &["schedule", "install", timer, "--lang", "en"]);
+        assert_eq!(done.status.code(), Some(0), "{timer}");
+        String::from_utf8_lossy(&done.stderr).into_owned()
+    };
+    let (cron, systemd) = (said("--cron"), said("--systemd"));
+    assert!(cron.contains("M0170") && cron.contains("${env:HOOK_KEY}"), "{cron}");
+    assert!(systemd.contains(".env") && systemd.contains("HOOK_KEY=…") && !systemd.contains("M0170"), "{systemd}");
+    assert!(
+        !String::from_utf8_lossy(&Site::new("").call(NOW, &["schedule", "install", "--cron"]).stderr).contains("M0170")
+    );
+}
+
+#[test]
+fn a_scheduler_without_a_project_ends_at_once() {
+    let site = Site::new("");
+    let done = site.call(NOW, &["serve-schedule", "nowhere"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("M0116"));
 }
 
 #[test]
@@ -332,7 +385,7 @@ fn a_person_is_removed_from_the_files_and_what_was_published_is_named() {
     assert_eq!(after.lines().collect::<Vec<_>>(), kept);
     // Whose rows are gone is not known any more, but which releases are of the file as it was.
     let (_, printed) = purge(&[]);
-    assert_eq!(codes(&printed), ["M0983", "M0162"]);
+    assert_eq!(codes(&printed), ["M0983", "M0919"]);
     assert!(printed["diagnostics"][1]["message"].as_str().unwrap().contains("2026-01 r1"));
 }
 

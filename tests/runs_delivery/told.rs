@@ -53,6 +53,24 @@ fn an_alarm_is_not_lost_with_the_run_that_was_to_tell_it() {
     }
 }
 
+/// The same where a timer is all that comes after the kill.
+#[test]
+fn the_next_timer_delivers_what_a_killed_run_published() {
+    const LATER: &str = "2026-02-03T06:00:00+08:00";
+    for step in ["release-moved", "recorded", "enqueued", "old-removed"] {
+        let site = Site::new(DELIVERY);
+        site.month("2026-01", 60, 5);
+        let mut command = site.command(LATER, &["run", "--catch-up", "-q"]);
+        let killed = command.env(CRASH_AT, step).stderr(Stdio::null()).stdout(Stdio::null()).status().unwrap();
+        assert_eq!(killed.code(), None, "{step}");
+        for _ in 0..2 {
+            site.call("2026-02-04T06:00:00+08:00", &["run", "--catch-up"]);
+            assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "sent".to_owned())], "{step}");
+            assert_eq!(rules(&site), ["low"], "{step}");
+        }
+    }
+}
+
 /// A release that waits for approval is no news for readers, and a correction of an old period says nothing about now.
 #[test]
 fn alarms_are_about_published_numbers_of_the_newest_period() {
@@ -68,6 +86,21 @@ fn alarms_are_about_published_numbers_of_the_newest_period() {
     site.month("2026-01", 80, 7);
     site.publish("2026-01", &[]);
     assert_eq!(rules(&site), ["low"], "January was corrected, February is as it was");
+}
+
+/// A quarter of the past is not newer than this month.
+#[test]
+fn alarms_of_months_are_told_after_a_quarter() {
+    let site = Site::new(DELIVERY);
+    let months = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    site.write("manyi.yaml", &months.replace("  from: 2026-01\n", "  every: quarter\n"));
+    site.month("2026-03", 60, 7);
+    fs::rename(site.path("data/2026-03"), site.path("data/2026-Q1")).unwrap();
+    site.publish("2026-Q1", &[]);
+    site.write("manyi.yaml", &months);
+    site.month("2026-04", 60, 5);
+    site.publish("2026-04", &[]);
+    assert_eq!(rules(&site), ["low"]);
 }
 
 /// That another period is published does not mend the one that failed; that it goes well does, although nothing was to be done.
@@ -105,6 +138,25 @@ fn a_lost_history_sends_nothing_again() {
     assert!(!site.path("board/brief").exists(), "it was sent again");
     site.run("2026-01", &[]);
     assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "unknown".to_owned())]);
+}
+
+/// A correction that was held and withdrawn leaves work behind, which is no work on the release that was sent.
+#[test]
+fn work_on_a_correction_makes_nobody_get_the_release_again() {
+    let site = Site::new(&format!("  gates: {{ answers: {{ least: 50 }} }}\n{DELIVERY}"));
+    site.month("2026-01", 60, 7);
+    site.publish("2026-01", &[]);
+    site.month("2026-01", 40, 7);
+    assert_eq!(site.run("2026-01", &[]).1["runs"][0]["outcome"], "held");
+    site.month("2026-01", 60, 7);
+    for file in ["history.sqlite", "history.sqlite-wal", "history.sqlite-shm"] {
+        let _ = fs::remove_file(site.path(file));
+    }
+    fs::remove_dir_all(site.path("board")).unwrap();
+    assert!(site.path("out/.manyi/2026-01").exists(), "the correction left its work behind");
+    site.call("2026-02-03T06:00:00+08:00", &["run", "--catch-up"]);
+    assert_eq!(about(&site, "brief"), [("2026-01".to_owned(), 1, "unknown".to_owned())]);
+    assert!(!site.path("board/brief").exists(), "it was sent again");
 }
 
 /// Somebody removed the releases to make room: they are made again under their numbers, and nobody gets them once more.

@@ -230,6 +230,8 @@ struct Parsed {
     long: Ragged,
     short: Ragged,
     unclosed: Option<u64>,
+    /// The last record, if it is too short and no line break ends it.
+    cut: Option<Ragged>,
     /// The record at which it was given up as too thin.
     thin: Option<u64>,
 }
@@ -248,14 +250,17 @@ impl Parser<'_> {
         let needed = self.layout.columns.last().map_or(0, |(index, _)| index + 1);
         let mut builders = self.builders();
         let mut rows: Vec<u32> = Vec::with_capacity(CHUNK_ROWS);
+        let mut last = Ragged::default();
         let mut fill = Fill::default();
         while records.next(&mut fields) {
             parsed.records += 1;
+            last = Ragged::default();
             if parsed.records <= skipped || fields.iter().all(Field::is_empty) {
                 continue;
             }
             if fields.len() < needed {
                 parsed.short.add(parsed.records, fields.len());
+                last.add(parsed.records, fields.len());
             } else if fields.len() > self.layout.width && !fields[self.layout.width..].iter().all(Field::is_empty) {
                 parsed.long.add(parsed.records, fields.len());
             }
@@ -282,6 +287,7 @@ impl Parser<'_> {
         if !rows.is_empty() {
             parsed.chunks.push(self.chunk(&mut builders, rows));
         }
+        parsed.cut = (last.count > 0 && !block.ends_with(['\n', '\r'])).then_some(last);
         parsed.unclosed = records.unclosed.then_some(parsed.records);
         parsed
     }
@@ -363,7 +369,9 @@ fn gather(
 ) -> Vec<RawChunk> {
     let mut chunks = Vec::new();
     let (mut base, mut long, mut short) = (0_u64, Ragged::default(), Ragged::default());
+    let mut cut = None;
     for block in parsed {
+        cut = block.cut.map(|cut| (cut.first_row + base, cut.first_fields));
         long.join(block.long, base);
         short.join(block.short, base);
         if let Some(row) = block.unclosed {
@@ -380,6 +388,13 @@ fn gather(
             chunks.push(chunk);
         }
         base += block.records;
+    }
+    // Where other rows are short as well, it is how the file was written.
+    if let (Some((row, fields)), 1) = (cut, short.count) {
+        let problem = Diagnostic::error(&messages::FILE_CUT_OFF).arg("file", request.shown).arg("row", row);
+        let problem = problem.arg("fields", fields).arg("expected", width);
+        diagnostics.push(problem.at(Location::row(request.shown, row)).key(request.key_path));
+        short.count = 0;
     }
     for (ragged, message) in [(long, &messages::ROWS_TOO_LONG), (short, &messages::ROWS_TOO_SHORT)] {
         if ragged.count > 0 {

@@ -65,6 +65,13 @@ messages! {
         "rows with fewer fields than the header, whose rest counts as empty: {count}; the first is row {row} with {fields} instead of {expected}",
         "有 {count} 行的字段少于表头；首个是第 {row} 行，有 {fields} 个而非 {expected} 个，缺少的视为空白",
     );
+    /// A file that ends in the middle of a row.
+    FILE_CUT_OFF = Message::new(
+        "M0289",
+        "`{file}` ends in the middle of row {row}, which has {fields} fields instead of {expected} and no line break",
+        "`{file}` 在第 {row} 行中间结束：该行只有 {fields} 个字段而非 {expected} 个，也没有换行",
+    )
+    .hinted("if it is still being copied, wait and run again; else export it again, or complete or remove the row", "若文件仍在复制，请稍后再运行；否则请重新导出，或补全、删去该行");
     /// A separator that cannot be one.
     DELIMITER_INVALID = Message::new("M0268", "`{delimiter}` cannot separate fields", "`{delimiter}` 不能作字段分隔符")
         .hinted("use one ASCII character other than a quote or line break, such as `,` `;` `\\t` `|`", "请使用引号和换行以外的单个 ASCII 字符，如 `,` `;` `\\t` `|`");

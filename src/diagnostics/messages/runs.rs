@@ -1,4 +1,4 @@
-//! Messages about unattended runs (codes M0950 to M0999, and M0915 to M0919).
+//! Messages about unattended runs (codes M0950 to M0999, M0919, and M0170 to M0179).
 
 use super::{Message, messages};
 
@@ -99,6 +99,18 @@ messages! {
     /// A release that cannot be read back.
     DAMAGED_RELEASE = Message::new("M0982", "`{file}` is damaged: {problem}", "`{file}` 已损坏：{problem}")
         .hinted("restore the folder of this revision from a backup, or remove it to build it anew", "请从备份恢复该版本的文件夹，或将其删除以重新生成");
+    /// Variables that cron does not pass on.
+    CRON_WITHOUT_VARIABLES = Message::new("M0170", "a run that cron starts has none of the variables that the project names: {names}", "cron 启动的运行没有项目所需的环境变量：{names}")
+        .hinted("put each into a file that only the user of the run can read, and write `${file:/path}`; or use --systemd, whose units read them from a file", "请将各值存入仅运行用户可读的文件，并写作 `${file:/path}`；或改用 --systemd，其单元会从文件读取变量");
+    /// A release that is due and held.
+    HELD_SINCE_DUE = Message::new("M0172", "the release of {period}, due on {due}, is held by a gate and waits for approval", "{period} 的发布（应于 {due} 完成）被关卡扣住，等待批准")
+        .hinted("look at the documents in `{folder}`, then run `manyi approve --period {period}`", "请查看 `{folder}` 中的文档，确认后运行 `manyi approve --period {period}`");
+    /// Several releases wait.
+    SEVERAL_HELD = Message::new("M0173", "releases that wait for approval: {periods}", "等待批准的发布：{periods}")
+        .hinted("name one with --period", "请用 --period 指明一期");
+    /// A group that the history does not know.
+    SEGMENT_NOT_IN_HISTORY = Message::new("M0171", "the history holds no `{metric}` of the group `{segment}`", "历史库中没有 `{segment}` 组的 `{metric}`")
+        .hinted("groups there are: {known}", "现有分组：{known}");
     /// A person who is in no table.
     NOBODY = Message::new("M0983", "no file holds the respondent", "没有文件含有该受访者");
     /// One id in several files.
@@ -114,7 +126,7 @@ messages! {
     PUBLISHED_ANYWAY = Message::new("M0986", "released documents cannot be changed; these were made of files with this name, and the respondent counted, or may have counted: {periods}", "已发布的文档无法更改；以下版本由同名文件生成，已计入或可能计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them, and copies that were delivered are beyond manyi", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理），已投递的副本不受 manyi 控制");
     /// Releases of files that are not what they were.
-    PUBLISHED_BEFORE = Message::new("M0162", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
+    PUBLISHED_BEFORE = Message::new("M0919", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理）");
     /// A control chart of something else than a share.
     NOT_A_SHARE = Message::new("M0988", "`{metric}` has no p chart: it is not a percentage", "`{metric}` 不是百分比，不能画 p 图")
@@ -124,6 +136,12 @@ messages! {
     /// A name is needed in a shared database.
     NO_NAME = Message::new("M0990", "a shared database needs a name for the project", "共用数据库时项目需要名称")
         .hinted("add `runs.name`", "请添加 `runs.name`");
+    /// A release in place whose run did not come to its end.
+    NOT_FINISHED = Message::new("M0995", "the release of {period} is in place as r{revision}; its links, its record or its messages are not finished", "{period} 的第 {revision} 版已就位，其链接、入库或分发尚未完成")
+        .hinted("nothing has to be undone: the next run goes on where this one stopped", "无需撤销任何内容：下一次运行会从中断处继续");
+    /// A folder where a link to a release belongs.
+    LINK_TAKEN = Message::new("M0996", "`{folder}` is no link of `manyi run`, and stands where the link to a release belongs", "`{folder}` 不是 `manyi run` 的链接，却占用了版本链接的位置")
+        .hinted("move or remove it (`manyi build` may have made it) and run again", "请移走或删除它（可能由 `manyi build` 生成），再重新运行");
     /// Messages that are tried again.
     DELIVERIES_WAIT = Message::new("M0991", "{count} messages were refused for now and are tried again", "{count} 条消息暂未送达，将会重试")
         .hinted("`manyi history --deliveries` shows them; `manyi watch` and the next run try again", "`manyi history --deliveries` 可查看；`manyi watch` 与下一次运行会重试");

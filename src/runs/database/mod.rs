@@ -128,14 +128,14 @@ impl Queries for Database {
     fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, DatabaseError> {
         match &mut self.engine {
             Engine::Sqlite(engine) => engine.execute(sql, parameters),
-            Engine::Postgres(engine) => engine.connected()?.execute(sql, parameters),
+            Engine::Postgres(engine) => engine.execute(sql, parameters, true),
         }
     }
 
     fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         match &mut self.engine {
             Engine::Sqlite(engine) => engine.query(sql, parameters),
-            Engine::Postgres(engine) => engine.connected()?.query(sql, parameters),
+            Engine::Postgres(engine) => engine.query(sql, parameters, true),
         }
     }
 }
@@ -167,14 +167,14 @@ impl Queries for Transaction<'_> {
     fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, DatabaseError> {
         match &mut self.database.engine {
             Engine::Sqlite(engine) => engine.execute(sql, parameters),
-            Engine::Postgres(engine) => engine.execute(sql, parameters),
+            Engine::Postgres(engine) => engine.execute(sql, parameters, false),
         }
     }
 
     fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         match &mut self.database.engine {
             Engine::Sqlite(engine) => engine.query(sql, parameters),
-            Engine::Postgres(engine) => engine.query(sql, parameters),
+            Engine::Postgres(engine) => engine.query(sql, parameters, false),
         }
     }
 }

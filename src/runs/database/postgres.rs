@@ -1,7 +1,9 @@
-//! PostgreSQL: one connection, opened again when it was lost between two transactions.
+//! PostgreSQL: one connection, opened again when it was lost between two transactions. That a server went away is often found out by the
+//! next thing asked of it alone; where nothing was done by then, it is asked once more.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::postgres::error::SqlState;
 use ::postgres::types::private::BytesMut;
@@ -15,6 +17,10 @@ use super::{DatabaseError, Problem, Row, Value};
 
 /// The advisory lock that writers hold, "manyi" in ASCII; such locks are one set a database.
 const WRITER: i64 = 0x6d_616e_7969;
+
+/// How often a server that went away is asked again, and how long there is between.
+const AGAIN: u32 = 5;
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// A connection to PostgreSQL.
 pub(super) struct PostgresEngine {
@@ -46,28 +52,54 @@ impl PostgresEngine {
 
     /// Begins a transaction as the only writer.
     pub fn begin(&mut self) -> Result<(), DatabaseError> {
-        let begun = self.connected()?.batch(&format!("BEGIN; SELECT pg_advisory_xact_lock({WRITER})"));
+        match self.connected()?.begun() {
+            Err(error) if is_lost(&error) => self.again()?.begun(),
+            begun => begun,
+        }
+    }
+
+    fn begun(&mut self) -> Result<(), DatabaseError> {
+        let begun = self.batch(&format!("BEGIN; SELECT pg_advisory_xact_lock({WRITER})"));
         if begun.is_err() {
             let _ = self.batch("ROLLBACK");
         }
         begun
     }
 
+    /// Connects again; a server that was started anew takes a moment.
+    fn again(&mut self) -> Result<&mut Self, DatabaseError> {
+        let mut tries = 0;
+        self.client = loop {
+            match connect(&self.server, &self.place) {
+                Err(DatabaseError { problem: Problem::Unreachable(_) | Problem::ConnectionLost(_), .. })
+                    if tries < AGAIN =>
+                {
+                    tries += 1;
+                    std::thread::sleep(MOMENT);
+                }
+                connected => break connected?,
+            }
+        };
+        Ok(self)
+    }
+
     pub fn batch(&mut self, sql: &str) -> Result<(), DatabaseError> {
         self.client.batch_execute(sql).map_err(|error| self.wrong(&error))
     }
 
-    pub fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, DatabaseError> {
+    /// Runs one statement; `alone` outside of a transaction, where a lost connection is opened again.
+    pub fn execute(&mut self, sql: &str, parameters: &[Value], alone: bool) -> Result<u64, DatabaseError> {
         check(&self.place, parameters)?;
         let bound: Vec<&(dyn ToSql + Sync)> = parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-        let statement = self.prepared(sql, parameters.len())?;
+        let statement = self.prepared(sql, parameters.len(), alone)?;
         self.client.execute(&statement, &bound).map_err(|error| self.wrong(&error))
     }
 
-    pub fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
+    /// Runs one statement and gives its rows; `alone` as for [`PostgresEngine::execute`].
+    pub fn query(&mut self, sql: &str, parameters: &[Value], alone: bool) -> Result<Vec<Row>, DatabaseError> {
         check(&self.place, parameters)?;
         let bound: Vec<&(dyn ToSql + Sync)> = parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-        let statement = self.prepared(sql, parameters.len())?;
+        let statement = self.prepared(sql, parameters.len(), alone)?;
         let names = statement.columns().iter().map(|column| column.name().to_owned()).collect();
         let columns = Arc::new(Columns { place: self.place.clone(), names });
         let rows = self.client.query(&statement, &bound).map_err(|error| self.wrong(&error))?;
@@ -81,8 +113,15 @@ impl PostgresEngine {
             .collect()
     }
 
-    fn prepared(&mut self, sql: &str, values: usize) -> Result<::postgres::Statement, DatabaseError> {
-        let statement = self.client.prepare(sql).map_err(|error| self.wrong(&error))?;
+    fn prepared(&mut self, sql: &str, values: usize, alone: bool) -> Result<::postgres::Statement, DatabaseError> {
+        if alone {
+            self.connected()?;
+        }
+        let mut prepared = self.client.prepare(sql).map_err(|error| self.wrong(&error));
+        if alone && prepared.as_ref().is_err_and(is_lost) {
+            prepared = self.again()?.client.prepare(sql).map_err(|error| self.wrong(&error));
+        }
+        let statement = prepared?;
         let wanted = statement.params().len();
         if wanted == values {
             return Ok(statement);
@@ -94,6 +133,10 @@ impl PostgresEngine {
     fn wrong(&self, error: &::postgres::Error) -> DatabaseError {
         database_error(&self.place, error)
     }
+}
+
+fn is_lost(error: &DatabaseError) -> bool {
+    matches!(error.problem, Problem::ConnectionLost(_))
 }
 
 fn connect(server: &Server, place: &str) -> Result<Client, DatabaseError> {

@@ -20,6 +20,8 @@ pub struct Release {
     pub project_title: String,
     /// Title of the report.
     pub report_title: String,
+    /// Why there is this revision and what follows from it, sentences; empty for the first.
+    pub reasons: Vec<String>,
     /// The numbers that stand in the message: name and value as documents show them.
     pub numbers: Vec<(String, String)>,
     /// What changed against the revision before; empty for the first.
@@ -43,11 +45,13 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
     let (project, report) = (one_line(&release.project_title), one_line(&release.report_title));
     let subject = format!("{project} · {report} {}{revision}", key.period);
     let mut body = Body::new(&subject);
+    release.reasons.iter().for_each(|reason| body.paragraph(reason));
     if !release.numbers.is_empty() {
         body.table(&say("本期指标", "Indicators of this period"), &release.numbers);
     }
     body.list(&say("与上一版相比的变化", "Changes against the revision before"), &release.changes);
-    body.list(&say("请注意", "Please note"), &release.remarks);
+    let remarks: Vec<String> = release.remarks.iter().map(|remark| without_backticks(remark)).collect();
+    body.list(&say("请注意", "Please note"), &remarks);
     let files: Vec<String> = release.attachments.iter().map(|file| file.name.clone()).collect();
     body.list(&say("文件", "Files"), &files);
     let link = delivery.link.as_ref().map(|link| {
@@ -58,7 +62,7 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
         body.line(&say("在线查看：", "Read online: "), link);
     }
     body.foot(&say(
-        "本邮件由 manyi 自动发送；若收到两封相同的，保留一封即可。",
+        "由 manyi 自动发送；若重复收到，保留一份即可。",
         "Sent by manyi. Should it come twice, one of them is enough.",
     ));
     let attachments = release.attachments.clone();
@@ -80,6 +84,7 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
         let of_kind = changes.iter().filter(|change| change.raised == raised);
         of_kind
             .map(|change| in_lang(lang, change.signal.text.get(Lang::ZhCn), change.signal.text.get(Lang::En)))
+            .map(|text| without_backticks(&text))
             .collect()
     };
     let (began, ended) = (texts(true), texts(false));
@@ -218,6 +223,11 @@ pub fn people(delivery: &RawDelivery, lang: Lang) -> Vec<Person> {
     people
 }
 
+/// A text of the catalogue as people write it, without the marks about names.
+fn without_backticks(text: &str) -> String {
+    text.replace('`', "")
+}
+
 /// A title as one line: in YAML it may stand on several.
 fn one_line(title: &str) -> String {
     title.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -254,6 +264,11 @@ impl Body {
         let gap = if self.text.is_empty() { "" } else { "\n" };
         let _ = writeln!(self.text, "{gap}{heading}");
         let _ = write!(self.html, "<h3 style=\"font-size:1em;margin-bottom:.3em\">{}</h3>", escaped(heading));
+    }
+
+    fn paragraph(&mut self, text: &str) {
+        let _ = writeln!(self.text, "{text}");
+        let _ = write!(self.html, "<p>{}</p>", escaped(text));
     }
 
     fn table(&mut self, heading: &str, rows: &[(String, String)]) {

@@ -20,6 +20,7 @@ fn a_release_is_worded_in_three_languages() {
     let release = Release {
         project_title: "食堂满意度\n策划".into(),
         report_title: "月报".into(),
+        reasons: vec!["本版的原因：<补充>。".into()],
         numbers: vec![("满意度".into(), "83.2%".into()), ("<b>".into(), "1 & 2".into())],
         changes: vec!["满意度 82.0% → 83.2%".into()],
         remarks: vec![],
@@ -32,6 +33,9 @@ fn a_release_is_worded_in_three_languages() {
     assert!(zh.text.contains("与上一版相比的变化\n  - 满意度 82.0% → 83.2%") && !zh.text.contains("请注意"));
     let html = zh.html.unwrap();
     assert!(html.contains("&lt;b&gt;") && html.contains("1 &amp; 2") && !html.contains("<b><b>"), "{html}");
+    assert!(
+        zh.text.starts_with("本版的原因：<补充>。\n\n本期指标\n") && html.contains("<p>本版的原因：&lt;补充&gt;。</p>")
+    );
     let en = release_message(&raw, &key(1), &release, Lang::En);
     assert!(!en.subject.contains("revision") && en.text.contains("Indicators of this period"));
     let tw = release_message(&raw, &key(2), &release, Lang::ZhTw);
@@ -59,7 +63,7 @@ fn alarms_reach_those_whom_they_concern_once() {
     let changes = Changes {
         batch: 7,
         changes: vec![
-            change(true, AlarmAudience::Readers, "满意度过低"),
+            change(true, AlarmAudience::Readers, "`满意度`过低"),
             change(false, AlarmAudience::Errors, "运行失败"),
         ],
     };

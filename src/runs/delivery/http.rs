@@ -116,10 +116,28 @@ fn agent(request: &Request<'_>) -> Result<Agent, Outcome> {
     Ok(config.build().new_agent())
 }
 
+/// The machine of an address, with its port; what else stands in an address may be secret.
+pub(super) fn machine_of(url: &str) -> String {
+    let authority = authority_of(url);
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, machine)| machine);
+    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    match url.split_once("://") {
+        Some(("https", _)) if !has_port => format!("{authority}:443"),
+        Some(("http", _)) if !has_port => format!("{authority}:80"),
+        Some(_) => authority.to_owned(),
+        // No address at all: a secret in the wrong place, perhaps.
+        None => String::new(),
+    }
+}
+
+fn authority_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
 /// True for an address on this machine.
 pub(super) fn is_loopback(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority_of(url);
     let host = authority.strip_prefix('[').and_then(|inside| inside.split(']').next());
     let host = host.unwrap_or_else(|| authority.split(':').next().unwrap_or_default());
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -129,12 +147,17 @@ pub(super) fn is_loopback(url: &str) -> bool {
 fn outcome(error: ureq::Error) -> Outcome {
     let retry = |text: &str| Outcome::Retry { reason: Reason::new(ReasonCode::Unreachable, text), after: None };
     let unknown = |text: String| Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, text));
-    let failed = |text: String| Outcome::Failed(Reason::new(ReasonCode::Refused, text));
+    let silent = |text: &str| Outcome::Retry { reason: Reason::new(ReasonCode::TimedOut, text), after: None };
+    let failed = |text: String| {
+        let certificate = text.contains("invalid peer certificate");
+        let code = if certificate { ReasonCode::BadCertificate } else { ReasonCode::Refused };
+        Outcome::Failed(Reason::new(code, text))
+    };
     match error {
         ureq::Error::HostNotFound => retry("host not found"),
         ureq::Error::ConnectionFailed => retry("no connection"),
-        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => retry("timeout while connecting"),
-        ureq::Error::Timeout(Timeout::SendRequest | Timeout::SendBody) => retry("timeout while sending"),
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => silent("while connecting"),
+        ureq::Error::Timeout(Timeout::SendRequest | Timeout::SendBody) => silent("while sending"),
         ureq::Error::Timeout(_) => unknown("timeout while waiting for the answer".to_owned()),
         ureq::Error::Io(error) => match error.kind() {
             std::io::ErrorKind::ConnectionRefused
@@ -166,6 +189,18 @@ mod tests {
         for wrong in [("Sun, 22 Nov 2026 17:00:00 GMT", date), ("Sun, 22 Nov 2026 18:10:30 GMT", None), ("soon", date)]
         {
             assert_eq!(seconds_to_wait(wrong.0, wrong.1), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn of_an_address_only_the_machine_is_named() {
+        for (url, machine) in [
+            ("https://hooks.example.com/services/SECRET?key=SECRET", "hooks.example.com:443"),
+            ("http://user:SECRET@hooks.example.com:8080/x", "hooks.example.com:8080"),
+            ("https://[::1]/x", "[::1]:443"),
+            ("SECRET", ""),
+        ] {
+            assert_eq!(machine_of(url), machine, "{url}");
         }
     }
 

@@ -55,6 +55,9 @@ pub const COMPONENT: &str = "outbox";
 /// Seconds after which a machine that is still said to be sending may be taken for lost: a day.
 const LOST: i64 = 86_400;
 
+/// Reasons that a whole channel has, and not a message.
+const SILENT: [ReasonCode; 2] = [ReasonCode::Unreachable, ReasonCode::TimedOut];
+
 /// Attempts in a row that a channel cannot be reached, after which its other messages wait for the next pass.
 const MOST_SILENT: u32 = 2;
 
@@ -236,7 +239,7 @@ pub fn deliver_due(
         }
         let outcome = channels.deliver(&claim.recipient, &claim.message, &claim.id, now);
         match &outcome {
-            Outcome::Retry { reason, .. } if reason.code == ReasonCode::Unreachable => {
+            Outcome::Retry { reason, .. } if SILENT.contains(&reason.code) => {
                 silent.entry(channel).or_insert_with(|| (0, reason.clone())).0 += 1;
             }
             _ => {
@@ -433,6 +436,34 @@ pub fn supersede(
             ReasonCode::Superseded.code().into(),
         ],
     )
+}
+
+/// The newest revision before this one that a recipient has a delivery of, and where it stands.
+///
+/// # Errors
+/// The database fails.
+pub fn newest_before(
+    database: &mut impl Queries,
+    recipient: &Recipient,
+    key: &DeliveryKey,
+) -> Result<Option<(i64, State)>, DatabaseError> {
+    let row = database.query_first(
+        "SELECT revision, state FROM deliveries
+         WHERE project = $1 AND report = $2 AND period = $3 AND revision < $4 AND channel = $5 AND recipient = $6
+         ORDER BY revision DESC LIMIT 1",
+        &[
+            key.project.as_str().into(),
+            key.report.as_str().into(),
+            key.period.as_str().into(),
+            key.revision.into(),
+            recipient.channel.as_str().into(),
+            recipient.key().into(),
+        ],
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let name = row.text("state")?;
+    let state = State::ALL.into_iter().find(|state| state.name() == name).unwrap_or(State::Unknown);
+    Ok(Some((row.integer("revision")?, state)))
 }
 
 /// Alarms before this one that wait for a recipient are due at once, since it waits for them. The number of rows.

@@ -2,6 +2,8 @@
 
 use crate::config::raw::{AlarmAudience, AlarmKind, RawAlarm, RawDelivery};
 use crate::diagnostics::{Lang, Localized, LocalizedTexts, lang_texts};
+use crate::document::format;
+use crate::metrics::Unit;
 
 use super::alarms::Signal;
 
@@ -31,8 +33,8 @@ pub struct Indicator {
     pub segment: Option<(String, String)>,
     /// The number; `None` where it is withheld or impossible.
     pub estimate: Option<f64>,
-    /// The number as documents show it.
-    pub shown: String,
+    /// Its unit, which is that of the limits too.
+    pub unit: Unit,
 }
 
 /// The control chart of a metric.
@@ -40,7 +42,7 @@ pub struct Indicator {
 pub struct Control {
     /// Metric id.
     pub metric: String,
-    /// Its name.
+    /// Its name, with the value and the limits of the period where there are any.
     pub title: LocalizedTexts,
     /// What the rules found in this period; empty where none fired.
     pub signals: Vec<LocalizedTexts>,
@@ -145,7 +147,8 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
                 .collect()
         }
         AlarmKind::Gate => {
-            let passed = lang_texts("关卡均已通过", "every gate is passed");
+            // It may have been approved all the same, or withdrawn.
+            let passed = lang_texts("已无关卡扣住发布", "no gate holds the release back any more");
             let text = |gate: &Gate| prefixed(&gate.report, if gate.holds { &gate.text } else { &passed });
             let gates = situation.gates.iter();
             gates.map(|gate| signal(format!("{}/{}", gate.report, gate.gate), Some(gate.holds), text(gate))).collect()
@@ -210,20 +213,26 @@ fn threshold_text(rule: &RawAlarm, indicator: &Indicator) -> LocalizedTexts {
         let segment = indicator.segment.as_ref();
         segment.map(|(_, group)| format!("{open}{group}{close}")).unwrap_or_default()
     };
+    // A limit has the decimals that it was written with.
+    let limit =
+        |limit: f64, lang| format!("{}{}", format::short_number(limit, 6), format::unit_suffix(indicator.unit, lang));
     let mut zh = Vec::new();
     let mut en = Vec::new();
-    if let Some(limit) = rule.below {
-        zh.push(format!("下限 {limit}"));
-        en.push(format!("lower limit {limit}"));
+    if let Some(below) = rule.below {
+        zh.push(format!("下限 {}", limit(below, Lang::ZhCn)));
+        en.push(format!("lower limit {}", limit(below, Lang::En)));
     }
-    if let Some(limit) = rule.above {
-        zh.push(format!("上限 {limit}"));
-        en.push(format!("upper limit {limit}"));
+    if let Some(above) = rule.above {
+        zh.push(format!("上限 {}", limit(above, Lang::ZhCn)));
+        en.push(format!("upper limit {}", limit(above, Lang::En)));
     }
     let title = |lang: Lang| indicator.title.get(lang).to_owned();
+    let shown = |lang: Lang| {
+        indicator.estimate.map_or_else(String::new, |value| format::value_with_unit(value, indicator.unit, lang))
+    };
     lang_texts(
-        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group("（", "）"), indicator.shown, zh.join("，")),
-        format!("{}{} is {} ({})", title(Lang::En), group(" (", ")"), indicator.shown, en.join(", ")),
+        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group("（", "）"), shown(Lang::ZhCn), zh.join("，")),
+        format!("{}{} is {} ({})", title(Lang::En), group(" (", ")"), shown(Lang::En), en.join(", ")),
     )
 }
 
@@ -273,7 +282,7 @@ mod tests {
             title: lang_texts("满意度", "Satisfaction"),
             segment: group.map(|group| ("branch".into(), group.into())),
             estimate,
-            shown: estimate.map(|number| format!("{number:.1}")).unwrap_or_default(),
+            unit: Unit::Points,
         }
     }
 
@@ -306,8 +315,11 @@ mod tests {
         };
         let found = signals(&[low], &situation);
         assert_eq!((found.len(), found[0].holds, found[0].subject.as_str()), (1, Some(true), "csi/branch=朝阳"));
-        assert_eq!(found[0].text.get(Lang::ZhCn), "满意度（朝阳）为 99.5（下限 80，上限 99）");
-        assert_eq!(found[0].text.get(Lang::En), "Satisfaction (朝阳) is 99.5 (lower limit 80, upper limit 99)");
+        assert_eq!(found[0].text.get(Lang::ZhCn), "满意度（朝阳）为 99.5分（下限 80分，上限 99分）");
+        assert_eq!(
+            found[0].text.get(Lang::En),
+            "Satisfaction (朝阳) is 99.5 points (lower limit 80 points, upper limit 99 points)"
+        );
     }
 
     #[test]
@@ -340,7 +352,11 @@ mod tests {
         let said: Vec<&str> = over.iter().map(|signal| signal.text.get(Lang::En)).collect();
         assert_eq!(
             said,
-            ["plan: every gate is passed", "plan: the run succeeded", "2026-10: no release is missing any more"]
+            [
+                "plan: no gate holds the release back any more",
+                "plan: the run succeeded",
+                "2026-10: no release is missing any more"
+            ]
         );
         assert!(signals(&rules, &Situation::default()).is_empty());
     }

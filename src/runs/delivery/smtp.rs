@@ -34,6 +34,30 @@ pub(super) struct Server {
 
 /// Sends one mail to the recipients of its envelope.
 pub(super) fn send(server: &Server, envelope: &Envelope, mail: &[u8]) -> Outcome {
+    let machine = format!("{}:{}", server.host, server.port);
+    attempt(server, envelope, mail).map_reason(|reason| explained(reason, server.timeout).at_machine(&machine))
+}
+
+/// The reason in words that say what to do, where the libraries speak of numbers of the system or of records of TLS.
+fn explained(reason: Reason, timeout: Duration) -> Reason {
+    let Reason { code, detail } = &reason;
+    let silent = ["os error 11)", "timed out", "os error 10060)"].iter().any(|word| detail.contains(word));
+    match code {
+        ReasonCode::Unreachable if silent => Reason::new(ReasonCode::TimedOut, format!("{} s", timeout.as_secs())),
+        ReasonCode::AnswerLost if silent => {
+            Reason::new(*code, format!("no answer within {} s", timeout.max(AFTER_DATA).as_secs()))
+        }
+        ReasonCode::Refused | ReasonCode::Unreachable if detail.contains("InvalidContentType") => {
+            Reason::new(ReasonCode::NotTls, "TLS")
+        }
+        ReasonCode::Refused if detail.contains("invalid peer certificate") => {
+            Reason::new(ReasonCode::BadCertificate, detail.clone())
+        }
+        _ => reason,
+    }
+}
+
+fn attempt(server: &Server, envelope: &Envelope, mail: &[u8]) -> Outcome {
     // Servers repeat whom they refuse.
     let mut hidden = Hidden::default();
     for address in envelope.to() {
@@ -183,4 +207,26 @@ fn words(error: &lettre::transport::smtp::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_is_said_in_words() {
+        let of = |code, detail: &str| {
+            let told = explained(Reason::new(code, detail), Duration::from_secs(60));
+            (told.code, told.detail)
+        };
+        let system = "network error: Resource temporarily unavailable (os error 11)";
+        assert_eq!(of(ReasonCode::Unreachable, system), (ReasonCode::TimedOut, "60 s".into()));
+        assert_eq!(of(ReasonCode::AnswerLost, system), (ReasonCode::AnswerLost, "no answer within 600 s".into()));
+        let corrupt = "Connection error: received corrupt message of type InvalidContentType";
+        assert_eq!(of(ReasonCode::Unreachable, corrupt).0, ReasonCode::NotTls);
+        let unknown = "network error: invalid peer certificate: UnknownIssuer";
+        assert_eq!(of(ReasonCode::Refused, unknown), (ReasonCode::BadCertificate, unknown.into()));
+        let plain = "permanent error (550): no such user";
+        assert_eq!(of(ReasonCode::Refused, plain), (ReasonCode::Refused, plain.into()));
+    }
 }

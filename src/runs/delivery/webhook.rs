@@ -151,7 +151,7 @@ enum Limit {
     Characters(usize),
 }
 
-/// Subject, text and link; where it is too long the text is cut, the link stays.
+/// Subject and text, and the link where the text does not have it; where it is too long the text is cut, the link stays.
 fn chat_text(message: &Message, limit: Limit) -> String {
     let link = message.link.as_ref().map(|link| format!("\n{link}")).unwrap_or_default();
     let head = format!("{}\n{}", message.subject, message.text.trim_end());
@@ -161,8 +161,10 @@ fn chat_text(message: &Message, limit: Limit) -> String {
     };
     let (Limit::Bytes(most) | Limit::Characters(most)) = limit;
     let link = if size(&link) < most / 2 { link } else { String::new() };
-    if size(&head) + size(&link) <= most {
-        return head + &link;
+    let said = message.link.as_ref().is_some_and(|link| head.contains(link.as_str()));
+    let missing = if said { "" } else { link.as_str() };
+    if size(&head) + size(missing) <= most {
+        return head + missing;
     }
     let room = most - size(&link) - size("…");
     let mut cut = String::new();

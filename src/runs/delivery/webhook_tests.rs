@@ -74,6 +74,13 @@ fn bodies_have_the_shape_of_each_service() {
     assert_eq!((&body["period"], &body["delivery"]), (&json!("2026-11"), &json!("d1")));
 }
 
+/// The text of a release holds its link already.
+#[test]
+fn a_link_is_said_once() {
+    let (_, body) = body_of(ChannelKind::Wecom, None, "正文\n在线查看：https://x.cn/r1\n");
+    assert_eq!(body["text"]["content"], "满意度\n正文\n在线查看：https://x.cn/r1");
+}
+
 #[test]
 fn texts_cannot_call_everybody() {
     let (_, body) = body_of(ChannelKind::Feishu, None, "<at user_id=\"all\">所有人</at>");

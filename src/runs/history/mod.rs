@@ -19,6 +19,9 @@ use crate::diagnostics::messages::runs as messages;
 use crate::runs::database::{Database, DatabaseError, Place};
 use crate::runs::numbers::EstimateRecord;
 
+/// How an attempt is called that nobody saw: its release was on the disk and not in the history.
+pub const RESTORED: &str = "restored";
+
 /// An open history, for one project.
 #[derive(Debug)]
 pub struct History {
@@ -68,7 +71,7 @@ pub struct Attempt {
     pub started_at: String,
     /// End, RFC 3339.
     pub ended_at: String,
-    /// `published`, `unchanged`, `held` or `failed`.
+    /// `published`, `unchanged`, `held` or `failed`; [`RESTORED`] where the attempt itself is not known.
     pub outcome: String,
     /// Revision, if one was published.
     pub revision: Option<u32>,

@@ -1,11 +1,12 @@
 //! What comes out of the history: releases, attempts, estimates and series.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::{Attempt, Entry, History, Listed, segment_of, segment_text};
+use super::{Attempt, Entry, History, Listed, RESTORED, segment_of, segment_text};
 use crate::config::Period;
+use crate::config::period::Cadence;
 use crate::diagnostics::Localized;
 use crate::metrics::Unit;
 use crate::runs::database::{DatabaseError, Problem, Queries as _, Row, Value};
@@ -18,9 +19,20 @@ impl History {
     /// The database fails.
     pub fn was_noted(&mut self, period: Period, revision: u32) -> Result<bool, DatabaseError> {
         let sql = "SELECT 1 FROM attempts WHERE project = $1 AND period = $2 AND revision = $3
-            AND outcome = 'published' LIMIT 1";
-        let key = [self.project.as_str().into(), period.to_string().into(), revision.into()];
+            AND outcome IN ('published', $4) LIMIT 1";
+        let key = [self.project.as_str().into(), period.to_string().into(), revision.into(), RESTORED.into()];
         Ok(self.database.query_first(sql, &key)?.is_some())
+    }
+
+    /// The releases that a run brought to its end; one that was killed before has still to tell its readers.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn noted(&mut self) -> Result<BTreeSet<(Period, u32)>, DatabaseError> {
+        let sql = "SELECT DISTINCT period, revision FROM attempts WHERE project = $1 AND revision IS NOT NULL
+            AND outcome IN ('published', $2)";
+        let rows = self.database.query(sql, &[self.project.as_str().into(), RESTORED.into()])?;
+        rows.iter().map(|row| Ok((period_of(row)?, number(row, "revision")?))).collect()
     }
 
     /// The newest attempts, newest first.
@@ -86,6 +98,15 @@ impl History {
     /// As [`History::releases`].
     pub fn newest(&mut self) -> Result<BTreeMap<Period, Listed>, DatabaseError> {
         Ok(self.releases()?.into_iter().map(|held| (held.period, held)).collect())
+    }
+
+    /// The newest revision of each period of one length. After a change of `runs.every` the history holds periods of others, which are
+    /// part of these or contain them, and are neither before nor after them.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn newest_of(&mut self, cadence: Cadence) -> Result<BTreeMap<Period, Listed>, DatabaseError> {
+        Ok(self.newest()?.into_iter().filter(|(period, _)| period.cadence() == cadence).collect())
     }
 
     /// The estimates of one release in their order.

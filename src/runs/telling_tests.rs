@@ -1,0 +1,123 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::analysis::ChartPoint;
+use crate::analysis::control::Limits;
+use crate::config::raw::ControlChart;
+use crate::metrics::Unit;
+use crate::runs::gates::Verdict;
+
+fn titled(zh: &str, en: &str) -> Localized {
+    serde_json::from_value(serde_json::json!({ "zh-CN": zh, "en": en })).unwrap()
+}
+
+/// Up or down is told by the value and the limits; a chart of another period or without limits has its name alone.
+#[test]
+fn a_control_alarm_says_value_and_limits() {
+    let point = |period: &str, value: f64, limits: Option<Limits>| ChartPoint {
+        period: period.parse().unwrap(),
+        value,
+        ci: None,
+        n_eff: 200.0,
+        limits,
+        rules: Vec::new(),
+    };
+    let limits = Limits { centre: 75.8, sigma: 2.8333, lower: 67.3, upper: 84.3 };
+    let chart = |points| IndicatorChart {
+        metric: "csat".into(),
+        title: titled("顾客满意率", "Satisfied customers"),
+        unit: Unit::Percent,
+        chart: ControlChart::Xmr,
+        points,
+        baseline: None,
+    };
+    let points = vec![point("2026-08", 75.0, Some(limits)), point("2026-09", 53.9, Some(limits))];
+    let said = charted(&chart(points.clone()), "2026-09".parse().unwrap());
+    assert_eq!(said.get(Lang::ZhCn), "顾客满意率为 53.9%（控制限 67.3 至 84.3）");
+    assert_eq!(said.get(Lang::En), "Satisfied customers is 53.9% (limits 67.3 to 84.3)");
+    assert_eq!(charted(&chart(points), "2026-10".parse().unwrap()).get(Lang::ZhCn), "顾客满意率");
+    let few = vec![point("2026-09", 53.9, None)];
+    assert_eq!(charted(&chart(few), "2026-09".parse().unwrap()).get(Lang::En), "Satisfied customers");
+}
+
+/// Who is told of a held release is told that it waits and how it is let go; a run that failed waits for nobody.
+#[test]
+fn a_held_release_says_what_to_do() {
+    let gate =
+        |action| Verdict { action, problem: Diagnostic::error(&messages::GATE_FEW).arg("found", 3).arg("limit", 20) };
+    let told = |verdicts, stopped, failure: Option<LocalizedTexts>| {
+        let end = End { gates: Some(verdicts), stopped, ended: Some(failure), ..End::default() };
+        situation("2026-03", &end).gates.remove(0)
+    };
+    let found = "gate `answers`: 3 answers, at least 20 are wanted";
+    let held = told(vec![gate(GateAction::Hold), gate(GateAction::Warn)], true, None);
+    assert_eq!(
+        (held.holds, held.text.get(Lang::En)),
+        (true, format!("held; look at it, then run manyi approve --period 2026-03: {found}").as_str())
+    );
+    assert!(held.text.get(Lang::ZhCn).starts_with("发布被扣住，看过后运行 manyi approve --period 2026-03：关卡"));
+    let forbidden = told(vec![gate(GateAction::Fail), gate(GateAction::Hold)], true, Some(lang_texts("坏", "bad")));
+    assert_eq!(forbidden.text.get(Lang::En), format!("{found}; {found}"));
+    assert!(!told(vec![gate(GateAction::Warn)], false, None).holds);
+    assert!(!told(Vec::new(), true, None).holds);
+}
+
+/// A recipient of one branch hears what changed in the branch, and nothing of all.
+#[test]
+fn a_message_says_why_and_what_changed_for_its_reader() {
+    let site = tempfile::tempdir().unwrap();
+    std::fs::write(site.path().join("data.csv"), "branch,q\nA,1\n").unwrap();
+    std::fs::write(
+        site.path().join("manyi.yaml"),
+        "manyi: 1\nproject: { title: 门店, period: 2026-11 }\ndata: { sources: [{ file: data.csv }] }\n",
+    )
+    .unwrap();
+    let project = crate::config::load_project(site.path(), &mut Diagnostics::new()).unwrap();
+    let change = |metric: usize, branch: Option<&str>, after: f64, n: u64| {
+        let segment: indexmap::IndexMap<String, String> =
+            branch.iter().map(|branch| ("branch".to_owned(), (*branch).to_owned())).collect();
+        serde_json::json!({
+            "metric": format!("m{metric}"), "segment": segment, "before": 80.0, "after": after, "n_before": 50, "n_after": n,
+        })
+    };
+    let mut changes: Vec<_> = (0..12).map(|metric| change(metric, None, 83.2, 51)).collect();
+    changes.push(change(0, Some("东街店"), 80.0, 26));
+    let metrics = (0..12).map(|metric| {
+        serde_json::json!({ "id": format!("m{metric}"), "module": "csat", "title": format!("指标{metric}"), "unit": "percent" })
+    });
+    let estimates = (0..12).map(|metric| {
+        serde_json::json!({
+            "metric": format!("m{metric}"), "module": "csat", "segment": {}, "n": 51, "n_weighted": 51.0, "n_eff": 51.0,
+            "estimate": 83.2, "se": 1.0, "ci": null, "df": null, "unit": "percent", "base": "", "suppressed": false,
+            "flagged": false, "reason": null,
+        })
+    });
+    let release: Release = serde_json::from_value(serde_json::json!({
+        "schema": 1, "period": "2026-01", "revision": 2, "fingerprint": "f", "files": "f", "inputs": [], "past": [],
+        "reports": [], "gates": [], "approved": false, "signals": [], "changes": changes,
+        "cause": { "answers": true, "settings": false, "earlier": [] },
+        "numbers": {
+            "period": "2026-01", "inputs": [], "answers": 51, "newest": null, "tables": [], "findings": [], "content": "c",
+            "metrics": metrics.collect::<Vec<_>>(), "estimates": estimates.collect::<Vec<_>>(),
+        },
+    }))
+    .unwrap();
+    let recipient = |branch: Option<&str>| -> RawRecipient {
+        let parameters: std::collections::BTreeMap<&str, &str> =
+            branch.iter().map(|branch| ("branch", *branch)).collect();
+        serde_json::from_value(serde_json::json!({ "to": "a@example.com", "parameters": parameters })).unwrap()
+    };
+    let later = ["2026-02".parse().unwrap()];
+    let say = |branch, lang| content(&project, (&release, &later), "月报", &recipient(branch), Vec::new(), lang);
+    let all = say(None, Lang::ZhCn);
+    assert_eq!(all.reasons[0], "本版的原因：本期答卷有更正或补充。");
+    assert!(all.reasons[1].starts_with("之后各期（2026年2月）"), "{:?}", all.reasons);
+    assert_eq!((all.changes.len(), all.changes[0].as_str()), (11, "指标0：80.0% → 83.2%"));
+    assert_eq!(all.changes.last().unwrap(), "另有 2 处");
+    assert_eq!((all.numbers.len(), all.numbers.last().unwrap().0.as_str()), (11, "另有 2 项"));
+    let east = say(Some("东街店"), Lang::En);
+    assert_eq!((east.changes.as_slice(), east.numbers.len()), (&["指标0: 80.0% (n 50 → 26)".to_owned()][..], 0));
+    let west = say(Some("西街店"), Lang::En);
+    assert!(west.changes.is_empty());
+    assert_eq!(west.reasons[1], "The numbers of this group are those of the revision before.");
+}
