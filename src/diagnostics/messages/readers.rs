@@ -1,4 +1,4 @@
-//! Messages about finding and reading data files (codes M0250 to M0289).
+//! Messages about finding and reading data files (codes M0249 to M0289).
 
 use super::{Message, messages};
 
@@ -94,7 +94,7 @@ messages! {
     CELLS_TOO_MANY = Message::new("M0272", "sheet `{sheet}` has more than {limit} cells", "工作表 `{sheet}` 的单元格超过 {limit} 个")
         .hinted("save it as .csv or .parquet", "请另存为 .csv 或 .parquet");
     /// A table of empty cells.
-    TABLE_THIN = Message::new("M0289", "nearly all cells of `{file}` are empty; at row {row} there are too many of them to be held", "`{file}` 的单元格几乎全空，到第 {row} 行已多到无法容纳")
+    TABLE_THIN = Message::new("M0249", "nearly all cells of `{file}` are empty; at row {row} there are too many of them to be held", "`{file}` 的单元格几乎全空，到第 {row} 行已多到无法容纳")
         .hinted("delete columns and rows that hold nothing, or write one object or row an answer with the same few columns", "请删除空的列和行；每份答卷写一行（或一个对象），各行使用相同的列");
     /// A table with more columns than a survey can have.
     TABLE_WIDE = Message::new("M0250", "`{file}` has {columns} columns or more; at most {limit} are read", "`{file}` 至少有 {columns} 列，最多读取 {limit} 列")
