@@ -65,7 +65,16 @@ type Found = (PathBuf, Option<Period>);
 
 /// Files with a period in their path, by period and name: those of the project's window, or of all periods.
 fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<Found>, Box<Diagnostic>> {
-    let paths = matches(project, &RawSource { file: source.file.replace(PERIOD_IN_FILE, "*"), ..source.clone() })?;
+    // Of several periods the newest is the one that is wanted.
+    let newest =
+        project.window.iter().flatten().max().map(|period| source.file.replace(PERIOD_IN_FILE, &period.to_string()));
+    let wanted = newest.unwrap_or_else(|| source.file.clone());
+    let any = RawSource { file: source.file.replace(PERIOD_IN_FILE, "*"), ..source.clone() };
+    let paths = matches(project, &any).map_err(|mut problem| {
+        let shown = problem.arguments.iter_mut().filter(|(name, _)| *name == "pattern");
+        shown.for_each(|(_, pattern)| pattern.clone_from(&wanted));
+        problem
+    })?;
     let written: Vec<&str> = source.file.split(PERIOD_IN_FILE).collect();
     let literal =
         |text: &str| regex::escape(text).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*").replace(r"\?", "[^/]");
@@ -87,7 +96,7 @@ fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<Found>
         paths.into_iter().filter_map(|path| period_of(&path).map(|period| (path, period))).collect();
     found.sort_by(|(a, a_period), (b, b_period)| a_period.cmp(b_period).then_with(|| a.cmp(b)));
     if found.is_empty() {
-        return Err(Box::new(Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &source.file)));
+        return Err(Box::new(Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &wanted)));
     }
     Ok(found.into_iter().map(|(path, period)| (path, Some(period))).collect())
 }
