@@ -78,7 +78,7 @@ fn missing(
 ) -> Vec<Missing> {
     let absent = calendar.due(done, now).into_iter().map(|period| {
         let due = calendar.due_at(period);
-        let local = due.map(|due| due.with_timezone(&calendar.zone).format("%Y-%m-%d %H:%M %Z").to_string());
+        let local = due.map(|due| due.with_timezone(&calendar.zone).format("%Y-%m-%d %H:%M %:z").to_string());
         let problem = Diagnostic::error(&messages::NO_RELEASE).arg("period", period);
         diagnostics.push(problem.arg("due", local.unwrap_or_default()));
         Missing { period, due_at: due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true)) }
