@@ -6,13 +6,20 @@ use crate::cli::args_runs::{BackfillOptions, LogFormat};
 use crate::cli::console::Console;
 use crate::cli::run::{now, print_reports};
 use crate::cli::{Outcome, logs};
-use crate::diagnostics::Diagnostics;
+use crate::config::validate_runs::example;
+use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::{self, RunRequest, Session};
 
 pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     logs::start(LogFormat::Text, console.is_quiet(), console.is_verbose());
-    if Session::open(&options.project, options.out.clone(), diagnostics).is_none() {
-        return Ok(());
+    let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
+    let (from, to) = (options.from, options.to);
+    if from.through(to).next().is_none() {
+        let wanted = example(session.runs.every);
+        let none = Diagnostic::error(&messages::NO_PERIODS).arg("from", from).arg("to", to).arg("wanted", wanted);
+        diagnostics.push(none);
+        return print_reports(&[], console, diagnostics);
     }
     let mut request = RunRequest {
         root: options.project.clone(),
@@ -27,7 +34,7 @@ pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mu
         now: now(),
     };
     let mut reports = Vec::new();
-    for period in options.from.through(options.to) {
+    for period in from.through(to) {
         request.period = Some(period);
         reports.push(runs::run(&request, diagnostics));
     }
