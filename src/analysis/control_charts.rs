@@ -95,8 +95,10 @@ pub fn control_charts(
         let totals = past.iter().chain(&results.estimates);
         for held in totals.filter(|held| held.metric == *metric && held.segment.is_empty() && held.unit == info.unit) {
             let period = held.wave.as_deref().and_then(|wave| wave.parse::<Period>().ok());
-            let Some((period, value)) = period.filter(|period| period.cadence() == runs.every).zip(held.estimate)
-            else {
+            let Some(period) = period.filter(|period| period.cadence() == runs.every) else { continue };
+            let Some(value) = held.estimate else {
+                // What is hidden now is not shown as it was.
+                by_period.remove(&period);
                 continue;
             };
             let point = ChartPoint { period, value, ci: held.ci, n_eff: held.n_eff, limits: None, rules: Vec::new() };

@@ -8,6 +8,7 @@ use crate::cli::run::{now, print_reports};
 use crate::cli::{Outcome, logs};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::runs::held::held;
 use crate::runs::work::Work;
 use crate::runs::{self, RunRequest, Session};
 
@@ -18,10 +19,24 @@ pub(crate) fn run(options: &ApproveOptions, console: &Console, diagnostics: &mut
     logs::start(LogFormat::Text, console.is_quiet(), console.is_verbose());
     let now = now();
     let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
-    let Some(period) = options.period.or_else(|| session.calendar.last_complete(now)) else { return Ok(()) };
+    let waiting = held(&session.places);
+    let periods = waiting.iter().map(|period| period.to_string()).collect::<Vec<_>>().join(", ");
+    let period = match (options.period, waiting.as_slice()) {
+        (Some(period), _) => Some(period),
+        (None, [period]) => Some(*period),
+        (None, []) => session.calendar.last_complete(now),
+        (None, _) => {
+            diagnostics.push(Diagnostic::error(&messages::SEVERAL_HELD).arg("periods", periods));
+            return print_reports(&[], console, diagnostics);
+        }
+    };
+    let Some(period) = period else { return Ok(()) };
     let work = Work::look(session.places.work(period), period);
     if work.progress.numbers.is_none() {
         diagnostics.push(Diagnostic::error(&messages::NOTHING_HELD).arg("period", period));
+        if !waiting.is_empty() {
+            diagnostics.push(Diagnostic::warning(&messages::SEVERAL_HELD).arg("periods", periods));
+        }
         return print_reports(&[], console, diagnostics);
     }
     let request = RunRequest {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use crate::cli::args::project_folder;
 use crate::config::Period;
@@ -57,7 +57,7 @@ pub struct ApproveOptions {
     /// Project folder (holds manyi.yaml)
     #[arg(default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
-    /// Period of the release that waits [default: the last complete one]
+    /// Period of the release that waits [default: the one that waits]
     #[arg(long, value_name = "PERIOD")]
     pub period: Option<Period>,
     /// Publish without delivering
@@ -75,7 +75,10 @@ pub struct HistoryOptions {
     #[arg(value_name = "METRIC")]
     pub metric: Option<String>,
     /// Project folder (holds manyi.yaml)
-    #[arg(long, short = 'C', default_value = ".", value_parser = project_folder())]
+    #[arg(value_name = "PROJECT", value_parser = project_folder(), conflicts_with = "project")]
+    pub folder: Option<PathBuf>,
+    /// The same as PROJECT
+    #[arg(long, short = 'C', value_name = "DIR", default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
     /// Group, such as canteen=第二食堂 [default: the total]
     #[arg(long, value_name = "COLUMN=VALUE")]
@@ -122,14 +125,14 @@ pub struct WatchOptions {
 /// Options of `resend`.
 #[derive(Debug, Args)]
 pub struct ResendOptions {
-    /// Deliveries to send again, by the ids that `manyi resend` lists
+    /// Project folder (holds manyi.yaml) where it is not this one, and deliveries to send again, by the ids that `manyi resend` lists
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
-    /// Project folder (holds manyi.yaml)
-    #[arg(long, value_name = "DIR", default_value = ".", value_parser = project_folder())]
+    /// Project folder, in place of PROJECT
+    #[arg(long, short = 'C', value_name = "DIR", default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
     /// Send a short test message to a mail address or channel, past the outbox
-    #[arg(long, value_name = "TO", conflicts_with = "ids")]
+    #[arg(long, value_name = "TO")]
     pub test: Option<String>,
     /// Folder of the releases [default: out inside the project]
     #[arg(long, value_name = "DIR")]
@@ -148,12 +151,13 @@ pub struct ScheduleOptions {
 #[derive(Debug, Subcommand)]
 pub enum ScheduleAction {
     /// Print the timer of a project, and write it if --write names a folder
+    #[command(group = ArgGroup::new("timer").required(true).args(["systemd", "cron"]))]
     Install {
         /// Project folder (holds manyi.yaml)
         #[arg(default_value = ".", value_parser = project_folder())]
         project: PathBuf,
         /// Unit files of systemd
-        #[arg(long, conflicts_with = "cron", required_unless_present = "cron")]
+        #[arg(long)]
         systemd: bool,
         /// Lines of a crontab
         #[arg(long)]
@@ -202,6 +206,12 @@ pub struct PurgeOptions {
     /// Folder of the releases [default: out inside the project]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Remove the rows of this file only, a path as the project shows it; may be given several times
+    #[arg(long, value_name = "FILE", conflicts_with = "all_files")]
+    pub file: Vec<String>,
+    /// Remove the rows with this id in every file, though ids of several files may be of different people
+    #[arg(long)]
+    pub all_files: bool,
     /// Say what would be removed, and remove nothing
     #[arg(long)]
     pub dry_run: bool,

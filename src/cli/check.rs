@@ -81,7 +81,8 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     let models = ModelResults { models, ..ModelResults::default() };
     let (plugins, tables) = (Arc::new(plugins), Arc::new(tables));
     let controls = control_charts(&project, &indicators.results, &[], diagnostics);
-    let measured = Measured { project, plugins, tables, indicators, models, controls };
+    let charted_groups = Arc::default();
+    let measured = Measured { project, plugins, tables, indicators, models, controls, charted_groups };
     let date = document_date(&measured.project, &measured.tables, &mut Diagnostics::new());
     let planned = plan_of(&measured, date.as_deref(), diagnostics);
     if let Some(date) = date.filter(|_| !diagnostics.has_errors()) {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::console::{Console, TextTable};
 use crate::diagnostics::Lang;
 use crate::runs::delivery::outbox::{Delivery, State};
+use crate::runs::delivery::recipient::Recipient;
 
 /// What stands in place of a report where a message is about alarms.
 const ALARM: &str = "alarm";
@@ -36,7 +37,7 @@ pub(super) fn table(deliveries: &[Delivery], zone: Tz, console: &Console) -> Str
             held.key.period.clone(),
             if is_alarm { "–".to_owned() } else { held.key.revision.to_string() },
             if is_alarm { console.say("警报", "alarm").to_owned() } else { held.key.report.clone() },
-            held.recipient.masked(),
+            shown(&held.recipient),
             state_name(held.state, console).to_owned(),
             held.attempts.to_string(),
             since.map_or_else(String::new, |since| local(since, zone)),
@@ -70,6 +71,7 @@ pub(super) fn to_json(held: &Delivery) -> Value {
         "period": held.key.period,
         "revision": held.key.revision,
         "recipient": held.recipient.masked(),
+        "parameters": held.recipient.parameters,
         "state": held.state.name(),
         "since": ended(held),
         "attempts": held.attempts,
@@ -80,6 +82,15 @@ pub(super) fn to_json(held: &Delivery) -> Value {
                       "en": reason.diagnostic(&held.recipient.masked()).text(Lang::En) },
         })),
     })
+}
+
+/// The recipient for people: two of one company have masked addresses that look alike, so that name and groups stand beside them.
+fn shown(recipient: &Recipient) -> String {
+    let beside: Vec<&str> = recipient.name.iter().chain(recipient.parameters.values()).map(String::as_str).collect();
+    match beside.is_empty() {
+        true => recipient.masked(),
+        false => format!("{} {}", beside.join(" "), recipient.masked()),
+    }
 }
 
 /// When it came to rest.

@@ -1,33 +1,37 @@
 //! `manyi history`: the releases of a project, the series of an indicator, and both as files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
-use indexmap::IndexMap;
+use indexmap::IndexSet;
 use serde_json::json;
 
 use crate::cli::args_runs::HistoryOptions;
 use crate::cli::console::{Console, TextTable};
 use crate::cli::run::now;
 use crate::cli::{Outcome, deliveries, print_json};
-use crate::config::PROJECT_FILE;
+use crate::config::{PROJECT_FILE, Period};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::document::format;
 use crate::output::publish_file;
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
-use crate::runs::history::{Entry, History, export, segment_of};
+use crate::runs::held::held;
+use crate::runs::history::{Entry, History, export, segment_of, segment_text};
 use crate::runs::telling;
 
 pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     // `manyi history samples/monthly` means the folder, as with other verbs.
     let (mut metric, mut root) = (options.metric.clone(), options.project.clone());
-    if let Some(folder) = metric.as_ref().map(PathBuf::from).filter(|folder| folder.join(PROJECT_FILE).is_file()) {
+    if let Some(folder) = &options.folder {
+        root.clone_from(folder);
+    } else if let Some(folder) = metric.as_ref().map(PathBuf::from).filter(|folder| holds_project(folder)) {
         (metric, root) = (None, folder);
     }
     let session = Session::open(&root, None, diagnostics);
     let zone = session.as_ref().map_or(Tz::UTC, |session| session.calendar.zone);
+    let waiting = session.as_ref().map(|session| held(&session.places)).unwrap_or_default();
     let history = session.and_then(|session| session.history(false, now(), diagnostics));
     let Some(mut history) = history else {
         if !diagnostics.has_errors() {
@@ -38,10 +42,9 @@ pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut
     let done = if let Some(file) = &options.export {
         write(&mut history, file, diagnostics)
     } else if let Some(metric) = metric {
-        let segment = options.segment.as_deref().map(segment_of).unwrap_or_default();
-        series(&mut history, &metric, &segment, console, diagnostics)
+        series(&mut history, &metric, options.segment.as_deref(), console, diagnostics)
     } else {
-        list(&mut history, options, zone, console, diagnostics)
+        list(&mut history, &waiting, options, zone, console, diagnostics)
     };
     match done {
         Ok(outcome) => outcome,
@@ -52,8 +55,14 @@ pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut
     }
 }
 
+/// True for the folder of a project.
+pub(super) fn holds_project(folder: &Path) -> bool {
+    folder.join(PROJECT_FILE).is_file()
+}
+
 fn list(
     history: &mut History,
+    waiting: &[Period],
     options: &HistoryOptions,
     zone: Tz,
     console: &Console,
@@ -73,6 +82,7 @@ fn list(
             "attempts": attempts,
             "deliveries": sent.iter().map(deliveries::to_json).collect::<Vec<_>>(),
             "alarms": alarms.collect::<Vec<_>>(),
+            "held": waiting,
         });
         return Ok(print_json(console, data, diagnostics));
     }
@@ -96,6 +106,10 @@ fn list(
         ]);
     }
     let mut text = table.render();
+    for period in waiting {
+        let what = console.say("被关卡扣住，等待批准", "held by a gate, waits for approval");
+        text += &format!("{period}  {what}: manyi approve --period {period}\n");
+    }
     if options.attempts {
         let head = [
             console.say("开始", "begun"),
@@ -137,19 +151,16 @@ fn outcome_name<'w>(outcome: &'w str, console: &Console) -> &'w str {
 fn series(
     history: &mut History,
     metric: &str,
-    segment: &IndexMap<String, String>,
+    wanted: Option<&str>,
     console: &Console,
     diagnostics: &mut Diagnostics,
 ) -> Result<Outcome, DatabaseError> {
-    let entries = history.series(metric, segment)?;
+    let segment = wanted.map(segment_of).unwrap_or_default();
+    // What names no column means no group; it does not mean all answers.
+    let misread = wanted.is_some() && segment.is_empty();
+    let entries = if misread { Vec::new() } else { history.series(metric, &segment)? };
     if entries.is_empty() {
-        let newest = history.newest()?;
-        let known = match newest.values().next_back() {
-            Some(listed) => history.metrics(listed)?,
-            None => Vec::new(),
-        };
-        let problem = Diagnostic::error(&messages::METRIC_NOT_IN_HISTORY).arg("metric", metric);
-        diagnostics.push(problem.suggest(metric, known.iter().map(|held| held.id.as_str())));
+        diagnostics.push(not_held(history, metric, wanted)?);
     }
     if console.json {
         let data = json!({ "schema": 1, "metric": metric, "segment": segment, "series": entries });
@@ -172,6 +183,26 @@ fn series(
     Ok(console.data(&table.render()))
 }
 
+/// Why there is no series: the metric is not there, or not for this group.
+fn not_held(history: &mut History, metric: &str, wanted: Option<&str>) -> Result<Diagnostic, DatabaseError> {
+    const SHOWN: usize = 30;
+    let newest = history.newest()?;
+    let Some(listed) = newest.values().next_back() else { return Ok(Diagnostic::error(&messages::EMPTY_HISTORY)) };
+    let numbers = history.numbers(listed)?;
+    let known = numbers.metrics.iter().map(|held| held.id.as_str());
+    let (Some(wanted), true) = (wanted, known.clone().any(|held| held == metric)) else {
+        let problem = Diagnostic::error(&messages::METRIC_NOT_IN_HISTORY).arg("metric", metric);
+        return Ok(problem.suggest(metric, known));
+    };
+    let of_metric = numbers.estimates.iter().filter(|held| held.metric == metric && !held.segment.is_empty());
+    let groups: IndexSet<String> = of_metric.map(|held| segment_text(&held.segment)).collect();
+    let shown = groups.iter().take(SHOWN).map(|group| format!("`{group}`")).collect::<Vec<_>>().join(", ");
+    let more = if groups.len() > SHOWN { ", …" } else { "" };
+    let known = if groups.is_empty() { "–".to_owned() } else { format!("{shown}{more}") };
+    let problem = Diagnostic::error(&messages::SEGMENT_NOT_IN_HISTORY).arg("metric", metric).arg("segment", wanted);
+    Ok(problem.arg("known", known).suggest(wanted, groups.iter().map(String::as_str)))
+}
+
 fn row(entry: &Entry, console: &Console) -> Vec<String> {
     let held = &entry.estimate;
     let value = |value: f64| format::value(value, held.unit);
@@ -181,17 +212,16 @@ fn row(entry: &Entry, console: &Console) -> Vec<String> {
         entry.period.to_string(),
         entry.revision.to_string(),
         held.estimate.map_or_else(missing, |estimate| format::value_with_unit(estimate, held.unit, console.lang)),
-        held.ci.map_or_else(String::new, |[low, high]| format!("{}–{}", value(low), value(high))),
+        // A dash between them would be read as a minus before the second.
+        held.ci.map_or_else(String::new, |[low, high]| {
+            format!("{} {} {}", value(low), console.say("至", "to"), value(high))
+        }),
         held.se.map_or_else(String::new, |se| format!("{se:.2}")),
         held.n.map_or_else(String::new, |n| n.to_string()),
     ]
 }
 
-fn write(
-    history: &mut History,
-    file: &std::path::Path,
-    diagnostics: &mut Diagnostics,
-) -> Result<Outcome, DatabaseError> {
+fn write(history: &mut History, file: &Path, diagnostics: &mut Diagnostics) -> Result<Outcome, DatabaseError> {
     let entries = history.everything()?;
     let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     let bytes = match ending.as_deref() {

@@ -22,22 +22,21 @@ pub(crate) fn run(
     let shown = path.display().to_string();
     let written = if path.exists() && !options.force {
         diagnostics.push(Diagnostic::error(&messages::PROJECT_EXISTS).arg("file", &shown));
-        false
+        None
     } else {
         let _progress = console.progress("正在读取问卷…", "reading the survey …");
         let langs = DraftLangs { wished: lang, usual: console.lang };
         pipeline::draft_project(&options.project, &options.from, langs, diagnostics)
-            .is_some_and(|text| write(&path, &text, diagnostics))
+            .filter(|text| write(&path, text, diagnostics))
     };
     if console.json {
-        return print_json(console, json!({ "schema": 1, "written": written.then_some(&shown) }), diagnostics);
+        return print_json(console, json!({ "schema": 1, "written": written.as_ref().map(|_| &shown) }), diagnostics);
     }
-    if written {
+    if let Some(text) = written {
         let next = options.project.display();
-        let mark = match options.from.is_empty() {
-            true => console.say("示例", "example"),
-            false => console.say("推测", "guessed"),
-        };
+        // The file has the language of the survey, which may be another than that of the screen.
+        let (zh_cn, en) = if options.from.is_empty() { ("示例", "example") } else { ("推测", "guessed") };
+        let mark = if text.contains(&format!("“{zh_cn}”")) { zh_cn } else { en };
         console.talk(&match console.lang {
             Lang::ZhCn | Lang::ZhTw => {
                 format!("已写入 {shown}。请核对标有“{mark}”的各行，然后运行：manyi check {next}")

@@ -89,11 +89,10 @@ pub fn run() -> ExitCode {
         Verb::ServeSchedule(options) => options.log == LogFormat::Json,
         _ => false,
     };
-    match &arguments.verb {
-        // What it found was logged in each round.
-        Verb::ServeSchedule(_) if in_lines => {}
-        _ if in_lines => logs::problems(&diagnostics, &console),
-        _ => console.report(&diagnostics),
+    if in_lines {
+        logs::problems(&diagnostics, &console);
+    } else {
+        console.report(&diagnostics);
     }
     match outcome {
         Ok(()) if diagnostics.has_errors() => ExitCode::from(1),

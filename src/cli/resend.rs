@@ -1,5 +1,6 @@
 //! `manyi resend`: what waits for somebody's decision, because it failed or because nobody knows whether it arrived; and sending it again.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -8,8 +9,11 @@ use serde_json::json;
 
 use crate::cli::args_runs::ResendOptions;
 use crate::cli::console::Console;
+use crate::cli::history::holds_project;
 use crate::cli::run::now;
 use crate::cli::{Outcome, deliveries, print_json};
+use crate::config::raw::mailbox;
+use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::delivery as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::Session;
@@ -22,13 +26,25 @@ use crate::runs::telling;
 
 pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let now = now();
-    let Some(session) = Session::open(&options.project, options.out.clone(), diagnostics) else { return Ok(()) };
+    let (root, ids) = place(options);
+    let Some(session) = Session::open(&root, options.out.clone(), diagnostics) else { return Ok(()) };
     if let Some(to) = &options.test {
+        // A test is for nobody's delivery.
+        diagnostics.extend(ids.iter().map(|id| Diagnostic::error(&messages::NOT_RESENT).arg("id", id)));
+        if !ids.is_empty() {
+            let data = json!({ "schema": 1, "recipient": null, "sent": false });
+            return if console.json { print_json(console, data, diagnostics) } else { Ok(()) };
+        }
+        if let Some(problem) = unknown(&session.project, to) {
+            diagnostics.push(problem);
+            let data = json!({ "schema": 1, "recipient": null, "sent": false });
+            return if console.json { print_json(console, data, diagnostics) } else { Ok(()) };
+        }
         let answer = telling::send_test(&session.project, to, now);
         let recipient = answer.recipient.masked();
         if let Some(reason) = &answer.problem {
             diagnostics.push(Diagnostic::error(&messages::TEST_NOT_SENT).arg("recipient", &recipient));
-            diagnostics.push(reason.diagnostic(&recipient));
+            diagnostics.push(reason.diagnostic_of_test(&recipient));
         }
         if console.json {
             let data = json!({ "schema": 1, "recipient": recipient, "sent": answer.problem.is_none() });
@@ -44,11 +60,8 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
     let Some(mut history) = session.history(false, now, diagnostics) else {
         return show(&[], zone, console, diagnostics);
     };
-    let done = if options.ids.is_empty() {
-        waiting(&mut history, now)
-    } else {
-        again(&session, &mut history, &options.ids, now, diagnostics)
-    };
+    let done =
+        if ids.is_empty() { waiting(&mut history, now) } else { again(&session, &mut history, ids, now, diagnostics) };
     match done {
         Ok(deliveries) => show(&deliveries, zone, console, diagnostics),
         Err(error) => {
@@ -56,6 +69,38 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
             Ok(())
         }
     }
+}
+
+/// The project and the deliveries that are named: as with other verbs the project may come first. With a test, which is for no
+/// delivery, the first can be nothing else.
+fn place(options: &ResendOptions) -> (PathBuf, &[String]) {
+    match options.ids.split_first() {
+        Some((first, rest)) => {
+            let folder = Path::new(first);
+            let folder = if folder.ends_with(PROJECT_FILE) { folder.parent().unwrap_or(folder) } else { folder };
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            if options.test.is_some() || holds_project(folder) {
+                (folder.to_path_buf(), rest)
+            } else {
+                (options.project.clone(), options.ids.as_slice())
+            }
+        }
+        None => (options.project.clone(), &[]),
+    }
+}
+
+/// What is wrong with the name of somebody to send a test to.
+fn unknown(project: &Project, to: &str) -> Option<Diagnostic> {
+    let delivery = &project.raw.delivery;
+    let known: Vec<&str> = delivery.channels.keys().map(String::as_str).collect();
+    let problem = match mailbox(to) {
+        Some(_) if delivery.mail.is_none() => Diagnostic::error(&messages::NO_MAIL_SERVER),
+        None if !known.contains(&to.trim()) => {
+            Diagnostic::error(&messages::UNKNOWN_CHANNEL).arg("known", known.join(", ")).suggest(to, known)
+        }
+        _ => return None,
+    };
+    Some(problem.arg("value", to))
 }
 
 /// What has failed or is uncertain.

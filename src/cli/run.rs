@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::args_runs::RunOptions;
 use crate::cli::console::{Console, TextTable};
@@ -12,6 +12,8 @@ use crate::cli::{Outcome, logs, print_json};
 use crate::config::Period;
 use crate::diagnostics::{Diagnostics, Level};
 use crate::document::format;
+use crate::runs::catch_up::{Because, Wanted};
+use crate::runs::plan::Planned;
 use crate::runs::{self, Outcome as Ended, RunReport, RunRequest, Session};
 
 /// Environment variable that stands for the clock, for tests and simulations: RFC 3339.
@@ -31,12 +33,10 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
         };
     };
     if options.dry_run {
-        let periods = if options.catch_up {
-            session.done(now, diagnostics).map(|done| session.calendar.due(&done, now)).unwrap_or_default()
-        } else {
-            options.period.or_else(|| session.calendar.last_complete(now)).into_iter().collect()
+        return match options.catch_up {
+            true => look_at_all(&session, options, now, console, diagnostics),
+            false => look(&session, options, now, console, diagnostics),
         };
-        return look(&session, &periods, options, now, console, diagnostics);
     }
     let request = RunRequest {
         root: options.project.clone(),
@@ -117,36 +117,71 @@ fn changes_text(report: &RunReport, console: &Console) -> String {
     table.render() + if more == 0 { "" } else { &rest }
 }
 
+/// What a run of one period would do.
 fn look(
     session: &Session,
-    periods: &[Period],
     options: &RunOptions,
     now: DateTime<Utc>,
     console: &Console,
     diagnostics: &mut Diagnostics,
 ) -> Outcome {
-    let mut looked = Vec::new();
-    for period in periods {
-        let errors = diagnostics.count(Level::Error);
-        let planned = session.look(*period, options.force, now, diagnostics);
-        if let Some(planned) = planned.filter(|_| diagnostics.count(Level::Error) == errors) {
-            looked.push((*period, planned));
-        }
-    }
+    let errors = diagnostics.count(Level::Error);
+    let period = options.period.or_else(|| session.calendar.last_complete(now));
+    let planned =
+        period.and_then(|period| session.look(period, options.force, now, diagnostics).map(|held| (period, held)));
+    let planned = planned.filter(|_| diagnostics.count(Level::Error) == errors);
     if console.json {
-        let runs = looked.iter().map(
-            |(period, planned)| json!({ "period": period, "unchanged": planned.unchanged, "steps": planned.steps }),
-        );
-        return print_json(console, json!({ "schema": 1, "runs": runs.collect::<Vec<_>>() }), diagnostics);
+        let runs: Vec<Value> = planned
+            .iter()
+            .map(|(period, held)| json!({ "period": period, "unchanged": held.unchanged, "steps": held.steps }))
+            .collect();
+        return print_json(console, json!({ "schema": 1, "runs": runs }), diagnostics);
     }
-    for (period, planned) in looked {
-        let head = [&*period.to_string(), console.say("执行", "runs"), console.say("原因", "why")];
-        let mut table = TextTable::new(head.map(str::to_owned).to_vec(), Vec::new());
-        for step in &planned.steps {
-            let needed = if step.needed { console.say("是", "yes") } else { console.say("否", "no") };
-            table.row(vec![step.step.clone(), needed.to_owned(), step.why.get(console.lang).to_owned()]);
+    match planned {
+        Some((period, planned)) => console.data(&steps_text(period, &planned, console)),
+        None => Ok(()),
+    }
+}
+
+/// What the runs of a timer would do, each with its reason.
+fn look_at_all(
+    session: &Session,
+    options: &RunOptions,
+    now: DateTime<Utc>,
+    console: &Console,
+    diagnostics: &mut Diagnostics,
+) -> Outcome {
+    let wanted = session.would_catch_up(options.force, now, diagnostics);
+    if console.json {
+        let one = |held: &Wanted| {
+            let (unchanged, steps) = held.planned.as_ref().map(|planned| (planned.unchanged, &planned.steps)).unzip();
+            json!({
+                "period": held.period, "because": held.because, "why": held.why,
+                "unchanged": unchanged, "steps": steps.unwrap_or(&Vec::new()),
+            })
+        };
+        let runs: Vec<Value> = wanted.iter().map(one).collect();
+        return print_json(console, json!({ "schema": 1, "runs": runs }), diagnostics);
+    }
+    if wanted.is_empty() {
+        return print_reports(&[], console, diagnostics);
+    }
+    for held in &wanted {
+        console.data(&format!("{}  {}\n", held.period, held.why.get(console.lang)))?;
+        // What may follow depends on numbers that nobody knows yet.
+        if let Some(planned) = held.planned.as_ref().filter(|_| held.because != Because::Follows) {
+            console.data(&(steps_text(held.period, planned, console) + "\n"))?;
         }
-        console.data(&table.render())?;
     }
     Ok(())
+}
+
+fn steps_text(period: Period, planned: &Planned, console: &Console) -> String {
+    let head = [&*period.to_string(), console.say("执行", "runs"), console.say("原因", "why")];
+    let mut table = TextTable::new(head.map(str::to_owned).to_vec(), Vec::new());
+    for step in &planned.steps {
+        let needed = if step.needed { console.say("是", "yes") } else { console.say("否", "no") };
+        table.row(vec![step.step.clone(), needed.to_owned(), step.why.get(console.lang).to_owned()]);
+    }
+    table.render()
 }

@@ -1,10 +1,14 @@
 //! `manyi schedule install`: timers of systemd and cron.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cli::Outcome;
 use crate::cli::args_runs::{ScheduleAction, ScheduleOptions};
 use crate::cli::console::Console;
+use crate::config::Project;
+use crate::config::raw::RawHistory;
+use crate::config::secret_text::{SecretPart, SecretText};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 use crate::runs::Session;
@@ -17,6 +21,11 @@ pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mu
     let program = std::env::current_exe()?;
     let folder = project.canonicalize()?;
     let name = unit_name(&session, &folder);
+    let variables = variables(&session.project);
+    if *wants_cron && !variables.is_empty() {
+        let names = variables.iter().map(|name| format!("`${{env:{name}}}`")).collect::<Vec<_>>().join(", ");
+        diagnostics.push(Diagnostic::warning(&messages::CRON_WITHOUT_VARIABLES).arg("names", names));
+    }
     let files = if *wants_cron {
         let lines = cron(&session.calendar, &program, &folder);
         vec![TimerFile { name: format!("manyi-{name}"), content: with_user(&lines, user.as_deref()) }]
@@ -36,12 +45,34 @@ pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mu
             }
         }
     }
+    if !wants_cron && !variables.is_empty() {
+        console.talk(&format!(
+            "{} /etc/manyi/{name}.env {} {}",
+            console.say("请在", "write into"),
+            console.say("（root，权限 600）中写入：", "(of root, mode 600):"),
+            variables.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join(" ")
+        ));
+    }
     if write.is_some() && !wants_cron {
         console.talk(&format!(
             "systemctl daemon-reload && systemctl enable --now manyi-{name}.timer manyi-{name}-watch.timer"
         ));
     }
     Ok(())
+}
+
+/// The environment variables that the project needs when it runs.
+fn variables(project: &Project) -> BTreeSet<String> {
+    let mut texts: Vec<SecretText> = project.raw.delivery.secrets().into_iter().map(|(_, text)| text.clone()).collect();
+    if let Some(RawHistory::Database(database)) = project.raw.runs.as_ref().map(|runs| &runs.history) {
+        texts.push(SecretText::new(database.url.as_str()));
+    }
+    let of_text = |text: &SecretText| -> Vec<String> {
+        let parts = text.parts().unwrap_or_default().into_iter();
+        let variable = |part| if let SecretPart::Variable(name) = part { Some(name.to_owned()) } else { None };
+        parts.filter_map(variable).collect()
+    };
+    texts.iter().flat_map(of_text).collect()
 }
 
 /// A name for units: the project's, else that of its folder, in characters that units and files of cron may have.

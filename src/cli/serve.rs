@@ -7,6 +7,7 @@ use crate::cli::args_runs::ServeOptions;
 use crate::cli::console::Console;
 use crate::cli::run::now;
 use crate::cli::{Outcome, logs};
+use crate::config::PROJECT_FILE;
 use crate::diagnostics::Diagnostics;
 use crate::runs::watch::look;
 use crate::runs::{RunRequest, Session};
@@ -16,6 +17,11 @@ const WAIT: Duration = Duration::from_secs(600);
 
 pub(crate) fn run(options: &ServeOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     logs::start(options.log, console.is_quiet(), console.is_verbose());
+    // A project that is broken may be mended while this waits; one that is not there is a mistake in the command.
+    if !options.project.join(PROJECT_FILE).is_file() {
+        Session::open(&options.project, options.out.clone(), diagnostics);
+        return Ok(());
+    }
     let mut round = 0;
     loop {
         let mut found = Diagnostics::new();

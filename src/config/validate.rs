@@ -103,7 +103,7 @@ pub(super) const GROUPING: &[ColumnType] = &[ColumnType::Single, ColumnType::Boo
 fn validate_references(project: &Project, diagnostics: &mut Diagnostics) {
     let raw = &project.raw;
     for (index, segment) in raw.segments.iter().enumerate() {
-        validate_reference(project, segment, &format!("segments[{index}]"), GROUPING, diagnostics);
+        validate_groups(project, segment, &format!("segments[{index}]"), diagnostics);
     }
     let any: &[ColumnType] = &[];
     if let Some(id) = &raw.data.id {
@@ -131,6 +131,14 @@ fn validate_references(project: &Project, diagnostics: &mut Diagnostics) {
         if let Some(fpc) = &design.fpc {
             validate_reference(project, fpc, "data.design.fpc", &[ColumnType::Number], diagnostics);
         }
+    }
+}
+
+/// A column whose answers form groups, which are named everywhere: it must hold no personal data.
+pub(super) fn validate_groups(project: &Project, name: &str, path: &str, diagnostics: &mut Diagnostics) {
+    validate_reference(project, name, path, GROUPING, diagnostics);
+    if project.raw.columns.get(name).is_some_and(|column| column.personal) {
+        diagnostics.push(problem(project, &messages::PERSONAL_GROUPS, path).arg("name", name));
     }
 }
 
@@ -207,6 +215,12 @@ fn validate_reports(project: &Project, diagnostics: &mut Diagnostics) {
         if !seen.insert(report.id.to_lowercase()) {
             diagnostics.push(problem(project, &messages::REPEATED_ID, &path).arg("id", &report.id));
         }
+        // Whether the column is a segment is looked at when the report is built.
+        let personal = |name: &&str| project.raw.columns.get(*name).is_some_and(|column| column.personal);
+        if let Some(name) = report.for_each.as_ref().map(|each| each.column()).filter(personal) {
+            let path = format!("reports[{index}].for_each");
+            diagnostics.push(problem(project, &messages::PERSONAL_GROUPS, &path).arg("name", name));
+        }
     }
 }
 
@@ -246,6 +260,7 @@ pub fn is_safe_file_name(name: &str) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -257,6 +272,27 @@ mod tests {
         for bad in ["", "..", "a/b", "a\\b", "con", "NUL.txt", "com1", "x.", "a:b", ".hidden", "a\nb"] {
             assert!(!is_safe_file_name(bad), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn personal_columns_form_no_groups() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "manyi: 1
+project: { title: t }
+data: { sources: [{ file: a.csv }] }
+columns:
+  phone: { type: single, personal: true }
+  score: { type: scale, range: [1, 5] }
+segments: [phone]
+banners: [{ id: b, segments: [phone], questions: [score] }]
+reports: [{ id: each, for_each: phone }]
+";
+        std::fs::write(folder.path().join("manyi.yaml"), text).unwrap();
+        let mut diagnostics = Diagnostics::new();
+        crate::config::load_project(folder.path(), &mut diagnostics);
+        let places = diagnostics.iter().filter(|found| found.message.code == "M0160");
+        let places: Vec<&str> = places.filter_map(|found| found.key_path.as_deref()).collect();
+        assert_eq!(places, ["segments[0]", "banners[0].segments[0]", "reports[0].for_each"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::config::project::{Project, SURVEY};
 use crate::config::raw::{ColumnType, RawBanner};
-use crate::config::validate::{GROUPING, is_safe_file_name, problem, validate_reference};
+use crate::config::validate::{is_safe_file_name, problem, validate_groups, validate_reference};
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::messages::config as messages;
 use crate::diagnostics::messages::metrics::{BANNER_PERSONAL, BANNER_TABLE};
@@ -49,6 +49,6 @@ fn validate_columns(view: &Project, banner: &RawBanner, path: &str, diagnostics:
         }
     }
     for (index, name) in banner.segments.iter().flatten().enumerate() {
-        validate_reference(view, name, &format!("{path}.segments[{index}]"), GROUPING, diagnostics);
+        validate_groups(view, name, &format!("{path}.segments[{index}]"), diagnostics);
     }
 }

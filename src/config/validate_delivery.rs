@@ -213,6 +213,17 @@ fn validate_alarms(project: &Project, delivery: &RawDelivery, diagnostics: &mut 
             let problem = problem(project, &messages::BAD_ALARM, &path).arg("on", alarm_name(alarm.on));
             diagnostics.push(problem.words("problem", lang_texts(zh_cn, en)));
         }
+        let charts = project.raw.runs.as_ref().map(|runs| &runs.control.metrics);
+        let charted = |metric: &String| charts.is_some_and(|charts| charts.contains_key(metric));
+        if alarm.on == AlarmKind::Control && alarm.metric.as_ref().is_some_and(|metric| !charted(metric)) {
+            let path = format!("{path}.metric");
+            let problem = problem(project, &messages::BAD_ALARM, &path).arg("on", alarm_name(alarm.on));
+            let texts = lang_texts(
+                "的 `metric` 不在 `runs.control.metrics` 中",
+                "needs its `metric` under `runs.control.metrics`",
+            );
+            diagnostics.push(problem.words("problem", texts));
+        }
         if let Some(segment) = alarm.segment.as_ref().filter(|segment| !project.raw.segments.contains(segment)) {
             let path = format!("{path}.segment");
             let problem = problem(project, &crate::diagnostics::messages::config::UNKNOWN_COLUMN, &path);

@@ -132,7 +132,7 @@ impl Sink {
         let rules = CellRules::new(raw, header, source.dialect);
         let as_they_are = AsTheyAre::new(&rules);
         let mut known = KnownCells::new(&rules);
-        let mut invalid = InvalidCells::new(&self.name, source, rules.range());
+        let mut invalid = InvalidCells::new(&self.name, raw, source, rules.range());
         for chunk in &source.table.chunks {
             let array = chunk.columns.get(position).and_then(Option::as_ref);
             if let Some(array) = as_they_are.bytes(array) {
@@ -171,7 +171,7 @@ impl Sink {
             rules.push((position, CellRules::new(&plain, header, source.dialect), option_label(raw, header)));
         }
         let mut memo: HashMap<(usize, String), Answer> = HashMap::new();
-        let mut invalid = InvalidCells::new(&self.name, source, None);
+        let mut invalid = InvalidCells::new(&self.name, raw, source, None);
         for chunk in &source.table.chunks {
             let cells: Vec<RawCells> = positions
                 .iter()

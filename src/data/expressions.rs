@@ -111,6 +111,8 @@ pub enum ExpressionError {
     Invalid {
         /// The engine's words.
         reason: String,
+        /// True if it was at work on the cells, which its words may hold.
+        on_cells: bool,
     },
 }
 
@@ -204,8 +206,8 @@ impl Expression {
     pub fn evaluate(&self, batch: &RecordBatch) -> Result<ArrayRef, ExpressionError> {
         let schema = DFSchema::try_from(batch.schema().as_ref().clone()).map_err(invalid)?;
         let physical = physical(&self.logical, &schema).map_err(invalid)?;
-        let value = physical.evaluate(batch).map_err(invalid)?;
-        value.into_array(batch.num_rows()).map_err(invalid)
+        let value = physical.evaluate(batch).map_err(stopped)?;
+        value.into_array(batch.num_rows()).map_err(stopped)
     }
 
     /// The same over loose columns of `rows` rows; an expression without columns needs the number of rows.
@@ -217,7 +219,7 @@ impl Expression {
     ) -> Result<ArrayRef, ExpressionError> {
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         let batch = RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)
-            .map_err(|error| ExpressionError::Invalid { reason: error.to_string() })?;
+            .map_err(|error| ExpressionError::Invalid { reason: error.to_string(), on_cells: true })?;
         self.evaluate(&batch)
     }
 
@@ -300,7 +302,10 @@ impl ExpressionError {
             Self::WrongType { found, expected } => {
                 Diagnostic::error(&messages::EXPRESSION_WRONG_TYPE).arg("found", found).arg("expected", expected)
             }
-            Self::Invalid { reason } => Diagnostic::error(&messages::EXPRESSION_INVALID).arg("reason", reason),
+            Self::Invalid { reason, on_cells: false } => {
+                Diagnostic::error(&messages::EXPRESSION_INVALID).arg("reason", reason)
+            }
+            Self::Invalid { reason, .. } => Diagnostic::error(&messages::EXPRESSION_INVALID).quote("reason", reason),
         };
         diagnostic.arg("expression", text).at(location).key(key_path)
     }
@@ -345,7 +350,15 @@ pub fn physical(expression: &Expr, schema: &DFSchema) -> Result<Arc<dyn Physical
 fn invalid(error: DataFusionError) -> ExpressionError {
     let reason = error.strip_backtrace();
     let reason = reason.strip_prefix("Error during planning: ").unwrap_or(&reason);
-    ExpressionError::Invalid { reason: reason.lines().next().unwrap_or_default().to_owned() }
+    ExpressionError::Invalid { reason: reason.lines().next().unwrap_or_default().to_owned(), on_cells: false }
+}
+
+/// What the engine says while it is at work on the cells.
+fn stopped(error: DataFusionError) -> ExpressionError {
+    match invalid(error) {
+        ExpressionError::Invalid { reason, .. } => ExpressionError::Invalid { reason, on_cells: true },
+        other => other,
+    }
 }
 
 /// Operators of an expression at most.

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
+use unicode_width::UnicodeWidthStr;
 
 use crate::config::raw::{ColumnType, Dialect, OneOrMany, RawColumn, RawScalar};
 use crate::data::cells::{Answer, CellRules};
 use crate::data::guess_roles::{
-    Role, asks_options, asks_yes_no, is_open, is_rating, is_segment, names_of, other_input, plugin_input,
-    question_text, role_of, stated_range,
+    Role, asks_options, asks_own_words, asks_recommendation, asks_yes_no, holds_contact, is_open, is_rating,
+    is_segment, names_of, other_input, plugin_input, question_text, role_of, stated_range,
 };
 use crate::data::numbers::{number_text, parse_moment, parse_number};
 use crate::data::options::{option_of_header, split_options, without_free_text};
@@ -391,7 +392,10 @@ fn guess_rating(profile: &Profile) -> Option<GuessedColumn> {
     };
     let stated = stated_range(profile)
         .filter(|range| is_rating(profile) && inside(*range) && numbers.iter().any(|number| *number > 1.0));
-    let usual = [[1.0, 5.0], [1.0, 7.0], [1.0, 10.0], [0.0, 10.0]];
+    let usual = match asks_recommendation(profile) {
+        true => [[0.0, 10.0], [1.0, 5.0], [1.0, 7.0], [1.0, 10.0]],
+        false => [[1.0, 5.0], [1.0, 7.0], [1.0, 10.0], [0.0, 10.0]],
+    };
     let range = stated.or_else(|| {
         usual.into_iter().find(|&[low, high]| {
             let (inside, outside): (Vec<f64>, Vec<f64>) =
@@ -445,6 +449,9 @@ fn guess_joined(profile: &Profile) -> Option<GuessedColumn> {
         if counts.len() > 25 || repeated * 2 < counts.len() || counts.keys().any(|piece| piece.chars().count() > 30) {
             continue;
         }
+        if asks_own_words(profile) || counts.keys().any(|piece| holds_contact(piece)) {
+            continue;
+        }
         let usual = crate::data::dialects::separator(profile.dialect) == separator || matches!(separator, "┋" | "→");
         return Some(GuessedColumn {
             separator: (!usual).then(|| separator.to_owned()),
@@ -470,7 +477,11 @@ fn guess_options(profile: &Profile) -> Option<GuessedColumn> {
     let options = sorted(options.into_iter().map(|option| labels.get(option).map_or(option, String::as_str)));
     let few = options.len() <= 12 || (options.len() <= 40 && options.len() as u64 * 5 <= profile.filled);
     let repeats = (options.len() as u64) < profile.filled || options.len() <= 2;
-    let short = options.iter().all(|option| option.chars().count() <= 40);
+    let short = options.iter().all(|option| UnicodeWidthStr::width(option.as_str()) <= 40);
+    let contacts = !profile.all_numbers && options.iter().any(|option| holds_contact(option));
+    if contacts || (asks_own_words(profile) && labels.is_empty()) {
+        return None;
+    }
     // A few people who write the same words have not chosen an option.
     let short = short && !(is_open(profile) && profile.filled * 4 < profile.rows);
     (few && repeats && short && !profile.overflow).then(|| GuessedColumn {

@@ -213,6 +213,7 @@ pub fn is_open(profile: &Profile) -> bool {
         "请说明",
         "请写",
         "想说",
+        "什么话",
         "留言",
         "评论",
         "comment",
@@ -222,6 +223,39 @@ pub fn is_open(profile: &Profile) -> bool {
     ]
     .iter()
     .any(|word| text.contains(word))
+}
+
+/// True for questions that ask for nothing but own words, whose answers are no options, however few of them there are.
+pub fn asks_own_words(profile: &Profile) -> bool {
+    let text = words_of(profile);
+    ["请写", "想说", "什么话", "留言", "in your own words", "anything else", "any other comments"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// True for the question of the Net Promoter Score, which is asked from 0 to 10 also where nobody chose 0 yet.
+pub fn asks_recommendation(profile: &Profile) -> bool {
+    let text = words_of(profile);
+    (text.contains("推荐") && text.contains("可能")) || (text.contains("likely") && text.contains("recommend"))
+}
+
+/// True for a text with a phone number or mail address, which nobody offers as an option.
+pub fn holds_contact(text: &str) -> bool {
+    let text = fold_width(text);
+    // Digits on end, and digits in groups: `1000-1999` is a range, `138-1234-5678` is none.
+    let (mut run, mut digits, mut gaps, mut number) = (0, 0, 0, false);
+    for letter in text.chars() {
+        (run, digits, gaps) = match letter {
+            '0'..='9' => (run + 1, digits + 1, gaps),
+            ' ' | '-' => (0, digits, gaps + 1),
+            _ => (0, 0, 0),
+        };
+        number |= run >= 7 || (digits >= 10 && gaps >= 2);
+    }
+    let mail = text.split_once('@').is_some_and(|(name, place)| {
+        name.ends_with(|letter: char| letter.is_ascii_alphanumeric()) && place.contains('.')
+    });
+    number || mail
 }
 
 /// An input of another built-in plugin that a scale may feed: overall satisfaction, recommendation, ease.

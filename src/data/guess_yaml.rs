@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use crate::config::raw::ColumnType;
 use crate::data::expressions::quote_name;
 use crate::data::guess::{Guess, GuessedColumn, Reason};
+use crate::data::guess_roles::holds_contact;
 use crate::data::numbers::{number_text, parse_number};
 use crate::diagnostics::Lang;
 
@@ -70,7 +71,8 @@ const SEEN_LIMIT: usize = 12;
 
 /// The text of `manyi.yaml` for a guess, or an example to fill in where there are no files to guess from.
 pub fn write_manyi_yaml(guess: &Guess, draft: &Draft<'_>) -> String {
-    let lines = if guess.files.is_empty() { example_lines(draft) } else { guess_lines(guess, draft) };
+    let mut lines = if guess.files.is_empty() { example_lines(draft) } else { guess_lines(guess, draft) };
+    lines.extend(run_lines(draft, guess.wave.is_some()));
     lines.iter().fold(String::new(), |text, line| text + line.trim_end() + "\n")
 }
 
@@ -140,10 +142,22 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
         }
     }
     if let Some(id) = &guess.id {
-        line(&format!(
-            "  id: {id}  # {mark}{}",
-            say("every answer has one, none comes twice", "每份回答都有且互不重复")
-        ));
+        // A number that survey tools count anew in every export identifies nobody once there is a second file.
+        let header = guess.columns.iter().find(|column| column.name == *id).and_then(|column| column.from.first());
+        let counted = header.is_some_and(|header| matches!(header.trim(), "序号" | "答题序号"));
+        line(&match counted {
+            true => format!(
+                "  # id: {id}  # {}",
+                say(
+                    "take off the first `#` only if the numbers go on from file to file",
+                    "仅当编号在各文件间连续时才去掉开头的 #"
+                )
+            ),
+            false => format!(
+                "  id: {id}  # {mark}{}",
+                say("every answer has one, none comes twice", "每份回答都有且互不重复")
+            ),
+        });
     }
     if let Some(wave) = &guess.wave {
         let why = say(
@@ -203,6 +217,38 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
     lines
 }
 
+/// The way into runs that start by themselves, as comments.
+fn run_lines(draft: &Draft<'_>, dated: bool) -> Vec<String> {
+    let say = |en: &str, zh: &str| if draft.lang == Lang::En { en.to_owned() } else { zh.to_owned() };
+    let zone = match draft.lang {
+        Lang::En => "UTC",
+        Lang::ZhCn => "Asia/Shanghai",
+        Lang::ZhTw => "Asia/Taipei",
+    };
+    let mut lines = vec![
+        String::new(),
+        say(
+            "# Reports that come by themselves, every month: take off the `#`, then see `manyi run --dry-run`.",
+            "# 每月自动出报告：去掉行首的 #，然后运行 `manyi run --dry-run` 查看。",
+        ),
+    ];
+    if !dated {
+        lines.push(say(
+            "# Then a folder a month in `data.sources`: `file: \"data/{period}/*.csv\"`, for data/2026-11/answers.csv.",
+            "# 并在 `data.sources` 中按月分文件夹：`file: \"data/{period}/*.csv\"`，如 data/2026-11/answers.csv。",
+        ));
+    }
+    let example = say("example", "示例");
+    lines.extend([
+        format!("# runs: {{ every: month, timezone: {zone} }}"),
+        "# delivery:".to_owned(),
+        format!("#   mail: {{ host: smtp.example.com, user: reports@example.com, password: '${{env:SMTP_PASSWORD}}', from: reports@example.com }}  # {example}"),
+        format!("#   recipients: [{{ to: manager@example.com, formats: [pdf] }}]  # {example}"),
+        format!("#   errors: [me@example.com]  # {example}"),
+    ]);
+    lines
+}
+
 fn column_lines(column: &GuessedColumn, lang: Lang, mark: &str) -> Vec<String> {
     let kind = crate::config::validate::kind_name(column.kind);
     let mut lines = vec![
@@ -242,8 +288,9 @@ fn column_lines(column: &GuessedColumn, lang: Lang, mark: &str) -> Vec<String> {
     }
     let options = matches!(column.kind, ColumnType::Single | ColumnType::Multi | ColumnType::Ranking);
     if options && !column.seen.is_empty() {
-        let shown: Vec<String> = column.seen.iter().take(SEEN_LIMIT).map(|option| one_line(option)).collect();
-        let dots = if column.seen.len() > SEEN_LIMIT { " …" } else { "" };
+        let seen: Vec<&String> = column.seen.iter().filter(|option| !holds_contact(option)).collect();
+        let shown: Vec<String> = seen.iter().take(SEEN_LIMIT).map(|option| one_line(option)).collect();
+        let dots = if column.seen.len() > shown.len() { " …" } else { "" };
         let (word, comma) = if lang == Lang::En { ("seen: ", ", ") } else { ("出现过的选项：", "、") };
         lines.push(format!("    # {word}{}{dots}", shown.join(comma)));
         if is_mixed(&column.seen) {

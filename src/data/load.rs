@@ -16,7 +16,8 @@ use crate::data::derive::add_derived_columns;
 use crate::data::expressions::{ExpectedType, Expression};
 use crate::data::lookup::add_lookups;
 use crate::data::quality::{
-    RowIndex, backward_scales, checked_weights, group_count, repeated_ids, repeated_ids_diagnostic,
+    RowIndex, backward_scales, checked_weights, group_count, many_repeated_diagnostic, repeated_ids,
+    repeated_ids_diagnostic,
 };
 use crate::data::sources::{LoadedSource, load_raw};
 use crate::data::stacking::{stack, stacked_headers};
@@ -249,13 +250,18 @@ fn drop_repeated(
     if policy == DuplicatePolicy::KeepAll {
         return;
     }
-    let (rows, values) = repeated_ids(&column.arrays);
+    let (rows, values) = repeated_ids(&column.arrays, &kept.keep);
     if policy == DuplicatePolicy::Error {
         if !rows.is_empty() {
-            diagnostics.push(repeated_ids_diagnostic(id, index, &rows, &values));
+            let problem = repeated_ids_diagnostic(id, index, &rows, &values);
+            let personal = project.raw.columns.get(id).is_some_and(|column| column.personal);
+            diagnostics.push(if personal { problem.without_quotes() } else { problem });
         }
         return;
     }
+    let before = kept.keep.iter().filter(|keep| **keep).count();
+    let many = many_repeated_diagnostic(id, rows.len(), before);
+    diagnostics.extend(many.map(|problem| problem.at(project.at("data.duplicates"))));
     let repeated: HashSet<usize> = rows.into_iter().collect();
     kept.drop_where(StepKind::Duplicates { column: id.clone() }, |row| repeated.contains(&row));
 }
@@ -303,11 +309,10 @@ pub(super) fn warn_of_unknown_options(
         let Some(column) = coded.get(&name).map(|coded| &coded.column) else { continue };
         let has_options = matches!(column.kind, ColumnType::Single | ColumnType::Multi | ColumnType::Ranking);
         if has_options && !column.categories.contains(&option) {
-            let diagnostic = Diagnostic::warning(&messages::OPTION_UNKNOWN)
-                .arg("column", &name)
-                .arg("option", &option)
-                .suggest(&option, column.categories.iter().map(String::as_str));
-            diagnostics.push(diagnostic.at(project.at(key)).key(key));
+            let diagnostic = Diagnostic::warning(&messages::OPTION_UNKNOWN).arg("column", &name).arg("option", &option);
+            let personal = project.raw.columns.get(&name).is_some_and(|raw| raw.personal);
+            let known = column.categories.iter().filter(|_| !personal).map(String::as_str);
+            diagnostics.push(diagnostic.suggest(&option, known).at(project.at(key)).key(key));
         }
     }
 }

@@ -23,7 +23,7 @@ pub mod ordering;
 mod personal;
 mod profile;
 mod quality;
-mod rawcells;
+pub(crate) mod rawcells;
 pub mod readers;
 pub mod row_functions;
 pub mod scales;

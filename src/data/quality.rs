@@ -21,12 +21,16 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 /// Examples shown of anything.
 const EXAMPLES: usize = 5;
 
+/// More than one row in so many with a repeated id is warned of.
+const SENT_TWICE_AT_MOST: usize = 10;
+
 /// The unreadable cells of one column in one file.
 #[derive(Debug, Clone)]
 pub struct InvalidCells {
     column: String,
     file: String,
     range: Option<[f64; 2]>,
+    personal: bool,
     /// How many there are.
     pub count: u64,
     values: Vec<String>,
@@ -36,11 +40,12 @@ pub struct InvalidCells {
 
 impl InvalidCells {
     /// None so far.
-    pub fn new(column: &str, source: &LoadedSource, range: Option<[f64; 2]>) -> Self {
+    pub fn new(column: &str, raw: &RawColumn, source: &LoadedSource, range: Option<[f64; 2]>) -> Self {
         Self {
             column: column.to_owned(),
             file: source.table.file.clone(),
             range,
+            personal: raw.personal,
             count: 0,
             values: Vec::new(),
             rows: Vec::new(),
@@ -70,11 +75,14 @@ impl InvalidCells {
             .arg("column", &self.column)
             .arg("file", &self.file)
             .arg("count", self.count)
-            .arg("values", examples(&self.values, self.values.len() > EXAMPLES))
+            .quote("values", examples(&self.values, self.values.len() > EXAMPLES))
             .arg("rows", list(&self.rows, self.count > EXAMPLES as u64))
             .key(format!("columns.{}", self.column));
         if let Some([low, high]) = self.range {
             diagnostic = diagnostic.arg("low", number_text(low)).arg("high", number_text(high));
+        }
+        if self.personal {
+            diagnostic = diagnostic.without_quotes();
         }
         match &self.first {
             Some(place) => diagnostic.at(place.clone()),
@@ -171,14 +179,15 @@ impl<'a> RowIndex<'a> {
     }
 }
 
-/// Rows whose id was seen in an earlier row, and examples of such ids. Rows without an id repeat nothing.
-pub fn repeated_ids(ids: &StoredColumn) -> (Vec<usize>, Vec<String>) {
+/// Rows whose id was seen in an earlier row, and examples of such ids. Rows without an id repeat nothing, nor do rows that are
+/// not kept, whose ids count for nothing.
+pub fn repeated_ids(ids: &StoredColumn, keep: &[bool]) -> (Vec<usize>, Vec<String>) {
     let texts: Vec<ArrayRef> = ids.iter().filter_map(|array| cast(&array, &DataType::Utf8).ok()).collect();
     let mut seen: HashSet<&str> = HashSet::with_capacity(texts.iter().map(|array| array.len()).sum());
     let mut repeated = Vec::new();
     let mut values: Vec<String> = Vec::new();
     for (row, id) in texts.iter().flat_map(|array| array.as_string::<i32>().iter()).enumerate() {
-        let Some(id) = id.filter(|id| !id.is_empty()) else { continue };
+        let Some(id) = id.filter(|id| !id.is_empty() && keep[row]) else { continue };
         if !seen.insert(id) {
             repeated.push(row);
             if values.len() < EXAMPLES && !values.iter().any(|held| held == id) {
@@ -194,8 +203,15 @@ pub fn repeated_ids_diagnostic(column: &str, index: &RowIndex, rows: &[usize], v
     let rounded = values.iter().any(|value| value.contains("E+"));
     let message = if rounded { &messages::IDS_ROUNDED } else { &messages::IDS_REPEATED };
     let diagnostic =
-        Diagnostic::error(message).arg("column", column).arg("values", examples(values, false)).key("data.id");
+        Diagnostic::error(message).arg("column", column).quote("values", examples(values, false)).key("data.id");
     index.rows_diagnostic(diagnostic, rows)
+}
+
+/// The warning of a share of repeated ids that is too large for answers which were sent twice.
+pub fn many_repeated_diagnostic(column: &str, dropped: usize, of: usize) -> Option<Diagnostic> {
+    let many = dropped * SENT_TWICE_AT_MOST > of;
+    let diagnostic = Diagnostic::warning(&messages::IDS_MOSTLY_REPEATED).arg("column", column).key("data.duplicates");
+    many.then(|| diagnostic.arg("count", dropped).arg("rows", of))
 }
 
 /// The weights of all rows; rows to be kept must have one, at least 0, and their sum must be positive.

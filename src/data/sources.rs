@@ -2,18 +2,19 @@
 //! each brought from the habits of its survey tool to plain ones.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::period::Period;
 use crate::config::project::Project;
 use crate::config::raw::{Dialect, RawSource};
 use crate::config::validate_runs::PERIOD_IN_FILE;
+use crate::data::codebook::headers_of;
 use crate::data::dialects;
 use crate::data::readers::{self, ReadRequest, near_files};
 use crate::data::table::RawTable;
 use crate::diagnostics::messages::readers as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 
 /// A file to read.
 #[derive(Debug, Clone)]
@@ -65,16 +66,23 @@ type Found = (PathBuf, Option<Period>);
 
 /// Files with a period in their path, by period and name: those of the project's window, or of all periods.
 fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<Found>, Box<Diagnostic>> {
-    // Of several periods the newest is the one that is wanted.
-    let newest =
-        project.window.iter().flatten().max().map(|period| source.file.replace(PERIOD_IN_FILE, &period.to_string()));
-    let wanted = newest.unwrap_or_else(|| source.file.clone());
-    let any = RawSource { file: source.file.replace(PERIOD_IN_FILE, "*"), ..source.clone() };
-    let paths = matches(project, &any).map_err(|mut problem| {
-        let shown = problem.arguments.iter_mut().filter(|(name, _)| *name == "pattern");
-        shown.for_each(|(_, pattern)| pattern.clone_from(&wanted));
-        problem
-    })?;
+    let in_place = |period: &str| RawSource { file: source.file.replace(PERIOD_IN_FILE, period), ..source.clone() };
+    // What other periods have, or have that cannot be read, does not matter.
+    let places = match &project.window {
+        Some(window) => window.iter().map(|period| in_place(&period.to_string())).collect(),
+        None => vec![in_place("*")],
+    };
+    let (mut paths, mut without) = (Vec::new(), None);
+    for place in &places {
+        match matches(project, place) {
+            Ok(found) => paths.extend(found),
+            Err(problem) if problem.message.code == messages::PATTERN_WITHOUT_MATCH.code => without = Some(problem),
+            Err(problem) => return Err(problem),
+        }
+    }
+    if let (true, Some(problem)) = (paths.is_empty(), without) {
+        return Err(problem);
+    }
     let written: Vec<&str> = source.file.split(PERIOD_IN_FILE).collect();
     let literal =
         |text: &str| regex::escape(text).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*").replace(r"\?", "[^/]");
@@ -96,12 +104,14 @@ fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<Found>
         paths.into_iter().filter_map(|path| period_of(&path).map(|period| (path, period))).collect();
     found.sort_by(|(a, a_period), (b, b_period)| a_period.cmp(b_period).then_with(|| a.cmp(b)));
     if found.is_empty() {
-        return Err(Box::new(Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &wanted)));
+        let newest = project.window.as_ref().and(places.last()).map_or(&source.file, |place| &place.file);
+        return Err(Box::new(Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", newest)));
     }
     Ok(found.into_iter().map(|(path, period)| (path, Some(period))).collect())
 }
 
-/// Files that match the pattern of a source, sorted; hidden files and the lock files of office programs are passed over.
+/// Files that match the pattern of a source, sorted; hidden files and the lock files of office programs are passed over. A folder on
+/// the way and a match that cannot be looked at are errors: nobody knows how many answers are there.
 fn matches(project: &Project, source: &RawSource) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let pattern = format!("{}/{}", glob::Pattern::escape(&project.root.to_string_lossy()), source.file);
     // An absolute pattern stands for itself.
@@ -115,7 +125,20 @@ fn matches(project: &Project, source: &RawSource) -> Result<Vec<PathBuf>, Box<Di
             name.starts_with('.') || name.starts_with("~$")
         })
     };
-    let mut paths: Vec<PathBuf> = found.flatten().filter(|path| path.is_file() && !passed_over(path)).collect();
+    let unreadable = |path: &Path, error: &std::io::Error| {
+        let problem = Diagnostic::error(&messages::FILE_UNREADABLE).arg("file", project.display_path(path));
+        Box::new(problem.words("reason", io_problem(error)))
+    };
+    let mut paths = Vec::new();
+    for entry in found {
+        let path = entry.map_err(|error| unreadable(error.path(), error.error()))?;
+        if passed_over(&path) {
+            continue;
+        }
+        if std::fs::metadata(&path).map_err(|error| unreadable(&path, &error))?.is_file() {
+            paths.push(path);
+        }
+    }
     paths.sort();
     if paths.is_empty() {
         let mut problem = Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &source.file);
@@ -149,6 +172,8 @@ pub fn load_raw(
     let files = expand(project, diagnostics);
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(files.len()).min(4);
     let next = AtomicUsize::new(0);
+    let columns = project.raw.columns.iter().filter(|(_, column)| column.personal);
+    let personal: HashSet<&str> = columns.flat_map(|(name, column)| headers_of(name, column)).collect();
     let work = || {
         let mut done = Vec::new();
         loop {
@@ -156,7 +181,7 @@ pub fn load_raw(
             let Some(file) = files.get(index) else { return done };
             let mut found = Diagnostics::new();
             let loaded = load(project, file, wanted, &mut found);
-            done.push((index, loaded, found));
+            done.push((index, loaded, unquoted(found, &personal)));
         }
     };
     let mut done = if threads <= 1 {
@@ -181,6 +206,19 @@ pub fn load_raw(
             loaded
         })
         .collect()
+}
+
+/// The problems, without what stands in columns of personal data.
+fn unquoted(found: Diagnostics, personal: &HashSet<&str>) -> Diagnostics {
+    let is_personal = |problem: &Diagnostic| {
+        let mut columns = problem.arguments.iter().filter(|(name, _)| *name == "column");
+        columns.any(|(_, column)| personal.contains(column.as_str()))
+    };
+    let mut kept = Diagnostics::new();
+    kept.extend(
+        found.into_iter().map(|problem| if is_personal(&problem) { problem.without_quotes() } else { problem }),
+    );
+    kept
 }
 
 fn load(

@@ -16,6 +16,9 @@ pub use io::io_problem;
 pub use lang::{Lang, Localized, LocalizedTexts, Verbatim, has_han, lang_texts};
 pub use messages::Message;
 
+/// What stands in a message for a quote that is left out.
+const NOT_QUOTED: &str = "…";
+
 /// How bad a problem is. An error stops the run at the end of its stage; a warning does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -96,6 +99,8 @@ pub struct Diagnostic {
     pub arguments: Vec<(&'static str, String)>,
     /// Values that are words of a language themselves, such as the reason why a file cannot be read.
     pub worded: Vec<(&'static str, LocalizedTexts)>,
+    /// Values that are taken out of the data, such as cells; see [`Diagnostic::without_quotes`].
+    pub quotes: Vec<(&'static str, String)>,
     /// Where it is.
     pub location: Option<Location>,
     /// YAML key path such as `columns.praise.range[0]`; for a rendered template the line of its Markdown, `Markdown:48`.
@@ -111,6 +116,7 @@ impl Diagnostic {
             message,
             arguments: Vec::new(),
             worded: Vec::new(),
+            quotes: Vec::new(),
             location: None,
             key_path: None,
             suggestions: Vec::new(),
@@ -143,6 +149,21 @@ impl Diagnostic {
     #[must_use]
     pub fn words(mut self, name: &'static str, texts: LocalizedTexts) -> Self {
         self.worded.push((name, texts));
+        self
+    }
+
+    /// Fills the placeholder `{name}` with what stands in the data: an answer, an id, or words that may hold one.
+    #[must_use]
+    pub fn quote(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.quotes.push((name, value.to_string()));
+        self
+    }
+
+    /// The same problem with `…` in place of what stands in the data: for columns of personal data, and for everything that is kept
+    /// or sent. File, row and column still say where to look.
+    #[must_use]
+    pub fn without_quotes(mut self) -> Self {
+        self.quotes.iter_mut().for_each(|(_, value)| NOT_QUOTED.clone_into(value));
         self
     }
 
@@ -193,7 +214,8 @@ impl Diagnostic {
 
     /// What fills a placeholder.
     fn value(&self, name: &str, lang: Lang) -> Option<&str> {
-        let plain = self.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        let plain =
+            self.arguments.iter().chain(&self.quotes).find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
         plain.or_else(|| self.worded.iter().find(|(key, _)| *key == name).map(|(_, texts)| texts.get(lang)))
     }
 
@@ -321,11 +343,17 @@ fn fill<'a>(template: &str, value: impl Fn(&str) -> Option<&'a str>) -> String {
             break;
         };
         let name = &after[..close];
-        match value(name) {
-            Some(value) => text.push_str(value),
-            None => text.push_str(&rest[open..open + close + 2]),
-        }
-        rest = &after[close + 1..];
+        rest = match value(name) {
+            Some(value) => {
+                text.push_str(value);
+                &after[close + 1..]
+            }
+            // A brace of YAML, which may hold a placeholder: `labels: { {option}: … }`.
+            None => {
+                text.push('{');
+                after
+            }
+        };
     }
     text.push_str(rest);
     text
@@ -339,6 +367,22 @@ mod tests {
     fn values_never_become_placeholders() {
         let filled = fill("a {x} b {y}", |name| Some(if name == "x" { "{y}" } else { "2" }));
         assert_eq!(filled, "a {y} b 2");
+        let nested = fill("labels: { {x}: { en: … } }", |name| (name == "x").then_some("1"));
+        assert_eq!(nested, "labels: { 1: { en: … } }");
+    }
+
+    #[test]
+    fn quotes_can_be_left_out() {
+        let said = Diagnostic::error(&messages::coding::CELLS_UNREADABLE)
+            .arg("column", "phone")
+            .arg("file", "a.csv")
+            .arg("count", 1)
+            .quote("values", "`13812345678 李雷`")
+            .arg("rows", "B7");
+        assert!(said.text(Lang::En).contains("李雷"));
+        let kept = said.without_quotes();
+        assert_eq!(kept.text(Lang::ZhCn), "栏目 `phone`：`a.csv` 中有 1 个单元格无法识别：…（行 B7）");
+        assert!(!kept.to_json(Lang::En).to_string().contains("13812345678"));
     }
 
     #[test]

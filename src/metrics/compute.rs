@@ -186,7 +186,7 @@ impl<'a> Prepared<'a> {
                 Some(computation)
             }
             Err(error) => {
-                diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
+                diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).quote("problem", error));
                 None
             }
         }

@@ -10,6 +10,7 @@ use crate::config::project::SURVEY;
 use crate::config::raw::RawPluginUse;
 use crate::data::tables::Tables;
 use crate::diagnostics::messages::plugins as messages;
+use crate::diagnostics::messages::runs::NO_SUCH_METRIC;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level, Localized, lang_texts};
 use crate::metrics::bind::{Binding, Bound, BoundMetric};
 use crate::metrics::compute::{Computation, Group, Prepared, Statistics, Within, segment_infos};
@@ -108,6 +109,7 @@ impl<'a> BoundTables<'a> {
         report_left_out(project, &metrics, diagnostics);
         if !broken {
             report_targets(project, &metrics, diagnostics);
+            report_watched(project, &metrics, diagnostics);
             report_benchmarks(project, &metrics, diagnostics);
         }
         if broken || diagnostics.count(Level::Error) > before {
@@ -285,6 +287,30 @@ fn report_targets(project: &Project, metrics: &[&BoundMetric], diagnostics: &mut
                     .at(project.at(&path))
                     .key(&path),
             );
+        }
+    }
+}
+
+/// Gates, control charts and alarms of a metric that there is not would never say anything.
+fn report_watched(project: &Project, metrics: &[&BoundMetric], diagnostics: &mut Diagnostics) {
+    let mut named: Vec<(&str, String, &str)> = Vec::new();
+    if let Some(runs) = &project.raw.runs {
+        let jumps = runs.gates.jump.iter().flat_map(|gate| gate.limits.keys());
+        let limits = runs.gates.limits.keys().map(|metric| ("runs.gates.limits", metric));
+        let jumps = jumps.map(|metric| ("runs.gates.jump.limits", metric));
+        let charts = runs.control.metrics.keys().map(|metric| ("runs.control.metrics", metric));
+        let places = limits.chain(jumps).chain(charts);
+        named.extend(places.map(|(place, metric)| (place, format!("{place}.{metric}"), metric.as_str())));
+    }
+    for (index, alarm) in project.raw.delivery.alarms.iter().enumerate() {
+        let path = format!("delivery.alarms[{index}].metric");
+        named.extend(alarm.metric.iter().map(|metric| ("delivery.alarms", path.clone(), metric.as_str())));
+    }
+    for (place, path, metric) in named {
+        if !metrics.iter().any(|bound| bound.info.id == metric) {
+            let unknown = Diagnostic::error(&NO_SUCH_METRIC).arg("metric", metric).arg("place", place);
+            let unknown = unknown.suggest(metric, metrics.iter().map(|bound| bound.info.id.as_str()));
+            diagnostics.push(unknown.at(project.at(&path)).key(&path));
         }
     }
 }

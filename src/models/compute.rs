@@ -85,7 +85,7 @@ pub fn compute_bound_models(
     let columns = match columns(responses, &binding.values.items, segments, unit_codes) {
         Ok(columns) => columns,
         Err(error) => {
-            diagnostics.push(Diagnostic::error(&metric_messages::SCAN_FAILED).arg("problem", error));
+            diagnostics.push(Diagnostic::error(&metric_messages::SCAN_FAILED).quote("problem", error));
             return None;
         }
     };
@@ -94,7 +94,7 @@ pub fn compute_bound_models(
     let given_away = match hidden.map(|hidden| hidden.with_models(responses, &bases, limit)).transpose() {
         Ok(found) => found.unwrap_or_default(),
         Err(error) => {
-            diagnostics.push(Diagnostic::error(&metric_messages::SCAN_FAILED).arg("problem", error));
+            diagnostics.push(Diagnostic::error(&metric_messages::SCAN_FAILED).quote("problem", error));
             return None;
         }
     };

@@ -66,7 +66,7 @@ impl<'a> GroupModels<'a> {
             let columns = match columns(responses, &binding.values.items, segments, unit_codes) {
                 Ok(columns) => columns,
                 Err(error) => {
-                    diagnostics.push(Diagnostic::error(&metric_messages::SCAN_FAILED).arg("problem", error));
+                    diagnostics.push(Diagnostic::error(&metric_messages::SCAN_FAILED).quote("problem", error));
                     return None;
                 }
             };

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use indexmap::IndexMap;
 
+use crate::analysis::control_charts;
 use crate::config::Project;
 use crate::config::raw::{RawForEach, RawPlan, RawSuggest, RawSuggestDetail};
 use crate::config::validate::can_group;
@@ -275,13 +276,18 @@ pub fn measure_subject(
     let models = models.map(|models| models.of_group(&within, diagnostics)).unwrap_or_default();
     publish(&mut indicators, &models);
     join_past(&mut indicators, &measured.indicators.results, subject);
+    // Last, when everything that is hidden is hidden: it is neither a point nor a part of the limits.
+    let past = measured.charted_groups.get(&(subject.column.clone(), subject.value.clone()));
+    let past = past.map_or(&[][..], Vec::as_slice);
+    let controls = control_charts(&project, &indicators.results, past, &mut Diagnostics::new());
     Some(Measured {
         project,
         plugins: Arc::clone(&measured.plugins),
         tables: Arc::clone(&measured.tables),
         indicators,
         models,
-        controls: Vec::new(),
+        controls,
+        charted_groups: Arc::clone(&measured.charted_groups),
     })
 }
 

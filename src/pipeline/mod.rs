@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 pub use report::pack_files;
 pub use template_facts::template_facts;
-pub use view::PeriodView;
+pub use view::{GroupSeries, PeriodView};
 
 use crate::analysis::{BannerTable, IndicatorChart, compute_banners, control_charts};
 use crate::config::raw::RawSource;
@@ -58,8 +58,10 @@ pub struct Measured {
     pub indicators: Indicators,
     /// What the models say.
     pub models: ModelResults,
-    /// Control charts of the indicators that the project names; none of one group.
+    /// Control charts of the indicators that the project names: of the whole, or of the group in a document of its own.
     pub controls: Vec<IndicatorChart>,
+    /// What was published of groups in periods that are not read any more, for control charts of their own.
+    pub charted_groups: Arc<GroupSeries>,
 }
 
 /// A project with its banner tables.
@@ -120,7 +122,8 @@ pub fn measure_view(root: &Path, view: &PeriodView, diagnostics: &mut Diagnostic
     publish(&mut indicators, &models);
     view.join(&mut indicators);
     let controls = control_charts(&project, &indicators.results, &view.charted, diagnostics);
-    Some(Measured { project, plugins: Arc::new(plugins), tables: Arc::new(tables), indicators, models, controls })
+    let (plugins, tables, charted_groups) = (Arc::new(plugins), Arc::new(tables), Arc::clone(&view.charted_groups));
+    Some(Measured { project, plugins, tables, indicators, models, controls, charted_groups })
 }
 
 /// In which language a first project file may be written.

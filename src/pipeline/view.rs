@@ -1,10 +1,14 @@
 //! A project as one period sees it: the answers of that period and, where earlier ones are not read any more, the estimates that
 //! were published for them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::config::{Period, Project};
 use crate::metrics::{Estimate, Indicators};
+
+/// Published estimates of groups by column and group, as those of the whole: without a segment.
+pub type GroupSeries = BTreeMap<(String, String), Vec<Estimate>>;
 
 /// The period that a project is looked at from.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -15,6 +19,8 @@ pub struct PeriodView {
     pub past: Vec<Estimate>,
     /// Published totals of the indicators with a control chart, of all earlier periods: limits need more of them than a trend shows.
     pub charted: Vec<Estimate>,
+    /// The same of the groups that have documents of their own.
+    pub charted_groups: Arc<GroupSeries>,
 }
 
 impl PeriodView {

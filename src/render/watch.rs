@@ -17,7 +17,8 @@ use crate::diagnostics::{Diagnostic, Location};
 /// How often is looked: at most some 20 MiB are touched in between.
 const LOOK: Duration = Duration::from_millis(4);
 
-/// Templates write texts, which are small beside pages: they may take one part in so many of what the document may.
+/// Templates write texts and themes are evaluated to content, both of which are small beside laid out pages: each may take one part in
+/// so many of what the document may.
 const TEXT_SHARE: u64 = 8;
 
 /// The process has one memory and one clock, and so one watch.
@@ -106,18 +107,27 @@ pub struct Making {
 struct Now {
     /// The template that is at work, as diagnostics name it.
     file: Option<String>,
-    /// Bytes that the process had when the text began to be written; none while pages are set.
+    /// Bytes that the process had when the text or the content began to be made; none while pages are laid out.
     text_from: Option<u64>,
 }
 
 impl Making {
-    /// Notes which file of the theme is at work on its pages.
+    /// Notes which file of the theme is at work.
     pub fn setting(&self, file: &str) {
         let mut now = locked(&self.now);
-        now.text_from = None;
         if now.file.as_deref() != Some(file) {
             now.file = Some(file.to_owned());
         }
+    }
+
+    /// Notes that the theme begins to be evaluated to content.
+    pub fn evaluating(&self) {
+        locked(&self.now).text_from = memory();
+    }
+
+    /// Notes that its text or content is made, and that pages come.
+    pub fn laying_out(&self) {
+        locked(&self.now).text_from = None;
     }
 
     /// Pages that its thread has touched first since the beginning: with several at work, whose memory it is.
@@ -213,7 +223,7 @@ pub fn writing(file: &str) {
 /// Notes that the text of the document on this thread is written.
 pub fn written() {
     if let Some(making) = own() {
-        locked(&making.now).text_from = None;
+        making.laying_out();
     }
 }
 

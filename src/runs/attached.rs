@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::config::Project;
 use crate::config::raw::{RawRecipient, RawReport, ReportFormat};
-use crate::diagnostics::{Diagnostics, Lang};
+use crate::diagnostics::messages::delivery as messages;
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
 use crate::output::manifest::{FileRecord, GroupRecord};
 use crate::runs::delivery::message::Attachment;
 use crate::runs::record::ReleasedReport;
@@ -24,6 +25,8 @@ pub(super) struct ReportFiles<'a> {
     /// Folder of the documents of each group, by value. Groups of nearly one name have folders with numbers, so that only what is
     /// written in them says whose they are.
     groups: BTreeMap<String, &'a str>,
+    /// True if there are documents about all groups together.
+    whole: bool,
 }
 
 impl<'a> ReportFiles<'a> {
@@ -37,16 +40,21 @@ impl<'a> ReportFiles<'a> {
             (each?.column() == held.column).then_some((held.value, place))
         };
         let groups = report.files.iter().filter_map(group).collect();
-        Self { files: &report.files, folder, declared, groups }
+        let whole = |file: &FileRecord| !file.file.contains('/') && is_document(&file.file);
+        let whole = report.files.iter().any(whole);
+        Self { files: &report.files, folder, declared, groups, whole }
     }
 
-    /// What one recipient gets.
-    pub(super) fn of(&self, raw: &RawRecipient, lang: Lang, diagnostics: &mut Diagnostics) -> Vec<Attachment> {
+    /// What one recipient gets: the documents of its group; without a group the document of the whole, or those of all groups where
+    /// there is none, each in the folder of its group. None, with an error, if a file of it is gone or is not what was released.
+    pub(super) fn of(&self, raw: &RawRecipient, lang: Lang, diagnostics: &mut Diagnostics) -> Option<Vec<Attachment>> {
         if !raw.files {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let column = self.declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column());
         let group = column.and_then(|column| raw.parameters.get(column));
+        // Whoever gets one group of another column gets no more than that.
+        let all_groups = column.is_some() && raw.parameters.is_empty() && !self.whole;
         let wanted_place = group.map_or(Some(""), |group| self.groups.get(group).copied());
         let langs = self.declared.map_or(&[][..], |held| &held.langs);
         let wanted = |file: &str| {
@@ -55,17 +63,23 @@ impl<'a> ReportFiles<'a> {
             let right_format = raw.formats.is_empty() || raw.formats.contains(&format);
             let tagged = |held: &Lang| name.contains(&format!("_{held}."));
             let right_lang = langs.len() < 2 || !langs.contains(&lang) || tagged(&lang);
-            right_format && Some(place) == wanted_place && right_lang && !name.starts_with("index.")
+            let right_place = if all_groups { !place.is_empty() } else { Some(place) == wanted_place };
+            right_format && right_place && right_lang && is_document(name)
         };
         let mut found = Vec::new();
         for file in self.files.iter().filter(|file| wanted(&file.file)) {
-            let name = file.file.rsplit('/').next().unwrap_or(&file.file);
-            match Attachment::of_file(&self.folder.join(&file.file), name) {
-                Ok(attachment) => found.push(attachment),
-                Err(reason) => diagnostics.push(reason.diagnostic(&raw.to)),
+            let name = if all_groups { &file.file } else { file.file.rsplit('/').next().unwrap_or(&file.file) };
+            let path = self.folder.join(&file.file);
+            match Attachment::of_file(&path, name).ok().filter(|held| held.is(&file.sha256)) {
+                Some(attachment) => found.push(attachment),
+                None => {
+                    let altered = Diagnostic::error(&messages::RELEASED_FILE_CHANGED).arg("file", path.display());
+                    diagnostics.push_once(altered);
+                    return None;
+                }
             }
         }
-        found
+        Some(found)
     }
 
     /// The group that a recipient asks for and that the report has no documents of: its column, itself, and the groups that there are.
@@ -84,6 +98,11 @@ fn group_of(manifest: &Path) -> Option<GroupRecord> {
         group: Option<GroupRecord>,
     }
     serde_json::from_slice::<Held>(&fs::read(manifest).ok()?).ok()?.group
+}
+
+/// True for the documents among the files of a folder.
+fn is_document(name: &str) -> bool {
+    format_of(name).is_some() && !name.starts_with("index.")
 }
 
 /// The format of a document by the ending of its name; none for other files.
@@ -149,12 +168,45 @@ delivery:
         let held = ReportFiles::of_release(&project, &report, &release);
         let got = |index: usize| -> Vec<String> {
             let found = held.of(&project.raw.delivery.recipients[index], Lang::ZhCn, &mut Diagnostics::new());
-            found.iter().map(|file| String::from_utf8(file.bytes().unwrap()).unwrap()).collect()
+            found.unwrap().iter().map(|file| String::from_utf8(file.bytes().unwrap()).unwrap()).collect()
         };
         assert_eq!([got(0), got(1)], [["about A/B"], ["about A:B"]]);
-        assert!(got(2).is_empty() && got(3).is_empty());
+        assert!(got(2).is_empty());
         let missing = |index: usize| held.missing_group(&project.raw.delivery.recipients[index]);
         assert_eq!([missing(0), missing(1), missing(3)], [None, None, None]);
         assert_eq!(missing(2), Some(("shop", "A-B", vec!["A/B", "A:B"])));
+        // Who names no group gets those of all, in folders of their own since the files may have one name.
+        let everyone = &project.raw.delivery.recipients[3];
+        let names = |held: &ReportFiles| -> Vec<String> {
+            let found = held.of(everyone, Lang::ZhCn, &mut Diagnostics::new());
+            found.unwrap().into_iter().map(|file| file.name).collect()
+        };
+        assert_eq!(got(3), ["about A/B", "about A:B"]);
+        assert_eq!(names(&held), ["A-B/plan.pdf", "A-B-2/plan.pdf"]);
+
+        // Whoever alters a released file is not sent on, and nobody is told without the file.
+        fs::write(release.join("shops/A-B/plan.pdf"), "other").unwrap();
+        fs::remove_file(release.join("shops/A-B-2/plan.pdf")).unwrap();
+        let mut diagnostics = Diagnostics::new();
+        for index in [0, 1, 0] {
+            let recipient = &project.raw.delivery.recipients[index];
+            assert_eq!(held.of(recipient, Lang::ZhCn, &mut diagnostics), None);
+        }
+        let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
+        assert_eq!(codes, ["M0915", "M0915"]);
+        assert!(!report.is_intact(&release));
+        fs::write(release.join("shops/A-B/plan.pdf"), "about A/B").unwrap();
+        fs::write(release.join("shops/A-B-2/plan.pdf"), "about A:B").unwrap();
+        assert!(report.is_intact(&release));
+
+        // A document about the whole is for those who ask for no group.
+        fs::write(release.join("shops").join("all.pdf"), "about all").unwrap();
+        let mut files = report.files.clone();
+        files.push(FileRecord::of("all.pdf", b"about all"));
+        let report = ReleasedReport { files, ..report };
+        let held = ReportFiles::of_release(&project, &report, &release);
+        assert_eq!(names(&held), ["all.pdf"]);
+        let one = held.of(&project.raw.delivery.recipients[0], Lang::ZhCn, &mut Diagnostics::new());
+        assert_eq!(one.unwrap().len(), 1);
     }
 }

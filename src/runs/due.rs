@@ -42,6 +42,11 @@ impl Calendar {
         moment(day, self.time, self.zone)
     }
 
+    /// An instant in the time zone, for people: `2026-12-02 06:00 +08:00`, since CST is the time of Chicago too.
+    pub fn local(&self, instant: DateTime<Utc>) -> String {
+        instant.with_timezone(&self.zone).format("%Y-%m-%d %H:%M %:z").to_string()
+    }
+
     /// The newest period that is over.
     pub fn last_complete(&self, now: DateTime<Utc>) -> Option<Period> {
         self.every.last_complete(now, self.zone)

@@ -4,10 +4,12 @@
 use std::io;
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Level};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level};
 use crate::runs::gates::Verdict;
+use crate::runs::heard;
 use crate::runs::history::{self, Attempt, History};
 use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
@@ -133,14 +135,13 @@ fn tell(
     let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
     let failed = report.outcome == Outcome::Failed;
     let gates: Option<Vec<Verdict>> = if unchanged { Some(Vec::new()) } else { hand.verdicts.take() };
-    let end = End {
-        numbers,
-        gates,
-        stopped: matches!(report.outcome, Outcome::Held | Outcome::Failed),
-        ended: Some(failed.then(|| telling::failure_text(&errors))),
-        missing: None,
-    };
-    let told = telling::tell(history, project, &period.to_string(), &end, now);
+    let stopped = matches!(report.outcome, Outcome::Held | Outcome::Failed);
+    let expected = if stopped { Ok(Vec::new()) } else { heard::mended(history, project, period, now) };
+    let ended = Some(failed.then(|| telling::failure_text(&errors)));
+    let told = expected.and_then(|expected| {
+        let end = End { numbers, gates, stopped, ended, expected };
+        telling::tell(history, project, &period.to_string(), &end, now)
+    });
     let noted = told.is_ok();
     diagnostics.extend(told.err().map(|error| error.diagnostic()));
     noted
@@ -172,8 +173,52 @@ fn note(
         diagnostics.push(error.diagnostic());
     }
     let path = places_of(request).state().join("runs").join(format!("{period}.json"));
-    let written = serde_json::to_vec_pretty(&report).map_err(io::Error::other);
+    let written = kept_report(report, problems).map_err(io::Error::other);
     if let Err(error) = written.and_then(|bytes| write_whole(&path, &bytes)) {
         diagnostics.push(not_written("reported", &path.display(), &error));
+    }
+}
+
+/// The report of a run with what was wrong, for those who look for it afterwards: in both languages, and without the cells that a
+/// message quotes, since reports hold no answers.
+fn kept_report(report: &RunReport, problems: &[Diagnostic]) -> serde_json::Result<Vec<u8>> {
+    let said = problems.iter().filter(|found| found.level != Level::Note);
+    let mut kept = serde_json::to_value(report)?;
+    kept["diagnostics"] = said.map(|problem| kept_problem(&problem.clone().without_quotes())).collect();
+    serde_json::to_vec_pretty(&kept)
+}
+
+fn kept_problem(problem: &Diagnostic) -> serde_json::Value {
+    let both = |text: &dyn Fn(Lang) -> String| json!({ "zh-CN": text(Lang::ZhCn), "en": text(Lang::En) });
+    json!({
+        "code": problem.message.code,
+        "level": problem.level,
+        "text": both(&|lang| problem.text(lang)),
+        "hint": problem.hint(Lang::En).map(|_| both(&|lang| problem.hint(lang).unwrap_or_default())),
+        "location": problem.location,
+        "key_path": problem.key_path,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Location;
+    use crate::diagnostics::messages::coding;
+
+    #[test]
+    fn what_is_kept_says_what_is_wrong_and_quotes_nobody() {
+        let cells = Diagnostic::error(&coding::CELLS_UNREADABLE).arg("column", "score").arg("file", "a.csv");
+        let cells = cells.arg("count", 1).quote("values", "`13812345678 李雷`").arg("rows", "B7");
+        let kept = kept_problem(&cells.at(Location::row("a.csv", 7)).key("columns.score").without_quotes());
+        assert!(!kept.to_string().contains("李雷"), "{kept:#}");
+        assert_eq!((kept["code"].as_str(), kept["level"].as_str()), (Some("M0203"), Some("error")));
+        assert_eq!(kept["text"]["zh-CN"], "栏目 `score`：`a.csv` 中有 1 个单元格无法识别：…（行 B7）");
+        let hint = kept["hint"]["en"].as_str();
+        assert!(hint.is_some_and(|hint| hint.starts_with("say what they mean")), "{kept:#}");
+        assert_eq!(
+            (kept["location"]["file"].as_str(), kept["key_path"].as_str()),
+            (Some("a.csv"), Some("columns.score"))
+        );
     }
 }

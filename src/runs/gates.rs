@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 
 use crate::config::Project;
 use crate::config::raw::{GateAction, RawColumn, RawGates, RawSchemaGate};
+use crate::data::masking::mask;
 use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, LocalizedTexts, lang_texts};
+use crate::diagnostics::{Diagnostic, Lang, LocalizedTexts, lang_texts};
 use crate::runs::drift::{Drift, Place, drift};
 use crate::runs::numbers::Numbers;
 
@@ -22,7 +23,6 @@ pub struct Verdict {
 impl Verdict {
     /// The verdict as data, in both languages.
     pub fn to_json(&self) -> serde_json::Value {
-        use crate::diagnostics::Lang;
         serde_json::json!({
             "code": self.problem.message.code,
             "action": self.action,
@@ -128,7 +128,9 @@ fn schema(gate: Option<&RawSchemaGate>, numbers: &Numbers, before: &Numbers, fou
             }
             Drift::Renamed { place, before, now } => {
                 let renamed = verdict(gate.missing, &messages::GATE_RENAMED).words("what", named(place, before));
-                renamed.arg("now", format!("`{now}`")).arg("was", before)
+                let shown = |lang| format!("`{}`", mask(now, lang));
+                let renamed = renamed.words("now", lang_texts(shown(Lang::ZhCn), shown(Lang::En)));
+                renamed.arg("was", before).arg("became", now)
             }
         };
         found.push(changed.arg("before", before.period));
@@ -141,10 +143,9 @@ pub fn settle_names(verdicts: &mut [Verdict], project: &Project) {
     let columns: Vec<&RawColumn> = project.raw.columns.values().chain(tables).collect();
     for problem in verdicts.iter_mut().map(|verdict| &mut verdict.problem) {
         let renamed = problem.message.code == messages::GATE_RENAMED.code;
-        let value = |name: &str| {
-            problem.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.trim_matches('`'))
-        };
-        let (Some(was), Some(now), true) = (value("was"), value("now"), renamed) else { continue };
+        let value =
+            |name: &str| problem.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        let (Some(was), Some(now), true) = (value("was"), value("became"), renamed) else { continue };
         let reads = |column: &RawColumn, name: &str| {
             column.from.as_ref().is_some_and(|from| from.as_slice().iter().any(|held| held == name))
         };
@@ -176,7 +177,9 @@ fn named(place: &Place, name: &str) -> LocalizedTexts {
             lang_texts(format!("表 `{table}` 的列 `{name}`"), format!("the column `{name}` of `{table}`"))
         }
         Place::Option { column, .. } => {
-            lang_texts(format!("列 `{column}` 的选项 `{name}`"), format!("the option `{name}` of `{column}`"))
+            let shown = |lang| mask(name, lang);
+            let (zh_cn, en) = (shown(Lang::ZhCn), shown(Lang::En));
+            lang_texts(format!("列 `{column}` 的选项 `{zh_cn}`"), format!("the option `{en}` of `{column}`"))
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::runs::release::{Places, write_whole};
 
 /// The data files of a period as they were looked at: what they come to, and when the newest of them was changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Looked {
+struct Looked {
     newest: SystemTime,
     digest: String,
 }
@@ -29,16 +29,27 @@ impl Looked {
     fn read(places: &Places, period: Period) -> Option<Self> {
         serde_json::from_slice(&fs::read(Self::place(places, period)).ok()?).ok()
     }
+}
 
+/// Data files of a period that were touched since its release was last looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Touched {
+    looked: Looked,
+    /// Those with another content than the release was made of; none if only their times are others.
+    pub files: Vec<String>,
+}
+
+impl Touched {
     /// Notes that these files are no news any more.
     pub(super) fn keep(&self, places: &Places, period: Period) {
         // What cannot be noted is looked at again.
-        let _ = write_whole(&Self::place(places, period), &serde_json::to_vec(self).unwrap_or_default());
+        let bytes = serde_json::to_vec(&self.looked).unwrap_or_default();
+        let _ = write_whole(&Looked::place(places, period), &bytes);
     }
 }
 
-/// The data files of a period, if there is news in them since its release.
-pub(super) fn late(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Looked> {
+/// The data files of a period, if they were touched since its release. Looks only.
+pub(super) fn touched(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Touched> {
     let mut narrowed = project.clone();
     let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
     let window = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
@@ -55,12 +66,9 @@ pub(super) fn late(project: &Project, places: &Places, period: Period, release: 
     if unsaid.has_errors() || release.inputs.iter().any(gone) {
         return None;
     }
-    let known = inputs.iter().all(|input| release.inputs.contains(input))
-        || before.is_some_and(|before| before.digest == looked.digest);
-    if known {
-        looked.keep(places, period);
-    }
-    (!known).then_some(looked)
+    let known = before.is_some_and(|before| before.digest == looked.digest);
+    let others = inputs.into_iter().filter(|input| !known && !release.inputs.contains(input));
+    Some(Touched { files: others.map(|input| input.file).collect(), looked })
 }
 
 /// When a file was last changed, its name and place included where the system tells: a copy may keep an old time.

@@ -1,6 +1,7 @@
 //! Unattended runs: what a server does every month without anybody watching.
 
 mod attached;
+pub mod catch_up;
 pub mod cause;
 pub mod changes;
 pub mod database;
@@ -9,6 +10,8 @@ pub mod drift;
 pub mod due;
 mod ending;
 pub mod gates;
+mod heard;
+pub mod held;
 pub mod history;
 pub mod inputs;
 mod late;
@@ -27,6 +30,7 @@ pub mod steps;
 mod stopped;
 pub mod telling;
 pub mod timer;
+mod titles;
 mod unreachable;
 pub mod watch;
 pub mod work;

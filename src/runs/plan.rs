@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::config::Period;
 use crate::diagnostics::{LocalizedTexts, lang_texts};
 use crate::pipeline::build::report_ids;
 use crate::runs::inputs::Input;
@@ -31,6 +32,8 @@ pub struct Planned {
     pub unchanged: bool,
     /// The steps in an order that respects their dependencies.
     pub steps: Vec<Step>,
+    /// Earlier periods whose numbers the release shows.
+    pub past: Vec<Period>,
 }
 
 /// The steps of a run, looking at the disk only.
@@ -64,7 +67,7 @@ pub fn plan(scope: &Scope, places: &Places, previous: Option<&Release>, force: b
     }
     add("publish", reports.iter().map(|id| format!("report:{id}")).collect(), !unchanged, &why);
     add("deliver", vec!["publish".to_owned()], !unchanged, &why);
-    Planned { unchanged, steps }
+    Planned { unchanged, steps, past: scope.past.iter().map(|held| held.period).collect() }
 }
 
 /// Which inputs are not those of a release.

@@ -14,7 +14,7 @@ use crate::diagnostics::{Diagnostic, lang_texts};
 use crate::output::manifest::FileRecord;
 use crate::runs::cause::Cause;
 use crate::runs::changes::Change;
-use crate::runs::inputs::Input;
+use crate::runs::inputs::{Input, hash};
 use crate::runs::numbers::{FindingRecord, Numbers};
 use crate::runs::release::RELEASE_FILE;
 
@@ -73,6 +73,14 @@ pub struct ReleasedReport {
     pub key: String,
     /// Its files relative to the folder.
     pub files: Vec<FileRecord>,
+}
+
+impl ReleasedReport {
+    /// True if every file of the report is in the folder of its release as it was released.
+    pub fn is_intact(&self, release: &Path) -> bool {
+        let folder = release.join(&self.id);
+        self.files.iter().all(|file| hash(&folder.join(&file.file)).is_ok_and(|sha256| sha256 == file.sha256))
+    }
 }
 
 impl Release {

@@ -33,7 +33,9 @@ pub(super) fn build_reports(
         let key = scope.report_key(id, &content);
         let taken = previous.filter(|_| !request.force).and_then(|release| {
             let report = release.reports.iter().find(|held| held.id == *id && held.key == key)?;
-            Some((report, places.revision(release.period, release.revision)))
+            let folder = places.revision(release.period, release.revision);
+            // What was altered or is gone is made anew.
+            report.is_intact(&folder).then_some((report, folder))
         });
         let done = if work.has(id, &key) {
             Ok(())

@@ -141,9 +141,10 @@ impl RunReport {
 pub fn run(request: &RunRequest, diagnostics: &mut Diagnostics) -> RunReport {
     let begun = std::time::Instant::now();
     let mut report = RunReport::begun(request.now);
-    let before = diagnostics.len();
+    // Of this run alone: the errors of a period that was run before it are no reason to build nothing.
+    let mut found = Diagnostics::new();
     let mut hand = Hand::default();
-    let ended = go(request, &mut hand, &mut report, diagnostics);
+    let ended = go(request, &mut hand, &mut report, &mut found);
     if ended.is_err() {
         report.outcome = Outcome::Failed;
     }
@@ -151,9 +152,11 @@ pub fn run(request: &RunRequest, diagnostics: &mut Diagnostics) -> RunReport {
     report.ended_at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
     // Without the lock another run is at work, which tells its own end.
     if hand.lock.is_some() {
-        let problems: Vec<Diagnostic> = diagnostics.iter().skip(before).cloned().collect();
-        end(&mut hand, &report, request, &problems, now, diagnostics);
+        let problems: Vec<Diagnostic> = found.iter().cloned().collect();
+        end(&mut hand, &report, request, &problems, now, &mut found);
     }
+    // Who asks for the run has looked at the project before.
+    found.into_iter().for_each(|problem| diagnostics.push_once(problem));
     let outcome = history::word(&report.outcome);
     tracing::info!(
         period = report.period.map(tracing::field::display),
@@ -228,7 +231,7 @@ fn go(
     let before = stored(before(hand.history()?, period), diagnostics)?;
     let mut verdicts = gates::check(&runs.gates, &numbers, before.as_ref());
     gates::settle_names(&mut verdicts, &project);
-    check_metric_names(runs, &numbers, diagnostics);
+    check_metric_names(&project, runs, &numbers, diagnostics);
     report.gates = verdicts.iter().map(Verdict::to_json).collect();
     hand.verdicts = Some(verdicts.clone());
     let worst = gates::worst(&verdicts);
@@ -316,8 +319,7 @@ fn open(request: &RunRequest, diagnostics: &mut Diagnostics) -> Option<(Project,
     let mut found = Diagnostics::new();
     let project = load_project(&request.root, &mut found);
     let broken = found.has_errors();
-    // Who asks for the run has looked at the project before.
-    found.into_iter().for_each(|problem| diagnostics.push_once(problem));
+    diagnostics.extend(found);
     let project = project.filter(|_| !broken)?;
     let Some(runs) = &project.raw.runs else {
         diagnostics.push(Diagnostic::error(&messages::NO_RUNS).at(project.at("project")).key("runs"));
@@ -403,8 +405,13 @@ fn say_later(
     }
 }
 
-/// Says which metrics of gates the project does not compute.
-fn check_metric_names(runs: &crate::config::raw::RawRuns, numbers: &Numbers, diagnostics: &mut Diagnostics) {
+/// Says which metrics of gates this period's answers do not give: names that are no metrics at all were refused before.
+fn check_metric_names(
+    project: &Project,
+    runs: &crate::config::raw::RawRuns,
+    numbers: &Numbers,
+    diagnostics: &mut Diagnostics,
+) {
     let limits = runs.gates.limits.keys().map(|metric| ("runs.gates.limits", metric));
     let jumps = runs.gates.jump.iter().flat_map(|gate| gate.limits.keys());
     let jumps = jumps.map(|metric| ("runs.gates.jump.limits", metric));
@@ -412,7 +419,8 @@ fn check_metric_names(runs: &crate::config::raw::RawRuns, numbers: &Numbers, dia
         if !numbers.metrics.iter().any(|held| held.id == *metric) {
             let unknown = Diagnostic::warning(&messages::NO_SUCH_METRIC).arg("metric", metric).arg("place", place);
             let known = numbers.metrics.iter().map(|held| held.id.as_str());
-            diagnostics.push(unknown.suggest(metric, known));
+            let path = format!("{place}.{metric}");
+            diagnostics.push(unknown.suggest(metric, known).at(project.at(&path)).key(&path));
         }
     }
 }

@@ -2,15 +2,17 @@
 //! numbers it shows.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::config::raw::RawForEach;
 use crate::config::{Period, Project};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::Estimate;
 use crate::output::manifest::sha256_hex;
-use crate::pipeline::{Measured, PeriodView, measure_view};
+use crate::pipeline::{GroupSeries, Measured, PeriodView, measure_view};
 use crate::render::templates::lineage;
 use crate::runs::history::{History, Listed};
 use crate::runs::inputs::{Input, fingerprint, list};
@@ -79,7 +81,12 @@ impl Scope {
             files: String::new(),
             inputs,
             past: past.listed,
-            view: PeriodView { window, past: past.shown, charted: past.charted },
+            view: PeriodView {
+                window,
+                past: past.shown,
+                charted: past.charted,
+                charted_groups: Arc::new(past.charted_groups),
+            },
         };
         scope.files = fingerprint(&scope.inputs, &[&scope.past_text()]);
         Some(scope)
@@ -96,7 +103,8 @@ impl Scope {
         let mut found = Diagnostics::new();
         let measured = measure_view(root, &self.view, &mut found);
         let sound = !found.has_errors();
-        found.into_iter().for_each(|problem| diagnostics.push_once(problem));
+        // What a run says is kept in alarms, in logs and in the histories of databases: no answer goes there.
+        found.into_iter().for_each(|problem| diagnostics.push_once(problem.without_quotes()));
         measured.filter(|_| sound)
     }
 
@@ -130,6 +138,16 @@ impl Scope {
     }
 }
 
+/// The columns whose groups have documents of their own and are known to the history.
+fn columns_of_groups(project: &Project) -> Vec<&str> {
+    let each = project.raw.reports.iter().filter_map(|report| report.for_each.as_ref());
+    let mut columns: Vec<&str> = each.map(RawForEach::column).collect();
+    columns.retain(|column| project.raw.segments.iter().any(|segment| segment == column));
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
 /// What is known of the periods before the window.
 #[derive(Debug, Default)]
 struct Past {
@@ -139,6 +157,8 @@ struct Past {
     shown: Vec<Estimate>,
     /// Totals of the indicators with a control chart in all of them.
     charted: Vec<Estimate>,
+    /// The same of the groups that have documents of their own.
+    charted_groups: GroupSeries,
 }
 
 /// The past of a window. Respondents who come again cannot be told from estimates, so that a panel is shown none; the limits of a
@@ -155,10 +175,17 @@ fn past_of(project: &Project, window: &[Period], history: &mut History, diagnost
             let own = history.estimates(listed.period, listed.revision)?;
             past.shown.extend(own.iter().map(|held| held.in_wave(listed.period)));
         }
-        for metric in runs.control.metrics.keys() {
-            let series = history.series(metric, &IndexMap::new())?;
-            let before = series.into_iter().filter(|entry| entry.period < first);
-            past.charted.extend(before.map(|entry| entry.estimate.in_wave(entry.period)));
+        let metrics: Vec<&str> = runs.control.metrics.keys().map(String::as_str).collect();
+        for entry in history.series_of(&metrics, &columns_of_groups(project), &earlier)? {
+            let estimate = entry.estimate.in_wave(entry.period);
+            match estimate.segment.first().map(|(column, value)| (column.clone(), value.clone())) {
+                None => past.charted.push(estimate),
+                // In a document of its own the group is the whole.
+                Some(group) => {
+                    let own = Estimate { segment: IndexMap::new(), ..estimate };
+                    past.charted_groups.entry(group).or_default().push(own);
+                }
+            }
         }
         let seen = if runs.control.metrics.is_empty() { recent } else { 0 };
         past.listed = earlier[seen..].to_vec();

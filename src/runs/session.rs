@@ -1,4 +1,4 @@
-//! Several periods one after the other: what is due, what shows outdated numbers, and a project opened for looking into its history.
+//! A project opened for looking into its history: what is done, whether a run is at work, and what one would do.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,13 +12,12 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
 use crate::runs::history::{self, History};
-use crate::runs::late::late;
 use crate::runs::lock::{Locked, RunLock};
+use crate::runs::plan::{Planned, plan};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
-use crate::runs::run::{Outcome, RunReport, RunRequest, run};
 use crate::runs::scope::Scope;
-use crate::runs::{telling, unreachable};
+use crate::runs::telling;
 
 /// How long a run may be at work before it is no excuse any more; the units of systemd end it then.
 const LONGEST_RUN: TimeDelta = TimeDelta::hours(6);
@@ -52,13 +51,14 @@ impl Session {
         Some(Self { project, runs, calendar, places })
     }
 
-    /// The history, if it is there or `make` says that it shall be made. None after an error or without a file.
+    /// The history, if it is there or `make` says that it shall be made. None after an error or without one.
     pub fn history(&self, make: bool, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<History> {
         let place = history::place(&self.project, &self.runs).map_err(|problem| diagnostics.push(*problem)).ok()?;
-        if !make && history::file_of(&place).is_some_and(|file| !file.is_file()) {
-            return None;
-        }
-        History::open(&place, &self.runs, now).map_err(|error| diagnostics.push(error.diagnostic())).ok()
+        let found = match make {
+            true => History::open(&place, &self.runs, now).map(Some),
+            false => History::find(&place, &self.runs, now),
+        };
+        found.map_err(|error| diagnostics.push(error.diagnostic())).ok()?
     }
 
     /// The periods that have a release: in the history and on the disk. None after an error of the history.
@@ -103,75 +103,10 @@ impl Session {
         }
     }
 
-    /// Runs what a timer is for: the periods that are due and have no release, those with late data, and last, if all went well,
-    /// those that show numbers which were revised since. `request` says how, `clock` what time it is.
-    pub fn catch_up(
-        &self,
-        request: &RunRequest,
-        clock: &dyn Fn() -> DateTime<Utc>,
-        diagnostics: &mut Diagnostics,
-    ) -> Vec<RunReport> {
-        let before = diagnostics.len();
-        let Some(done) = self.done(clock(), diagnostics) else {
-            if let (true, Some(_lock)) = (request.deliver, self.lock(clock())) {
-                let why = unreachable::words(diagnostics.iter().skip(before));
-                unreachable::tell(&self.project, &self.places, Some(why), clock(), diagnostics);
-            }
-            return Vec::new();
-        };
-        let mut reports = Vec::new();
-        let mut each = |period: Period, diagnostics: &mut Diagnostics| {
-            let request = RunRequest { period: Some(period), now: clock(), ..request.clone() };
-            let report = run(&request, diagnostics);
-            let well = matches!(report.outcome, Outcome::Published | Outcome::Unchanged);
-            reports.push(report);
-            well
-        };
-        for period in self.calendar.due(&done, clock()) {
-            each(period, diagnostics);
-        }
-        for period in done.into_iter().filter(|period| period.cadence() == self.calendar.every) {
-            let release = self.release(period);
-            let late = release.and_then(|release| late(&self.project, &self.places, period, &release));
-            if let Some(looked) = late
-                && each(period, diagnostics)
-            {
-                looked.keep(&self.places, period);
-            }
-        }
-        if !diagnostics.has_errors() {
-            for period in self.outdated(clock(), diagnostics) {
-                each(period, diagnostics);
-            }
-        }
-        reports
-    }
-
     /// The release of a period that readers see.
-    fn release(&self, period: Period) -> Option<Release> {
+    pub(super) fn release(&self, period: Period) -> Option<Release> {
         let revision = self.places.linked_revision(period)?;
         Release::read(&self.places.revision(period, revision)).ok()?
-    }
-
-    /// Releases that show numbers of earlier periods which were revised since, oldest first.
-    pub fn outdated(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Vec<Period> {
-        let Some(mut history) = self.history(false, now, diagnostics) else { return Vec::new() };
-        let listed = match history.newest() {
-            Ok(listed) => listed,
-            Err(error) => {
-                diagnostics.push(error.diagnostic());
-                return Vec::new();
-            }
-        };
-        let shows_old = |period: &Period| {
-            let old = self
-                .release(*period)?
-                .past
-                .iter()
-                .any(|held| listed.get(&held.period).is_some_and(|newest| newest.revision > held.revision));
-            Some(old)
-        };
-        listed.keys().copied().filter(|period| shows_old(period) == Some(true)).collect()
     }
 
     /// What a run of a period would do, looking only. None after an error.
@@ -181,7 +116,7 @@ impl Session {
         force: bool,
         now: DateTime<Utc>,
         diagnostics: &mut Diagnostics,
-    ) -> Option<crate::runs::plan::Planned> {
+    ) -> Option<Planned> {
         let mut history = self.history(false, now, diagnostics);
         let scope = Scope::of(&self.project, period, history.as_mut(), diagnostics)?;
         let newest = self.places.newest_revision(period);
@@ -192,6 +127,6 @@ impl Session {
                 None
             }
         });
-        Some(crate::runs::plan::plan(&scope, &self.places, previous.as_ref(), force))
+        Some(plan(&scope, &self.places, previous.as_ref(), force))
     }
 }

@@ -8,12 +8,10 @@ use chrono::{DateTime, Utc};
 use crate::analysis::IndicatorChart;
 use crate::config::raw::{GateAction, RawRecipient};
 use crate::config::{Period, Project};
-use crate::diagnostics::messages::{delivery as delivery_messages, runs as messages};
+use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
 use crate::document::format;
-use crate::document::pack::Pack;
-use crate::pipeline::pack_files;
 use crate::runs::attached::ReportFiles;
 use crate::runs::cause;
 use crate::runs::changes::Change;
@@ -30,6 +28,7 @@ use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms};
 use crate::runs::history::History;
 use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
+use crate::runs::titles::{about, report_title};
 
 /// Indicators that a message names.
 const MOST_NUMBERS: usize = 10;
@@ -98,10 +97,10 @@ pub fn enqueue_release(
         let wants = |raw: &&RawRecipient| raw.reports.is_empty() || raw.reports.contains(&report.id);
         for raw in delivery.recipients.iter().filter(wants) {
             let recipient = Recipient::of_project(raw, project.lang());
-            let attachments = files.of(raw, recipient.lang, diagnostics);
+            // Once the file is what it was, the next run queues the message.
+            let Some(attachments) = files.of(raw, recipient.lang, diagnostics) else { continue };
             if let Some((column, group, known)) = files.missing_group(raw) {
-                let nothing =
-                    Diagnostic::warning(&delivery_messages::NO_SUCH_GROUP).arg("recipient", recipient.masked());
+                let nothing = Diagnostic::warning(&messages::NO_SUCH_GROUP).arg("recipient", recipient.masked());
                 let nothing = nothing.arg("report", &report.id).arg("period", release.period).arg("column", column);
                 let nothing = nothing.arg("value", group).arg("known", format::list(&owned(&known), project.lang()));
                 diagnostics.push(nothing.suggest(group, known));
@@ -111,8 +110,15 @@ pub fn enqueue_release(
                 continue;
             }
             let report_title = title.as_ref().map_or(report.id.as_str(), |title| title.get(recipient.lang));
-            let content = content(project, (release, &later), report_title, raw, attachments, recipient.lang);
-            messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
+            let about = about(project, &report.id, raw, recipient.lang);
+            let report_title =
+                about.iter().fold(report_title.to_owned(), |title, (_, what)| format!("{title} · {what}"));
+            let content = content(project, (release, &later), &report_title, raw, attachments, recipient.lang);
+            let mut message = release_message(delivery, &key, &content, recipient.lang);
+            if let Some((line, _)) = about {
+                message.text = format!("{line}\n\n{}", message.text);
+            }
+            messages.push((recipient.clone(), message));
         }
     }
     history.database().transaction(|transaction| {
@@ -170,8 +176,8 @@ pub struct End<'a> {
     pub stopped: bool,
     /// A run that ended, with why it failed if it did; none if nothing was run.
     pub ended: Option<Option<LocalizedTexts>>,
-    /// Periods without a release that are due; none if nobody looked.
-    pub missing: Option<Vec<String>>,
+    /// Periods whose releases were looked for.
+    pub expected: Vec<rules::Expected>,
 }
 
 /// Compares a situation with what was told before and queues what began or ended. How many messages were queued.
@@ -318,9 +324,7 @@ fn situation(period: &str, end: &End<'_>) -> Situation {
     if let Some(failure) = &end.ended {
         situation.runs.push(RunEnd { report: run.clone(), failure: failure.clone() });
     }
-    if let Some(missing) = &end.missing {
-        situation.expected.push(rules::Expected { report: "run".to_owned(), missing: missing.clone() });
-    }
+    situation.expected.clone_from(&end.expected);
     situation
 }
 
@@ -356,18 +360,6 @@ fn texts(title: &Localized) -> LocalizedTexts {
 
 fn is_for_each(project: &Project, report: &str) -> bool {
     project.raw.reports.iter().any(|held| held.id == report && held.for_each.is_some())
-}
-
-/// What a report is called: the title of its pack, unless it shares the pack with another report. What is wrong with a pack was said
-/// when the report was built.
-fn report_title(project: &Project, report: &str) -> Option<Localized> {
-    let declared = project.raw.reports.iter().find(|held| held.id == report)?;
-    if project.raw.reports.iter().any(|held| held.id != report && held.pack == declared.pack) {
-        return None;
-    }
-    let mut said_before = Diagnostics::new();
-    let files = pack_files(&declared.pack, Some(&project.path("templates")), &mut said_before);
-    Pack::load(&declared.pack, files, &mut said_before).map(|pack| pack.title)
 }
 
 fn owned(names: &[&str]) -> Vec<String> {

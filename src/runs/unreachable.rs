@@ -64,6 +64,7 @@ fn observe(
         subject: String::new(),
         holds: Some(why.is_some()),
         audience: AlarmAudience::Errors,
+        reminds: false,
         text: why.unwrap_or_else(|| lang_texts("历史库恢复可用", "the history can be reached again")),
     };
     outbox.database().transaction(|transaction| {

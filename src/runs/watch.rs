@@ -9,6 +9,8 @@ use crate::config::Period;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
+use crate::runs::heard;
+use crate::runs::held::named;
 use crate::runs::session::Session;
 use crate::runs::telling::{self, End};
 use crate::runs::unreachable;
@@ -41,7 +43,7 @@ pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mu
     if absent.as_ref().is_some_and(|absent| !absent.is_empty()) && session.at_work(now) {
         return absent.map(|missing| Looked { missing, at_work: true });
     }
-    diagnostics.extend(found);
+    diagnostics.extend(named(found, &session.places).iter().cloned());
     let looked = |absent: Option<Vec<Missing>>| absent.map(|missing| Looked { missing, at_work: false });
     if quiet || !telling::has_channels(&session.project) {
         return looked(absent);
@@ -58,14 +60,17 @@ pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mu
     looked(absent)
 }
 
-/// Raises or ends the alarm of missing releases. None after an error of the history.
+/// Raises or ends the alarms of missing releases. None after an error of the history.
 fn tell(session: &Session, absent: &[Missing], now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<usize> {
     let mut history = session.history(true, now, diagnostics)?;
-    let periods: Vec<String> = absent.iter().map(|missing| missing.period.to_string()).collect();
-    let last = || session.calendar.last_due(now).map(|period| period.to_string()).unwrap_or_default();
-    let period = periods.first().cloned().unwrap_or_else(last);
-    let end = End { missing: Some(periods), ..End::default() };
-    let told = telling::tell(&mut history, &session.project, &period, &end, now);
+    let periods: Vec<Period> = absent.iter().map(|missing| missing.period).collect();
+    let period = periods.first().copied().or_else(|| session.calendar.last_due(now));
+    let period = period.map(|period| period.to_string()).unwrap_or_default();
+    let expected = heard::expected(&mut history, &session.project, &periods, now);
+    let told = expected.and_then(|expected| {
+        let end = End { expected, ..End::default() };
+        telling::tell(&mut history, &session.project, &period, &end, now)
+    });
     told.map_err(|error| diagnostics.push(error.diagnostic())).ok()
 }
 
@@ -78,7 +83,7 @@ fn missing(
 ) -> Vec<Missing> {
     let absent = calendar.due(done, now).into_iter().map(|period| {
         let due = calendar.due_at(period);
-        let local = due.map(|due| due.with_timezone(&calendar.zone).format("%Y-%m-%d %H:%M %:z").to_string());
+        let local = due.map(|due| calendar.local(due));
         let problem = Diagnostic::error(&messages::NO_RELEASE).arg("period", period);
         diagnostics.push(problem.arg("due", local.unwrap_or_default()));
         Missing { period, due_at: due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true)) }

@@ -112,6 +112,45 @@ fn a_workbook_that_unpacks_to_gigabytes() {
     assert!(ended.peak < MEMORY, "{} KiB", ended.peak);
 }
 
+/// Small files that lay out far more cells than they fill, or columns without end. `init` reads every column.
+#[test]
+fn tables_that_spread() {
+    let numbered = |name: &str, count: usize| (0..count).map(|index| format!("{name}{index}")).collect::<Vec<_>>();
+    let object = |key: &String| format!("{{\"{key}\":1}}");
+    let sparse: Vec<String> = numbered("k", 16_000).iter().map(object).collect();
+    let wide = numbered("c", 200_000).join(",");
+    let short_rows = format!("{}\n{}", numbered("c", 16_000).join(","), "1\n".repeat(100_000));
+    let keys: Vec<String> = numbered("k", 60_000).iter().map(|key| format!("\"{key}\":1")).collect();
+    let spans = "<table><tr><th>a</th><th colspan=99999999>b</th></tr><tr><td>1</td></tr></table>".to_owned();
+    for (name, text, code) in [
+        ("sparse.json", format!("[{}]", sparse.join(",")), "M0289"),
+        ("wide.csv", format!("{wide}\n{wide}"), "M0250"),
+        ("short.csv", short_rows, "M0289"),
+        ("keys.json", format!("[{{{}}}]", keys.join(",")), "M0250"),
+        ("spans.xls", spans, ""),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(name);
+        fs::write(&file, text).unwrap();
+        let ended = run(&folder.path().join("new"), &["init", "--from", &file.display().to_string()]);
+        assert!(ended.peak < MEMORY, "{name}: {} KiB", ended.peak);
+        assert!(ended.words.contains(code) && !ended.words.contains("panicked"), "{name}: {}", ended.words);
+        assert!(code.is_empty() || ended.code == Some(1), "{name}: {}", ended.words);
+    }
+}
+
+/// The same header sixteen thousand times is numbered at once.
+#[test]
+fn headers_that_repeat() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path(), |yaml| yaml);
+    let repeated = "a,".repeat(16_000);
+    fs::write(folder.path().join("answers.csv"), format!("{repeated}a\n{repeated}1\n")).unwrap();
+    let start = Instant::now();
+    refused(folder.path(), &["check"], &["M0200"]);
+    assert!(start.elapsed() < PATIENCE / 4);
+}
+
 #[test]
 fn yaml_that_multiplies_or_nests() {
     let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");

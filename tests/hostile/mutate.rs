@@ -12,6 +12,9 @@ use super::formats::Format;
 /// Changes of one file at most.
 const CHANGES: usize = 6;
 
+/// Bytes that a piece may grow to: repeated again and again, a file would fill the machine before anybody read it.
+const LARGEST: usize = 4 << 20;
+
 /// Makes one mutation; the same seed makes the same.
 pub struct Mutator {
     random: ChaCha8Rng,
@@ -92,7 +95,7 @@ impl Mutator {
                 // One piece many times over.
                 let piece = bytes[self.piece(bytes)].to_vec();
                 let times = self.random.random_range(1..200);
-                bytes.splice(place..place, piece.repeat(times));
+                bytes.splice(place..place, piece.repeat(times.min(LARGEST / piece.len().max(1))));
             }
             _ => {
                 let words = format.words();

@@ -48,6 +48,40 @@ fn a_held_release_waits_for_approval_and_a_changed_file_needs_a_new_one() {
 }
 
 #[test]
+fn what_waits_is_named_by_every_verb() {
+    let site = Site::new("  gates: { answers: { least: 100 } }\n");
+    let call = |arguments: &[&str]| -> (Option<i32>, serde_json::Value) {
+        let done = site.call(super::NOW, arguments);
+        (done.status.code(), serde_json::from_slice(&done.stdout).unwrap())
+    };
+    for period in ["2026-01", "2026-02"] {
+        site.month(period, 60, 7);
+        assert_eq!(site.run(period, &[]).1["runs"][0]["outcome"], "held");
+    }
+    // The report that is kept says why.
+    let kept = fs::read(site.path("out/.manyi/runs/2026-01.json")).unwrap();
+    let kept: serde_json::Value = serde_json::from_slice(&kept).unwrap();
+    assert_eq!(
+        (kept["outcome"].as_str(), codes(&kept)),
+        (Some("held"), vec!["M0963".into(), "M0971".into()]),
+        "{kept:#}"
+    );
+    assert!(kept["diagnostics"][0]["text"]["zh-CN"].as_str().unwrap().contains("60"), "{kept:#}");
+
+    assert_eq!(call(&["history", "--json"]).1["held"], serde_json::json!(["2026-01", "2026-02"]));
+    let (code, watched) = call(&["watch", "--json"]);
+    let held = |printed: &serde_json::Value| codes(printed).iter().filter(|code| *code == "M0172").count();
+    assert_eq!((code, held(&watched)), (Some(1), 2), "{watched:#}");
+    let (code, which) = call(&["approve", "--json"]);
+    assert_eq!((code, codes(&which)), (Some(1), vec!["M0173".to_owned()]), "{which:#}");
+    assert_eq!(call(&["approve", "--period", "2026-02", "--json"]).0, Some(0));
+    // One is left, and needs no name.
+    let (code, last) = call(&["approve", "--json"]);
+    assert_eq!((code, last["runs"][0]["period"].as_str()), (Some(0), Some("2026-01")), "{last:#}");
+    assert_eq!(call(&["history", "--json"]).1["held"], serde_json::json!([]));
+}
+
+#[test]
 fn a_gate_that_forbids_leaves_the_release_before() {
     let site = Site::new("  gates: { jump: { limits: { csat_top2: 15 }, then: fail } }\n");
     site.month("2026-01", 60, 7);

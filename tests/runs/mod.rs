@@ -1,8 +1,10 @@
 //! Unattended runs from the outside: a small project that is run, killed, starved of disk space and run again.
 
 mod crashes;
+mod dry_run;
 mod full_disk;
 mod gates;
+mod group_charts;
 mod limits;
 mod postgres;
 mod scheduler;

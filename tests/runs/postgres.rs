@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use manyi::runs::database::{Database, Place};
 use serde_json::Value;
 
 use super::{NOW, Site, codes};
@@ -24,6 +25,12 @@ fn two_projects_share_a_database() {
         site.month("2026-02", 60, 6);
         site
     });
+    // A look at what a timer would do makes no tables.
+    let place = Place::server(&url).unwrap();
+    let has_tables = || Database::open(&place).unwrap().has_table("releases").unwrap();
+    let (_, looked) = call(&sites[0], &["run", "--catch-up", "--dry-run"]);
+    assert_eq!((&looked["runs"][0]["period"], &looked["runs"][0]["because"]), (&"2026-01".into(), &"due".into()));
+    assert!(!has_tables());
     for site in &sites {
         for period in ["2026-01", "2026-02"] {
             let (code, printed) = call(site, &["run", "--period", period]);
@@ -34,6 +41,7 @@ fn two_projects_share_a_database() {
         let (_, printed) = call(site, &["history"]);
         assert_eq!(printed["releases"].as_array().unwrap().len(), 2, "{printed:#}");
     }
+    assert!(has_tables());
     sites[0].month("2026-01", 60, 5);
     let (_, printed) = call(&sites[0], &["run", "--period", "2026-01"]);
     assert_eq!((printed["runs"][0]["revision"].as_u64(), codes(&printed)), (Some(2), vec!["M0973".to_owned()]));

@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 use super::{NOW, Site, codes};
 
 /// Every file of a folder with its content and the time it was changed, without the lock and the history's own working files.
-fn touched(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
+pub fn touched(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
     let files = WalkDir::new(root).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
     files
         .filter(|entry| !entry.path().ends_with("run.lock"))
@@ -108,6 +108,28 @@ fn old_files_may_go_and_the_series_stays() {
     let unknown = site.call(NOW, &["history", "csat_top3", "--json"]);
     assert_eq!(unknown.status.code(), Some(1));
     assert_eq!(codes(&serde_json::from_slice(&unknown.stdout).unwrap()), ["M0977"]);
+    let of_group = |group: &str| {
+        let done = site.call(NOW, &["history", "csat_top2", "--segment", group, "--json"]);
+        (done.status.code(), serde_json::from_slice::<Value>(&done.stdout).unwrap())
+    };
+    assert_eq!(of_group("branch=North").0, Some(0));
+    for unknown in ["branch=Nort", "North"] {
+        let (code, said) = of_group(unknown);
+        assert_eq!((code, codes(&said)), (Some(1), vec!["M0171".to_owned()]), "{said:#}");
+        assert!(
+            said["diagnostics"][0]["hint"].as_str().unwrap().contains("`branch=North`, `branch=South`"),
+            "{said:#}"
+        );
+    }
+    // The folder may be named as with other verbs.
+    let folder = site.root().to_str().unwrap();
+    for arguments in [["history", "csat_top2", folder].as_slice(), &["history", "csat_top2", "-C", folder]] {
+        let done =
+            std::process::Command::new(env!("CARGO_BIN_EXE_manyi")).args(arguments).args(["--lang", "en"]).output();
+        let done = done.unwrap();
+        let table = String::from_utf8_lossy(&done.stdout).into_owned();
+        assert!(done.status.success() && table.lines().nth(1).is_some_and(|line| line.contains(" to ")), "{table}");
+    }
     for file in ["all.csv", "all.parquet"] {
         let done = site.call(NOW, &["history", "--export", file]);
         assert!(done.status.success() && fs::metadata(site.path(file)).unwrap().len() > 500, "{file}");
@@ -306,7 +328,38 @@ fn timers_name_the_zone_and_are_written() {
         printed.contains("0,15,30,45 * * * * www case $(TZ=Asia/Shanghai date +\\%H:\\%M) in 05:00) '"),
         "{printed}"
     );
-    assert_eq!(site.call(NOW, &["schedule", "install"]).status.code(), Some(1));
+    let neither = site.call(NOW, &["schedule", "install"]);
+    let said = String::from_utf8_lossy(&neither.stderr).into_owned();
+    assert_eq!(neither.status.code(), Some(1));
+    assert!(said.contains("--systemd") && said.contains("--cron"), "{said}");
+    assert_eq!(site.call(NOW, &["schedule", "install", "--systemd", "--cron"]).status.code(), Some(1));
+}
+
+/// cron gives no variables to what it starts, and systemd's unit reads them from a file that somebody has to write.
+#[test]
+fn timers_say_which_variables_a_run_needs() {
+    let site = Site::new(
+        "delivery:\n  channels: { hook: { kind: json, url: \"https://a.example/${env:HOOK_KEY}\" } }\n  errors: [hook]\n",
+    );
+    let said = |timer: &str| {
+        let done = site.call(NOW, &["schedule", "install", timer, "--lang", "en"]);
+        assert_eq!(done.status.code(), Some(0), "{timer}");
+        String::from_utf8_lossy(&done.stderr).into_owned()
+    };
+    let (cron, systemd) = (said("--cron"), said("--systemd"));
+    assert!(cron.contains("M0170") && cron.contains("${env:HOOK_KEY}"), "{cron}");
+    assert!(systemd.contains(".env") && systemd.contains("HOOK_KEY=…") && !systemd.contains("M0170"), "{systemd}");
+    assert!(
+        !String::from_utf8_lossy(&Site::new("").call(NOW, &["schedule", "install", "--cron"]).stderr).contains("M0170")
+    );
+}
+
+#[test]
+fn a_scheduler_without_a_project_ends_at_once() {
+    let site = Site::new("");
+    let done = site.call(NOW, &["serve-schedule", "nowhere"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("M0116"));
 }
 
 #[test]
@@ -330,7 +383,58 @@ fn a_person_is_removed_from_the_files_and_what_was_published_is_named() {
     let after = fs::read_to_string(site.path("data/2026-01/answers.csv")).unwrap();
     let kept: Vec<&str> = before.lines().filter(|line| !line.starts_with("2026-01-7,")).collect();
     assert_eq!(after.lines().collect::<Vec<_>>(), kept);
-    assert_eq!(codes(&purge(&[]).1), ["M0983"]);
+    // Whose rows are gone is not known any more, but which releases are of the file as it was.
+    let (_, printed) = purge(&[]);
+    assert_eq!(codes(&printed), ["M0983", "M0919"]);
+    assert!(printed["diagnostics"][1]["message"].as_str().unwrap().contains("2026-01 r1"));
+}
+
+/// A link to a share that is not mounted: half of the answers must not be published for all of them.
+#[cfg(unix)]
+#[test]
+fn a_match_that_cannot_be_read_stops_the_period_and_no_other() {
+    let site = Site::new("");
+    site.month("2026-01", 60, 7);
+    site.month("2026-02", 60, 7);
+    std::os::unix::fs::symlink("/nowhere/more.csv", site.path("data/2026-01/more.csv")).unwrap();
+    let (code, printed) = site.run("2026-01", &[]);
+    assert_eq!((code, printed["runs"][0]["outcome"].as_str()), (Some(1), Some("failed")), "{printed:#}");
+    assert!(codes(&printed).contains(&"M0255".to_owned()), "{printed:#}");
+    assert!(!site.path("out/2026-01").exists());
+    site.publish("2026-02", &[]);
+    fs::remove_file(site.path("data/2026-01/more.csv")).unwrap();
+    site.publish("2026-01", &[]);
+}
+
+/// Numbers that begin anew in every export are of different people.
+#[test]
+fn an_id_of_several_files_is_removed_from_those_that_are_named() {
+    let site = Site::new("");
+    for period in ["2026-01", "2026-02", "2026-03"] {
+        site.month(period, 20, 7);
+        let file = format!("data/{period}/answers.csv");
+        let text = fs::read_to_string(site.path(&file)).unwrap();
+        site.write(&file, &text.replace(&format!("{period}-7,"), "7,"));
+    }
+    let rows = || {
+        let file = |month: &str| fs::read_to_string(site.path(&format!("data/{month}/answers.csv"))).unwrap();
+        ["2026-01", "2026-02", "2026-03"].map(|month| file(month).lines().filter(|line| line.starts_with("7,")).count())
+    };
+    let purge = |more: &[&str]| {
+        let mut arguments = vec!["purge", "--respondent", "7", "--json"];
+        arguments.extend(more);
+        let done = site.call(NOW, &arguments);
+        (done.status.code(), codes(&serde_json::from_slice::<Value>(&done.stdout).unwrap()))
+    };
+    assert_eq!(rows(), [1, 1, 1]);
+    assert_eq!(purge(&["--dry-run"]), (Some(0), vec!["M0919".to_owned()]));
+    assert_eq!(purge(&[]), (Some(1), vec!["M0919".to_owned()]));
+    assert_eq!(purge(&["--file", "data/2026-02/answer.csv"]), (Some(1), vec!["M0252".to_owned()]));
+    assert_eq!(rows(), [1, 1, 1]);
+    assert_eq!(purge(&["--file", "data/2026-02/answers.csv"]), (Some(0), Vec::new()));
+    assert_eq!(rows(), [1, 0, 1]);
+    assert_eq!(purge(&["--all-files"]), (Some(0), Vec::new()));
+    assert_eq!(rows(), [0, 0, 0]);
 }
 
 #[test]
@@ -344,6 +448,15 @@ fn mistakes_in_the_section_are_found_before_anything_runs() {
         ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { freshness: { days: 3 } }", "M0955"),
         ("timezone: Asia/Shanghai", "timezone: UTC\n  history: postgresql://u:geheim@localhost/x", "M0954"),
         ("timezone: Asia/Shanghai", "timezone: UTC\n  history: { url: \"${env:MANYI_NOWHERE}\" }", "M0990"),
+        ("timezone: Asia/Shanghai", "timezone: UTC\n  control: { metrics: { csat_tp2: xmr } }", "M0989"),
+        ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { limits: { complaint: { most: 10 } } }", "M0989"),
+        ("timezone: Asia/Shanghai", "timezone: UTC\n  gates: { jump: { limits: { csat_tp2: 5 } } }", "M0989"),
+        (
+            "settings: {",
+            "delivery:\n  errors: [box]\n  channels: { box: { kind: folder, path: box } }\n  \
+          alarms: [{ id: low, on: threshold, metric: csat_top, below: 9, tell: errors }]\nsettings: {",
+            "M0989",
+        ),
     ];
     for (written, wrong, wanted) in cases {
         let site = Site::new("");
@@ -358,6 +471,11 @@ fn mistakes_in_the_section_are_found_before_anything_runs() {
             !text.contains("geheim") && printed["diagnostics"][0]["location"]["position"]["text"]["line"].is_u64(),
             "{text}"
         );
-        assert!(!site.path("out").exists(), "{wrong}");
+        // What only the answers tell is found after the lock was taken.
+        let published = ["out/releases", "out/2026-01", "out/latest"].iter().any(|place| site.path(place).exists());
+        assert!(!published && (wanted == "M0989" || !site.path("out").exists()), "{wrong}");
+        let checked = site.call(NOW, &["check", "--json"]);
+        let checked: Value = serde_json::from_slice(&checked.stdout).unwrap();
+        assert!(codes(&checked).contains(&wanted.to_owned()), "{wrong}: {checked:#}");
     }
 }

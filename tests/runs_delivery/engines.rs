@@ -81,6 +81,7 @@ fn check(place: &Place) {
         subject: "csi".into(),
         holds: Some(true),
         audience: AlarmAudience::All,
+        reminds: false,
         text: lang_texts("满意度低", "satisfaction is low"),
     };
     let mut look = |signals: &[Signal], second: i64| -> Result<usize, DatabaseError> {

@@ -133,7 +133,7 @@ fn encryption_is_kept_to_and_certificates_are_checked() {
 
         // Signed by nobody we know; issued for another name; wrong password; no password; no encryption.
         let (state, said) = send(with("certificates", Value::Null));
-        assert!(state == "failed" && said.contains("certificate"), "{mode}: {said}");
+        assert!(state == "failed" && said.contains("BadCertificate"), "{mode}: {said}");
         let (state, said) = send(with("host", json!("127.0.0.1")));
         assert!(state == "failed" && said.contains("certificate"), "{mode}: {said}");
         std::fs::write(folder.path().join("wrong"), "wrong").unwrap();
@@ -141,6 +141,11 @@ fn encryption_is_kept_to_and_certificates_are_checked() {
         assert!(state == "failed" && said.contains("535"), "{mode}: {said}");
         let (state, said) = send(with("password", json!("${env:NOT_SET}")));
         assert!(state == "failed" && said.contains("NOT_SET"), "{mode}: {said}");
+        // A port that begins with a greeting, spoken to as if it began with TLS.
+        if mode == "starttls" {
+            let (state, said) = send(with("security", json!("tls")));
+            assert!(state != "sent" && said.contains("NotTls"), "{said}");
+        }
         let (state, _) = send(with("security", json!("none")));
         assert_ne!(state, "sent", "{mode}");
         assert_eq!(mails(folder.path()).len(), 1, "{mode}");
@@ -165,6 +170,17 @@ fn nobody_listening_is_tried_again() {
     let outcome =
         deliver(&raw(port, json!({})), &secrets(folder.path()), &person("wang@example.com"), &message(1), now());
     assert_eq!(code(&outcome), ("retry", Some(ReasonCode::Unreachable)), "{outcome:?}");
+    assert!(format!("{outcome:?}").contains(&format!("localhost:{port}: ")), "{outcome:?}");
+}
+
+#[test]
+fn a_silent_server_is_said_to_be_silent() {
+    let folder = tempfile::tempdir().unwrap();
+    // Connections are taken by the system, and nobody greets.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let raw = raw(listener.local_addr().unwrap().port(), json!({"timeout": 1}));
+    let outcome = deliver(&raw, &secrets(folder.path()), &person("wang@example.com"), &message(1), now());
+    assert_eq!(code(&outcome), ("retry", Some(ReasonCode::TimedOut)), "{outcome:?}");
 }
 
 /// A server that hangs up at a step of the conversation, counted in the commands that it was given; within the mail and after its end

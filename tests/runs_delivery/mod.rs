@@ -1,6 +1,7 @@
 //! Delivery against real servers: mail, webhooks, an object store and PostgreSQL. What is not installed is named and skipped.
 
 mod engines;
+mod heard;
 mod mail;
 mod python;
 mod store;

@@ -63,6 +63,16 @@ fn what_failed_waits_for_a_decision_and_is_sent_on_request() {
     let (code, tested) = resend(&site, None, &["--test", "hook"]);
     assert_eq!((code, &tested["sent"]), (Some(1), &Value::Bool(false)), "{tested:#}");
 
+    // The project may be named first, as with other verbs; whoever does not exist is said not to.
+    let folder = site.root().to_str().unwrap().to_owned();
+    let (code, tested) = resend(&site, Some(&hook), &[&folder, "--test", "hook"]);
+    assert_eq!((code, &tested["sent"]), (Some(0), &Value::Bool(true)), "{tested:#}");
+    let (code, nobody) = resend(&site, Some(&hook), &["--test", "nobody"]);
+    assert_eq!((code, nobody["diagnostics"][0]["code"].as_str()), (Some(1), Some("M0935")), "{nobody:#}");
+    let (code, no_mail) = resend(&site, Some(&hook), &["--test", "a@b.example"]);
+    assert_eq!((code, no_mail["diagnostics"][0]["code"].as_str()), (Some(1), Some("M0936")), "{no_mail:#}");
+    assert_eq!(resend(&site, None, &[&folder]).1["deliveries"], waiting["deliveries"]);
+
     let first = rows[0]["id"].as_str().unwrap();
     let (code, sent) = resend(&site, Some(&hook), &[first]);
     assert_eq!((code, sent["deliveries"][0]["state"].as_str()), (Some(0), Some("sent")), "{sent:#}");

@@ -89,7 +89,7 @@ fn of_table(
     let counted = match hidden.and_then(|hidden| Counted::scan(view, responses, &segments, &binding, hidden)) {
         Ok(counted) => counted,
         Err(error) => {
-            diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).arg("problem", error));
+            diagnostics.push(Diagnostic::error(&messages::SCAN_FAILED).quote("problem", error));
             return Vec::new();
         }
     };

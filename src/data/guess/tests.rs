@@ -170,6 +170,74 @@ fn codes_beside_a_rating_become_missing() {
     assert_eq!(guessed.weight.as_deref(), Some("weight"));
 }
 
+/// Nobody chose 0 in the first month; somebody will.
+#[test]
+fn the_question_of_the_net_promoter_score_begins_at_0() {
+    let points = |question: &str, answers: &str| {
+        guess(&[source("a.csv", &format!("{question}\n{}", answers.replace(' ', "\n")))]).columns[0].range
+    };
+    let ten = "10 9 8 7 10 6 5 3 1 9";
+    for question in ["7、您有多大可能把我们推荐给朋友？", "How likely are you to recommend us?"] {
+        assert_eq!(points(question, ten), Some([0.0, 10.0]), "{question}");
+        assert_eq!(points(question, "5 4 3 2 1 5"), Some([1.0, 5.0]), "{question}");
+    }
+    assert_eq!(points("7、您有多大可能推荐我们（1-10分）？", ten), Some([1.0, 10.0]));
+    assert_eq!(points("6、总体评分", ten), Some([1.0, 10.0]));
+}
+
+#[test]
+fn own_words_are_no_options_and_stand_in_no_comment() {
+    let kind_and_text = |survey: &str| {
+        let guessed = guess(&[source("a.csv", survey)]);
+        (guessed.columns[0].kind, written(&guessed, Lang::ZhCn, "t"))
+    };
+    let told = "没有\n没有\n请打13812345678\n很好\n很好\n很好";
+    for question in ["9、您还有什么话想对我们说？", "9、其他"] {
+        let (kind, text) = kind_and_text(&format!("{question}\n{told}"));
+        assert_eq!(kind, ColumnType::Text, "{question}");
+        assert!(!text.contains("13812345678"), "{text}");
+    }
+    let long = "洗得很干净但是送回来的时候比约定晚了整整两天\n洗得很干净但是送回来的时候比约定晚了整整两天\n很好";
+    assert_eq!(kind_and_text(&format!("9、备注\n{long}")).0, ColumnType::Text);
+    assert_eq!(kind_and_text("1、门店\n城东店\n城西店\n城东店").0, ColumnType::Single);
+    for (text, contact) in [
+        ("138-1234-5678", true),
+        ("wang@example.com", true),
+        ("１３８１２３４５６７８", true),
+        ("2026-11", false),
+        ("3@5元", false),
+        ("100-200元", false),
+        ("2000-2999", false),
+    ] {
+        assert_eq!(crate::data::guess_roles::holds_contact(text), contact, "{text}");
+    }
+}
+
+/// 问卷星 counts anew in every export; taken as an id, the second month would repeat the first.
+#[test]
+fn numbers_that_begin_anew_are_offered_and_not_taken() {
+    let text = written(&guess(&survey()), Lang::ZhCn, "t");
+    assert!(text.contains("\n  # id: id  # ") && !text.contains("\n  id: id"), "{text}");
+    let other = written(&guess(&[source("a.csv", "答卷编号|x\nA1|是\nA2|否")]), Lang::ZhCn, "t");
+    assert!(other.contains("\n  id: id  # 推测"), "{other}");
+}
+
+/// With the `#` taken off, the last lines are sections that load.
+#[test]
+fn the_lines_about_runs_are_valid() {
+    for (lang, dated) in [(Lang::ZhCn, true), (Lang::En, true), (Lang::ZhTw, false)] {
+        let guessed = if dated { guess(&survey()) } else { guess(&[source("data/2026-11/a.csv", "x\n是\n否")]) };
+        let text = written(&guessed, lang, "t");
+        let text = text.replace("# runs:", "runs:").replace("# delivery:", "delivery:").replace("\n#   ", "\n  ");
+        let text = text.replace("data/2026-11/a.csv", "\"data/{period}/a.csv\"");
+        let project = project_from(&text);
+        let mut diagnostics = Diagnostics::new();
+        validate_project(&project, &mut diagnostics);
+        assert!(!diagnostics.has_errors(), "{:?}\n{text}", codes(&diagnostics));
+        assert!(project.raw.runs.is_some() && project.raw.delivery.mail.is_some());
+    }
+}
+
 #[test]
 fn file_names_give_waves_where_no_date_does() {
     let files = guess(&[source("d/s-2026Q3.csv", "x\n1"), source("d/s-2026Q4.csv", "x\n1")]).files;

@@ -145,6 +145,61 @@ fn repeated_ids_follow_the_policy() {
     assert_eq!(good(&of("  duplicates: keep_all"), &[file()]).row_count(), 5);
 }
 
+/// 问卷星 counts from 1 in every export: what another month holds repeats nothing of this one.
+#[test]
+fn ids_of_other_periods_repeat_nothing() {
+    let dated = |policy: &str| {
+        let columns = "  id: { type: text }\n  when: { type: date }";
+        let mut project = project(columns, &format!("  id: id\n{policy}  wave: {{ column: when, by: month }}"), "");
+        project.window = Some(vec!["2026-02".parse().unwrap()]);
+        project
+    };
+    let months = || {
+        let january = source("a.csv", "id|when\n1|2026-01-03\n2|2026-01-04\n3|2026-01-05");
+        let february = source("b.csv", "id|when\n1|2026-02-03\n2|2026-02-04");
+        [january, february]
+    };
+    for policy in ["", "  duplicates: keep_first\n"] {
+        let (responses, diagnostics) = run(&dated(policy), &months());
+        let responses = responses.unwrap();
+        assert_eq!(texts(&responses, "id"), ["1", "2"], "{policy}");
+        assert_eq!(codes(&diagnostics), Vec::<String>::new(), "{policy}");
+    }
+    // Within the period they do.
+    let twice = [source("b.csv", "id|when\n1|2026-01-03\n1|2026-02-03\n1|2026-02-04")];
+    let (refused, diagnostics) = run(&dated(""), &twice);
+    assert!(refused.is_none());
+    assert_eq!(codes(&diagnostics), ["!M0204: rows that repeat an id of `id`: 1, such as `1` (b.csv: 4)"]);
+}
+
+#[test]
+fn many_repeated_ids_are_warned_of() {
+    let of = |rows: &[&str]| {
+        let file = source("a.csv", &format!("id|x\n{}", rows.iter().map(|id| format!("{id}|1\n")).collect::<String>()));
+        let project = project("  id: { type: text }\n  x: { type: number }", "  id: id\n  duplicates: keep_first", "");
+        codes(&run(&project, &[file]).1)
+    };
+    let ten = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "1"];
+    assert_eq!(of(&ten), Vec::<String>::new());
+    let warned = ["M0209: 1 of 9 answers are dropped because they repeat an id of `id`"];
+    assert_eq!(of(&ten[1..].iter().map(|id| if *id == "1" { "2" } else { *id }).collect::<Vec<_>>()), warned);
+}
+
+#[test]
+fn personal_cells_and_ids_are_never_quoted() {
+    let columns = "  phone: { type: number, personal: true }\n  code: { type: text, personal: true }";
+    let file = source("a.csv", "phone|code\n+86 13812345678 李雷|A-771\n1|A-771");
+    let (refused, diagnostics) = run(&project(columns, "  id: code", ""), &[file]);
+    assert!(refused.is_none());
+    let said = diagnostics.iter().map(|found| format!("{found:?}")).collect::<String>();
+    assert!(!said.contains("13812345678") && !said.contains("A-771"), "{said}");
+    let expected = [
+        "!M0203: column `phone`: cells of `a.csv` that cannot be read: 1, such as … (row 2)",
+        "!M0204: rows that repeat an id of `code`: 1, such as … (a.csv: 3)",
+    ];
+    assert_eq!(codes(&diagnostics), expected);
+}
+
 #[test]
 fn filters_count_their_losses_and_drop_unknown() {
     let project = project(

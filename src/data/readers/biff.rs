@@ -1,7 +1,7 @@
 //! A look over the sheets of an .xls before the library loads it: the library lays each out as a full grid of values and one of
 //! formulas, so that two cells far apart, or one damaged number of a column, would take all memory.
 
-use super::compound::{u16_at, u32_at, workbook_stream};
+use super::compound::{u16_at, u32_at};
 
 /// Columns that the format has.
 const COLUMNS: u16 = 256;
@@ -82,16 +82,14 @@ pub enum Trouble {
     },
 }
 
-/// Looks for cells that the library could not lay out in bounded memory. A file without a workbook inside has none; the library says
-/// what it is.
+/// Looks for cells that the library could not lay out in bounded memory, in the stream of a workbook.
 ///
 /// # Errors
 /// The first trouble.
-pub fn check_cells(file: &[u8]) -> Result<(), Trouble> {
-    let Some(stream) = workbook_stream(file) else { return Ok(()) };
-    let mut grids = Grids { held: stream.len() as u64, letters: letters(&stream), ..Grids::default() };
+pub fn check_cells(stream: &[u8]) -> Result<(), Trouble> {
+    let mut grids = Grids { held: 2 * stream.len() as u64, letters: letters(stream), ..Grids::default() };
     // As the library does: a sheet is read from where the list of sheets says that it begins.
-    let listed = Records(&stream).take_while(|(kind, _)| *kind != END).filter(|(kind, _)| *kind == SHEET);
+    let listed = Records(stream).take_while(|(kind, _)| *kind != END).filter(|(kind, _)| *kind == SHEET);
     for (_, body) in listed {
         let start = u32_at(body, 0).unwrap_or(u32::MAX);
         let Some(rest) = stream.get(start as usize..) else { continue };

@@ -13,6 +13,7 @@ use datafusion::arrow::datatypes::{
     DataType, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimeUnit, TimestampMillisecondType,
 };
 
+use super::fill::Fill;
 use crate::data::table::{CHUNK_ROWS, RawChunk};
 
 /// Content of a cell.
@@ -62,7 +63,9 @@ pub fn moment_text(milliseconds: i64) -> String {
     moment.naive_utc().format(format).to_string()
 }
 
+#[derive(Default)]
 enum Values {
+    #[default]
     Nothing,
     Integers(Int64Builder),
     Numbers(Float64Builder),
@@ -71,8 +74,11 @@ enum Values {
     Texts(StringBuilder),
 }
 
+#[derive(Default)]
 struct ColumnBuilder {
     values: Values,
+    /// True once it held something.
+    used: bool,
 }
 
 impl ColumnBuilder {
@@ -109,6 +115,7 @@ impl ColumnBuilder {
             return;
         }
         if matches!(self.values, Values::Nothing) {
+            self.used = true;
             self.values = match cell {
                 Cell::Integer(_) => Values::Integers(Int64Builder::new()),
                 Cell::Number(_) => Values::Numbers(Float64Builder::new()),
@@ -194,19 +201,21 @@ pub struct TableBuilder {
     columns: Vec<ColumnBuilder>,
     rows: Vec<u32>,
     bytes: usize,
+    /// Rows so far, columns with something in them, and their filled cells.
+    size: (u64, u64, u64),
     chunks: Vec<(Vec<Option<ArrayRef>>, Vec<u32>)>,
 }
 
 impl TableBuilder {
     /// A builder for a number of columns; [`Self::add_column`] adds more.
     pub fn new(columns: usize) -> Self {
-        let columns = (0..columns).map(|_| ColumnBuilder { values: Values::Nothing }).collect();
-        Self { columns, rows: Vec::new(), bytes: 0, chunks: Vec::new() }
+        let columns = (0..columns).map(|_| ColumnBuilder::default()).collect();
+        Self { columns, rows: Vec::new(), bytes: 0, size: (0, 0, 0), chunks: Vec::new() }
     }
 
     /// Adds a column, empty so far, and gives its index.
     pub fn add_column(&mut self) -> usize {
-        self.columns.push(ColumnBuilder { values: Values::Nothing });
+        self.columns.push(ColumnBuilder::default());
         self.columns.len() - 1
     }
 
@@ -215,14 +224,25 @@ impl TableBuilder {
         if let Cell::Text(text) = cell {
             self.bytes += text.len();
         }
-        if let Some(builder) = self.columns.get_mut(column) {
+        if let Some(builder) = self.columns.get_mut(column)
+            && *cell != Cell::Empty
+        {
+            self.size.1 += u64::from(!builder.used);
+            self.size.2 += 1;
             builder.put(self.rows.len(), cell);
         }
+    }
+
+    /// True if the table takes far more than what is in it: nothing should be added any more.
+    pub fn is_thin(&self) -> bool {
+        let (rows, columns, filled) = self.size;
+        Fill { laid_out: rows.saturating_mul(columns), filled }.is_thin()
     }
 
     /// Ends the row that is being filled, giving its number.
     pub fn end_row(&mut self, number: u64) {
         self.rows.push(u32::try_from(number).unwrap_or(u32::MAX));
+        self.size.0 += 1;
         if self.rows.len() >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES {
             self.end_chunk();
         }

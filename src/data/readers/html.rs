@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::cells::{Cell, TableBuilder};
 use super::layout::{self, PREVIEW_ROWS, PreviewRow};
-use super::{ReadRequest, text};
+use super::{ReadRequest, fill, text};
 use crate::data::encoding::Transcoder;
 use crate::data::table::RawTable;
 use crate::diagnostics::messages::readers as messages;
@@ -38,6 +38,10 @@ pub fn read(request: &ReadRequest<'_>, mut file: File, diagnostics: &mut Diagnos
     };
     let names = preview[header].cells.clone();
     let layout = layout::lay_out(&preview, header, &names, request.may_have_label_rows());
+    if let Some(problem) = fill::wide(request, layout.columns.len()) {
+        diagnostics.push(problem);
+        return None;
+    }
     request.report_repeated(&layout.repeated, diagnostics);
     let kept: Vec<bool> = layout.columns.iter().map(|(_, header)| request.wants(header)).collect();
     let mut builder = TableBuilder::new(layout.columns.len());
@@ -53,6 +57,10 @@ pub fn read(request: &ReadRequest<'_>, mut file: File, diagnostics: &mut Diagnos
             }
         }
         builder.end_row(number);
+        if builder.is_thin() {
+            diagnostics.push(fill::thin(request, number));
+            return None;
+        }
     }
     Some(RawTable {
         file: request.shown.to_owned(),

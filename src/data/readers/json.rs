@@ -12,8 +12,9 @@ use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::cells::{Cell, TableBuilder, number_text};
-use super::layout::{clean_header, column_letters};
-use super::{ReadRequest, text};
+use super::fill::MOST_COLUMNS;
+use super::layout::{NamesTaken, clean_header, column_letters};
+use super::{ReadRequest, fill, text};
 use crate::data::encoding::Transcoder;
 use crate::data::table::{OPTION_SEPARATOR, RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
@@ -26,6 +27,7 @@ pub fn read(request: &ReadRequest<'_>, mut file: File, diagnostics: &mut Diagnos
     let mut rows = Rows {
         request,
         columns: IndexMap::new(),
+        names: NamesTaken::default(),
         builder: TableBuilder::new(0),
         nested: Vec::new(),
         number: 0,
@@ -44,6 +46,14 @@ pub fn read(request: &ReadRequest<'_>, mut file: File, diagnostics: &mut Diagnos
     if let Some((row, found)) = rows.stray {
         let problem = request.error(&messages::JSON_NOT_ROWS).arg("row", row).arg("found", found);
         diagnostics.push(problem.at(Location::row(request.shown, row)));
+        return None;
+    }
+    if rows.builder.is_thin() {
+        diagnostics.push(fill::thin(request, rows.number));
+        return None;
+    }
+    if let Some(problem) = fill::wide(request, rows.columns.len()) {
+        diagnostics.push(problem);
         return None;
     }
     Some(rows.finish(diagnostics))
@@ -105,6 +115,7 @@ struct Rows<'a> {
     request: &'a ReadRequest<'a>,
     /// Every key seen, and the column it fills if it is wanted.
     columns: IndexMap<String, (RawHeader, usize, bool)>,
+    names: NamesTaken,
     builder: TableBuilder,
     nested: Vec<u64>,
     number: u64,
@@ -113,6 +124,9 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn add(&mut self, value: Value) {
+        if self.builder.is_thin() {
+            return;
+        }
         self.number += 1;
         let Value::Object(object) = value else {
             self.stray.get_or_insert((self.number, kind(&value)));
@@ -126,6 +140,7 @@ impl Rows<'_> {
         for (key, value) in object {
             let (column, kept) = match self.columns.get(key) {
                 Some((_, column, kept)) => (*column, *kept),
+                None if self.columns.len() > MOST_COLUMNS => continue,
                 None => self.add_column(key),
             };
             if !kept {
@@ -144,11 +159,7 @@ impl Rows<'_> {
         if name.is_empty() {
             name = format!("[{}]", column_letters(column));
         }
-        let taken = |name: &str| self.columns.values().any(|(header, ..)| header.name == name);
-        if taken(&name) {
-            let renamed = (2..).map(|count| format!("{name} ({count})")).find(|name| !taken(name));
-            name = renamed.unwrap_or(name);
-        }
+        name = self.names.renamed(&name).unwrap_or(name);
         let header = RawHeader { name, ..RawHeader::default() };
         let kept = self.request.wants(&header);
         self.columns.insert(key.to_owned(), (header, column, kept));

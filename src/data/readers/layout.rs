@@ -2,7 +2,7 @@
 //!
 //! In go the first rows of a text file or sheet as text, out comes a [`Layout`] that the reader follows for the rest.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::data::dialects::is_import_id;
 use crate::data::table::RawHeader;
@@ -82,13 +82,36 @@ fn label_rows(rows: &[PreviewRow], header: usize) -> (usize, Vec<String>) {
     }
 }
 
+/// Headers so far, each with the number that its next repetition gets.
+#[derive(Debug, Default)]
+pub struct NamesTaken(HashMap<String, usize>);
+
+impl NamesTaken {
+    /// Takes a name; a name that is taken already gets a number behind it, and the new name is given.
+    pub fn renamed(&mut self, name: &str) -> Option<String> {
+        let Some(next) = self.0.get(name) else {
+            self.0.insert(name.to_owned(), 2);
+            return None;
+        };
+        let mut count = *next;
+        let mut renamed = format!("{name} ({count})");
+        while self.0.contains_key(&renamed) {
+            count += 1;
+            renamed = format!("{name} ({count})");
+        }
+        self.0.insert(name.to_owned(), count + 1);
+        self.0.insert(renamed.clone(), 2);
+        Some(renamed)
+    }
+}
+
 /// Makes headers of the names found in the preview row `header`, the last one that belongs to them but for label rows.
 pub fn lay_out(rows: &[PreviewRow], header: usize, names: &[String], with_labels: bool) -> Layout {
     let (extra, labels) = if with_labels { label_rows(rows, header) } else { (0, Vec::new()) };
     let body = &rows[(header + 1 + extra).min(rows.len())..];
     // What stands to the right of the last header is a note or a mistake, not a question.
     let names = &names[..names.iter().rposition(|name| !clean_header(name).is_empty()).map_or(0, |last| last + 1)];
-    let mut seen: HashSet<String> = HashSet::new();
+    let mut names_taken = NamesTaken::default();
     let mut layout = Layout {
         width: names.len(),
         last_header_row: rows.get(header + extra).map_or(0, |row| row.number),
@@ -104,16 +127,10 @@ pub fn lay_out(rows: &[PreviewRow], header: usize, names: &[String], with_labels
             }
             name = format!("[{letter}]");
         }
-        if seen.contains(&name) {
-            let mut count = 2;
-            while seen.contains(&format!("{name} ({count})")) {
-                count += 1;
-            }
-            let renamed = format!("{name} ({count})");
+        if let Some(renamed) = names_taken.renamed(&name) {
             layout.repeated.push((name, renamed.clone()));
             name = renamed;
         }
-        seen.insert(name.clone());
         let label =
             labels.get(index).map(|label| clean_header(label)).filter(|label| !label.is_empty() && *label != name);
         layout.columns.push((index, RawHeader { name, letter, label, ..RawHeader::default() }));

@@ -14,7 +14,7 @@ use datafusion::arrow::datatypes::{DataType, Schema, TimeUnit, TimestampMillisec
 use datafusion::arrow::temporal_conversions::as_datetime_with_timezone;
 
 use super::contain::contain;
-use super::{ReadRequest, layout};
+use super::{ReadRequest, fill, layout};
 use crate::data::stored::shrunk;
 use crate::data::table::{CHUNK_ROWS, OPTION_SEPARATOR, RawChunk, RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
@@ -37,6 +37,7 @@ fn read_file(request: &ReadRequest<'_>, file: &File, diagnostics: &mut Diagnosti
     let metadata = with_repeated_texts(&metadata).unwrap_or(metadata);
     let mut headers = Vec::new();
     let mut kinds: Vec<Option<Kind>> = Vec::new();
+    fill::narrow(metadata.schema().fields().len())?;
     for field in metadata.schema().fields() {
         let header = RawHeader { name: layout::clean_header(field.name()), ..RawHeader::default() };
         let kind = if request.wants(&header) { Some(Kind::of(field.data_type())) } else { None };
@@ -52,6 +53,11 @@ fn read_file(request: &ReadRequest<'_>, file: &File, diagnostics: &mut Diagnosti
         });
         headers.push(header);
     }
+    let wanted = kinds.iter().flatten().count();
+    let rows: i64 =
+        metadata.metadata().row_groups().iter().map(|group| group.num_rows().max(0)).fold(0, i64::saturating_add);
+    let bytes = file.metadata().map_err(|error| error.to_string())?.len();
+    fill::unpack(rows.unsigned_abs(), wanted, bytes)?;
     let chunks = read_chunks(request, &metadata, &kinds)?;
     Ok(RawTable { file: request.shown.to_owned(), sheet: None, headers, chunks, sha256: String::new() })
 }

@@ -7,9 +7,9 @@ use std::io::BufReader;
 
 use ambers::{MissingSpec, SpssMetadata};
 
-use super::ReadRequest;
 use super::cells::{Cell, TableBuilder, number_text};
 use super::contain::contain;
+use super::{ReadRequest, fill};
 use crate::data::table::{CHUNK_ROWS, RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
@@ -35,7 +35,9 @@ pub fn read(request: &ReadRequest<'_>, file: File, diagnostics: &mut Diagnostics
 
 fn read_file(request: &ReadRequest<'_>, file: File) -> Result<(RawTable, Vec<String>), String> {
     let text = |error: ambers::error::SpssError| error.to_string();
+    let bytes = file.metadata().map_err(|error| error.to_string())?.len();
     let mut scanner = ambers::scan_sav_from_reader(BufReader::new(file), CHUNK_ROWS).map_err(text)?;
+    fill::narrow(scanner.metadata().variable_names.len())?;
     let (headers, ranges): (Vec<RawHeader>, Vec<_>) =
         scanner.metadata().variable_names.iter().map(|name| describe(scanner.metadata(), name)).unzip();
     let kept: Vec<bool> = headers.iter().map(|header| request.wants(header)).collect();
@@ -57,6 +59,7 @@ fn read_file(request: &ReadRequest<'_>, file: File) -> Result<(RawTable, Vec<Str
                 Values::new(&kind, data.buffers().iter().map(|buffer| buffer.as_slice()).collect(), data.offset())
             })
             .collect();
+        fill::unpack(row + batch.num_rows() as u64, shown.len(), bytes)?;
         for index in 0..batch.num_rows() {
             for ((&column, data), values) in shown.iter().zip(&arrays).zip(&readers) {
                 if data.nulls().is_some_and(|nulls| nulls.is_null(index)) {

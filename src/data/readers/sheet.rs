@@ -10,7 +10,7 @@ use super::contain::contain;
 use super::format::Content;
 use super::layout::{self, Layout, PREVIEW_ROWS, PreviewRow};
 use super::workbook::{Failure, Workbook};
-use super::{ReadRequest, merged};
+use super::{ReadRequest, fill, merged};
 use crate::config::raw::FileFormat;
 use crate::data::table::RawTable;
 use crate::diagnostics::messages::readers as messages;
@@ -110,6 +110,10 @@ fn read_workbook(
         let merges = if complete { Vec::new() } else { workbook.merged_cells(&sheet) };
         let (names, lower) = merged::names(&preview, header, &merges);
         let layout = layout::lay_out(&preview, header + lower, &names, request.may_have_label_rows());
+        if let Some(problem) = fill::wide(request, layout.columns.len()) {
+            diagnostics.push(problem);
+            return Ok(None);
+        }
         request.report_repeated(&layout.repeated, diagnostics);
         return read_sheet(request, &mut workbook, &sheet, layout, diagnostics).map(Some);
     }
@@ -188,6 +192,9 @@ fn read_sheet(
             && let Some(ended) = current
         {
             builder.end_row(ended);
+            if builder.is_thin() {
+                return ControlFlow::Break(());
+            }
         }
         current = Some(number);
         if kept[slot] {
@@ -201,6 +208,9 @@ fn read_sheet(
     if let (count, Some(cell)) = beside {
         let note = Diagnostic::note(&messages::CELLS_BESIDE_TABLE).arg("count", count).arg("cell", &cell);
         diagnostics.push(note.at(Location::cell(request.shown, sheet, cell)));
+    }
+    if builder.is_thin() {
+        diagnostics.push(fill::thin(request, current.unwrap_or_default()));
     }
     if cells > MOST_CELLS {
         diagnostics.push(request.error(&messages::CELLS_TOO_MANY).arg("sheet", sheet).arg("limit", MOST_CELLS));

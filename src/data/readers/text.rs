@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, sync_channel};
 
+use super::fill::{self, Fill};
 use super::layout::{self, Layout, PREVIEW_ROWS, PreviewRow};
 use super::records::{Field, Records, whole_records};
 use super::text_column::TextColumn;
@@ -100,6 +101,10 @@ fn read_text<R: Read>(
         return Ok((None, blocks.text.undecodable()));
     };
     drop(head);
+    if let Some(problem) = fill::wide(request, layout.columns.len()) {
+        diagnostics.push(problem);
+        return Ok((None, blocks.text.undecodable()));
+    }
     request.report_repeated(&layout.repeated, diagnostics);
     let kept: Vec<bool> = layout.columns.iter().map(|(_, header)| request.wants(header)).collect();
     let parser = Parser { delimiter, layout: &layout, kept: &kept };
@@ -225,6 +230,10 @@ struct Parsed {
     long: Ragged,
     short: Ragged,
     unclosed: Option<u64>,
+    /// The last record, if it is too short and no line break ends it.
+    cut: Option<Ragged>,
+    /// The record at which it was given up as too thin.
+    thin: Option<u64>,
 }
 
 struct Parser<'a> {
@@ -241,21 +250,33 @@ impl Parser<'_> {
         let needed = self.layout.columns.last().map_or(0, |(index, _)| index + 1);
         let mut builders = self.builders();
         let mut rows: Vec<u32> = Vec::with_capacity(CHUNK_ROWS);
+        let mut last = Ragged::default();
+        let mut fill = Fill::default();
         while records.next(&mut fields) {
             parsed.records += 1;
+            last = Ragged::default();
             if parsed.records <= skipped || fields.iter().all(Field::is_empty) {
                 continue;
             }
             if fields.len() < needed {
                 parsed.short.add(parsed.records, fields.len());
+                last.add(parsed.records, fields.len());
             } else if fields.len() > self.layout.width && !fields[self.layout.width..].iter().all(Field::is_empty) {
                 parsed.long.add(parsed.records, fields.len());
             }
             for (index, builder) in &mut builders {
                 match fields.get(*index) {
-                    Some(field) if !field.is_empty() => builder.append(&field.text(block)),
+                    Some(field) if !field.is_empty() => {
+                        builder.append(&field.text(block));
+                        fill.filled += 1;
+                    }
                     _ => builder.append_null(),
                 }
+            }
+            fill.laid_out += builders.len() as u64;
+            if fill.is_thin() {
+                parsed.thin = Some(parsed.records);
+                break;
             }
             rows.push(u32::try_from(parsed.records).unwrap_or(u32::MAX));
             if rows.len() == CHUNK_ROWS {
@@ -266,6 +287,7 @@ impl Parser<'_> {
         if !rows.is_empty() {
             parsed.chunks.push(self.chunk(&mut builders, rows));
         }
+        parsed.cut = (last.count > 0 && !block.ends_with(['\n', '\r'])).then_some(last);
         parsed.unclosed = records.unclosed.then_some(parsed.records);
         parsed
     }
@@ -347,7 +369,9 @@ fn gather(
 ) -> Vec<RawChunk> {
     let mut chunks = Vec::new();
     let (mut base, mut long, mut short) = (0_u64, Ragged::default(), Ragged::default());
+    let mut cut = None;
     for block in parsed {
+        cut = block.cut.map(|cut| (cut.first_row + base, cut.first_fields));
         long.join(block.long, base);
         short.join(block.short, base);
         if let Some(row) = block.unclosed {
@@ -355,12 +379,22 @@ fn gather(
             let problem = Diagnostic::error(&messages::QUOTE_UNCLOSED).arg("row", row);
             diagnostics.push(problem.at(Location::row(request.shown, row)).key(request.key_path));
         }
+        if let Some(row) = block.thin {
+            diagnostics.push(fill::thin(request, row + base));
+        }
         let offset = u32::try_from(base).unwrap_or(u32::MAX);
         for mut chunk in block.chunks {
             chunk.rows.iter_mut().for_each(|row| *row = row.saturating_add(offset));
             chunks.push(chunk);
         }
         base += block.records;
+    }
+    // Where other rows are short as well, it is how the file was written.
+    if let (Some((row, fields)), 1) = (cut, short.count) {
+        let problem = Diagnostic::error(&messages::FILE_CUT_OFF).arg("file", request.shown).arg("row", row);
+        let problem = problem.arg("fields", fields).arg("expected", width);
+        diagnostics.push(problem.at(Location::row(request.shown, row)).key(request.key_path));
+        short.count = 0;
     }
     for (ragged, message) in [(long, &messages::ROWS_TOO_LONG), (short, &messages::ROWS_TOO_SHORT)] {
         if ragged.count > 0 {
@@ -383,7 +417,7 @@ fn report_rounded(request: &ReadRequest<'_>, table: &RawTable, diagnostics: &mut
         });
         if let Some((value, &row)) = found {
             let problem =
-                Diagnostic::warning(&messages::NUMBERS_ROUNDED).arg("column", &header.name).arg("value", value);
+                Diagnostic::warning(&messages::NUMBERS_ROUNDED).arg("column", &header.name).quote("value", value);
             diagnostics.push(problem.at(table.place(column, row)).key(request.key_path));
         }
     }

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use calamine::{
@@ -14,7 +14,7 @@ use calamine::{
 
 use super::biff::{self, Trouble};
 use super::cells::Cell;
-use super::compound;
+use super::compound::{self, Held};
 use crate::config::raw::FileFormat;
 
 /// Why a workbook cannot be read.
@@ -55,7 +55,7 @@ pub enum Workbook {
     /// Excel 2007 and later.
     Xlsx(Box<Xlsx<Source>>),
     /// Excel 97.
-    Xls(Box<Xls<Source>>),
+    Xls(Box<Xls<Cursor<Vec<u8>>>>),
     /// OpenDocument.
     Ods(Box<Ods<Source>>),
 }
@@ -63,8 +63,8 @@ pub enum Workbook {
 /// Rows of a sheet in the formats since 2007.
 const MOST_ROWS: u32 = 1 << 20;
 
-/// The largest .xls that is read, in bytes: it is held twice while its cells are looked at.
-const MOST_XLS: u64 = 240 << 20;
+/// The largest .xls that is read, in bytes: it is held three times while it is opened.
+const MOST_XLS: u64 = 150 << 20;
 
 /// Content of a cell, or the error that a formula left there.
 pub type Content<'a> = Result<Cell<'a>, CellErrorType>;
@@ -80,30 +80,20 @@ impl Workbook {
                 }
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).map_err(|error| Failure::Broken(error.to_string()))?;
-                if !compound::chains_end(&bytes) {
-                    return Err(Failure::Broken("sectors that follow each other in a circle".to_owned()));
-                }
-                biff::check_cells(&bytes).map_err(|trouble| match trouble {
+                // An encrypted .xlsx lies in the same container as an .xls.
+                let stream =
+                    match compound::held(&bytes).map_err(|damage| Failure::Broken(damage.words().to_owned()))? {
+                        Held::Workbook(stream) => stream,
+                        Held::Encrypted => return Err(Failure::Encrypted),
+                        Held::Other => return Err(Failure::Broken("no workbook inside".to_owned())),
+                    };
+                drop(bytes);
+                biff::check_cells(&stream).map_err(|trouble| match trouble {
                     Trouble::Beyond => Failure::Broken("cells beyond the last column".to_owned()),
                     Trouble::FarApart { sheet, corner, filled } => Failure::FarApart(sheet, corner, filled),
                     Trouble::TooFull { sheet, corner, filled } => Failure::TooFull(sheet, corner, filled),
                 })?;
-                drop(bytes);
-                file.seek(SeekFrom::Start(0)).map_err(|error| Failure::Broken(error.to_string()))?;
-                let again = file.try_clone();
-                match Xls::new(BufReader::new(file)) {
-                    Ok(workbook) => Ok(Self::Xls(Box::new(workbook))),
-                    Err(error) => {
-                        // An encrypted .xlsx lies in the same container as an .xls.
-                        if let Ok(mut again) = again
-                            && again.seek(SeekFrom::Start(0)).is_ok()
-                            && matches!(Xlsx::new(BufReader::new(again)), Err(XlsxError::Password))
-                        {
-                            return Err(Failure::Encrypted);
-                        }
-                        Err(error.into())
-                    }
-                }
+                Ok(Self::Xls(Box::new(Xls::new(Cursor::new(compound::plain(stream)))?)))
             }
             _ => {
                 file.seek(SeekFrom::Start(0)).map_err(|error| Failure::Broken(error.to_string()))?;

@@ -39,8 +39,17 @@ messages! {
         "rows that repeat an id of `{column}`: {count}, such as {values} ({rows})",
         "有 {count} 行的 `{column}` 与前面的行重复：{values}（{rows}）",
     ).hinted(
-        "remove the rows, or set `data.duplicates` to `keep_first` or `keep_all`",
-        "请删除这些行，或将 `data.duplicates` 设为 `keep_first` 或 `keep_all`",
+        "remove the rows, or set `data.duplicates` to `keep_first` or `keep_all`; if the numbers begin anew in each file (序号), leave out `data.id`",
+        "请删除这些行，或将 `data.duplicates` 设为 `keep_first` 或 `keep_all`；若编号在每个文件中都从头开始（如序号），请去掉 `data.id`",
+    );
+    /// Many rows dropped because of their ids.
+    IDS_MOSTLY_REPEATED = Message::new(
+        "M0209",
+        "{count} of {rows} answers are dropped because they repeat an id of `{column}`",
+        "{rows} 份答卷中有 {count} 份因 `{column}` 重复而被去掉",
+    ).hinted(
+        "so many are seldom sent twice: if the numbers begin anew in each file (序号), leave out `data.id`",
+        "重复提交很少如此之多：若编号在每个文件中都从头开始（如序号），请去掉 `data.id`",
     );
     /// Ids that a spreadsheet rounded.
     IDS_ROUNDED = Message::new(

@@ -95,4 +95,10 @@ messages! {
     /// A language of a text without a text.
     EMPTY_TEXT = Message::new("M0134", "the text for `{key}` is empty", "语言 `{key}` 的文字为空")
         .hinted("write the text, or leave the language out", "请写上文字，或删去该语言");
+    /// Groups named after persons.
+    PERSONAL_GROUPS = Message::new("M0160", "`{name}` holds personal data and cannot form groups", "`{name}` 是个人信息，不能用来分组")
+        .hinted(
+            "the names of groups stand in documents, in the history and in the names of files; derive a column without personal data, or take away the mark `personal`",
+            "组名会出现在文档、历史库和文件名中；请用 `derive` 得出不含个人信息的列，或去掉其 `personal` 标记",
+        );
 }

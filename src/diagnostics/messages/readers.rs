@@ -1,4 +1,4 @@
-//! Messages about finding and reading data files (codes M0251 to M0289).
+//! Messages about finding and reading data files (codes M0250 to M0289).
 
 use super::{Message, messages};
 
@@ -65,6 +65,13 @@ messages! {
         "rows with fewer fields than the header, whose rest counts as empty: {count}; the first is row {row} with {fields} instead of {expected}",
         "有 {count} 行的字段少于表头；首个是第 {row} 行，有 {fields} 个而非 {expected} 个，缺少的视为空白",
     );
+    /// A file that ends in the middle of a row.
+    FILE_CUT_OFF = Message::new(
+        "M0289",
+        "`{file}` ends in the middle of row {row}, which has {fields} fields instead of {expected} and no line break",
+        "`{file}` 在第 {row} 行中间结束：该行只有 {fields} 个字段而非 {expected} 个，也没有换行",
+    )
+    .hinted("if it is still being copied, wait and run again; else export it again, or complete or remove the row", "若文件仍在复制，请稍后再运行；否则请重新导出，或补全、删去该行");
     /// A separator that cannot be one.
     DELIMITER_INVALID = Message::new("M0268", "`{delimiter}` cannot separate fields", "`{delimiter}` 不能作字段分隔符")
         .hinted("use one ASCII character other than a quote or line break, such as `,` `;` `\\t` `|`", "请使用引号和换行以外的单个 ASCII 字符，如 `,` `;` `\\t` `|`");
@@ -86,6 +93,12 @@ messages! {
     /// More cells than a survey can have.
     CELLS_TOO_MANY = Message::new("M0272", "sheet `{sheet}` has more than {limit} cells", "工作表 `{sheet}` 的单元格超过 {limit} 个")
         .hinted("save it as .csv or .parquet", "请另存为 .csv 或 .parquet");
+    /// A table of empty cells.
+    TABLE_THIN = Message::new("M0289", "nearly all cells of `{file}` are empty; at row {row} there are too many of them to be held", "`{file}` 的单元格几乎全空，到第 {row} 行已多到无法容纳")
+        .hinted("delete columns and rows that hold nothing, or write one object or row an answer with the same few columns", "请删除空的列和行；每份答卷写一行（或一个对象），各行使用相同的列");
+    /// A table with more columns than a survey can have.
+    TABLE_WIDE = Message::new("M0250", "`{file}` has {columns} columns or more; at most {limit} are read", "`{file}` 至少有 {columns} 列，最多读取 {limit} 列")
+        .hinted("one row is one answer and one column one question: check the separator, and whether rows and columns are exchanged", "一行是一份答卷，一列是一道题：请检查分隔符，以及行列是否颠倒");
     /// Formula errors.
     CELLS_WITH_ERRORS = Message::new(
         "M0273",

@@ -1,4 +1,4 @@
-//! Messages about unattended runs (codes M0950 to M0999).
+//! Messages about unattended runs (codes M0950 to M0999, M0919, and M0170 to M0179).
 
 use super::{Message, messages};
 
@@ -81,6 +81,9 @@ messages! {
     /// A range that ends before it begins, or between lengths.
     NO_PERIODS = Message::new("M0999", "there is no period from {from} to {to}", "从 {from} 到 {to} 没有任何期次")
         .hinted("`--from` names the earlier period, `--to` the later one; both are written `{wanted}`", "`--from` 为较早的一期，`--to` 为较晚的一期，均写作 `{wanted}`");
+    /// A recipient of a group without documents.
+    NO_SUCH_GROUP = Message::new("M0997", "`{recipient}` gets nothing of `{report}` of {period}: `{column}` has no group `{value}`", "`{recipient}` 收不到 {period} 的 `{report}`：`{column}` 没有分组 `{value}`")
+        .hinted("groups of this period: {known}; correct `parameters` of the recipient, unless the group has no answers this time", "本期的分组：{known}；若非该组本期没有答卷，请更正收件人的 `parameters`");
     /// Nothing to approve.
     NOTHING_HELD = Message::new("M0975", "no release of {period} waits for approval", "{period} 没有等待批准的版本");
     /// A secret that is not there.
@@ -101,8 +104,23 @@ messages! {
     /// A release that cannot be read back.
     DAMAGED_RELEASE = Message::new("M0982", "`{file}` is damaged: {problem}", "`{file}` 已损坏：{problem}")
         .hinted("restore the folder of this revision from a backup, or remove it to build it anew", "请从备份恢复该版本的文件夹，或将其删除以重新生成");
+    /// Variables that cron does not pass on.
+    CRON_WITHOUT_VARIABLES = Message::new("M0170", "a run that cron starts has none of the variables that the project names: {names}", "cron 启动的运行没有项目所需的环境变量：{names}")
+        .hinted("put each into a file that only the user of the run can read, and write `${file:/path}`; or use --systemd, whose units read them from a file", "请将各值存入仅运行用户可读的文件，并写作 `${file:/path}`；或改用 --systemd，其单元会从文件读取变量");
+    /// A release that is due and held.
+    HELD_SINCE_DUE = Message::new("M0172", "the release of {period}, due on {due}, is held by a gate and waits for approval", "{period} 的发布（应于 {due} 完成）被关卡扣住，等待批准")
+        .hinted("look at the documents in `{folder}`, then run `manyi approve --period {period}`", "请查看 `{folder}` 中的文档，确认后运行 `manyi approve --period {period}`");
+    /// Several releases wait.
+    SEVERAL_HELD = Message::new("M0173", "releases that wait for approval: {periods}", "等待批准的发布：{periods}")
+        .hinted("name one with --period", "请用 --period 指明一期");
+    /// A group that the history does not know.
+    SEGMENT_NOT_IN_HISTORY = Message::new("M0171", "the history holds no `{metric}` of the group `{segment}`", "历史库中没有 `{segment}` 组的 `{metric}`")
+        .hinted("groups there are: {known}", "现有分组：{known}");
     /// A person who is in no table.
     NOBODY = Message::new("M0983", "no file holds the respondent", "没有文件含有该受访者");
+    /// One id in several files.
+    SEVERAL_PEOPLE = Message::new("M0919", "`{respondent}` stands in {count} files, where it may be of different people: {files}", "`{respondent}` 出现在 {count} 个文件中，可能不是同一个人：{files}")
+        .hinted("nothing is removed; name the file with --file FILE, or use --all-files if the id is of one person everywhere", "未作删除；请用 --file 文件 指明文件；若各文件中的编号确属同一人，请用 --all-files");
     /// A project without ids.
     NO_ID = Message::new("M0984", "the project does not say which column identifies a respondent", "项目未说明哪一列标识受访者")
         .hinted("add `data.id`", "请添加 `data.id`");
@@ -110,8 +128,11 @@ messages! {
     NOT_PURGED = Message::new("M0985", "`{file}` holds the respondent and cannot be changed by manyi", "`{file}` 含有该受访者，manyi 无法修改此格式")
         .hinted("remove the row with the program that made the file", "请用生成该文件的程序删除该行");
     /// Published documents that hold what a person said.
-    PUBLISHED_ANYWAY = Message::new("M0986", "released documents cannot be changed; the respondent counted in: {periods}", "已发布的文档无法更改；该受访者计入了：{periods}")
+    PUBLISHED_ANYWAY = Message::new("M0986", "released documents cannot be changed; these were made of files with this name, and the respondent counted, or may have counted: {periods}", "已发布的文档无法更改；以下版本由同名文件生成，已计入或可能计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them, and copies that were delivered are beyond manyi", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理），已投递的副本不受 manyi 控制");
+    /// Releases of files that are not what they were.
+    PUBLISHED_BEFORE = Message::new("M0919", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
+        .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理）");
     /// A control chart of something else than a share.
     NOT_A_SHARE = Message::new("M0988", "`{metric}` has no p chart: it is not a percentage", "`{metric}` 不是百分比，不能画 p 图")
         .hinted("use `xmr`", "请用 `xmr`");

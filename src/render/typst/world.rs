@@ -1,6 +1,7 @@
 //! What Typst sees while it sets one document: the theme's files, the document's data, the fonts and the document's date.
 //! Nothing else is reachable, neither disk nor network nor clock.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use chrono::{Datelike, NaiveDate};
@@ -37,6 +38,8 @@ pub(super) struct DocumentWorld<'a> {
     fonts: &'a Fonts,
     date: Option<Datetime>,
     making: Option<Arc<Making>>,
+    /// True from the first glyph of a compilation on.
+    laid_out: AtomicBool,
 }
 
 impl<'a> DocumentWorld<'a> {
@@ -71,6 +74,7 @@ impl<'a> DocumentWorld<'a> {
             fonts,
             date,
             making,
+            laid_out: AtomicBool::new(false),
         })
     }
 
@@ -81,7 +85,14 @@ impl<'a> DocumentWorld<'a> {
 
     /// Sets the document; problems become diagnostics.
     pub(super) fn compile<T: Output>(&self, diagnostics: &mut Diagnostics) -> Option<T> {
+        if let Some(making) = &self.making {
+            self.laid_out.store(false, Ordering::Relaxed);
+            making.evaluating();
+        }
         let compiled = typst::compile::<T>(self);
+        if let Some(making) = &self.making {
+            making.laying_out();
+        }
         for warning in &compiled.warnings {
             self.report(warning, diagnostics);
         }
@@ -167,7 +178,14 @@ impl World for DocumentWorld<'_> {
         self.sources.source(id).map(|source| Bytes::from_string(source.text().to_owned())).ok_or_else(|| not_found(id))
     }
 
+    /// Evaluation asks for no font, so that the first one asked for tells that pages are being laid out.
     fn font(&self, index: usize) -> Option<Font> {
+        if let Some(making) = &self.making
+            && !self.laid_out.load(Ordering::Relaxed)
+        {
+            self.laid_out.store(true, Ordering::Relaxed);
+            making.laying_out();
+        }
         self.fonts.font(index)
     }
 

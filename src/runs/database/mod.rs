@@ -79,6 +79,18 @@ impl Database {
         &self.place
     }
 
+    /// True if there is a table of this name.
+    ///
+    /// # Errors
+    /// The engine fails.
+    pub fn has_table(&mut self, name: &str) -> Result<bool, DatabaseError> {
+        let sql = match self.engine {
+            Engine::Sqlite(_) => "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = $1",
+            Engine::Postgres(_) => "SELECT CAST(1 AS BIGINT) AS found WHERE to_regclass($1) IS NOT NULL",
+        };
+        Ok(self.query_first(sql, &[name.into()])?.is_some())
+    }
+
     /// Does `work` whole or not at all: committed if it gives a value, undone if it gives an error. No other writer comes between.
     ///
     /// # Errors

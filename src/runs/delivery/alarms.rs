@@ -41,6 +41,8 @@ pub struct Signal {
     pub holds: Option<bool>,
     /// Who is told.
     pub audience: AlarmAudience,
+    /// True if it is said once more by another alarm where a release is missing because of it.
+    pub reminds: bool,
     /// What is the case, in one line.
     pub text: LocalizedTexts,
 }
@@ -76,6 +78,8 @@ pub struct Standing {
     pub since: i64,
     /// When it was last seen to hold, in seconds since 1970.
     pub seen: i64,
+    /// The number under which its beginning was told.
+    pub batch: i64,
     /// What is the case.
     pub text: LocalizedTexts,
 }
@@ -163,7 +167,7 @@ pub fn observe(
 /// The database fails.
 pub fn standing(database: &mut impl Queries, project: &str) -> Result<Vec<Standing>, DatabaseError> {
     let rows = database.query(
-        "SELECT rule, subject, since, seen, text_zh, text_en FROM alarms
+        "SELECT rule, subject, since, seen, batch, text_zh, text_en FROM alarms
          WHERE project = $1 AND raised = 1 ORDER BY since, rule, subject",
         &[project.into()],
     )?;
@@ -174,6 +178,7 @@ pub fn standing(database: &mut impl Queries, project: &str) -> Result<Vec<Standi
                 subject: row.text("subject")?.to_owned(),
                 since: row.integer("since")?,
                 seen: row.integer("seen")?,
+                batch: row.integer("batch")?,
                 text: lang_texts(row.text("text_zh")?, row.text("text_en")?),
             })
         })
@@ -212,7 +217,14 @@ mod tests {
 
     fn signal(subject: &str, holds: Option<bool>) -> Signal {
         let text = lang_texts(format!("{subject} 低于 80"), format!("{subject} is below 80"));
-        Signal { rule: "low".into(), subject: subject.into(), holds, audience: AlarmAudience::Readers, text }
+        Signal {
+            rule: "low".into(),
+            subject: subject.into(),
+            holds,
+            audience: AlarmAudience::Readers,
+            reminds: false,
+            text,
+        }
     }
 
     #[test]

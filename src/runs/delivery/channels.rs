@@ -10,7 +10,7 @@ use super::recipient::{MAIL, Recipient};
 use super::s3::Store;
 use super::secrets::Secrets;
 use super::webhook::Webhook;
-use super::{Outcome, Reason, ReasonCode, folder, mail, s3, webhook};
+use super::{Outcome, Reason, ReasonCode, folder, http, mail, s3, webhook};
 use crate::config::raw::{ChannelKind, RawChannel, RawDelivery};
 use crate::config::secret_text::SecretText;
 use crate::diagnostics::Diagnostic;
@@ -65,13 +65,16 @@ impl<'a> Channels<'a> {
                     timeout,
                     certificates,
                 };
-                s3::deliver(&store, recipient, message, delivery)
+                let machine = http::machine_of(&store.endpoint);
+                s3::deliver(&store, recipient, message, delivery).map_reason(|reason| reason.at_machine(&machine))
             }
             kind => {
                 let secret = channel.secret.as_ref().map(|text| self.secrets.resolve(text)).transpose()?;
                 let url = required(&channel.url, "url")?;
+                let machine = http::machine_of(url.reveal());
                 let hook = Webhook { kind, url, secret, timeout, certificates };
-                webhook::deliver(&hook, recipient, message, delivery, now)
+                let outcome = webhook::deliver(&hook, recipient, message, delivery, now);
+                outcome.map_reason(|reason| reason.at_machine(&machine))
             }
         })
     }

@@ -96,7 +96,14 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
     let mut body = Body::new(&subject);
     body.list(&say("新出现", "New"), &began);
     body.list(&say("已恢复", "Over"), &ended);
-    body.foot(&say("状态不变时不再重复通知。", "Nothing more is sent while this stays so."));
+    let foot = match changes.iter().any(|change| change.raised && change.signal.reminds) {
+        false => say("状态不变时不再重复通知。", "Nothing more is sent while this stays so."),
+        true => say(
+            "状态不变时不再重复通知；若一天后仍无版本，再提醒一次。",
+            "Nothing more is sent while this stays so, but for one reminder if there is still no release after a day.",
+        ),
+    };
+    body.foot(&foot);
     let (text, html) = (body.text, Some(body.html + "</body></html>"));
     Message { key: key.clone(), lang, subject, text, html, link: None, attachments: Vec::new() }
 }
@@ -131,19 +138,57 @@ pub fn enqueue_alarms(
     now: DateTime<Utc>,
 ) -> Result<usize, DatabaseError> {
     let (project, project_title) = project;
-    let key = DeliveryKey {
-        project: project.to_owned(),
-        report: "alarm".to_owned(),
-        period: period.to_owned(),
-        revision: changes.batch,
-    };
-    let mut people: Vec<(Recipient, bool, bool)> = Vec::new();
+    let key = alarm_key(project, period, changes.batch);
+    let mut queued = 0;
+    for person in people(delivery, lang) {
+        let own: Vec<&Change> =
+            changes.changes.iter().filter(|change| person.is_among(change.signal.audience)).collect();
+        if !own.is_empty() {
+            let recipient = &person.recipient;
+            let message = alarm_message(&key, project_title.get(recipient.lang), &own, recipient.lang);
+            if enqueue(database, recipient, &message, now)? {
+                hurry(database, recipient, &message.key, now)?;
+                queued += 1;
+            }
+        }
+    }
+    Ok(queued)
+}
+
+/// The key of the messages about what began or ended in one look.
+pub fn alarm_key(project: &str, period: &str, batch: i64) -> DeliveryKey {
+    let (project, period) = (project.to_owned(), period.to_owned());
+    DeliveryKey { project, report: "alarm".to_owned(), period, revision: batch }
+}
+
+/// Somebody who hears of alarms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Address or channel.
+    pub recipient: Recipient,
+    reads: bool,
+    errors: bool,
+}
+
+impl Person {
+    /// True if alarms for these people are for this one.
+    pub fn is_among(&self, audience: AlarmAudience) -> bool {
+        match audience {
+            AlarmAudience::Readers => self.reads,
+            AlarmAudience::Errors => self.errors,
+            AlarmAudience::All => true,
+        }
+    }
+}
+
+/// Everybody who hears of alarms, each once.
+pub fn people(delivery: &RawDelivery, lang: Lang) -> Vec<Person> {
+    let mut people: Vec<Person> = Vec::new();
     let mut add = |recipient: Recipient, reads: bool| {
-        let known =
-            people.iter_mut().find(|(other, ..)| other.channel == recipient.channel && other.key() == recipient.key());
-        match known {
-            Some((_, reader, errors)) => (*reader, *errors) = (*reader || reads, *errors || !reads),
-            None => people.push((recipient, reads, !reads)),
+        let same = |other: &Recipient| other.channel == recipient.channel && other.key() == recipient.key();
+        match people.iter_mut().find(|person| same(&person.recipient)) {
+            Some(known) => (known.reads, known.errors) = (known.reads || reads, known.errors || !reads),
+            None => people.push(Person { recipient, reads, errors: !reads }),
         }
     };
     for raw in delivery.recipients.iter().filter(|raw| raw.alarms) {
@@ -153,23 +198,7 @@ pub fn enqueue_alarms(
     for to in &delivery.errors {
         add(Recipient::parse(to, lang), false);
     }
-    let mut queued = 0;
-    for (recipient, reader, errors) in &people {
-        let concerns = |change: &&Change| match change.signal.audience {
-            AlarmAudience::Readers => *reader,
-            AlarmAudience::Errors => *errors,
-            AlarmAudience::All => true,
-        };
-        let own: Vec<&Change> = changes.changes.iter().filter(concerns).collect();
-        if !own.is_empty() {
-            let message = alarm_message(&key, project_title.get(recipient.lang), &own, recipient.lang);
-            if enqueue(database, recipient, &message, now)? {
-                hurry(database, recipient, &message.key, now)?;
-                queued += 1;
-            }
-        }
-    }
-    Ok(queued)
+    people
 }
 
 /// A text of the catalogue as people write it, without the marks about names.

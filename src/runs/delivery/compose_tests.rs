@@ -44,7 +44,7 @@ fn a_release_is_worded_in_three_languages() {
 
 fn change(raised: bool, audience: AlarmAudience, zh: &str) -> Change {
     let text = lang_texts(zh, "in English");
-    let signal = Signal { rule: "r".into(), subject: zh.into(), holds: Some(raised), audience, text };
+    let signal = Signal { rule: "r".into(), subject: zh.into(), holds: Some(raised), audience, reminds: false, text };
     Change { signal, raised, since: None }
 }
 

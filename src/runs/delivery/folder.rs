@@ -1,6 +1,7 @@
 //! A copy in a folder, such as a share: `report/period/r2/…`, whole or not at all. The files are written beside their place, synced,
 //! and the folder gets its name by one renaming. The same revision a second time changes nothing.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -55,7 +56,8 @@ pub(super) fn collect(message: &Message) -> Result<Vec<(String, Vec<u8>)>, Reaso
     for attachment in &message.attachments {
         let name = &attachment.name;
         let twice = files.iter().any(|(other, _)| other.to_lowercase() == name.to_lowercase());
-        if twice || !is_safe_file_name(name) {
+        let (within, bare) = attachment.place();
+        if twice || !is_safe_file_name(bare) || within.is_some_and(|folder| !is_safe_file_name(folder)) {
             return Err(Reason::new(ReasonCode::Unfit, name.clone()));
         }
         files.push((name.clone(), attachment.bytes()?));
@@ -85,11 +87,18 @@ fn write(place: &Path, files: &[(String, Vec<u8>)], delivery: &str) -> std::io::
         fs::remove_dir_all(&staging.0)?;
     }
     fs::create_dir(&staging.0)?;
+    let mut within = BTreeSet::new();
     for (name, bytes) in files {
+        if let Some((folder, _)) = name.split_once('/')
+            && within.insert(staging.0.join(folder))
+        {
+            fs::create_dir_all(staging.0.join(folder))?;
+        }
         let mut file = fs::OpenOptions::new().write(true).create_new(true).open(staging.0.join(name))?;
         file.write_all(bytes)?;
         file.sync_all()?;
     }
+    within.iter().try_for_each(|folder| sync_folder(folder))?;
     sync_folder(&staging.0)?;
     fs::rename(&staging.0, place)?;
     sync_folder(parent)
@@ -151,6 +160,17 @@ mod tests {
     }
 
     #[test]
+    fn documents_of_several_groups_have_folders_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let all = message(&[("城东店/计划.pdf", "east"), ("城东店/t.xlsx", "table"), ("城西店/计划.pdf", "west")]);
+        for _ in 0..2 {
+            assert!(matches!(deliver(folder.path(), &share(&[]), &all, "d1"), Outcome::Sent(_)));
+        }
+        let read = |name: &str| fs::read_to_string(folder.path().join("plan/2026-11/r2").join(name)).unwrap();
+        assert_eq!(["城东店/计划.pdf", "城东店/t.xlsx", "城西店/计划.pdf"].map(read), ["east", "table", "west"]);
+    }
+
+    #[test]
     fn a_message_without_files_is_a_file_itself() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(deliver(folder.path(), &share(&[]), &message(&[]), "d1"), Outcome::Sent(_)));
@@ -173,7 +193,7 @@ mod tests {
     fn names_that_lead_elsewhere_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("root");
-        for names in [&[("../evil", "x")][..], &[("a/b", "x")], &[("a.pdf", "x"), ("A.pdf", "y")]] {
+        for names in [&[("../evil", "x")][..], &[("a/b/c", "x")], &[("a/", "x")], &[("a.pdf", "x"), ("A.pdf", "y")]] {
             let outcome = deliver(&root, &share(&[]), &message(names), "d1");
             assert!(matches!(outcome, Outcome::Failed(_)), "{names:?}");
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Timeout};
 
+use super::hidden::Hidden;
 use super::secrets::Secret;
 use super::{Outcome, Reason, ReasonCode};
 
@@ -18,6 +19,8 @@ const LONGEST_ANSWER: u64 = 64 * 1024;
 pub(super) struct Answer {
     pub status: u16,
     pub body: String,
+    /// The body without the address that was asked and its keys, which pages of errors repeat.
+    pub shown: String,
     /// How long the other side wants to be left alone.
     pub retry_after: Option<Duration>,
 }
@@ -30,6 +33,8 @@ pub(super) struct Request<'a> {
     pub body: &'a [u8],
     pub timeout: Duration,
     pub certificates: Option<&'a [u8]>,
+    /// Secrets beside the address.
+    pub secrets: &'a [&'a Secret],
 }
 
 /// How a request is made.
@@ -60,7 +65,10 @@ pub(super) fn request(request: &Request<'_>) -> Result<Answer, Outcome> {
     // A body that breaks off is judged by its status and what came of it.
     let _ = answer.body_mut().as_reader().take(LONGEST_ANSWER).read_to_end(&mut body);
     let body = String::from_utf8_lossy(&body).into_owned();
-    Ok(Answer { status, body, retry_after: retry_after.map(Duration::from_secs) })
+    let mut hidden = Hidden::of_url(url);
+    request.secrets.iter().for_each(|secret| hidden.hide(secret.reveal(), "***"));
+    let shown = hidden.redact(&body);
+    Ok(Answer { status, body, shown, retry_after: retry_after.map(Duration::from_secs) })
 }
 
 fn agent(request: &Request<'_>) -> Result<Agent, Outcome> {
@@ -95,10 +103,28 @@ fn agent(request: &Request<'_>) -> Result<Agent, Outcome> {
     Ok(config.build().new_agent())
 }
 
+/// The machine of an address, with its port; what else stands in an address may be secret.
+pub(super) fn machine_of(url: &str) -> String {
+    let authority = authority_of(url);
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, machine)| machine);
+    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    match url.split_once("://") {
+        Some(("https", _)) if !has_port => format!("{authority}:443"),
+        Some(("http", _)) if !has_port => format!("{authority}:80"),
+        Some(_) => authority.to_owned(),
+        // No address at all: a secret in the wrong place, perhaps.
+        None => String::new(),
+    }
+}
+
+fn authority_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
 /// True for an address on this machine.
 pub(super) fn is_loopback(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority_of(url);
     let host = authority.strip_prefix('[').and_then(|inside| inside.split(']').next());
     let host = host.unwrap_or_else(|| authority.split(':').next().unwrap_or_default());
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -108,12 +134,17 @@ pub(super) fn is_loopback(url: &str) -> bool {
 fn outcome(error: ureq::Error) -> Outcome {
     let retry = |text: &str| Outcome::Retry { reason: Reason::new(ReasonCode::Unreachable, text), after: None };
     let unknown = |text: String| Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, text));
-    let failed = |text: String| Outcome::Failed(Reason::new(ReasonCode::Refused, text));
+    let silent = |text: &str| Outcome::Retry { reason: Reason::new(ReasonCode::TimedOut, text), after: None };
+    let failed = |text: String| {
+        let certificate = text.contains("invalid peer certificate");
+        let code = if certificate { ReasonCode::BadCertificate } else { ReasonCode::Refused };
+        Outcome::Failed(Reason::new(code, text))
+    };
     match error {
         ureq::Error::HostNotFound => retry("host not found"),
         ureq::Error::ConnectionFailed => retry("no connection"),
-        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => retry("timeout while connecting"),
-        ureq::Error::Timeout(Timeout::SendRequest | Timeout::SendBody) => retry("timeout while sending"),
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => silent("while connecting"),
+        ureq::Error::Timeout(Timeout::SendRequest | Timeout::SendBody) => silent("while sending"),
         ureq::Error::Timeout(_) => unknown("timeout while waiting for the answer".to_owned()),
         ureq::Error::Io(error) => match error.kind() {
             std::io::ErrorKind::ConnectionRefused
@@ -136,6 +167,18 @@ fn outcome(error: ureq::Error) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_an_address_only_the_machine_is_named() {
+        for (url, machine) in [
+            ("https://hooks.example.com/services/SECRET?key=SECRET", "hooks.example.com:443"),
+            ("http://user:SECRET@hooks.example.com:8080/x", "hooks.example.com:8080"),
+            ("https://[::1]/x", "[::1]:443"),
+            ("SECRET", ""),
+        ] {
+            assert_eq!(machine_of(url), machine, "{url}");
+        }
+    }
 
     #[test]
     fn loopback_is_told_from_names_that_look_like_it() {

@@ -103,3 +103,14 @@ fn too_many_megabytes_are_refused() {
     let files = vec![file("a.pdf", &vec![0; 600_000]), file("b.pdf", &vec![0; 600_000])];
     assert_eq!(compose(&small, &wang(), &message(files), now()).unwrap_err().code, ReasonCode::TooLarge);
 }
+
+/// A mail has no folders for the documents of several groups.
+#[test]
+fn files_of_one_name_bear_that_of_their_group() {
+    let files = [file("East/plan.pdf", b"1"), file("West/plan.pdf", b"2"), file("West/West tables.xlsx", b"3")];
+    let mail = compose(&raw(), &wang(), &message(files.to_vec()), now()).unwrap();
+    let text = String::from_utf8(mail.bytes().to_vec()).unwrap();
+    for name in ["East_plan.pdf", "West_plan.pdf", "West tables.xlsx"] {
+        assert!(text.contains(&format!("filename=\"{name}\"")), "{name} is not in\n{text}");
+    }
+}

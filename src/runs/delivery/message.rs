@@ -47,7 +47,7 @@ pub struct Message {
 /// A file of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
-    /// The name that the recipient sees.
+    /// The name that the recipient sees; `GROUP/NAME` where the documents of several groups are in one message.
     pub name: String,
     /// The media type, such as `application/pdf`.
     pub media_type: String,
@@ -80,6 +80,19 @@ impl Attachment {
         let bytes = read(path)?;
         let content = Content::File { path: path.to_path_buf(), sha256: sha256_hex(&bytes) };
         Ok(Self { name: name.to_owned(), media_type: media_type(name).to_owned(), content })
+    }
+
+    /// Name and folder of the file, if it is in one.
+    pub fn place(&self) -> (Option<&str>, &str) {
+        match self.name.split_once('/') {
+            Some((folder, name)) => (Some(folder), name),
+            None => (None, &self.name),
+        }
+    }
+
+    /// True if this is a file with this SHA-256 in hexadecimal.
+    pub fn is(&self, wanted: &str) -> bool {
+        matches!(&self.content, Content::File { sha256, .. } if sha256 == wanted)
     }
 
     /// The bytes.

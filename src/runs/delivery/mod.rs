@@ -7,6 +7,7 @@ pub mod alarms;
 pub mod channels;
 pub mod compose;
 pub mod folder;
+mod hidden;
 mod http;
 pub mod mail;
 pub mod message;
@@ -42,4 +43,17 @@ pub enum Outcome {
     Failed(Reason),
     /// The other side may have it: the answer was lost.
     Unknown(Reason),
+}
+
+impl Outcome {
+    /// The same outcome with another reason, if it has one.
+    #[must_use]
+    pub fn map_reason(self, map: impl Fn(Reason) -> Reason) -> Self {
+        match self {
+            Self::Sent(said) => Self::Sent(said),
+            Self::Retry { reason, after } => Self::Retry { reason: map(reason), after },
+            Self::Failed(reason) => Self::Failed(map(reason)),
+            Self::Unknown(reason) => Self::Unknown(map(reason)),
+        }
+    }
 }

@@ -199,6 +199,15 @@ pub fn enqueue(
     Ok(added == 1)
 }
 
+/// Where the delivery of an id stands; none if it was never queued.
+///
+/// # Errors
+/// The database fails.
+pub fn state_of(database: &mut impl Queries, id: &str) -> Result<Option<State>, DatabaseError> {
+    let row = database.query_first("SELECT state FROM deliveries WHERE id = $1", &[id.into()])?;
+    row.map(|row| state(&row)).transpose()
+}
+
 /// Sends what is due until nothing is, or until `most` were tried.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! Why something was not delivered: a stable code for the outbox, words for people.
 
 use crate::diagnostics::messages::delivery as messages;
-use crate::diagnostics::{Diagnostic, Message};
+use crate::diagnostics::{Diagnostic, Lang, Message, lang_texts};
 
 /// The kind of a reason; kept in the outbox by its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +12,12 @@ pub enum ReasonCode {
     Refused,
     /// The other side cannot be reached.
     Unreachable,
+    /// The other side does not answer in time.
+    TimedOut,
+    /// The certificate of the other side is not valid, or signed by nobody that is trusted.
+    BadCertificate,
+    /// The port does not begin with TLS.
+    NotTls,
     /// The connection was lost after everything was sent and before the answer.
     AnswerLost,
     /// The program ended while sending.
@@ -35,10 +41,13 @@ pub enum ReasonCode {
 }
 
 impl ReasonCode {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 16] = [
         Self::RefusedForNow,
         Self::Refused,
         Self::Unreachable,
+        Self::TimedOut,
+        Self::BadCertificate,
+        Self::NotTls,
         Self::AnswerLost,
         Self::Interrupted,
         Self::NoSecret,
@@ -57,6 +66,9 @@ impl ReasonCode {
             Self::RefusedForNow => "refused_for_now",
             Self::Refused => "refused",
             Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::BadCertificate => "bad_certificate",
+            Self::NotTls => "not_tls",
             Self::AnswerLost => "answer_lost",
             Self::Interrupted => "interrupted",
             Self::NoSecret => "no_secret",
@@ -80,6 +92,9 @@ impl ReasonCode {
             Self::RefusedForNow => &messages::REFUSED_FOR_NOW,
             Self::Refused => &messages::REFUSED,
             Self::Unreachable => &messages::UNREACHABLE,
+            Self::TimedOut => &messages::TIMED_OUT,
+            Self::BadCertificate => &messages::BAD_CERTIFICATE,
+            Self::NotTls => &messages::NOT_TLS,
             Self::AnswerLost => &messages::ANSWER_LOST,
             Self::Interrupted => &messages::INTERRUPTED,
             Self::NoSecret => &messages::NO_SECRET,
@@ -109,6 +124,40 @@ impl Reason {
         Self { code, detail: shortened(&detail.into()) }
     }
 
+    /// The same reason with the machine that it is about, `smtp.example.com:465`, if it came from there.
+    #[must_use]
+    pub fn at_machine(self, machine: &str) -> Self {
+        use ReasonCode as Code;
+        let from_there = matches!(
+            self.code,
+            Code::RefusedForNow
+                | Code::Refused
+                | Code::Unreachable
+                | Code::TimedOut
+                | Code::BadCertificate
+                | Code::NotTls
+                | Code::AnswerLost
+        );
+        match from_there && !machine.is_empty() {
+            true => Self::new(self.code, format!("{machine}: {}", self.detail)),
+            false => self,
+        }
+    }
+
+    /// The reason as a warning about a test, which is not tried again.
+    pub fn diagnostic_of_test(&self, recipient: &str) -> Diagnostic {
+        use ReasonCode as Code;
+        let hinted = self.diagnostic(recipient);
+        match self.code {
+            // What these advise is for messages of the outbox.
+            Code::RefusedForNow | Code::Unreachable | Code::TimedOut | Code::NotWritten | Code::AnswerLost => {
+                let texts = lang_texts(hinted.text(Lang::ZhCn), hinted.text(Lang::En));
+                Diagnostic::warning(&messages::TEST_REASON).words("reason", texts)
+            }
+            _ => hinted,
+        }
+    }
+
     /// The reason as a warning about a recipient.
     pub fn diagnostic(&self, recipient: &str) -> Diagnostic {
         Diagnostic::warning(self.code.message()).arg("recipient", recipient).arg("detail", &self.detail)
@@ -125,17 +174,28 @@ fn shortened(text: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::diagnostics::Lang;
 
     #[test]
     fn every_reason_has_a_code_and_words() {
         for kind in ReasonCode::ALL {
             assert_eq!(ReasonCode::from_code(kind.code()), Some(kind));
-            let diagnostic = Reason::new(kind, "550\r\nno such user").diagnostic("z***@example.com");
-            for lang in Lang::ALL {
-                let text = format!("{} {}", diagnostic.text(lang), diagnostic.hint(lang).unwrap_or_default());
-                assert!(!text.contains('{') && !text.contains('\r'), "{text}");
+            let reason = Reason::new(kind, "550\r\nno such user");
+            for diagnostic in [reason.diagnostic("z***@example.com"), reason.diagnostic_of_test("z***@example.com")] {
+                for lang in Lang::ALL {
+                    let text = format!("{} {}", diagnostic.text(lang), diagnostic.hint(lang).unwrap_or_default());
+                    assert!(!text.contains('{') && !text.contains('\r'), "{text}");
+                }
             }
+            let hint = reason.diagnostic_of_test("z***@example.com").hint(Lang::En).unwrap_or_default();
+            assert!(!hint.contains("again by itself"), "{kind:?}: {hint}");
         }
+    }
+
+    #[test]
+    fn the_machine_is_named_where_it_has_a_part_in_it() {
+        let named = |code| Reason::new(code, "no").at_machine("smtp.example.com:465").detail;
+        assert_eq!(named(ReasonCode::Unreachable), "smtp.example.com:465: no");
+        assert_eq!(named(ReasonCode::FileChanged), "no");
+        assert_eq!(Reason::new(ReasonCode::Refused, "no").at_machine("").detail, "no");
     }
 }

@@ -18,7 +18,7 @@ pub struct Situation {
     pub gates: Vec<Gate>,
     /// The reports that were run.
     pub runs: Vec<RunEnd>,
-    /// The reports whose periods were looked for.
+    /// The periods whose releases were looked for.
     pub expected: Vec<Expected>,
 }
 
@@ -70,13 +70,17 @@ pub struct RunEnd {
     pub failure: Option<LocalizedTexts>,
 }
 
-/// The periods of a report that should be there and are not.
-#[derive(Debug, Clone)]
+/// A period whose release was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
-    /// The report.
-    pub report: String,
-    /// The missing periods; empty where all are there.
-    pub missing: Vec<String>,
+    /// The period.
+    pub period: String,
+    /// True if the release is due and not there.
+    pub missing: bool,
+    /// True if the alarm stands that its run failed or is held.
+    pub failed: bool,
+    /// Audiences that know it by that alarm, to whom nothing is said.
+    pub heard: Vec<AlarmAudience>,
 }
 
 /// The rules of a project: those of its file, and for failures, held gates and missing runs rules of our own where the file has none.
@@ -109,7 +113,8 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
         rule: rule.id.clone(),
         subject,
         holds,
-        audience: rule.tell.unwrap_or(default_audience(rule.on)),
+        audience: audience(rule),
+        reminds: matches!(rule.on, AlarmKind::Gate | AlarmKind::Failed),
         text: titled(rule.title.as_ref(), text),
     };
     match rule.on {
@@ -154,25 +159,34 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
                 .collect()
         }
         AlarmKind::Missing => {
-            let text = |expected: &Expected| {
-                if expected.missing.is_empty() {
-                    return lang_texts("各期均已发布", "every period that is due is published");
-                }
-                lang_texts(
-                    format!("{} 已到期，尚未发布", expected.missing.join("、")),
-                    format!("due and not published: {}", expected.missing.join(", ")),
-                )
+            // Who knows it already is told nothing, and what was told before stays so.
+            let holds = |one: &Expected| match one.missing && one.heard.contains(&audience(rule)) {
+                true => None,
+                false => Some(one.missing),
             };
             let expected = situation.expected.iter();
-            expected.map(|one| signal(one.report.clone(), Some(!one.missing.is_empty()), text(one))).collect()
+            expected.map(|one| signal(one.period.clone(), holds(one), missing_text(one))).collect()
         }
     }
 }
 
-fn default_audience(on: AlarmKind) -> AlarmAudience {
-    match on {
+/// Who is told by a rule.
+pub fn audience(rule: &RawAlarm) -> AlarmAudience {
+    rule.tell.unwrap_or(match rule.on {
         AlarmKind::Threshold | AlarmKind::Control => AlarmAudience::Readers,
         AlarmKind::Gate | AlarmKind::Failed | AlarmKind::Missing => AlarmAudience::Errors,
+    })
+}
+
+fn missing_text(expected: &Expected) -> LocalizedTexts {
+    let period = &expected.period;
+    match (expected.missing, expected.failed) {
+        (false, _) => lang_texts(format!("{period} 不再缺少版本"), format!("{period}: no release is missing any more")),
+        (true, false) => lang_texts(format!("{period} 已到期，尚未发布"), format!("{period} is due and not published")),
+        (true, true) => lang_texts(
+            format!("{period} 仍未发布：其运行失败或被扣住"),
+            format!("{period} is still not published: its run failed or is held"),
+        ),
     }
 }
 
@@ -311,7 +325,7 @@ mod tests {
                 text: lang_texts("旧", "old"),
             }],
             runs: vec![RunEnd { report: report(), failure: Some(lang_texts("坏", "bad")) }],
-            expected: vec![Expected { report: report(), missing: vec!["2026-09".into(), "2026-10".into()] }],
+            expected: vec![expected(true, false, &[])],
             ..Situation::default()
         };
         let found = signals(&rules, &situation);
@@ -319,10 +333,10 @@ mod tests {
             found.len() == 3
                 && found.iter().all(|signal| signal.holds == Some(true) && signal.audience == AlarmAudience::Errors)
         );
-        assert_eq!(found[2].text.get(Lang::ZhCn), "2026-09、2026-10 已到期，尚未发布");
+        assert_eq!(found[2].text.get(Lang::ZhCn), "2026-10 已到期，尚未发布");
         situation.gates[0].holds = false;
         situation.runs[0].failure = None;
-        situation.expected[0].missing.clear();
+        situation.expected[0].missing = false;
         let over = signals(&rules, &situation);
         assert!(over.iter().all(|signal| signal.holds == Some(false)));
         // What ended is said in words, too.
@@ -332,10 +346,31 @@ mod tests {
             [
                 "plan: no gate holds the release back any more",
                 "plan: the run succeeded",
-                "every period that is due is published"
+                "2026-10: no release is missing any more"
             ]
         );
         assert!(signals(&rules, &Situation::default()).is_empty());
+    }
+
+    fn expected(missing: bool, failed: bool, heard: &[AlarmAudience]) -> Expected {
+        Expected { period: "2026-10".into(), missing, failed, heard: heard.to_vec() }
+    }
+
+    #[test]
+    fn who_heard_of_the_failure_hears_nothing_of_the_missing_release() {
+        let cases: [(Expected, Option<bool>, &str); 4] = [
+            (expected(true, false, &[]), Some(true), "2026-10 is due and not published"),
+            (expected(true, true, &[]), Some(true), "2026-10 is still not published: its run failed or is held"),
+            (expected(true, true, &[AlarmAudience::Readers]), Some(true), "2026-10 is still not published"),
+            (expected(true, true, &[AlarmAudience::Errors]), None, ""),
+        ];
+        let rule = rule(AlarmKind::Missing);
+        for (expected, holds, text) in cases {
+            let situation = Situation { expected: vec![expected], ..Situation::default() };
+            let found = signals(std::slice::from_ref(&rule), &situation);
+            assert_eq!((found[0].holds, found[0].subject.as_str()), (holds, "2026-10"));
+            assert!(found[0].text.get(Lang::En).starts_with(text), "{:?}", found[0].text);
+        }
     }
 
     #[test]

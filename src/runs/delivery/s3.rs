@@ -92,6 +92,7 @@ fn put(store: &Store, bucket: &Bucket, object: &str, name: &str, bytes: &[u8]) -
         body: bytes,
         timeout: store.timeout,
         certificates: store.certificates.as_deref(),
+        secrets: &[&store.access_key, &store.secret_key],
     });
     let answer = match answer {
         Ok(answer) => answer,
@@ -99,7 +100,7 @@ fn put(store: &Store, bucket: &Bucket, object: &str, name: &str, bytes: &[u8]) -
         Err(Outcome::Unknown(reason)) => return Err(Outcome::Retry { reason, after: None }),
         Err(outcome) => return Err(outcome),
     };
-    let said = format!("HTTP {}: {}", answer.status, error_code(&answer.body));
+    let said = format!("HTTP {}: {}", answer.status, error_code(&answer.shown));
     match answer.status {
         200..=299 => Ok(()),
         408 | 409 | 425 | 429 | 500..=599 => {

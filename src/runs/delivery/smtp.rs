@@ -11,6 +11,9 @@ use lettre::transport::smtp::client::{Certificate, SmtpConnection, TlsParameters
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 
+use super::hidden::Hidden;
+use super::message::base64;
+use super::recipient::masked_address;
 use super::secrets::Secret;
 use super::{Outcome, Reason, ReasonCode};
 use crate::config::raw::MailSecurity;
@@ -31,11 +34,46 @@ pub(super) struct Server {
 
 /// Sends one mail to the recipients of its envelope.
 pub(super) fn send(server: &Server, envelope: &Envelope, mail: &[u8]) -> Outcome {
-    let mut connection = match connect(server) {
+    let machine = format!("{}:{}", server.host, server.port);
+    attempt(server, envelope, mail).map_reason(|reason| explained(reason, server.timeout).at_machine(&machine))
+}
+
+/// The reason in words that say what to do, where the libraries speak of numbers of the system or of records of TLS.
+fn explained(reason: Reason, timeout: Duration) -> Reason {
+    let Reason { code, detail } = &reason;
+    let silent = ["os error 11)", "timed out", "os error 10060)"].iter().any(|word| detail.contains(word));
+    match code {
+        ReasonCode::Unreachable if silent => Reason::new(ReasonCode::TimedOut, format!("{} s", timeout.as_secs())),
+        ReasonCode::AnswerLost if silent => {
+            Reason::new(*code, format!("no answer within {} s", timeout.max(AFTER_DATA).as_secs()))
+        }
+        ReasonCode::Refused | ReasonCode::Unreachable if detail.contains("InvalidContentType") => {
+            Reason::new(ReasonCode::NotTls, "TLS")
+        }
+        ReasonCode::Refused if detail.contains("invalid peer certificate") => {
+            Reason::new(ReasonCode::BadCertificate, detail.clone())
+        }
+        _ => reason,
+    }
+}
+
+fn attempt(server: &Server, envelope: &Envelope, mail: &[u8]) -> Outcome {
+    // Servers repeat whom they refuse.
+    let mut hidden = Hidden::default();
+    for address in envelope.to() {
+        let address: &str = address.as_ref();
+        hidden.hide(address, &masked_address(address));
+    }
+    if let Some((user, password)) = &server.login {
+        hidden.hide(password.reveal(), "***");
+        hidden.hide(&base64(password.reveal().as_bytes()), "***");
+        hidden.hide(&base64(format!("\0{user}\0{}", password.reveal()).as_bytes()), "***");
+    }
+    let mut connection = match connect(server, &hidden) {
         Ok(connection) => connection,
         Err(outcome) => return outcome,
     };
-    let outcome = hand_over(&mut connection, envelope, mail, server.timeout);
+    let outcome = hand_over(&mut connection, envelope, mail, server.timeout, &hidden);
     match outcome {
         Outcome::Sent(_) => {
             let _ = connection.quit();
@@ -45,11 +83,12 @@ pub(super) fn send(server: &Server, envelope: &Envelope, mail: &[u8]) -> Outcome
     outcome
 }
 
-fn connect(server: &Server) -> Result<SmtpConnection, Outcome> {
+fn connect(server: &Server, hidden: &Hidden) -> Result<SmtpConnection, Outcome> {
     let tls = match server.security {
         MailSecurity::None => None,
         MailSecurity::Tls | MailSecurity::Starttls => Some(tls_parameters(server)?),
     };
+    let early = |error| early(error, hidden);
     let hello = ClientId::default();
     let from_start = tls.as_ref().filter(|_| server.security == MailSecurity::Tls);
     let address = (server.host.as_str(), server.port);
@@ -82,7 +121,14 @@ fn tls_parameters(server: &Server) -> Result<TlsParameters, Outcome> {
     builder.build_rustls().map_err(unfit)
 }
 
-fn hand_over(connection: &mut SmtpConnection, envelope: &Envelope, mail: &[u8], timeout: Duration) -> Outcome {
+fn hand_over(
+    connection: &mut SmtpConnection,
+    envelope: &Envelope,
+    mail: &[u8],
+    timeout: Duration,
+    hidden: &Hidden,
+) -> Outcome {
+    let early = |error| early(error, hidden);
     let mut options = Vec::new();
     let mut addresses = envelope.from().into_iter().chain(envelope.to());
     if addresses.any(|address| !address.to_string().is_ascii()) {
@@ -120,19 +166,22 @@ fn hand_over(connection: &mut SmtpConnection, envelope: &Envelope, mail: &[u8], 
     let _ = connection.set_timeout(Some(timeout.max(AFTER_DATA)));
     match connection.message_iter(pieces.map(Option::unwrap_or_default)) {
         Ok(answer) if answer.has_code(250) => {
-            Outcome::Sent(answer.message().next().unwrap_or_default().chars().take(200).collect())
+            let said = hidden.redact(answer.message().next().unwrap_or_default());
+            Outcome::Sent(said.chars().take(200).collect())
         }
         Ok(answer) => Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, answer.code().to_string())),
         // A proper refusal is an answer, even after the end.
         Err(error) if error.is_transient() || error.is_permanent() => early(error),
-        Err(error) if all_written.get() => Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, words(&error))),
+        Err(error) if all_written.get() => {
+            Outcome::Unknown(Reason::new(ReasonCode::AnswerLost, hidden.redact(&words(&error))))
+        }
         Err(error) => early(error),
     }
 }
 
 /// What an error means before the whole mail was handed over: the server has nothing.
-fn early(error: lettre::transport::smtp::Error) -> Outcome {
-    let text = words(&error);
+fn early(error: lettre::transport::smtp::Error, hidden: &Hidden) -> Outcome {
+    let text = hidden.redact(&words(&error));
     // The TLS library refuses certificates while reading, so the mail library takes it for a failure of the network.
     if error.is_permanent() || text.contains("invalid peer certificate") {
         Outcome::Failed(Reason::new(ReasonCode::Refused, text))
@@ -145,7 +194,7 @@ fn early(error: lettre::transport::smtp::Error) -> Outcome {
     }
 }
 
-/// The error with its causes; it holds what the server said, never what we sent.
+/// The error with its causes; it holds what the server said, which may repeat what we sent.
 fn words(error: &lettre::transport::smtp::Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
@@ -158,4 +207,26 @@ fn words(error: &lettre::transport::smtp::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_is_said_in_words() {
+        let of = |code, detail: &str| {
+            let told = explained(Reason::new(code, detail), Duration::from_secs(60));
+            (told.code, told.detail)
+        };
+        let system = "network error: Resource temporarily unavailable (os error 11)";
+        assert_eq!(of(ReasonCode::Unreachable, system), (ReasonCode::TimedOut, "60 s".into()));
+        assert_eq!(of(ReasonCode::AnswerLost, system), (ReasonCode::AnswerLost, "no answer within 600 s".into()));
+        let corrupt = "Connection error: received corrupt message of type InvalidContentType";
+        assert_eq!(of(ReasonCode::Unreachable, corrupt).0, ReasonCode::NotTls);
+        let unknown = "network error: invalid peer certificate: UnknownIssuer";
+        assert_eq!(of(ReasonCode::Refused, unknown), (ReasonCode::BadCertificate, unknown.into()));
+        let plain = "permanent error (550): no such user";
+        assert_eq!(of(ReasonCode::Refused, plain), (ReasonCode::Refused, plain.into()));
+    }
 }

@@ -57,6 +57,7 @@ pub fn deliver(
         body: prepared.body.as_bytes(),
         timeout: webhook.timeout,
         certificates: webhook.certificates.as_deref(),
+        secrets: &webhook.secret.iter().collect::<Vec<_>>(),
     });
     match answer {
         Ok(answer) => judge(webhook.kind, &answer),
@@ -183,7 +184,7 @@ fn chat_text(message: &Message, limit: Limit) -> String {
 
 /// What an answer means.
 fn judge(kind: ChannelKind, answer: &Answer) -> Outcome {
-    let said = format!("HTTP {}: {}", answer.status, answer.body);
+    let said = format!("HTTP {}: {}", answer.status, answer.shown);
     let later = |said: String, after: Option<Duration>| Outcome::Retry {
         reason: Reason::new(ReasonCode::RefusedForNow, said),
         after,

@@ -103,7 +103,8 @@ fn long_texts_are_cut_and_keep_their_link() {
 
 #[test]
 fn refusals_are_understood_though_they_come_with_200() {
-    let answer = |status: u16, body: &str| Answer { status, body: body.to_owned(), retry_after: None };
+    let answer =
+        |status: u16, body: &str| Answer { status, body: body.to_owned(), shown: body.to_owned(), retry_after: None };
     let name = |outcome: Outcome| match outcome {
         Outcome::Sent(_) => "sent",
         Outcome::Retry { .. } => "retry",

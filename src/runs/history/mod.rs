@@ -105,7 +105,25 @@ impl History {
     /// # Errors
     /// As [`Database::open`] and [`Database::migrate`].
     pub fn open(place: &Place, runs: &RawRuns, now: DateTime<Utc>) -> Result<Self, DatabaseError> {
+        Self::of(Database::open(place)?, runs, now)
+    }
+
+    /// Opens the history of a project if it is there: nothing is made. None without a file or tables.
+    ///
+    /// # Errors
+    /// As [`History::open`].
+    pub fn find(place: &Place, runs: &RawRuns, now: DateTime<Utc>) -> Result<Option<Self>, DatabaseError> {
+        if file_of(place).is_some_and(|file| !file.is_file()) {
+            return Ok(None);
+        }
         let mut database = Database::open(place)?;
+        match database.has_table(tables::OF_RELEASES[0])? {
+            true => Self::of(database, runs, now).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    fn of(mut database: Database, runs: &RawRuns, now: DateTime<Utc>) -> Result<Self, DatabaseError> {
         database.migrate(tables::COMPONENT, tables::STEPS, now)?;
         // A file belongs to its project, wherever the folder is moved.
         Ok(Self { database, project: runs.name.clone().unwrap_or_else(|| "project".to_owned()) })

@@ -44,6 +44,17 @@ impl History {
         rows.iter().map(attempt).collect()
     }
 
+    /// How the newest attempt at a period ended; none without one.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn newest_outcome(&mut self, period: Period) -> Result<Option<String>, DatabaseError> {
+        let sql = "SELECT outcome FROM attempts WHERE project = $1 AND period = $2
+            ORDER BY started_at DESC, process DESC LIMIT 1";
+        let row = self.database.query_first(sql, &[self.project.as_str().into(), period.to_string().into()])?;
+        row.map(|row| Ok(row.text("outcome")?.to_owned())).transpose()
+    }
+
     /// Every release, by period and revision.
     ///
     /// # Errors
@@ -158,6 +169,49 @@ impl History {
         let mut series: Vec<Entry> = rows.into_iter().filter(current).collect();
         series.sort_by_key(|held| held.period);
         Ok(series)
+    }
+
+    /// The series of several metrics in one reading: of the total and of the groups of `columns`, as these releases have them, in time
+    /// order.
+    ///
+    /// # Errors
+    /// As [`History::releases`].
+    pub fn series_of(
+        &mut self,
+        metrics: &[&str],
+        columns: &[&str],
+        releases: &[Listed],
+    ) -> Result<Vec<Entry>, DatabaseError> {
+        if metrics.is_empty() || releases.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut values: Vec<Value> = vec![self.project.as_str().into()];
+        let mut place = |value: Value| {
+            values.push(value);
+            format!("${}", values.len())
+        };
+        let metrics: Vec<String> = metrics.iter().map(|metric| place((*metric).into())).collect();
+        let group = |column: &&str| {
+            let name = place(format!("{column}=").into());
+            format!(" OR SUBSTR(segment, 1, LENGTH({name})) = {name}")
+        };
+        let groups: String = columns.iter().map(group).collect();
+        let sql = format!(
+            "SELECT * FROM release_estimates WHERE project = $1 AND metric IN ({}) AND (segment = ''{groups})",
+            metrics.join(", ")
+        );
+        let wanted: BTreeMap<Period, u32> = releases.iter().map(|held| (held.period, held.revision)).collect();
+        let mut found = Vec::new();
+        for row in self.database.query(&sql, &values)? {
+            let (period, revision) = (period_of(&row)?, number(&row, "revision")?);
+            let estimate = estimate_of(&row)?;
+            // What stands in two columns at once is no group of one of them.
+            if wanted.get(&period) == Some(&revision) && estimate.segment.len() < 2 {
+                found.push(Entry { period, revision, estimate });
+            }
+        }
+        found.sort_by_key(|held| held.period);
+        Ok(found)
     }
 
     /// Every estimate of every release, by period, revision and place.

@@ -92,6 +92,45 @@ fn what_was_recorded_is_read_back_and_recording_twice_changes_nothing() {
     assert_eq!(history.series("satisfied", &odd).unwrap().len(), 2);
 }
 
+/// The total and the groups of the columns that are asked for, of the newest releases; `branch` is not `branch_old`.
+#[test]
+fn the_series_of_all_groups_are_read_at_once() {
+    let mut history = History::open(&Place::Memory, &runs(), now()).unwrap();
+    let with = |period: &str, value: f64| {
+        let mut numbers = numbers(period, value);
+        numbers.estimates.push(estimate("satisfied", Some(("branch_old", "A")), Some(1.0)));
+        numbers.estimates.push(estimate("loyal", None, Some(2.0)));
+        numbers
+    };
+    history.record(&with("2026-12", 74.0), 1, "f2", &[], now()).unwrap();
+    history.record(&with("2026-11", 71.0), 1, "f1", &[], now()).unwrap();
+    history.record(&with("2026-11", 72.5), 2, "f3", &[], now()).unwrap();
+    let releases: Vec<Listed> = history.newest().unwrap().into_values().collect();
+    let mut read = |metrics: &[&str], columns: &[&str], releases: &[Listed]| -> Vec<(String, String, Option<f64>)> {
+        let found = history.series_of(metrics, columns, releases).unwrap();
+        let one = |held: Entry| (held.period.to_string(), segment_text(&held.estimate.segment), held.estimate.estimate);
+        let mut all: Vec<_> = found.into_iter().map(one).collect();
+        all.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        all
+    };
+    let group = segment_text(&numbers("2026-11", 0.0).estimates[1].segment);
+    let of = |period: &str, group: &str, value: Option<f64>| (period.to_owned(), group.to_owned(), value);
+    let totals = [of("2026-11", "", Some(72.5)), of("2026-12", "", Some(74.0))];
+    assert_eq!(read(&["satisfied"], &[], &releases), totals);
+    let wanted = [
+        of("2026-11", "", Some(72.5)),
+        of("2026-11", &group, Some(73.5)),
+        of("2026-11", "branch=D", None),
+        of("2026-12", "", Some(74.0)),
+        of("2026-12", &group, Some(75.0)),
+        of("2026-12", "branch=D", None),
+    ];
+    assert_eq!(read(&["satisfied"], &["branch"], &releases), wanted);
+    assert_eq!(read(&["satisfied", "loyal"], &["branch", "branch_old"], &releases[..1]).len(), 5);
+    assert_eq!(read(&["satisfied"], &["branch"], &[]), []);
+    assert_eq!(read(&[], &["branch"], &releases), []);
+}
+
 #[test]
 fn a_hidden_estimate_has_no_number_anywhere() {
     let hidden = crate::metrics::Estimate { suppressed: true, ..crate::metrics::Estimate::percent_of(12.5, 3.0, 7) };

@@ -48,6 +48,27 @@ fn ragged_rows_are_reported_with_their_row() {
     assert_eq!(outcome.rows()[3], ["1", "-", "-"]);
 }
 
+/// A file that is being copied ends anywhere.
+#[test]
+fn a_file_that_ends_within_a_row_is_refused() {
+    let cut = read_bytes("a.csv", b"a,b,c\n1,2,3\n4,5");
+    assert_eq!(cut.codes(), ["M0289"]);
+    let said = cut.diagnostics[0].text(Lang::En);
+    assert!(
+        cut.diagnostics[0].level == crate::diagnostics::Level::Error && said.contains("row 3, which has 2"),
+        "{said}"
+    );
+    for (whole, codes) in [
+        (&b"a,b,c\n1,2,3\n4,5,6"[..], Vec::new()),
+        (b"a,b,c\n1,2,3\n4,5\n", vec!["M0267"]),
+        (b"a,b,c\r\n1,2,3\r\n4,5\r\n", vec!["M0267"]),
+        // Who leaves empty fields at the end out, does so in every row.
+        (b"a,b,c\n1,2\n4,5,6\n4,5", vec!["M0267"]),
+    ] {
+        assert_eq!(read_bytes("a.csv", whole).codes(), codes, "{}", String::from_utf8_lossy(whole));
+    }
+}
+
 #[test]
 fn encodings_can_be_named_and_misnamed() {
     let bytes = BIG5.encode("編號,滿意\n1,非常滿意\n").0.into_owned();
