@@ -170,7 +170,11 @@ delivery:
         let held = ReportFiles::of_release(&project, &report, &release);
         let got = |index: usize| -> Vec<String> {
             let found = held.of(&project.raw.delivery.recipients[index], Lang::ZhCn, &mut Diagnostics::new());
-            found.unwrap().iter().map(|file| String::from_utf8(file.clone().found_from(site.path()).bytes().unwrap()).unwrap()).collect()
+            found
+                .unwrap()
+                .iter()
+                .map(|file| String::from_utf8(file.clone().found_from(site.path()).bytes().unwrap()).unwrap())
+                .collect()
         };
         assert_eq!([got(0), got(1)], [["about A/B"], ["about A:B"]]);
         assert!(got(2).is_empty());

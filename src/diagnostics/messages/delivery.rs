@@ -77,9 +77,6 @@ messages! {
     /// A file of a release that is not what was released.
     RELEASED_FILE_CHANGED = Message::new("M0915", "`{file}` is gone or altered since it was released; messages with it are not queued", "`{file}` 在发布后丢失或被改动；含有该文件的消息未加入发送队列")
         .hinted("restore it from a backup and run the period again, or publish a new revision with `manyi run --force --period`", "请从备份恢复该文件并重新运行该期，或用 `manyi run --force --period` 发布新版本");
-    /// A recipient of a group without documents.
-    NO_SUCH_GROUP = Message::new("M0918", "`{recipient}` gets nothing of `{report}` of {period}: `{column}` has no group `{value}`", "`{recipient}` 收不到 {period} 的 `{report}`：`{column}` 没有分组 `{value}`")
-        .hinted("groups of this period: {known}; correct `parameters` of the recipient, unless the group has no answers this time", "本期的分组：{known}；若非该组本期没有答卷，请更正收件人的 `parameters`");
     /// A variable or file that is not there.
     NO_SECRET = Message::new("M0925", "`{recipient}` was not served: `{detail}` cannot be read", "未送达 `{recipient}`：无法读取 `{detail}`")
         .hinted("set the variable or the file for the program that runs unattended, then have it sent again", "请为无人值守的程序设置该变量或文件，然后重新发送");

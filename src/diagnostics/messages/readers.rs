@@ -8,7 +8,7 @@ messages! {
         .hinted("put the file there or correct the path, which is relative to the folder of manyi.yaml", "请把文件放到该处，或更正路径；路径相对于 manyi.yaml 所在的文件夹");
     /// A glob without a match.
     PATTERN_WITHOUT_MATCH = Message::new("M0252", "no file matches `{pattern}`", "没有文件匹配 `{pattern}`")
-        .hinted("paths are relative to the folder of manyi.yaml", "路径相对于 manyi.yaml 所在的文件夹");
+        .hinted("paths are relative to the folder of manyi.yaml; if the data of a period are not there yet, run it again when they are", "路径相对于 manyi.yaml 所在的文件夹；若该期数据尚未到位，到位后重新运行即可");
     /// A glob that is not one.
     PATTERN_INVALID = Message::new("M0253", "`{pattern}` is not a file pattern: {reason}", "`{pattern}` 不是有效的文件通配符：{reason}");
     /// A folder where a file was meant.
