@@ -1,4 +1,4 @@
-//! Messages about the database and delivery (codes M0900 to M0949).
+//! Messages about the database and delivery (codes M0900 to M0949, M0175 and M0176).
 
 use super::{Message, messages};
 
@@ -52,7 +52,7 @@ messages! {
     UNREACHABLE = Message::new("M0922", "`{recipient}` was not served yet: no connection ({detail})", "尚未送达 `{recipient}`：无法连接（{detail}）")
         .hinted("it is tried again by itself", "将自动重试");
     /// Silence.
-    TIMED_OUT = Message::new("M0998", "`{recipient}` was not served yet: no answer ({detail})", "尚未送达 `{recipient}`：对方没有应答（{detail}）")
+    TIMED_OUT = Message::new("M0175", "`{recipient}` was not served yet: no answer ({detail})", "尚未送达 `{recipient}`：对方没有应答（{detail}）")
         .hinted("it is tried again by itself; if it stays so, look at host and port, and whether a firewall lets them through", "将自动重试；若一直如此，请检查主机与端口，以及防火墙是否放行");
     /// A certificate that is not trusted.
     BAD_CERTIFICATE = Message::new("M0917", "`{recipient}` was not served: the certificate of the server is not valid ({detail})", "未送达 `{recipient}`：服务器证书无效（{detail}）")
@@ -61,7 +61,7 @@ messages! {
     NOT_TLS = Message::new("M0916", "`{recipient}` was not served: this port does not begin with TLS ({detail})", "未送达 `{recipient}`：该端口并非一开始就使用 TLS（{detail}）")
         .hinted("write `delivery.mail.security: starttls` (mostly port 587), or the port for `tls` (mostly 465)", "请写 `delivery.mail.security: starttls`（通常为 587 端口），或改用 `tls` 的端口（通常为 465）");
     /// Why a test did not arrive.
-    TEST_REASON = Message::new("M0999", "{reason}", "{reason}")
+    TEST_REASON = Message::new("M0176", "{reason}", "{reason}")
         .hinted("a test is not tried again: repair it, then test once more", "测试不会自动重试：请排除问题后再测试一次");
     /// Sent, but the answer was lost.
     ANSWER_LOST = Message::new("M0923", "whether `{recipient}` was served is unknown: everything was sent, the answer was lost ({detail})", "无法确定是否已送达 `{recipient}`：内容已全部发出，但未收到应答（{detail}）")

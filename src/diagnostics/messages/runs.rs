@@ -131,7 +131,7 @@ messages! {
     PUBLISHED_ANYWAY = Message::new("M0986", "released documents cannot be changed; these were made of files with this name, and the respondent counted, or may have counted: {periods}", "已发布的文档无法更改；以下版本由同名文件生成，已计入或可能计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them, and copies that were delivered are beyond manyi", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理），已投递的副本不受 manyi 控制");
     /// Releases of files that are not what they were.
-    PUBLISHED_BEFORE = Message::new("M0997", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
+    PUBLISHED_BEFORE = Message::new("M0174", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理）");
     /// A control chart of something else than a share.
     NOT_A_SHARE = Message::new("M0988", "`{metric}` has no p chart: it is not a percentage", "`{metric}` 不是百分比，不能画 p 图")
