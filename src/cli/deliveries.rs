@@ -1,7 +1,8 @@
 //! Deliveries as `manyi history --deliveries` and `manyi resend` show them: one table and one form of JSON, without the address of
 //! anybody.
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::cli::console::{Console, TextTable};
@@ -9,8 +10,12 @@ use crate::diagnostics::Lang;
 use crate::runs::delivery::outbox::{Delivery, State};
 use crate::runs::delivery::recipient::Recipient;
 
-/// The table, with the ids by which deliveries are sent again.
-pub(super) fn table(deliveries: &[Delivery], console: &Console) -> TextTable {
+/// What stands in place of a report where a message is about alarms.
+const ALARM: &str = "alarm";
+
+/// The table, with the ids by which deliveries are sent again, and under it why those stand that did not arrive: a reason may be a
+/// whole sentence of the other side. Times are those of `zone`.
+pub(super) fn table(deliveries: &[Delivery], zone: Tz, console: &Console) -> String {
     let head = [
         console.say("编号", "id"),
         console.say("期次", "period"),
@@ -20,25 +25,42 @@ pub(super) fn table(deliveries: &[Delivery], console: &Console) -> TextTable {
         console.say("状态", "state"),
         console.say("次数", "attempts"),
         console.say("时间", "since"),
-        console.say("原因", "reason"),
     ];
     let right = vec![false, false, true, false, false, false, true];
     let mut table = TextTable::new(head.map(str::to_owned).to_vec(), right);
     for held in deliveries {
-        let reason = held.reason.as_ref();
+        // An alarm has no revision: its number only tells messages apart.
+        let is_alarm = held.key.report == ALARM;
+        let since = held.ended_at.and_then(|at| DateTime::from_timestamp(at, 0));
         table.row(vec![
             held.id.clone(),
             held.key.period.clone(),
-            held.key.revision.to_string(),
-            held.key.report.clone(),
+            if is_alarm { "–".to_owned() } else { held.key.revision.to_string() },
+            if is_alarm { console.say("警报", "alarm").to_owned() } else { held.key.report.clone() },
             shown(&held.recipient),
             state_name(held.state, console).to_owned(),
             held.attempts.to_string(),
-            ended(held).unwrap_or_default(),
-            reason.map_or_else(String::new, |reason| format!("{} {}", reason.code.code(), reason.detail)),
+            since.map_or_else(String::new, |since| local(since, zone)),
         ]);
     }
-    table
+    let mut text = table.render();
+    let reasons = deliveries.iter().filter_map(|held| Some((held, held.reason.as_ref()?)));
+    for (index, (held, reason)) in reasons.enumerate() {
+        let gap = if index == 0 { "\n" } else { "" };
+        let why = reason.diagnostic(&held.recipient.masked()).text(console.lang);
+        text += &format!("{gap}{}  {why}\n", held.id);
+    }
+    text
+}
+
+/// A moment as tables show it, in the time zone of the project: `2026-02-03 06:00`. JSON has it in Greenwich.
+pub(super) fn local(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The same of a moment that is written as RFC 3339; what is none stays as it is.
+pub(super) fn local_text(at: &str, zone: Tz) -> String {
+    DateTime::parse_from_rfc3339(at).map_or_else(|_| at.to_owned(), |at| local(at.to_utc(), zone))
 }
 
 /// A delivery for machines.
@@ -85,5 +107,49 @@ fn state_name(state: State, console: &Console) -> &'static str {
         State::Retry => console.say("待重试", "retry"),
         State::Failed => console.say("失败", "failed"),
         State::Unknown => console.say("不确定", "unknown"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Asia::Shanghai;
+
+    use super::*;
+    use crate::runs::delivery::message::DeliveryKey;
+    use crate::runs::delivery::recipient::Recipient;
+    use crate::runs::delivery::{Reason, ReasonCode};
+
+    fn console(lang: Lang) -> Console {
+        Console::new(&crate::cli::args::CommonOptions { lang: Some(lang), json: false, quiet: false, verbose: false })
+    }
+
+    #[test]
+    fn times_are_those_of_the_project() {
+        assert_eq!(local_text("2026-02-02T22:00:00Z", Shanghai), "2026-02-03 06:00");
+        assert_eq!(local_text("2026-02-03T06:00:00+08:00", Shanghai), "2026-02-03 06:00");
+        assert_eq!(local_text("yesterday", Shanghai), "yesterday");
+    }
+
+    #[test]
+    fn reasons_stand_under_the_table_in_words() {
+        let delivery = |report: &str, reason: Option<Reason>| Delivery {
+            id: format!("id-{report}"),
+            key: DeliveryKey { project: "p".into(), report: report.into(), period: "2026-01".into(), revision: 7 },
+            recipient: Recipient::parse("wang@example.com", Lang::ZhCn),
+            state: State::Failed,
+            attempts: 1,
+            resends: 0,
+            due_at: 0,
+            ended_at: Some(1_769_983_200),
+            reason,
+            answer: None,
+        };
+        let refused = Some(Reason::new(ReasonCode::NotWritten, "a part of the path is a file"));
+        let text = table(&[delivery("plan", refused), delivery("alarm", None)], Shanghai, &console(Lang::ZhCn));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[2].contains("  7  plan") && lines[2].ends_with("2026-02-02 06:00"), "{text}");
+        assert!(lines[3].contains("  –  警报"), "{text}");
+        assert!(lines[5].starts_with("id-plan  尚未送达 `w***@example.com`：无法写入文件夹"), "{text}");
+        assert_eq!(lines.len(), 6, "{text}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use indexmap::IndexSet;
 use serde_json::json;
 
@@ -29,6 +30,7 @@ pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut
         (metric, root) = (None, folder);
     }
     let session = Session::open(&root, None, diagnostics);
+    let zone = session.as_ref().map_or(Tz::UTC, |session| session.calendar.zone);
     let waiting = session.as_ref().map(|session| held(&session.places)).unwrap_or_default();
     let history = session.and_then(|session| session.history(false, now(), diagnostics));
     let Some(mut history) = history else {
@@ -42,7 +44,7 @@ pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut
     } else if let Some(metric) = metric {
         series(&mut history, &metric, options.segment.as_deref(), console, diagnostics)
     } else {
-        list(&mut history, &waiting, options, console, diagnostics)
+        list(&mut history, &waiting, options, zone, console, diagnostics)
     };
     match done {
         Ok(outcome) => outcome,
@@ -62,6 +64,7 @@ fn list(
     history: &mut History,
     waiting: &[Period],
     options: &HistoryOptions,
+    zone: Tz,
     console: &Console,
     diagnostics: &mut Diagnostics,
 ) -> Result<Outcome, DatabaseError> {
@@ -98,7 +101,7 @@ fn list(
             held.revision.to_string(),
             held.answers.to_string(),
             held.newest.clone().unwrap_or_default(),
-            held.published_at.clone(),
+            deliveries::local_text(&held.published_at, zone),
             held.reports.join(", "),
         ]);
     }
@@ -117,21 +120,32 @@ fn list(
         let mut table = TextTable::new(head.map(str::to_owned).to_vec(), Vec::new());
         for held in &attempts {
             table.row(vec![
-                held.started_at.clone(),
+                deliveries::local_text(&held.started_at, zone),
                 held.period.to_string(),
-                held.outcome.clone(),
+                outcome_name(&held.outcome, console).to_owned(),
                 held.codes.join(" "),
             ]);
         }
         text = format!("{text}\n{}", table.render());
     }
     if options.deliveries {
-        text = format!("{text}\n{}", deliveries::table(&sent, console).render());
+        text = format!("{text}\n{}", deliveries::table(&sent, zone, console));
         for held in &standing {
             text += &format!("{} {}: {}\n", console.say("警报", "alarm"), held.rule, held.text.get(console.lang));
         }
     }
     Ok(console.data(&text))
+}
+
+/// How a run ended, in a word.
+fn outcome_name<'w>(outcome: &'w str, console: &Console) -> &'w str {
+    match outcome {
+        "published" => console.say("已发布", "published"),
+        "unchanged" => console.say("未变", "unchanged"),
+        "held" => console.say("被扣住", "held"),
+        "failed" => console.say("失败", "failed"),
+        other => other,
+    }
 }
 
 fn series(

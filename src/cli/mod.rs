@@ -37,6 +37,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::cli::args::{Arguments, Verb};
+use crate::cli::args_runs::LogFormat;
 use crate::cli::console::{Console, diagnostics_json};
 use crate::diagnostics::Diagnostics;
 
@@ -82,12 +83,26 @@ pub fn run() -> ExitCode {
         Verb::Completions { shell } => completions(*shell, &console),
         Verb::Manual => manual(&console),
     };
-    console.report(&diagnostics);
+    // A log of JSON holds nothing else.
+    let in_lines = match &arguments.verb {
+        Verb::Run(options) => options.log == LogFormat::Json && !console.json,
+        Verb::ServeSchedule(options) => options.log == LogFormat::Json,
+        _ => false,
+    };
+    if in_lines {
+        logs::problems(&diagnostics, &console);
+    } else {
+        console.report(&diagnostics);
+    }
     match outcome {
         Ok(()) if diagnostics.has_errors() => ExitCode::from(1),
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            console.talk(&error.to_string());
+            if in_lines {
+                tracing::error!("{error}");
+            } else {
+                console.talk(&error.to_string());
+            }
             ExitCode::from(2)
         }
     }

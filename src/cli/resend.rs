@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::json;
 
 use crate::cli::args_runs::ResendOptions;
@@ -54,12 +55,15 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
             None => console.data(&format!("{recipient}  {}\n", console.say("已送达", "sent"))),
         };
     }
+    let zone = session.calendar.zone;
     // Without a history nothing was ever queued.
-    let Some(mut history) = session.history(false, now, diagnostics) else { return show(&[], console, diagnostics) };
+    let Some(mut history) = session.history(false, now, diagnostics) else {
+        return show(&[], zone, console, diagnostics);
+    };
     let done =
         if ids.is_empty() { waiting(&mut history, now) } else { again(&session, &mut history, ids, now, diagnostics) };
     match done {
-        Ok(deliveries) => show(&deliveries, console, diagnostics),
+        Ok(deliveries) => show(&deliveries, zone, console, diagnostics),
         Err(error) => {
             diagnostics.push(error.diagnostic());
             Ok(())
@@ -148,7 +152,7 @@ fn again(
     Ok(deliveries)
 }
 
-fn show(waiting: &[Delivery], console: &Console, diagnostics: &Diagnostics) -> Outcome {
+fn show(waiting: &[Delivery], zone: Tz, console: &Console, diagnostics: &Diagnostics) -> Outcome {
     if console.json {
         let rows: Vec<_> = waiting.iter().map(deliveries::to_json).collect();
         return print_json(console, json!({ "schema": 1, "deliveries": rows }), diagnostics);
@@ -157,5 +161,5 @@ fn show(waiting: &[Delivery], console: &Console, diagnostics: &Diagnostics) -> O
         let nothing = console.say("没有等待决定的分发\n", "no delivery waits for a decision\n");
         return if diagnostics.has_errors() { Ok(()) } else { console.data(nothing) };
     }
-    console.data(&deliveries::table(waiting, console).render())
+    console.data(&deliveries::table(waiting, zone, console))
 }

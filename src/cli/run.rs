@@ -121,8 +121,8 @@ fn changes_text(report: &RunReport, console: &Console) -> String {
         table.row(vec![change.metric.clone(), group, value(change.before), value(change.after)]);
     }
     let more = report.changes.len().saturating_sub(SHOWN);
-    let rest = if more == 0 { String::new() } else { format!("… {more} {}\n", console.say("处", "more")) };
-    table.render() + &rest
+    let rest = console.say("… 另有 {more} 处\n", "… {more} more\n").replace("{more}", &more.to_string());
+    table.render() + if more == 0 { "" } else { &rest }
 }
 
 /// What a run of one period would do.

@@ -8,7 +8,7 @@ use crate::cli::console::Console;
 use crate::cli::run::now;
 use crate::cli::{Outcome, logs};
 use crate::config::PROJECT_FILE;
-use crate::diagnostics::{Diagnostics, Level};
+use crate::diagnostics::Diagnostics;
 use crate::runs::watch::look;
 use crate::runs::{RunRequest, Session};
 
@@ -26,13 +26,7 @@ pub(crate) fn run(options: &ServeOptions, console: &Console, diagnostics: &mut D
     loop {
         let mut found = Diagnostics::new();
         let next = one_round(options, &mut found);
-        for problem in found.iter().filter(|problem| problem.level != Level::Note) {
-            let (code, text) = (problem.message.code, problem.text(console.lang));
-            match problem.level {
-                Level::Error => tracing::error!(code, "{text}"),
-                _ => tracing::warn!(code, "{text}"),
-            }
-        }
+        logs::problems(&found, console);
         round += 1;
         if options.rounds.is_some_and(|rounds| round >= rounds) {
             diagnostics.extend(found);

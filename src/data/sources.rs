@@ -104,7 +104,8 @@ fn matches_by_period(project: &Project, source: &RawSource) -> Result<Vec<Found>
         paths.into_iter().filter_map(|path| period_of(&path).map(|period| (path, period))).collect();
     found.sort_by(|(a, a_period), (b, b_period)| a_period.cmp(b_period).then_with(|| a.cmp(b)));
     if found.is_empty() {
-        return Err(Box::new(Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", &source.file)));
+        let newest = project.window.as_ref().and(places.last()).map_or(&source.file, |place| &place.file);
+        return Err(Box::new(Diagnostic::error(&messages::PATTERN_WITHOUT_MATCH).arg("pattern", newest)));
     }
     Ok(found.into_iter().map(|(path, period)| (path, Some(period))).collect())
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::analysis::{FindingKind, Severity};
+use crate::config::raw::ControlChart;
 use crate::diagnostics::{Lang, Localized};
 use crate::document::builder::period_text;
 use crate::document::material::Material;
@@ -77,6 +78,7 @@ pub fn facts(material: &Material<'_>) -> Value {
             "design": inputs.project.raw.data.design.as_ref().map(|design| json!({
                 "strata": design.strata, "cluster": design.cluster, "fpc": design.fpc,
             })),
+            "control": control(material),
             "good_colour": inputs.tones.good.word(material.lang),
             "bad_colour": inputs.tones.bad.word(material.lang),
             "proportion_interval": serde_json::to_value(settings.proportion_interval).unwrap_or_default(),
@@ -102,6 +104,20 @@ pub fn facts(material: &Material<'_>) -> Value {
         "voices": quote_tables::facts(material),
         "forms": forms::facts(material),
         "has": has(material),
+    })
+}
+
+/// How control charts are made, where a signal of one is among the findings; else null.
+fn control(material: &Material<'_>) -> Option<Value> {
+    let control = &material.inputs.project.raw.runs.as_ref()?.control;
+    let signals = material.inputs.planned.findings.iter().filter(|held| held.kind.is_control());
+    let charts: Vec<_> = signals.filter_map(|held| control.metrics.get(held.metric.as_deref()?)).collect();
+    (!charts.is_empty()).then(|| {
+        json!({
+            "xmr": charts.contains(&&ControlChart::Xmr),
+            "p": charts.contains(&&ControlChart::P),
+            "rules": control.rules,
+        })
     })
 }
 
@@ -151,4 +167,37 @@ fn parameters(held: &BTreeMap<String, Localized>, lang: Lang) -> BTreeMap<&str, 
 /// A text of the language, or null where there is none.
 fn text(held: Option<&Localized>, lang: Lang) -> Option<&str> {
     held.map(|text| text.get(lang)).filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::document::fixtures::{self, Canteen};
+
+    /// Complaints of 9.1% and 10.3% give a centre of 9.7% and, with 842 effective answers, an upper limit of 9.7 + 3 × 1.02 = 12.8%;
+    /// 14.2% lies above.
+    #[test]
+    fn how_control_charts_are_made_is_told_where_one_signals() {
+        let pack = fixtures::pack();
+        let told =
+            |canteen: &Canteen| facts(&Material::new(canteen.inputs(), &pack, Lang::En))["settings"]["control"].clone();
+        let mut canteen = Canteen::new();
+        assert_eq!(told(&canteen), Value::Null);
+        let runs = json!({
+            "timezone": "Asia/Shanghai",
+            "control": { "metrics": { "complaint_rate": "p", "reputation": "xmr" }, "least": 2, "baseline": ["2026-09", "2026-10"] },
+        });
+        canteen = Canteen::new();
+        canteen.project.raw.runs = Some(serde_json::from_value(runs).unwrap());
+        // Reputation of 72.1% and 73.2%: σ = 1.1 / 1.128 = 0.98, upper limit 75.6%, and 76.4% lies above that.
+        assert_eq!(told(&canteen), json!({ "xmr": true, "p": true, "rules": "western-electric" }));
+        canteen = Canteen::new();
+        let runs = json!({
+            "timezone": "Asia/Shanghai",
+            "control": { "metrics": { "complaint_rate": "p" }, "least": 2, "baseline": ["2026-09", "2026-10"], "rules": "nelson" },
+        });
+        canteen.project.raw.runs = Some(serde_json::from_value(runs).unwrap());
+        assert_eq!(told(&canteen), json!({ "xmr": false, "p": true, "rules": "nelson" }));
+    }
 }

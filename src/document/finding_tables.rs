@@ -27,11 +27,20 @@ pub fn findings(material: &Material<'_>, limit: usize) -> Option<Table> {
     let more = material.inputs.planned.findings.len() - chosen.len();
     let mut table = table_of(material, &chosen)?;
     if more > 0 {
+        let signals = material.word_or(
+            "note_signals_besides",
+            "，控制图的信号另列一条",
+            ", and beside it what its control chart says",
+        );
         table.notes.push(note(material.fill_or(
             "note_more_findings",
-            &[("count", &more.to_string()), ("are", if more == 1 { "is" } else { "are" })],
-            "每项指标只列一条：全体未达目标或变差的在先，其次取最紧要的一组；另有{count}条未列入本表。",
-            "One finding of each indicator: a target missed or a loss of the whole comes before what is said of a group; {count} more {are} not in this table.",
+            &[
+                ("count", &more.to_string()),
+                ("are", if more == 1 { "is" } else { "are" }),
+                ("signals", if chosen.iter().any(|held| held.kind.is_control()) { &signals } else { "" }),
+            ],
+            "每项指标只列一条{signals}：全体未达目标或变差的在先，其次取最紧要的一组；另有{count}条未列入本表。",
+            "One finding of each indicator{signals}: a target missed or a loss of the whole comes before what is said of a group; {count} more {are} not in this table.",
         )));
     }
     Some(table)
@@ -113,8 +122,8 @@ pub fn priorities(material: &Material<'_>, limit: usize) -> Option<Table> {
 fn priority_note(material: &Material<'_>) -> String {
     material.word_or(
         "note_priority",
-        "优先度 = 100 × 重要性 × 差距 × 范围。重要性取自驱动模型或综合指数的权重（最高者为1，未知者取0.5）；差距为占量表全距的比例（得分类指标为占对比值的比例，可正可负者为占四倍标准差的比例）；范围为该指标与该组所涉受访者（加权）的比例。",
-        "Priority = 100 × importance × gap × reach. Importance comes from driver models or the weights of a composite (largest = 1, unknown = 0.5); the gap is a share of the scale (of the value it is set against for scores; of four standard deviations where scores may be negative); the reach is the weighted share of respondents the indicator and group speak of.",
+        "优先度 = 100 × 重要性 × 差距 × 范围。重要性取自驱动模型或综合指数的权重（最高者为1，未知者取0.5）；差距：百分比、指数与净值为占100的比例，得分与其他数值为占对比值的比例（其中可正可负者为占四倍标准差的比例）；范围为该指标与该组所涉受访者（加权）的比例。",
+        "Priority = 100 × importance × gap × reach. Importance comes from driver models or the weights of a composite (largest = 1, unknown = 0.5); the gap is a share of 100 for percentages, indices and net scores, and of the value it is set against for mean scores and other numbers (of four standard deviations where these may be negative); the reach is the weighted share of respondents the indicator and group speak of.",
     )
 }
 

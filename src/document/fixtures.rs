@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 
+use crate::analysis::control_charts;
 use crate::config::{KeyPositions, Project, fragment};
 use crate::data::Column;
 use crate::data::table::{ColumnCounts, InputFile, Step, StepKind};
@@ -366,7 +367,7 @@ impl Canteen {
                 results: &self.results,
                 models: &self.models,
                 distributions: &self.distributions,
-                controls: &[],
+                controls: &control_charts(&self.project, &self.results, &[], &mut Diagnostics::new()),
                 library: &Library::default(),
                 date: Some("2026-11-20"),
             };

@@ -346,6 +346,7 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
     let axis =
         axes::around(common.flat_map(|panel| panel.values.iter().flatten()).flat_map(point_ends), Unit::Percent, lang);
     let own_axis = panels.iter().any(|panel| panel.axis.is_some()) && panels.len() > 1;
+    let small = panels.iter().flat_map(|panel| panel.values.iter().flatten()).any(|point| point.small_base);
     let items: Vec<String> = panels.iter().map(|panel| format!("{} {}", panel.name, panel.note)).collect();
     let kind = ChartKind::SmallMultiples(SmallMultiples {
         panels,
@@ -361,6 +362,15 @@ pub fn small_multiples(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>
             "note_own_axis",
             "数值较小或单位不同的指标用自己的刻度。",
             "Indicators of small values or other units have an axis of their own.",
+        )));
+    }
+    if small {
+        let limit = format::short_number(material.inputs.project.raw.settings.flag_below, 0);
+        made.notes.push(note(material.fill_or(
+            "note_hollow_points",
+            &[("limit", &limit)],
+            "空心点的 n 或有效 n 不足 {limit}，仅供参考。",
+            "Hollow points have an n or effective n below {limit}; indicative only.",
         )));
     }
     Some(made)
@@ -426,4 +436,31 @@ pub fn gap(material: &Material<'_>) -> Option<Drawn> {
         &items,
         kind,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::Lang;
+    use crate::document::fixtures::{self, Canteen};
+    use crate::document::markdown;
+
+    fn notes(canteen: &Canteen) -> Vec<String> {
+        let pack = fixtures::pack();
+        let material = Material::new(canteen.inputs(), &pack, Lang::En);
+        let drawn = small_multiples(&material, &material.lead(), 12);
+        drawn.iter().flat_map(|held| &held.notes).map(|note| markdown::plain_text(note)).collect()
+    }
+
+    #[test]
+    fn hollow_points_are_explained_where_there_are_some() {
+        let mut canteen = Canteen::new();
+        let hollow =
+            |notes: &[String]| notes.iter().any(|note| note.starts_with("Hollow points") && note.contains("50"));
+        assert!(!hollow(&notes(&canteen)), "{:?}", notes(&canteen));
+        let whole =
+            canteen.results.estimates.iter_mut().find(|held| held.metric == "reputation" && held.segment.is_empty());
+        whole.into_iter().for_each(|held| held.flagged = true);
+        assert!(hollow(&notes(&canteen)), "{:?}", notes(&canteen));
+    }
 }

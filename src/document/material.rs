@@ -88,6 +88,9 @@ pub struct Subject {
     pub parameters: BTreeMap<String, Localized>,
 }
 
+/// Indicators without an index over them that a summary page still holds: one row of cards.
+const MOST_LEADING: usize = 7;
+
 /// The inputs with everything derived for one language.
 #[derive(Debug, Clone)]
 pub struct Material<'a> {
@@ -166,10 +169,14 @@ impl<'a> Material<'a> {
         self.headline().into_iter().find(|held| held.info.estimator == "composite" && held.has_value())
     }
 
-    /// The indicators that belong on the summary page: those of the module that holds the overall index (or the first
-    /// indicator), the overall index first.
+    /// The indicators that belong on the summary page: those of the module that holds the overall index, the overall index first.
+    /// Without an index all of them, or, where they are more than [`MOST_LEADING`], those of the first indicator's module.
     pub fn lead(&self) -> Vec<&IndicatorSummary<'a>> {
         let headline = self.headline();
+        let indexed = headline.iter().any(|held| held.info.estimator == "composite");
+        if !indexed && headline.len() <= MOST_LEADING {
+            return headline;
+        }
         let overall = self.overall();
         let Some(module) = overall.or(headline.first().copied()).map(|held| held.info.module.as_str()) else {
             return Vec::new();
@@ -316,4 +323,49 @@ fn money(planned: &Planned, lang: Lang) -> Money {
     });
     let benefits = planned.finance.benefits.iter().map(|benefit| benefit.amount);
     Money::new(currency, plan.costs.iter().map(|cost| cost.amount).chain(benefits), lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::fixtures::{self, Canteen};
+
+    fn lead_of(canteen: &Canteen) -> Vec<String> {
+        let pack = fixtures::pack();
+        let material = Material::new(canteen.inputs(), &pack, Lang::En);
+        material.lead().iter().map(|held| held.info.id.clone()).collect()
+    }
+
+    /// The fixture with complaints in a module of their own.
+    fn of_two_modules() -> Canteen {
+        let mut canteen = Canteen::new();
+        for held in canteen.results.metrics.iter_mut().filter(|held| held.id == "complaint_rate") {
+            held.module = "complaints".into();
+        }
+        canteen
+    }
+
+    #[test]
+    fn an_index_leads_with_its_module() {
+        let lead = lead_of(&of_two_modules());
+        assert_eq!(lead, ["csi", "reputation", "named_preference", "return_rate", "sales_power_proxy"]);
+    }
+
+    #[test]
+    fn without_an_index_the_indicators_of_all_modules_lead_if_they_are_few() {
+        let mut canteen = of_two_modules();
+        canteen.results.metrics[0].estimator = "mean".into();
+        let lead = lead_of(&canteen);
+        assert_eq!(
+            lead,
+            ["csi", "reputation", "named_preference", "return_rate", "complaint_rate", "sales_power_proxy"]
+        );
+        for id in ["cleanliness", "queue"] {
+            let more = MetricInfo { id: id.into(), ..canteen.results.metrics[1].clone() };
+            canteen.results.metrics.push(more);
+        }
+        let lead = lead_of(&canteen);
+        assert_eq!(lead.len(), 7);
+        assert!(!lead.contains(&"complaint_rate".to_owned()), "{lead:?}");
+    }
 }

@@ -42,9 +42,9 @@ impl Calendar {
         moment(day, self.time, self.zone)
     }
 
-    /// An instant in the time zone, for people: `2026-12-02 06:00 CST`.
+    /// An instant in the time zone, for people: `2026-12-02 06:00 +08:00`, since CST is the time of Chicago too.
     pub fn local(&self, instant: DateTime<Utc>) -> String {
-        instant.with_timezone(&self.zone).format("%Y-%m-%d %H:%M %Z").to_string()
+        instant.with_timezone(&self.zone).format("%Y-%m-%d %H:%M %:z").to_string()
     }
 
     /// The newest period that is over.

@@ -3,7 +3,8 @@
 
 use chrono::NaiveDate;
 
-use crate::config::raw::{GateAction, RawGates, RawSchemaGate};
+use crate::config::Project;
+use crate::config::raw::{GateAction, RawColumn, RawGates, RawSchemaGate};
 use crate::data::masking::mask;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Lang, LocalizedTexts, lang_texts};
@@ -146,11 +147,30 @@ fn schema(gate: Option<&RawSchemaGate>, numbers: &Numbers, before: &Numbers, fou
             }
             Drift::Renamed { place, before, now } => {
                 let renamed = verdict(gate.missing, &messages::GATE_RENAMED).words("what", named(place, before));
-                let now = |lang| format!("`{}`", mask(now, lang));
-                renamed.words("now", lang_texts(now(Lang::ZhCn), now(Lang::En)))
+                let shown = |lang| format!("`{}`", mask(now, lang));
+                let renamed = renamed.words("now", lang_texts(shown(Lang::ZhCn), shown(Lang::En)));
+                renamed.arg("was", before).arg("became", now)
             }
         };
         found.push(changed.arg("before", before.period));
+    }
+}
+
+/// Says of headers that were renamed where the project reads both names already, so that nobody is asked to write what is there.
+pub fn settle_names(verdicts: &mut [Verdict], project: &Project) {
+    let tables = project.raw.tables.values().flat_map(|table| table.columns.values());
+    let columns: Vec<&RawColumn> = project.raw.columns.values().chain(tables).collect();
+    for problem in verdicts.iter_mut().map(|verdict| &mut verdict.problem) {
+        let renamed = problem.message.code == messages::GATE_RENAMED.code;
+        let value =
+            |name: &str| problem.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        let (Some(was), Some(now), true) = (value("was"), value("became"), renamed) else { continue };
+        let reads = |column: &RawColumn, name: &str| {
+            column.from.as_ref().is_some_and(|from| from.as_slice().iter().any(|held| held == name))
+        };
+        if columns.iter().any(|column| reads(column, was) && reads(column, now)) {
+            problem.message = &messages::GATE_RENAMED_KNOWN;
+        }
     }
 }
 
@@ -178,12 +198,12 @@ fn named(place: &Place, name: &str) -> LocalizedTexts {
             lang_texts(format!("列 `{name}`"), format!("the column `{name}`"))
         }
         Place::Header { table } => {
-            lang_texts(format!("`{table}` 的列 `{name}`"), format!("the column `{name}` of `{table}`"))
+            lang_texts(format!("表 `{table}` 的列 `{name}`"), format!("the column `{name}` of `{table}`"))
         }
         Place::Option { column, .. } => {
             let shown = |lang| mask(name, lang);
             let (zh_cn, en) = (shown(Lang::ZhCn), shown(Lang::En));
-            lang_texts(format!("`{column}` 的选项 `{zh_cn}`"), format!("the option `{en}` of `{column}`"))
+            lang_texts(format!("列 `{column}` 的选项 `{zh_cn}`"), format!("the option `{en}` of `{column}`"))
         }
     }
 }

@@ -8,10 +8,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::analysis::control::RunRule;
 use crate::config::raw::GateAction;
 use crate::config::{Period, Project, load_project};
 use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Level};
+use crate::diagnostics::{Diagnostic, Diagnostics, Level, lang_texts};
+use crate::document::findings::rule_title;
 use crate::pipeline::Measured;
 use crate::pipeline::planning::plan_of;
 use crate::runs::cause::Cause;
@@ -245,7 +247,8 @@ fn go(
     }
 
     let before = stored(before(hand.history()?, period), diagnostics)?;
-    let verdicts = gates::check(&runs.gates, &numbers, before.as_ref());
+    let mut verdicts = gates::check(&runs.gates, &numbers, before.as_ref());
+    gates::settle_names(&mut verdicts, &project);
     check_metric_names(&project, runs, &numbers, diagnostics);
     report.gates = verdicts.iter().map(Verdict::to_json).collect();
     hand.verdicts = Some(verdicts.clone());
@@ -422,7 +425,9 @@ fn say_signals(release: &Release, diagnostics: &mut Diagnostics) {
     for signal in &release.signals {
         let fired = Diagnostic::warning(&messages::CONTROL_SIGNAL).arg("period", release.period);
         let fired = fired.arg("metric", signal.metric.as_deref().unwrap_or_default());
-        diagnostics.push(fired.arg("rule", signal.rule.as_deref().unwrap_or_default()));
+        let word = signal.rule.as_deref().unwrap_or_default();
+        let rule: Option<RunRule> = serde_json::from_value(word.into()).ok();
+        diagnostics.push(fired.words("rule", rule.map_or_else(|| lang_texts(word, word), rule_title)));
     }
 }
 

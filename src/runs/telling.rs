@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::analysis::IndicatorChart;
 use crate::config::raw::{GateAction, RawRecipient};
 use crate::config::{Period, Project};
-use crate::diagnostics::messages::{delivery as delivery_messages, runs as messages};
+use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
 use crate::document::format;
@@ -100,8 +100,7 @@ pub fn enqueue_release(
             // Once the file is what it was, the next run queues the message.
             let Some(attachments) = files.of(raw, recipient.lang, diagnostics) else { continue };
             if let Some((column, group, known)) = files.missing_group(raw) {
-                let nothing =
-                    Diagnostic::warning(&delivery_messages::NO_SUCH_GROUP).arg("recipient", recipient.masked());
+                let nothing = Diagnostic::warning(&messages::NO_SUCH_GROUP).arg("recipient", recipient.masked());
                 let nothing = nothing.arg("report", &report.id).arg("period", release.period).arg("column", column);
                 let nothing = nothing.arg("value", group).arg("known", format::list(&owned(&known), project.lang()));
                 diagnostics.push(nothing.suggest(group, known));

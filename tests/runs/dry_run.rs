@@ -41,7 +41,7 @@ fn a_dry_run_of_a_timer_lists_what_the_run_does() {
     let order = [("2026-04", "due"), ("2026-02", "late"), ("2026-03", "revised"), ("2026-04", "follows")];
     assert_eq!(pairs, order, "{printed:#}");
     let run = |index: usize| &printed["runs"][index];
-    assert_eq!(run(0)["why"]["en"], "due since 2026-05-02 05:00 CST, without a release");
+    assert_eq!(run(0)["why"]["en"], "due since 2026-05-02 05:00 +08:00, without a release");
     assert_eq!(run(1)["why"]["en"], "data changed since its release: data/2026-02/answers.csv");
     assert_eq!(run(2)["why"]["en"], "shows 2026-01, which was revised since");
     assert_eq!(run(3)["why"]["en"], "shows 2026-02: follows if that gets a new revision");

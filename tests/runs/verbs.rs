@@ -385,7 +385,7 @@ fn a_person_is_removed_from_the_files_and_what_was_published_is_named() {
     assert_eq!(after.lines().collect::<Vec<_>>(), kept);
     // Whose rows are gone is not known any more, but which releases are of the file as it was.
     let (_, printed) = purge(&[]);
-    assert_eq!(codes(&printed), ["M0983", "M0919"]);
+    assert_eq!(codes(&printed), ["M0983", "M0174"]);
     assert!(printed["diagnostics"][1]["message"].as_str().unwrap().contains("2026-01 r1"));
 }
 

@@ -1,4 +1,4 @@
-//! Messages about the database and delivery (codes M0900 to M0949).
+//! Messages about the database and delivery (codes M0900 to M0949, M0175 and M0176).
 
 use super::{Message, messages};
 
@@ -52,7 +52,7 @@ messages! {
     UNREACHABLE = Message::new("M0922", "`{recipient}` was not served yet: no connection ({detail})", "尚未送达 `{recipient}`：无法连接（{detail}）")
         .hinted("it is tried again by itself", "将自动重试");
     /// Silence.
-    TIMED_OUT = Message::new("M0918", "`{recipient}` was not served yet: no answer ({detail})", "尚未送达 `{recipient}`：对方没有应答（{detail}）")
+    TIMED_OUT = Message::new("M0175", "`{recipient}` was not served yet: no answer ({detail})", "尚未送达 `{recipient}`：对方没有应答（{detail}）")
         .hinted("it is tried again by itself; if it stays so, look at host and port, and whether a firewall lets them through", "将自动重试；若一直如此，请检查主机与端口，以及防火墙是否放行");
     /// A certificate that is not trusted.
     BAD_CERTIFICATE = Message::new("M0917", "`{recipient}` was not served: the certificate of the server is not valid ({detail})", "未送达 `{recipient}`：服务器证书无效（{detail}）")
@@ -61,7 +61,7 @@ messages! {
     NOT_TLS = Message::new("M0916", "`{recipient}` was not served: this port does not begin with TLS ({detail})", "未送达 `{recipient}`：该端口并非一开始就使用 TLS（{detail}）")
         .hinted("write `delivery.mail.security: starttls` (mostly port 587), or the port for `tls` (mostly 465)", "请写 `delivery.mail.security: starttls`（通常为 587 端口），或改用 `tls` 的端口（通常为 465）");
     /// Why a test did not arrive.
-    TEST_REASON = Message::new("M0915", "{reason}", "{reason}")
+    TEST_REASON = Message::new("M0176", "{reason}", "{reason}")
         .hinted("a test is not tried again: repair it, then test once more", "测试不会自动重试：请排除问题后再测试一次");
     /// Sent, but the answer was lost.
     ANSWER_LOST = Message::new("M0923", "whether `{recipient}` was served is unknown: everything was sent, the answer was lost ({detail})", "无法确定是否已送达 `{recipient}`：内容已全部发出，但未收到应答（{detail}）")
@@ -80,9 +80,6 @@ messages! {
     /// A file of a release that is not what was released.
     RELEASED_FILE_CHANGED = Message::new("M0915", "`{file}` is gone or altered since it was released; messages with it are not queued", "`{file}` 在发布后丢失或被改动；含有该文件的消息未加入发送队列")
         .hinted("restore it from a backup and run the period again, or publish a new revision with `manyi run --force --period`", "请从备份恢复该文件并重新运行该期，或用 `manyi run --force --period` 发布新版本");
-    /// A recipient of a group without documents.
-    NO_SUCH_GROUP = Message::new("M0918", "`{recipient}` gets nothing of `{report}` of {period}: `{column}` has no group `{value}`", "`{recipient}` 收不到 {period} 的 `{report}`：`{column}` 没有分组 `{value}`")
-        .hinted("groups of this period: {known}; correct `parameters` of the recipient, unless the group has no answers this time", "本期的分组：{known}；若非该组本期没有答卷，请更正收件人的 `parameters`");
     /// A variable or file that is not there.
     NO_SECRET = Message::new("M0925", "`{recipient}` was not served: `{detail}` cannot be read", "未送达 `{recipient}`：无法读取 `{detail}`")
         .hinted("set the variable or the file for the program that runs unattended, then have it sent again", "请为无人值守的程序设置该变量或文件，然后重新发送");

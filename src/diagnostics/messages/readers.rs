@@ -1,4 +1,4 @@
-//! Messages about finding and reading data files (codes M0250 to M0289).
+//! Messages about finding and reading data files (codes M0249 to M0289).
 
 use super::{Message, messages};
 
@@ -8,7 +8,7 @@ messages! {
         .hinted("put the file there or correct the path, which is relative to the folder of manyi.yaml", "请把文件放到该处，或更正路径；路径相对于 manyi.yaml 所在的文件夹");
     /// A glob without a match.
     PATTERN_WITHOUT_MATCH = Message::new("M0252", "no file matches `{pattern}`", "没有文件匹配 `{pattern}`")
-        .hinted("paths are relative to the folder of manyi.yaml", "路径相对于 manyi.yaml 所在的文件夹");
+        .hinted("paths are relative to the folder of manyi.yaml; if the data of a period are not there yet, run it again when they are", "路径相对于 manyi.yaml 所在的文件夹；若该期数据尚未到位，到位后重新运行即可");
     /// A glob that is not one.
     PATTERN_INVALID = Message::new("M0253", "`{pattern}` is not a file pattern: {reason}", "`{pattern}` 不是有效的文件通配符：{reason}");
     /// A folder where a file was meant.
@@ -94,7 +94,7 @@ messages! {
     CELLS_TOO_MANY = Message::new("M0272", "sheet `{sheet}` has more than {limit} cells", "工作表 `{sheet}` 的单元格超过 {limit} 个")
         .hinted("save it as .csv or .parquet", "请另存为 .csv 或 .parquet");
     /// A table of empty cells.
-    TABLE_THIN = Message::new("M0289", "nearly all cells of `{file}` are empty; at row {row} there are too many of them to be held", "`{file}` 的单元格几乎全空，到第 {row} 行已多到无法容纳")
+    TABLE_THIN = Message::new("M0249", "nearly all cells of `{file}` are empty; at row {row} there are too many of them to be held", "`{file}` 的单元格几乎全空，到第 {row} 行已多到无法容纳")
         .hinted("delete columns and rows that hold nothing, or write one object or row an answer with the same few columns", "请删除空的列和行；每份答卷写一行（或一个对象），各行使用相同的列");
     /// A table with more columns than a survey can have.
     TABLE_WIDE = Message::new("M0250", "`{file}` has {columns} columns or more; at most {limit} are read", "`{file}` 至少有 {columns} 列，最多读取 {limit} 列")

@@ -48,17 +48,19 @@ messages! {
     /// Gate: a new column or option.
     GATE_NEW = Message::new("M0966", "gate `schema`: {what} was not there in {before}", "关卡 `schema`：{what} 在 {before} 中没有");
     /// Gate: a column or option that is gone.
-    GATE_GONE = Message::new("M0967", "gate `schema`: {what} of {before} is there no more", "关卡 `schema`：{before} 中的 {what} 不见了");
+    GATE_GONE = Message::new("M0967", "gate `schema`: {what} of {before} is there no more", "关卡 `schema`：{before} 中的{what} 不见了");
     /// Gate: a renamed column or option.
-    GATE_RENAMED = Message::new("M0968", "gate `schema`: {what} of {before} seems to be {now} now", "关卡 `schema`：{before} 中的 {what} 似乎改成了 {now}")
+    GATE_RENAMED = Message::new("M0968", "gate `schema`: {what} of {before} seems to be {now} now", "关卡 `schema`：{before} 中的{what} 似乎改成了 {now}")
         .hinted("if so, both have to stand under `from` or `labels` in manyi.yaml", "若确是改名，manyi.yaml 的 `from` 或 `labels` 中须同时写有两者");
+    /// Gate: a renamed column of which both names are read.
+    GATE_RENAMED_KNOWN = Message::new("M0998", "gate `schema`: {what} of {before} is {now} now; manyi.yaml reads both as one column", "关卡 `schema`：{before} 中的{what} 现为 {now}，manyi.yaml 已将两者读作同一列");
     /// Gate: a jump.
     GATE_JUMP = Message::new("M0969", "gate `jump`: `{metric}` went from {earlier} to {found}, a change of more than {limit}", "关卡 `jump`：`{metric}` 由 {earlier} 变为 {found}，变化超过 {limit}");
     /// Gate: a number that is withheld.
     GATE_BLIND = Message::new("M0164", "gate `{gate}`: `{metric}` cannot be judged: its number is withheld or could not be computed", "关卡 `{gate}`：`{metric}` 的数值被隐藏或无法计算，无从判断")
         .hinted("too few answers, most often", "多因答卷过少");
     /// A control rule.
-    CONTROL_SIGNAL = Message::new("M0970", "control chart: `{metric}` fires the rule `{rule}` in {period}", "控制图：`{metric}` 在 {period} 触发规则 `{rule}`");
+    CONTROL_SIGNAL = Message::new("M0970", "control chart: in {period} `{metric}` fires a rule: {rule}", "控制图：{period} 的 `{metric}` 触发规则：{rule}");
     /// A release waits.
     HELD = Message::new("M0971", "the release of {period} is held and waits for approval", "{period} 的发布被扣住，等待批准")
         .hinted("look at the gates above, then run `manyi approve --period {period}`; a changed file makes a new check", "请查看上述关卡，确认后运行 `manyi approve --period {period}`；文件有变动时会重新检查");
@@ -79,6 +81,12 @@ messages! {
     /// Deliveries that a lost history knew.
     RECEIPT_UNKNOWN = Message::new("M0994", "the history does not know the release of {period}, which was in place: whether {count} messages about it were sent is unknown, and they are not sent", "历史库没有已发布的 {period}：有关的 {count} 条消息是否已发送无从得知，因此不再发送")
         .hinted("the history was lost or is of a backup; `manyi resend` lists the messages and sends those that you name", "历史库可能丢失或来自旧备份；`manyi resend` 列出这些消息，并可发送指定的几条");
+    /// A range that ends before it begins, or between lengths.
+    NO_PERIODS = Message::new("M0999", "there is no period from {from} to {to}", "从 {from} 到 {to} 没有任何期次")
+        .hinted("`--from` names the earlier period, `--to` the later one; both are written `{wanted}`", "`--from` 为较早的一期，`--to` 为较晚的一期，均写作 `{wanted}`");
+    /// A recipient of a group without documents.
+    NO_SUCH_GROUP = Message::new("M0997", "`{recipient}` gets nothing of `{report}` of {period}: `{column}` has no group `{value}`", "`{recipient}` 收不到 {period} 的 `{report}`：`{column}` 没有分组 `{value}`")
+        .hinted("groups of this period: {known}; correct `parameters` of the recipient, unless the group has no answers this time", "本期的分组：{known}；若非该组本期没有答卷，请更正收件人的 `parameters`");
     /// Nothing to approve.
     NOTHING_HELD = Message::new("M0975", "no release of {period} waits for approval", "{period} 没有等待批准的版本");
     /// A secret that is not there.
@@ -126,7 +134,7 @@ messages! {
     PUBLISHED_ANYWAY = Message::new("M0986", "released documents cannot be changed; these were made of files with this name, and the respondent counted, or may have counted: {periods}", "已发布的文档无法更改；以下版本由同名文件生成，已计入或可能计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them, and copies that were delivered are beyond manyi", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理），已投递的副本不受 manyi 控制");
     /// Releases of files that are not what they were.
-    PUBLISHED_BEFORE = Message::new("M0919", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
+    PUBLISHED_BEFORE = Message::new("M0174", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理）");
     /// A control chart of something else than a share.
     NOT_A_SHARE = Message::new("M0988", "`{metric}` has no p chart: it is not a percentage", "`{metric}` 不是百分比，不能画 p 图")
@@ -143,9 +151,9 @@ messages! {
     LINK_TAKEN = Message::new("M0996", "`{folder}` is no link of `manyi run`, and stands where the link to a release belongs", "`{folder}` 不是 `manyi run` 的链接，却占用了版本链接的位置")
         .hinted("move or remove it (`manyi build` may have made it) and run again", "请移走或删除它（可能由 `manyi build` 生成），再重新运行");
     /// Messages that are tried again.
-    DELIVERIES_WAIT = Message::new("M0991", "{count} messages were refused for now and are tried again", "{count} 条消息暂未送达，将会重试")
+    DELIVERIES_WAIT = Message::new("M0991", "messages refused for now, to be tried again: {count}", "{count} 条消息暂未送达，将会重试")
         .hinted("`manyi history --deliveries` shows them; `manyi watch` and the next run try again", "`manyi history --deliveries` 可查看；`manyi watch` 与下一次运行会重试");
     /// Messages that nobody got, or perhaps nobody.
-    DELIVERIES_FAILED = Message::new("M0992", "{count} messages did not arrive, or nobody knows whether they did", "{count} 条消息未送达或不知是否送达")
+    DELIVERIES_FAILED = Message::new("M0992", "messages that did not arrive, or of which nobody knows: {count}", "{count} 条消息未送达或不知是否送达")
         .hinted("`manyi resend` lists them with the reasons, and sends again what you name", "`manyi resend` 列出这些消息及原因，并可重发指定的消息");
 }

@@ -22,8 +22,8 @@ pub(super) fn questions(book: Book<'_, '_>) -> Option<Sheet> {
     sheet.subtitle(book.fill(
         "book_questions_base",
         &[("n", &n)],
-        "基数：各期全部 {n} 份答卷。",
-        "Base: all {n} answers of all waves.",
+        "基数：读入的全部 {n} 份答卷。",
+        "Base: all {n} answers read.",
     ));
     sheet.skip(1);
     let head = sheet.head([
