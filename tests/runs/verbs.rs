@@ -303,6 +303,32 @@ fn past_periods_are_filled_in_and_build_keeps_off() {
     assert_eq!(site.seen(), before, "a release is never changed");
 }
 
+/// A range that holds nothing is a mistake, not a day without work.
+#[test]
+fn a_range_without_periods_is_an_error() {
+    let site = Site::new("");
+    for (from, to) in [("2026-05", "2026-04"), ("2026-01", "2026-Q2")] {
+        let done = site.call(NOW, &["backfill", "--from", from, "--to", to, "--json"]);
+        let printed: Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!((done.status.code(), codes(&printed)), (Some(1), vec!["M0999".to_owned()]), "{printed:#}");
+    }
+}
+
+/// Every line of a JSON log is JSON, problems included; without `--log json` they are for people.
+#[test]
+fn a_log_in_json_holds_nothing_else() {
+    let site = Site::new("");
+    let done = site.call(NOW, &["run", "--period", "2026-01", "--log", "json"]);
+    assert_eq!(done.status.code(), Some(1), "there are no data");
+    let log = String::from_utf8_lossy(&done.stderr).into_owned();
+    let lines: Vec<Value> =
+        log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let problem = lines.iter().find(|line| line["code"] == "M0252").unwrap_or_else(|| panic!("{log}"));
+    assert_eq!(problem["level"], "ERROR");
+    assert_eq!(problem["message"], "no file matches `data/2026-01/*.csv`");
+    assert!(problem["hint"].as_str().unwrap().contains("not there yet"), "{log}");
+}
+
 #[test]
 fn timers_name_the_zone_and_are_written() {
     let site = Site::new("");

@@ -235,3 +235,73 @@ fn deliveries_are_listed_with_their_ids() {
     let text = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(text.contains(&id), "{text}");
 }
+
+/// A correction of January makes February anew: its readers would learn nothing, so that a chat is spared; a folder gets all of it, and
+/// the release says why it exists.
+#[test]
+fn only_an_earlier_period_was_revised() {
+    let site = Site::new(
+        "delivery:
+  channels:
+    board: { kind: folder, path: board }
+    chat: { kind: slack, url: \"${env:MANYI_NO_SUCH_HOOK}\" }
+  recipients: [{ to: board, reports: [brief] }, { to: chat, reports: [brief] }]
+",
+    );
+    for period in ["2026-01", "2026-02"] {
+        site.month(period, 60, 7);
+        // The chat cannot be reached, which is no matter here.
+        assert_eq!(site.run(period, &["--no-deliver"]).0, Some(0));
+    }
+    site.month("2026-01", 80, 7);
+    site.run("2026-01", &[]);
+    site.run("2026-02", &[]);
+    let queued: Vec<(String, u64, String)> = told(&site)
+        .0
+        .iter()
+        .map(|held| {
+            let text = |key: &str| held[key].as_str().unwrap().to_owned();
+            (text("period"), held["revision"].as_u64().unwrap(), text("recipient"))
+        })
+        .collect();
+    let mut february: Vec<&str> =
+        queued.iter().filter(|held| held.0 == "2026-02").map(|held| held.2.as_str()).collect();
+    february.sort_unstable();
+    assert_eq!(february, ["board"], "{queued:?}");
+    assert_eq!(queued.iter().filter(|held| held.0 == "2026-01" && held.1 == 2).count(), 2, "{queued:?}");
+    let release = |name: &str| fs::read_to_string(site.path(name)).unwrap();
+    let described: Value = serde_json::from_str(&release("out/2026-02/release.json")).unwrap();
+    assert_eq!(
+        described["cause"],
+        serde_json::json!({ "answers": false, "settings": false, "earlier": ["2026-01"] }),
+        "{described:#}"
+    );
+    assert!(
+        release("out/2026-02/index.html").contains("numbers of earlier periods were revised or added (January 2026)")
+    );
+    let first: Value = serde_json::from_str(&release("out/releases/2026-02/r1/release.json")).unwrap();
+    assert!(first.get("cause").is_none());
+}
+
+/// A group that is misspelt gets nothing, which is said with the groups that there are.
+#[test]
+fn a_group_without_documents_is_warned_of() {
+    let site = Site::new(
+        "delivery:
+  channels: { board: { kind: folder, path: board } }
+  recipients: [{ to: board, reports: [each], parameters: { branch: Nort } }]
+",
+    );
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    let each = "reports:\n  - { id: each, pack: brief, for_each: branch, formats: [markdown] }\n";
+    site.write("manyi.yaml", &project.replace("reports:\n", each));
+    site.month("2026-01", 60, 7);
+    let (code, printed) = site.run("2026-01", &[]);
+    assert_eq!(code, Some(0), "{printed:#}");
+    let found = printed["diagnostics"].as_array().unwrap().iter().find(|held| held["code"] == "M0997");
+    let found = found.unwrap_or_else(|| panic!("{printed:#}"));
+    assert!(found["message"].as_str().unwrap().contains("`branch` has no group `Nort`"), "{found:#}");
+    let hint = found["hint"].as_str().unwrap();
+    assert!(hint.contains("did you mean `North`?") && hint.contains("North and South"), "{hint}");
+    assert!(told(&site).0.is_empty());
+}
