@@ -69,7 +69,8 @@ fn a_message_says_why_and_what_changed_for_its_reader() {
     std::fs::write(site.path().join("data.csv"), "branch,q\nA,1\n").unwrap();
     std::fs::write(
         site.path().join("manyi.yaml"),
-        "manyi: 1\nproject: { title: 门店, period: 2026-11 }\ndata: { sources: [{ file: data.csv }] }\n",
+        "manyi: 1\nproject: { title: 门店, period: 2026-11 }\ndata: { sources: [{ file: data.csv }] }\n\
+         columns: { branch: { type: single } }\n",
     )
     .unwrap();
     let project = crate::config::load_project(site.path(), &mut Diagnostics::new()).unwrap();

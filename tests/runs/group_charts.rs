@@ -41,7 +41,7 @@ fn site(control: &str, expected: &Value) -> Site {
             let [happy, asked] = [0, 1].map(|at| counts[at].as_u64().unwrap());
             for number in 0..asked {
                 let score = if number < happy { 5 } else { 2 };
-                writeln!(text, "{branch}-{number},{month}-{:02},{branch},{score}", number % 28 + 1).unwrap();
+                writeln!(text, "{month}-{branch}-{number},{month}-{:02},{branch},{score}", number % 28 + 1).unwrap();
             }
         }
         site.write(&format!("data/{month}/answers.csv"), &text);

@@ -123,7 +123,9 @@ impl History {
             attempt.codes.join(" ").into(),
         ];
         let sql = "INSERT INTO attempts (project, period, started_at, process, ended_at, outcome, revision, codes)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT (project, period, started_at, process) DO UPDATE SET ended_at = excluded.ended_at,
+                outcome = excluded.outcome, revision = excluded.revision, codes = excluded.codes";
         self.database.execute(sql, &values).map(drop)
     }
 }
