@@ -143,6 +143,7 @@ fn outcome_name<'w>(outcome: &'w str, console: &Console) -> &'w str {
         "published" => console.say("已发布", "published"),
         "unchanged" => console.say("未变", "unchanged"),
         "held" => console.say("被扣住", "held"),
+        "restored" => console.say("由磁盘补记", "restored"),
         "failed" => console.say("失败", "failed"),
         other => other,
     }

@@ -346,7 +346,7 @@ pub fn failure_text(errors: &[&Diagnostic]) -> LocalizedTexts {
             .iter()
             .map(|error| format!("[{}] {}", error.message.code, error.text(lang)))
             .collect::<Vec<_>>()
-            .join("; ")
+            .join(if lang == Lang::En { "; " } else { "；" })
     };
     lang_texts(say(Lang::ZhCn), say(Lang::En))
 }

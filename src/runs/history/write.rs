@@ -107,7 +107,7 @@ impl History {
         })
     }
 
-    /// Notes how a run ended.
+    /// Notes how a run ended; of two that one process began at a period in the same second, how the later one did.
     ///
     /// # Errors
     /// The database fails.
