@@ -236,7 +236,7 @@ impl TableBuilder {
     /// True if the table takes far more than what is in it: nothing should be added any more.
     pub fn is_thin(&self) -> bool {
         let (rows, columns, filled) = self.size;
-        Fill { laid_out: rows.saturating_mul(columns), filled }.is_thin()
+        Fill::of(rows, columns, filled).is_thin()
     }
 
     /// Ends the row that is being filled, giving its number.

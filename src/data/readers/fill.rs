@@ -13,6 +13,9 @@ const FREELY: u64 = 16 << 20;
 /// Cells of a larger table for one that is filled.
 const THIN: u64 = 64;
 
+/// Columns that a table may have however few of their cells are filled, as those of rare answers.
+const FEW_COLUMNS: u64 = 16;
+
 /// Cells of a packed file that are unpacked however small it is.
 const UNPACKED: u64 = 64 << 20;
 
@@ -21,11 +24,17 @@ const UNPACKED: u64 = 64 << 20;
 pub struct Fill {
     /// Cells that take memory.
     pub laid_out: u64,
-    /// Cells with something in them.
+    /// Cells with something in them, or that the file has at least a place for.
     pub filled: u64,
 }
 
 impl Fill {
+    /// Of a table with so many rows, columns in use and filled cells.
+    pub fn of(rows: u64, columns: u64, filled: u64) -> Self {
+        let columns = if columns > FEW_COLUMNS { columns } else { 0 };
+        Self { laid_out: rows.saturating_mul(columns), filled }
+    }
+
     /// True for a table that takes far more than what is in it.
     pub fn is_thin(self) -> bool {
         self.laid_out > FREELY && self.filled.saturating_mul(THIN) < self.laid_out
@@ -76,6 +85,8 @@ mod tests {
         assert!(!thin(FREELY, 0) && thin(FREELY + 1, 0), "a small table may be empty");
         assert!(!thin(64_000_000, 1_000_000) && thin(64_000_001, 1_000_000));
         assert!(!thin(u64::MAX, u64::MAX));
+        let of = |columns: u64| Fill::of(50_000_000, columns, 1_000).is_thin();
+        assert!(!of(FEW_COLUMNS) && of(FEW_COLUMNS + 1), "a rare answer in many rows");
     }
 
     /// Ten million answers to sixty questions in a hundred megabytes are a survey; thousand million empty ones in a kilobyte are not.
