@@ -427,7 +427,12 @@ fn weights_of(
     match checked_weights(name, key, &column.arrays, &kept.keep, index) {
         Ok(weights) => Some(weights),
         Err(problems) => {
-            diagnostics.extend(problems);
+            // What is wrong with all of them together stands in no row.
+            let placed = |problem: Diagnostic| match problem.location {
+                None => problem.at(project.at(key)),
+                Some(_) => problem,
+            };
+            diagnostics.extend(problems.into_iter().map(placed));
             None
         }
     }
