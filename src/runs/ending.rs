@@ -17,7 +17,8 @@ use crate::runs::release::{Places, write_whole};
 use crate::runs::run::{Hand, Outcome, RunReport, RunRequest};
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, not_written, stored, written};
-use crate::runs::telling::{self, End, Receipt};
+use crate::runs::situation::{End, failure_text};
+use crate::runs::telling::{self, Receipt};
 use crate::runs::undelivered;
 use crate::runs::unreachable;
 use crate::runs::work::Work;
@@ -95,7 +96,7 @@ pub(super) fn end(
         let before = diagnostics.len();
         let reached = tell(hand, report, problems, now, diagnostics);
         let found = problems.iter().chain(diagnostics.iter().skip(before));
-        let why = (!reached).then(|| unreachable::words(found));
+        let why = (!reached).then(|| failure_text(found));
         if let Some(project) = &hand.project {
             unreachable::tell(project, &places_of(request), why, now, diagnostics);
         }
@@ -133,12 +134,11 @@ fn tell(
     let newest = history.newest_of(period.cadence()).map(|listed| listed.into_keys().next_back());
     let is_newest = newest.is_ok_and(|newest| newest.is_none_or(|newest| newest <= period));
     let numbers: Option<&Numbers> = hand.told.as_ref().filter(|_| report.outcome == Outcome::Published && is_newest);
-    let errors: Vec<&Diagnostic> = problems.iter().filter(|problem| problem.level == Level::Error).collect();
     let failed = report.outcome == Outcome::Failed;
     let gates: Option<Vec<Verdict>> = if unchanged { Some(Vec::new()) } else { hand.verdicts.take() };
     let stopped = matches!(report.outcome, Outcome::Held | Outcome::Failed);
     let expected = if stopped { Ok(Vec::new()) } else { heard::mended(history, project, period, now) };
-    let ended = Some(failed.then(|| telling::failure_text(&errors)));
+    let ended = Some(failed.then(|| failure_text(problems.iter())));
     let told = expected.and_then(|expected| {
         let end = End { numbers, gates, stopped, ended, expected };
         telling::tell(history, project, &period.to_string(), &end, now)

@@ -52,39 +52,51 @@ impl Touched {
     }
 }
 
-/// True if the files of a period are not there any more, as those of old periods may be.
-pub(super) fn are_gone(project: &Project, period: Period) -> bool {
-    let mut unsaid = Diagnostics::new();
-    let files = data_files(&narrowed(project, period), &mut unsaid);
-    unsaid.iter().any(is_nothing) || (files.iter().all(|file| !file.exists()) && !unsaid.has_errors())
+/// The data files of a period, as they lie there.
+struct Found {
+    /// The project as a release of the period sees it.
+    project: Project,
+    files: Vec<PathBuf>,
+    problems: Diagnostics,
 }
 
-/// The project as a release of a period sees it.
-fn narrowed(project: &Project, period: Period) -> Project {
-    let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
-    let window = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
-    let mut narrowed = project.clone();
-    narrowed.window = Some(window.collect());
-    narrowed
+impl Found {
+    fn of(project: &Project, period: Period) -> Self {
+        let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
+        let window = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
+        let mut project = project.clone();
+        project.window = Some(window.collect());
+        let mut problems = Diagnostics::new();
+        Self { files: data_files(&project, &mut problems), project, problems }
+    }
+
+    fn are_gone(&self) -> bool {
+        let none = self.files.iter().all(|file| !file.exists()) && !self.problems.has_errors();
+        none || self.problems.iter().any(is_nothing)
+    }
+}
+
+/// True if the files of a period are not there any more, as those of old periods may be.
+pub(super) fn are_gone(project: &Project, period: Period) -> bool {
+    Found::of(project, period).are_gone()
 }
 
 /// The data files of a period, if they were touched since its release. Looks only.
 pub(super) fn touched(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Touched> {
+    let found = Found::of(project, period);
     // Old files may go.
-    if are_gone(project, period) {
+    if found.are_gone() {
         return None;
     }
-    let narrowed = narrowed(project, period);
-    let mut unsaid = Diagnostics::new();
-    let files = data_files(&narrowed, &mut unsaid);
+    let Found { project, files, mut problems } = found;
     let marks = marks(&files);
     let before = Looked::read(places, period);
-    if before.as_ref().is_some_and(|before| before.marks == marks) && !unsaid.has_errors() {
+    if before.as_ref().is_some_and(|before| before.marks == marks) && !problems.has_errors() {
         return None;
     }
-    let inputs: Vec<Input> = list(&narrowed, &mut unsaid).into_iter().filter(|input| input.data).collect();
-    if unsaid.has_errors() {
-        return Some(Touched { looked: None, files: unread(&narrowed, &files, &inputs) });
+    let inputs: Vec<Input> = list(&project, &mut problems).into_iter().filter(|input| input.data).collect();
+    if problems.has_errors() {
+        return Some(Touched { looked: None, files: unread(&project, &files, &inputs) });
     }
     let looked = Looked { marks, digest: fingerprint(&inputs, &[]) };
     // A file that is gone is no news; one that has its place under another name is.

@@ -27,6 +27,7 @@ mod restore;
 pub mod run;
 pub mod scope;
 pub mod session;
+mod situation;
 pub mod steps;
 mod stopped;
 pub mod telling;
@@ -35,6 +36,7 @@ mod titles;
 pub mod undelivered;
 mod unreachable;
 pub mod watch;
+mod wording;
 pub mod work;
 
 pub use run::{Outcome, RunReport, RunRequest, run};

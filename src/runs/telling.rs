@@ -5,36 +5,27 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use crate::analysis::IndicatorChart;
-use crate::config::raw::{GateAction, RawRecipient};
+use crate::config::raw::RawRecipient;
 use crate::config::{Period, Project};
 use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
-use crate::document::findings::rule_title;
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::document::format;
 use crate::runs::attached::ReportFiles;
 use crate::runs::cause;
-use crate::runs::changes::Change;
 use crate::runs::database::{Database, DatabaseError, Place};
 use crate::runs::delivery::alarms::Standing;
 use crate::runs::delivery::channels::Channels;
 use crate::runs::delivery::compose::{self, enqueue_alarms, release_message};
-use crate::runs::delivery::message::{Attachment, DeliveryKey};
+use crate::runs::delivery::message::DeliveryKey;
 use crate::runs::delivery::outbox::{self, Deliver as _, Delivery, Filter, Pass, Worker, deliver_due, enqueue};
 use crate::runs::delivery::recipient::Recipient;
-use crate::runs::delivery::rules::{self, Control, Gate, Indicator, RunEnd, Situation};
 use crate::runs::delivery::secrets::Secrets;
-use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms};
+use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms, rules};
 use crate::runs::history::History;
-use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
+use crate::runs::situation::{End, situation};
 use crate::runs::titles::{about, report_title};
-
-/// Indicators that a message names.
-const MOST_NUMBERS: usize = 10;
-
-/// Changed numbers that a message names.
-const MOST_CHANGES: usize = 10;
+use crate::runs::wording::Wording;
 
 /// Messages tried in one pass.
 const MOST_MESSAGES: usize = 1000;
@@ -113,7 +104,8 @@ pub fn enqueue_release(
             let about = about(project, &report.id, raw, recipient.lang);
             let report_title =
                 about.iter().fold(report_title.to_owned(), |title, (_, what)| format!("{title} · {what}"));
-            let content = content(project, (release, &later), &report_title, raw, attachments, recipient.lang);
+            let wording = Wording { project, release, later: &later, lang: recipient.lang };
+            let content = wording.told_to(raw, report_title, attachments);
             let mut message = release_message(delivery, &key, &content, recipient.lang);
             if let Some((line, _)) = about {
                 message.text = format!("{line}\n\n{}", message.text);
@@ -163,21 +155,6 @@ pub fn forget(history: &mut History, project: &Project, now: DateTime<Utc>) -> R
     prepare(history.database(), now)?;
     let name = history.project().to_owned();
     history.database().transaction(|transaction| outbox::forget(transaction, &name, before)).map(drop)
-}
-
-/// What is known after a run for alarms.
-#[derive(Debug, Default)]
-pub struct End<'a> {
-    /// Numbers of the period, if they are published.
-    pub numbers: Option<&'a Numbers>,
-    /// Gates that did not hold, if they were checked.
-    pub gates: Option<Vec<crate::runs::gates::Verdict>>,
-    /// True if a gate holds or forbids the release.
-    pub stopped: bool,
-    /// A run that ended, with why it failed if it did; none if nothing was run.
-    pub ended: Option<Option<LocalizedTexts>>,
-    /// Periods whose releases were looked for.
-    pub expected: Vec<rules::Expected>,
 }
 
 /// Compares a situation with what was told before and queues what began or ended. How many messages were queued.
@@ -288,87 +265,6 @@ fn worker_prefix() -> String {
     format!("{}/", name.trim())
 }
 
-fn situation(period: &str, end: &End<'_>) -> Situation {
-    let mut situation = Situation::default();
-    for held in end.numbers.iter().flat_map(|numbers| &numbers.estimates) {
-        let title = end.numbers.and_then(|numbers| numbers.metrics.iter().find(|metric| metric.id == held.metric));
-        situation.indicators.push(Indicator {
-            metric: held.metric.clone(),
-            title: title.map_or_else(|| lang_texts(&held.metric, &held.metric), |metric| texts(&metric.title)),
-            segment: held.segment.iter().next().map(|(column, value)| (column.clone(), value.clone())),
-            estimate: held.estimate,
-            unit: held.unit,
-        });
-    }
-    for (numbers, chart) in end.numbers.iter().flat_map(|held| held.charts.iter().map(move |chart| (held, chart))) {
-        situation.controls.push(Control {
-            metric: chart.metric.clone(),
-            title: charted(chart, numbers.period),
-            signals: chart.newest_rules(numbers.period).iter().map(|rule| rule_title(*rule)).collect(),
-        });
-    }
-    // Of one period: that another is published mends nothing here.
-    let run = period.to_owned();
-    if let Some(verdicts) = &end.gates {
-        let holding: Vec<_> = verdicts.iter().filter(|held| held.action != GateAction::Warn && end.stopped).collect();
-        let say = |lang| {
-            let texts: Vec<String> = holding.iter().map(|held| held.problem.text(lang)).collect();
-            texts.join(if lang == Lang::En { "; " } else { "；" })
-        };
-        // What waits for somebody says so, and what somebody is to do.
-        let failed = matches!(end.ended, Some(Some(_)));
-        let waits = !failed && holding.iter().all(|held| held.action == GateAction::Hold);
-        let ask = match waits {
-            true => (
-                format!("发布被扣住，看过后运行 manyi approve --period {run}："),
-                format!("held; look at it, then run manyi approve --period {run}: "),
-            ),
-            false => Default::default(),
-        };
-        situation.gates.push(Gate {
-            report: run.clone(),
-            gate: "gates".to_owned(),
-            holds: !holding.is_empty(),
-            text: lang_texts(ask.0 + &say(Lang::ZhCn), ask.1 + &say(Lang::En)),
-        });
-    }
-    if let Some(failure) = &end.ended {
-        situation.runs.push(RunEnd { report: run.clone(), failure: failure.clone() });
-    }
-    situation.expected.clone_from(&end.expected);
-    situation
-}
-
-/// The words of errors, for an alarm.
-pub fn failure_text(errors: &[&Diagnostic]) -> LocalizedTexts {
-    let say = |lang| {
-        errors
-            .iter()
-            .map(|error| format!("[{}] {}", error.message.code, error.text(lang)))
-            .collect::<Vec<_>>()
-            .join(if lang == Lang::En { "; " } else { "；" })
-    };
-    lang_texts(say(Lang::ZhCn), say(Lang::En))
-}
-
-/// The name of an indicator with its value and the control limits of a period, if it is the newest of the chart and has limits.
-fn charted(chart: &IndicatorChart, period: Period) -> LocalizedTexts {
-    let newest = chart.points.last().filter(|point| point.period == period);
-    let Some((point, limits)) = newest.and_then(|point| Some((point, point.limits?))) else {
-        return texts(&chart.title);
-    };
-    let [lower, upper] = [limits.lower, limits.upper].map(|limit| format::value(limit, chart.unit));
-    let value = |lang| format::value_with_unit(point.value, chart.unit, lang);
-    lang_texts(
-        format!("{}为 {}（控制限 {lower} 至 {upper}）", chart.title.get(Lang::ZhCn), value(Lang::ZhCn)),
-        format!("{} is {} (limits {lower} to {upper})", chart.title.get(Lang::En), value(Lang::En)),
-    )
-}
-
-fn texts(title: &Localized) -> LocalizedTexts {
-    lang_texts(title.get(Lang::ZhCn), title.get(Lang::En))
-}
-
 fn is_for_each(project: &Project, report: &str) -> bool {
     project.raw.reports.iter().any(|held| held.id == report && held.for_each.is_some())
 }
@@ -376,90 +272,3 @@ fn is_for_each(project: &Project, report: &str) -> bool {
 fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
-
-/// What a message says of a release and of the periods after it that show its numbers. Someone who gets one group's documents is told
-/// no numbers of all, and of changes those of the group.
-fn content(
-    project: &Project,
-    (release, later): (&Release, &[Period]),
-    report_title: &str,
-    raw: &RawRecipient,
-    attachments: Vec<Attachment>,
-    lang: Lang,
-) -> compose::Release {
-    let say = |zh: &str, en: &str| if lang == Lang::En { en.to_owned() } else { zh.to_owned() };
-    let whole = raw.parameters.is_empty();
-    let numbers = &release.numbers;
-    let title = |metric: &str| {
-        let known = numbers.metrics.iter().find(|held| held.id == metric);
-        known.map_or_else(|| metric.to_owned(), |held| held.title.get(lang).to_owned())
-    };
-    let shown = numbers.metrics.iter().filter_map(|metric| {
-        let value = numbers.total(&metric.id)?.estimate?;
-        Some((metric.title.get(lang).to_owned(), format::value_with_unit(value, metric.unit, lang)))
-    });
-    let changed = |change: &Change| {
-        let unit = numbers.metrics.iter().find(|held| held.id == change.metric).map(|held| held.unit);
-        let value = |value: Option<f64>| match (value, unit) {
-            (Some(value), Some(unit)) => format::value_with_unit(value, unit, lang),
-            _ => format::NO_VALUE.to_owned(),
-        };
-        let (before, after) = (value(change.before), value(change.after));
-        let colon = say("：", ": ");
-        match (change.n_before, change.n_after) {
-            // Answers came that do not change what is printed.
-            (Some(n_before), Some(n)) if before == after => {
-                format!(
-                    "{}{colon}{after}{}",
-                    title(&change.metric),
-                    say(&format!("（n {n_before} → {n}）"), &format!(" (n {n_before} → {n})"))
-                )
-            }
-            _ => format!("{}{colon}{before} → {after}", title(&change.metric)),
-        }
-    };
-    let key = if lang == Lang::En { "en" } else { "zh-CN" };
-    let remarks = release.gates.iter().filter_map(|gate| gate["text"][key].as_str().map(str::to_owned));
-    let own = |change: &&Change| {
-        let segment = change.segment.iter();
-        segment.len() == raw.parameters.len()
-            && segment.into_iter().all(|(column, value)| raw.parameters.get(column) == Some(value))
-    };
-    let changes: Vec<&Change> = release.changes.iter().filter(own).collect();
-    let mut reasons: Vec<String> = release.cause.iter().map(|cause| cause.text(lang)).collect();
-    if release.cause.is_some() && changes.is_empty() {
-        reasons.push(match (release.changes.is_empty(), whole) {
-            (true, _) => cause::same_numbers(lang).to_owned(),
-            (_, true) => say(
-                "总体数值与上一版相同，部分分组的数值有变化。",
-                "The totals are those of the revision before; numbers of some groups changed.",
-            ),
-            (_, false) => say("本组数值与上一版相同。", "The numbers of this group are those of the revision before."),
-        });
-    }
-    if !later.is_empty() {
-        reasons.push(cause::later_text(later, lang));
-    }
-    let mut said: Vec<String> = changes.iter().take(MOST_CHANGES).map(|change| changed(change)).collect();
-    if let more @ 1.. = changes.len().saturating_sub(MOST_CHANGES) {
-        said.push(say(&format!("另有 {more} 处"), &format!("{more} more")));
-    }
-    let mut shown: Vec<(String, String)> = shown.collect();
-    if let more @ 1.. = shown.len().saturating_sub(MOST_NUMBERS) {
-        shown.truncate(MOST_NUMBERS);
-        shown.push((say(&format!("另有 {more} 项"), &format!("{more} more")), String::new()));
-    }
-    compose::Release {
-        project_title: project.raw.project.title.get(lang).to_owned(),
-        report_title: report_title.to_owned(),
-        reasons,
-        numbers: if whole { shown } else { Vec::new() },
-        changes: said,
-        remarks: if whole { remarks.collect() } else { Vec::new() },
-        attachments,
-    }
-}
-
-#[cfg(test)]
-#[path = "telling_tests.rs"]
-mod tests;

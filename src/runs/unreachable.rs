@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::Project;
 use crate::config::raw::AlarmAudience;
-use crate::diagnostics::{Diagnostic, Diagnostics, Level, LocalizedTexts, lang_texts};
+use crate::diagnostics::{Diagnostics, LocalizedTexts, lang_texts};
 use crate::runs::database::{DatabaseError, Place};
 use crate::runs::delivery::alarms::{self, Signal};
 use crate::runs::delivery::compose::enqueue_alarms;
@@ -36,11 +36,6 @@ pub(super) fn tell(
     if let Err(error) = told {
         diagnostics.push(error.diagnostic());
     }
-}
-
-/// The words of the errors among problems.
-pub(super) fn words<'a>(problems: impl Iterator<Item = &'a Diagnostic>) -> LocalizedTexts {
-    telling::failure_text(&problems.filter(|problem| problem.level == Level::Error).collect::<Vec<_>>())
 }
 
 fn observe(

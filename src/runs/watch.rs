@@ -12,7 +12,8 @@ use crate::runs::due::Calendar;
 use crate::runs::heard;
 use crate::runs::held::named;
 use crate::runs::session::Session;
-use crate::runs::telling::{self, End};
+use crate::runs::situation::{End, failure_text};
+use crate::runs::telling;
 use crate::runs::undelivered;
 use crate::runs::unreachable;
 
@@ -51,7 +52,7 @@ pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mu
     }
     let told = absent.as_ref().and_then(|absent| tell(session, absent, now, diagnostics));
     let reached = told.is_some();
-    let why = (!reached).then(|| unreachable::words(diagnostics.iter().skip(before)));
+    let why = (!reached).then(|| failure_text(diagnostics.iter().skip(before)));
     if let Some(_lock) = session.lock(now) {
         unreachable::tell(&session.project, &session.places, why, now, diagnostics);
     }

@@ -38,29 +38,23 @@ fn a_dry_run_of_a_timer_lists_what_the_run_does() {
     let before = touched(site.root());
     let (wanted, printed) = listed(&site);
     let pairs: Vec<(&str, &str)> = wanted.iter().map(|(period, why)| (period.as_str(), why.as_str())).collect();
-    let order = [("2026-04", "due"), ("2026-02", "late"), ("2026-03", "revised"), ("2026-04", "follows")];
+    let order = [("2026-02", "late"), ("2026-03", "revised"), ("2026-04", "due")];
     assert_eq!(pairs, order, "{printed:#}");
     let run = |index: usize| &printed["runs"][index];
-    assert_eq!(run(0)["why"]["en"], "due since 2026-05-02 05:00 +08:00, without a release");
-    assert_eq!(run(1)["why"]["en"], "data changed since its release: data/2026-02/answers.csv");
-    assert_eq!(run(2)["why"]["en"], "shows 2026-01, which was revised since");
-    assert_eq!(run(3)["why"]["en"], "shows 2026-02: follows if that gets a new revision");
+    assert_eq!(run(0)["why"]["en"], "data changed since its release: data/2026-02/answers.csv");
+    assert_eq!(run(1)["why"]["en"], "shows 2026-01, which was revised since");
+    assert_eq!(run(2)["why"]["en"], "due since 2026-05-02 05:00 +08:00, without a release");
     let first = |index: usize, key: &str| run(index)["steps"][0][key].clone();
-    assert_eq!((first(1, "step"), first(1, "needed")), ("measure".into(), true.into()));
-    assert_eq!(first(2, "why")["en"], "numbers of earlier periods were revised");
-    assert_eq!((&run(1)["unchanged"], codes(&printed)), (&false.into(), vec![]));
+    assert_eq!((first(0, "step"), first(0, "needed")), ("measure".into(), true.into()));
+    assert_eq!(first(1, "why")["en"], "numbers of earlier periods were revised");
+    assert_eq!((&run(0)["unchanged"], codes(&printed)), (&false.into(), vec![]));
 
     let words = |lang: &str| {
         let mut command = site.command(NOW, &["run", "--catch-up", "--dry-run"]);
         String::from_utf8(command.env("LC_ALL", lang).output().unwrap().stdout).unwrap()
     };
     let english = words("C");
-    for line in [
-        "2026-04  due since",
-        "2026-02  data changed since",
-        "2026-03  shows 2026-01, which",
-        "2026-04  shows 2026-02: follows",
-    ] {
+    for line in ["2026-02  data changed since", "2026-03  shows 2026-01, which", "2026-04  due since"] {
         assert!(english.contains(line), "{line}: {english}");
     }
     let chinese = words("zh_CN.UTF-8");
@@ -72,6 +66,27 @@ fn a_dry_run_of_a_timer_lists_what_the_run_does() {
     let ran: Vec<&str> = ran["runs"].as_array().unwrap().iter().map(|run| run["period"].as_str().unwrap()).collect();
     assert_eq!(ran, order.map(|(period, _)| period));
     assert_eq!(listed(&site).0, []);
+    // What is due comes after what it shows: its readers get one revision.
+    assert_eq!(fs::read_link(site.path("out/2026-04")).unwrap().file_name().unwrap(), "r1");
+    let release: Value = serde_json::from_slice(&fs::read(site.path("out/2026-04/release.json")).unwrap()).unwrap();
+    let shown: Vec<u64> =
+        release["past"].as_array().unwrap().iter().map(|held| held["revision"].as_u64().unwrap()).collect();
+    assert_eq!(shown, [2, 2, 2]);
+}
+
+/// Whether a correction comes to another revision is known once it is measured.
+#[test]
+fn a_dry_run_of_a_timer_lists_what_may_follow() {
+    let site = Site::new("");
+    for period in ["2026-01", "2026-02", "2026-03"] {
+        site.month(period, 60, 7);
+        site.publish(period, &[]);
+    }
+    site.month("2026-02", 80, 8);
+    let (wanted, printed) = listed(&site);
+    let pairs: Vec<(&str, &str)> = wanted.iter().map(|(period, why)| (period.as_str(), why.as_str())).collect();
+    assert_eq!(pairs, [("2026-02", "late"), ("2026-03", "follows"), ("2026-04", "due")], "{printed:#}");
+    assert_eq!(printed["runs"][1]["why"]["en"], "shows 2026-02: follows if that gets a new revision");
 }
 
 /// The same answers under another time are noted by a run, not by a look; without a history none is made.
@@ -100,8 +115,8 @@ fn a_dry_run_of_a_timer_lists_what_cannot_be_run() {
     fs::remove_dir_all(site.path("data/2026-04")).unwrap();
     let (wanted, printed) = listed(&site);
     let pairs: Vec<(&str, &str)> = wanted.iter().map(|(period, why)| (period.as_str(), why.as_str())).collect();
-    assert_eq!(pairs, [("2026-04", "due"), ("2026-02", "late"), ("2026-03", "revised")], "{printed:#}");
-    assert!(printed["runs"][0]["unchanged"].is_null() && printed["runs"][0]["steps"] == Value::Array(vec![]));
+    assert_eq!(pairs, [("2026-02", "late"), ("2026-03", "revised"), ("2026-04", "due")], "{printed:#}");
+    assert!(printed["runs"][2]["unchanged"].is_null() && printed["runs"][2]["steps"] == Value::Array(vec![]));
     assert!(!codes(&printed).is_empty());
     let done = site.call(NOW, &["run", "--catch-up", "--json"]);
     let ran: Value = serde_json::from_slice(&done.stdout).unwrap();
@@ -113,6 +128,6 @@ fn a_dry_run_of_a_timer_lists_what_cannot_be_run() {
         .collect();
     assert_eq!(
         (done.status.code(), ran),
-        (Some(1), vec![("2026-04", "failed"), ("2026-02", "published"), ("2026-03", "published")])
+        (Some(1), vec![("2026-02", "published"), ("2026-03", "published"), ("2026-04", "failed")])
     );
 }

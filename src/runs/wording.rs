@@ -1,0 +1,144 @@
+//! What a message says of a release: its numbers, why there is this revision and what it changed, in the language of a reader. Who gets
+//! one group's documents is told no numbers of all, and of changes those of the group.
+
+use crate::config::raw::RawRecipient;
+use crate::config::{Period, Project};
+use crate::diagnostics::{Lang, LocalizedTexts, lang_texts};
+use crate::document::format;
+use crate::runs::cause;
+use crate::runs::changes::Change;
+use crate::runs::delivery::compose;
+use crate::runs::delivery::message::Attachment;
+use crate::runs::numbers::MetricRecord;
+use crate::runs::record::Release;
+
+/// Indicators that a message names.
+const MOST_NUMBERS: usize = 10;
+
+/// Changed numbers that a message names.
+const MOST_CHANGES: usize = 10;
+
+/// A release to be told of in a language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wording<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// Its release.
+    pub release: &'a Release,
+    /// Periods after it whose releases show numbers that this revision changed.
+    pub later: &'a [Period],
+    /// Language.
+    pub lang: Lang,
+}
+
+impl Wording<'_> {
+    /// What one recipient is told of a report.
+    pub(super) fn told_to(
+        &self,
+        recipient: &RawRecipient,
+        report_title: String,
+        attachments: Vec<Attachment>,
+    ) -> compose::Release {
+        let whole = recipient.parameters.is_empty();
+        let own = |change: &&Change| {
+            let segment = change.segment.iter();
+            segment.len() == recipient.parameters.len()
+                && segment.into_iter().all(|(column, value)| recipient.parameters.get(column) == Some(value))
+        };
+        let changes: Vec<&Change> = self.release.changes.iter().filter(own).collect();
+        compose::Release {
+            project_title: self.project.raw.project.title.get(self.lang).to_owned(),
+            report_title,
+            reasons: self.reasons(changes.is_empty(), whole),
+            numbers: if whole { self.numbers() } else { Vec::new() },
+            changes: self.changes(&changes),
+            remarks: if whole { self.remarks() } else { Vec::new() },
+            attachments,
+        }
+    }
+
+    /// Why there is this revision, and what becomes of later periods.
+    fn reasons(&self, same: bool, whole: bool) -> Vec<String> {
+        let mut reasons: Vec<String> = self.release.cause.iter().map(|cause| cause.text(self.lang)).collect();
+        if self.release.cause.is_some() && same {
+            reasons.push(match (self.release.changes.is_empty(), whole) {
+                (true, _) => cause::same_numbers(self.lang).to_owned(),
+                (false, true) => self.say(&lang_texts(
+                    "总体数值与上一版相同，部分分组的数值有变化。",
+                    "The totals are those of the revision before; numbers of some groups changed.",
+                )),
+                (false, false) => self.say(&lang_texts(
+                    "本组数值与上一版相同。",
+                    "The numbers of this group are those of the revision before.",
+                )),
+            });
+        }
+        if !self.later.is_empty() {
+            reasons.push(cause::later_text(self.later, self.lang));
+        }
+        reasons
+    }
+
+    /// Titles and values of the totals, then how many more there are.
+    fn numbers(&self) -> Vec<(String, String)> {
+        let numbers = &self.release.numbers;
+        let shown = numbers.metrics.iter().filter_map(|metric| {
+            let value = numbers.total(&metric.id)?.estimate?;
+            Some((metric.title.get(self.lang).to_owned(), format::value_with_unit(value, metric.unit, self.lang)))
+        });
+        let mut shown: Vec<(String, String)> = shown.collect();
+        if let more @ 1.. = shown.len().saturating_sub(MOST_NUMBERS) {
+            shown.truncate(MOST_NUMBERS);
+            let more = lang_texts(format!("另有 {more} 项"), format!("{more} more"));
+            shown.push((self.say(&more), String::new()));
+        }
+        shown
+    }
+
+    /// The first changed numbers, then how many more there are.
+    fn changes(&self, changes: &[&Change]) -> Vec<String> {
+        let mut said: Vec<String> = changes.iter().take(MOST_CHANGES).map(|change| self.change(change)).collect();
+        if let more @ 1.. = changes.len().saturating_sub(MOST_CHANGES) {
+            said.push(self.say(&lang_texts(format!("另有 {more} 处"), format!("{more} more"))));
+        }
+        said
+    }
+
+    fn change(&self, change: &Change) -> String {
+        let metric = self.metric(&change.metric);
+        let value = |value: Option<f64>| match (value, metric) {
+            (Some(value), Some(metric)) => format::value_with_unit(value, metric.unit, self.lang),
+            _ => format::NO_VALUE.to_owned(),
+        };
+        let (before, after) = (value(change.before), value(change.after));
+        let title = metric.map_or(change.metric.as_str(), |metric| metric.title.get(self.lang));
+        let said = match (change.n_before, change.n_after) {
+            // Answers came that do not change what is printed.
+            (Some(n_before), Some(n)) if before == after => lang_texts(
+                format!("{title}：{after}（n {n_before} → {n}）"),
+                format!("{title}: {after} (n {n_before} → {n})"),
+            ),
+            _ => lang_texts(format!("{title}：{before} → {after}"), format!("{title}: {before} → {after}")),
+        };
+        self.say(&said)
+    }
+
+    /// What gates found and let pass.
+    fn remarks(&self) -> Vec<String> {
+        let key = if self.lang == Lang::En { "en" } else { "zh-CN" };
+        let remarks = self.release.gates.iter().filter_map(|gate| gate["text"][key].as_str().map(str::to_owned));
+        remarks.collect()
+    }
+
+    fn metric(&self, id: &str) -> Option<&MetricRecord> {
+        self.release.numbers.metrics.iter().find(|held| held.id == id)
+    }
+
+    fn say(&self, texts: &LocalizedTexts) -> String {
+        texts.get(self.lang).to_owned()
+    }
+}
+
+#[cfg(test)]
+#[path = "wording_tests.rs"]
+mod tests;
