@@ -80,11 +80,11 @@ pub fn control_charts(
     let Some(runs) = &project.raw.runs else { return Vec::new() };
     let mut found = Vec::new();
     for (metric, chart) in &runs.control.metrics {
-        let available = || results.metrics.iter().filter(|held| held.unavailable.is_none());
-        let Some(info) = available().find(|held| held.id == *metric) else {
-            let unknown = Diagnostic::warning(&messages::NO_SUCH_METRIC).arg("metric", metric);
-            let known = available().map(|held| held.id.as_str());
-            diagnostics.push(unknown.arg("place", "runs.control.metrics").suggest(metric, known));
+        let mut available = results.metrics.iter().filter(|held| held.unavailable.is_none());
+        let Some(info) = available.find(|held| held.id == *metric) else {
+            let path = format!("runs.control.metrics.{metric}");
+            let blind = Diagnostic::warning(&messages::CHART_BLIND).arg("metric", metric);
+            diagnostics.push(blind.at(project.at(&path)).key(path));
             continue;
         };
         if *chart == ControlChart::P && info.unit != Unit::Percent {

@@ -18,7 +18,7 @@ use crate::output::publish_file;
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
 use crate::runs::held::held;
-use crate::runs::history::{Entry, History, export, segment_of, segment_text};
+use crate::runs::history::{Entry, History, RESTORED, export, segment_of, segment_text};
 use crate::runs::telling;
 
 pub(crate) fn run(options: &HistoryOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
@@ -143,7 +143,7 @@ fn outcome_name<'w>(outcome: &'w str, console: &Console) -> &'w str {
         "published" => console.say("已发布", "published"),
         "unchanged" => console.say("未变", "unchanged"),
         "held" => console.say("被扣住", "held"),
-        "restored" => console.say("由磁盘补记", "restored"),
+        RESTORED => console.say("由磁盘补记", "restored"),
         "failed" => console.say("失败", "failed"),
         other => other,
     }
@@ -188,7 +188,9 @@ fn series(
 fn not_held(history: &mut History, metric: &str, wanted: Option<&str>) -> Result<Diagnostic, DatabaseError> {
     const SHOWN: usize = 30;
     let newest = history.newest()?;
-    let Some(listed) = newest.values().next_back() else { return Ok(Diagnostic::error(&messages::EMPTY_HISTORY)) };
+    let Some(listed) = newest.values().max_by(|one, other| one.published_at.cmp(&other.published_at)) else {
+        return Ok(Diagnostic::error(&messages::EMPTY_HISTORY));
+    };
     let numbers = history.numbers(listed)?;
     let known = numbers.metrics.iter().map(|held| held.id.as_str());
     let (Some(wanted), true) = (wanted, known.clone().any(|held| held == metric)) else {

@@ -46,6 +46,7 @@ fn one_round(options: &ServeOptions, diagnostics: &mut Diagnostics) -> Duration 
         period: None,
         out: options.out.clone(),
         deliver: !options.no_deliver,
+        follows: false,
         force: false,
         approve: false,
         wait: WAIT,

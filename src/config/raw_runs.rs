@@ -99,7 +99,7 @@ pub enum GateAction {
     Fail,
 }
 
-/// The gates; those that are not written are not checked, except the schema, which warns.
+/// The gates; those that are not written are not checked, except the schema, which warns, and fewer answers, which hold.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawGates {
@@ -107,6 +107,8 @@ pub struct RawGates {
     pub freshness: Option<RawFreshness>,
     /// There are enough answers.
     pub answers: Option<RawAnswersGate>,
+    /// A revision has not fewer answers than were published.
+    pub fewer: Option<RawFewerGate>,
     /// Not too many cells of a column are empty.
     pub missing: Option<RawMissingGate>,
     /// Limits of indicators by metric id: shares of flagged answers, or any other.
@@ -140,6 +142,22 @@ pub struct RawAnswersGate {
     /// `warn`, `hold` (default) or `fail`.
     #[serde(default = "hold")]
     pub then: GateAction,
+}
+
+/// A revision has not fewer answers than were published; one may always go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawFewerGate {
+    /// Largest share of the answers that may be gone, 0 to 1; default 0.02.
+    pub most: f64,
+    /// `warn`, `hold` (default) or `fail`.
+    pub then: GateAction,
+}
+
+impl Default for RawFewerGate {
+    fn default() -> Self {
+        Self { most: 0.02, then: GateAction::Hold }
+    }
 }
 
 /// Not too many cells of a column are empty.

@@ -84,6 +84,10 @@ fn validate_ranges(project: &Project, runs: &RawRuns, diagnostics: &mut Diagnost
         let wanted = lang_texts("在 0 与 1 之间", "between 0 and 1");
         bad("runs.gates.missing.most", missing.most.to_string(), wanted);
     }
+    if let Some(fewer) = runs.gates.fewer.as_ref().filter(|gate| !(0.0..=1.0).contains(&gate.most)) {
+        let wanted = lang_texts("在 0 与 1 之间", "between 0 and 1");
+        bad("runs.gates.fewer.most", fewer.most.to_string(), wanted);
+    }
     for (metric, limit) in &runs.gates.limits {
         let (least, most) = (limit.least, limit.most);
         let ordered = least.zip(most).is_none_or(|(least, most)| least <= most);

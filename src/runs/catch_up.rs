@@ -6,14 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::config::Period;
+use crate::config::{Period, Project};
 use crate::diagnostics::{Diagnostics, Level, LocalizedTexts, lang_texts};
 use crate::runs::due::Calendar;
 use crate::runs::history::Listed;
 use crate::runs::late::{Touched, are_gone, touched};
 use crate::runs::plan::Planned;
-use crate::runs::record::{PastRelease, Release};
+use crate::runs::record::Release;
+use crate::runs::releases::Releases;
 use crate::runs::run::{Outcome, RunReport, RunRequest, run};
+use crate::runs::scope::shown_past;
 use crate::runs::session::Session;
 use crate::runs::situation::failure_text;
 use crate::runs::unreachable;
@@ -25,12 +27,16 @@ const MOST_NAMED: usize = 5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Because {
-    /// It is due and has no release.
+    /// It is due and has no release, or one whose run was cut off.
     Due,
     /// Data files came or changed since its release.
     Late,
-    /// Its release shows numbers of earlier periods that were revised since.
+    /// Its release shows numbers of earlier periods that were revised or added since.
     Revised,
+    /// Its last run failed or was held, and the cause is gone: that is noted and told.
+    Stopped,
+    /// What its release says of itself cannot be read.
+    Damaged,
     /// It shows numbers of periods that are run before it; if one of these gets a new revision, it is run too.
     Follows,
 }
@@ -48,38 +54,17 @@ pub struct Wanted {
     pub planned: Option<Planned>,
 }
 
-/// What is known when a timer fires.
-struct Known {
-    /// Periods that are due and not done.
-    due: BTreeSet<Period>,
-    /// Periods whose release came to its end.
-    done: BTreeSet<Period>,
-    /// The newest release of every period.
-    listed: BTreeMap<Period, Listed>,
-}
-
-impl Known {
-    /// All of them, oldest first.
-    fn periods(&self) -> BTreeSet<Period> {
-        self.due.iter().chain(&self.done).chain(self.listed.keys()).copied().collect()
-    }
-
-    /// Periods of which a release shows numbers that were revised since.
-    fn revised(&self, release: &Release) -> Vec<Period> {
-        let is_old = |shown: &&PastRelease| {
-            self.listed.get(&shown.period).is_some_and(|newest| newest.revision > shown.revision)
-        };
-        release.past.iter().filter(is_old).map(|shown| shown.period).collect()
-    }
-}
-
 /// Why a period has to be run.
 enum News {
     Due,
     /// With the data files that came or changed.
     Late(Vec<String>),
-    /// With the periods that were revised.
+    /// With the periods that were revised or added.
     Revised(Vec<Period>),
+    /// Its last run failed or was held, and nothing is there any more that it could have failed on.
+    Stopped,
+    /// What its release says of itself cannot be read.
+    Damaged,
 }
 
 impl Session {
@@ -94,26 +79,30 @@ impl Session {
     ) -> Vec<RunReport> {
         let before = diagnostics.len();
         self.restore(clock(), diagnostics);
-        let Some(mut known) = self.known(clock(), diagnostics) else {
+        let Some(mut releases) = self.releases(clock(), diagnostics) else {
             if let (true, Some(_lock)) = (request.deliver, self.lock(clock())) {
                 let why = failure_text(diagnostics.iter().skip(before));
                 unreachable::tell(&self.project, &self.places, Some(why), clock(), diagnostics);
             }
             return Vec::new();
         };
+        let due = self.calendar.due(&releases.ended, &releases.unfinished, clock());
         let mut reports = Vec::new();
-        for period in known.periods() {
-            let release = self.release(period);
-            let touched = self.touched(period, &known, release.as_ref());
-            let news = self.news(period, &known, release.as_ref(), touched.as_ref());
+        for period in due.union(&releases.periods()).copied() {
+            let (news, touched) = self.news(period, &due, &releases);
             let mut well = true;
             if news.is_some() {
-                let request = RunRequest { period: Some(period), now: clock(), ..request.clone() };
+                let request = RunRequest { period: Some(period), follows: true, now: clock(), ..request.clone() };
                 let report = run(&request, diagnostics);
                 well = matches!(report.outcome, Outcome::Published | Outcome::Unchanged);
+                let locked_out = report.locked_out;
                 reports.push(report);
-                if let Some(listed) = self.listed(clock(), diagnostics) {
-                    known.listed = listed;
+                // Who holds the lock does the rest, or hangs: then the next call finds it.
+                if locked_out {
+                    break;
+                }
+                if let Some(now) = self.releases(clock(), diagnostics) {
+                    releases = now;
                 }
             }
             if let (Some(touched), true) = (touched, well) {
@@ -126,19 +115,25 @@ impl Session {
     /// What [`Session::catch_up`] would run and why, in its order, looking only. Whether late data come to another revision is known
     /// once they are measured: what would follow from that is listed as [`Because::Follows`].
     pub fn would_catch_up(&self, force: bool, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Vec<Wanted> {
-        let Some(known) = self.known(now, diagnostics) else { return Vec::new() };
+        let Some(releases) = self.releases(now, diagnostics) else { return Vec::new() };
+        let due = self.calendar.due(&releases.ended, &releases.unfinished, now);
         let mut wanted: Vec<Wanted> = Vec::new();
-        for period in known.periods() {
-            let release = self.release(period);
-            let touched = self.touched(period, &known, release.as_ref());
-            let (because, why) = match self.news(period, &known, release.as_ref(), touched.as_ref()) {
+        for period in due.union(&releases.periods()).copied() {
+            let (because, why) = match self.news(period, &due, &releases).0 {
+                Some(News::Due) if releases.unfinished.contains(&period) => (Because::Due, unfinished_text()),
                 Some(News::Due) => (Because::Due, due_text(&self.calendar, period)),
                 Some(News::Late(files)) => (Because::Late, late_text(&files)),
                 Some(News::Revised(shown)) => (Because::Revised, revised_text(&shown)),
+                Some(News::Stopped) => (Because::Stopped, stopped_text()),
+                Some(News::Damaged) => (Because::Damaged, damaged_text()),
                 None => {
-                    let rebuilt = |held: &Period| wanted.iter().any(|one| one.period == *held && one.planned.is_some());
-                    let shown = release.iter().flat_map(|release| &release.past).map(|held| held.period);
-                    let shown: Vec<Period> = shown.filter(rebuilt).collect();
+                    let past = shown_past(&self.project, period, &releases.listed);
+                    let shows =
+                        |one: &Wanted| past.iter().any(|held| held.period == one.period) || one.because == Because::Due;
+                    let first = past.first().map(|held| held.period);
+                    let rebuilt =
+                        wanted.iter().filter(|one| one.planned.is_some() && Some(one.period) >= first && shows(one));
+                    let shown: Vec<Period> = rebuilt.map(|one| one.period).filter(|_| first.is_some()).collect();
                     if shown.is_empty() || are_gone(&self.project, period) {
                         continue;
                     }
@@ -153,49 +148,58 @@ impl Session {
         wanted
     }
 
-    /// Why a period has to be run; none if its release stands.
-    fn news(
-        &self,
-        period: Period,
-        known: &Known,
-        release: Option<&Release>,
-        touched: Option<&Touched>,
-    ) -> Option<News> {
-        if known.due.contains(&period) {
-            return Some(News::Due);
+    /// Why a period has to be run, none if its release stands; and what is to be noted of its data files once that went well.
+    fn news(&self, period: Period, due: &BTreeSet<Period>, releases: &Releases) -> (Option<News>, Option<Touched>) {
+        if due.contains(&period) {
+            return (Some(News::Due), None);
         }
-        if let Some(touched) = touched.filter(|touched| !touched.files.is_empty()) {
-            return Some(News::Late(touched.files.clone()));
+        // What is neither due nor at its end is not over.
+        if !releases.ended.contains(&period) {
+            return (None, None);
         }
-        let revised = known.revised(release?);
-        // What was published of answers that are gone stays as it is.
-        (!revised.is_empty() && !are_gone(&self.project, period)).then_some(News::Revised(revised))
+        let release = match self.release(period) {
+            Ok(Some(release)) => release,
+            Ok(None) => return (None, None),
+            Err(_) => return (Some(News::Damaged), None),
+        };
+        let touched = touched(&self.project, &self.places, period, &release);
+        let late = touched.as_ref().map(|touched| touched.files.clone()).filter(|files| !files.is_empty());
+        let revised = || {
+            let revised = revised(&self.project, &release, &releases.listed);
+            // What was published of answers that are gone stays as it is.
+            (!revised.is_empty() && !are_gone(&self.project, period)).then_some(News::Revised(revised))
+        };
+        let stopped = || releases.stopped.contains(&period).then_some(News::Stopped);
+        (late.map(News::Late).or_else(revised).or_else(stopped), touched)
     }
+}
 
-    /// The data files of a published period, if they were touched since.
-    fn touched(&self, period: Period, known: &Known, release: Option<&Release>) -> Option<Touched> {
-        let release = release.filter(|_| known.done.contains(&period))?;
-        touched(&self.project, &self.places, period, release)
-    }
-
-    /// What there is to look at. None after an error of the history.
-    fn known(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<Known> {
-        let mut done = self.done(now, diagnostics)?;
-        let due = self.calendar.due(&done, now).into_iter().collect();
-        done.retain(|period| period.cadence() == self.calendar.every);
-        Some(Known { due, done, listed: self.listed(now, diagnostics).unwrap_or_default() })
-    }
-
-    /// The newest release of every period of the project's length. None after an error of the history or without one.
-    fn listed(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<BTreeMap<Period, Listed>> {
-        let listed = self.history(false, now, diagnostics)?.newest_of(self.calendar.every);
-        listed.map_err(|error| diagnostics.push(error.diagnostic())).ok()
-    }
+/// Earlier periods whose numbers a release shows as they were, or does not show because they were published after it.
+fn revised(project: &Project, release: &Release, newest: &BTreeMap<Period, Listed>) -> Vec<Period> {
+    let Some(own) = newest.get(&release.period) else { return Vec::new() };
+    let is_news = |now: &Listed| match release.past.iter().find(|shown| shown.period == now.period) {
+        Some(shown) => shown.revision < now.revision,
+        None => own.published_at < now.published_at,
+    };
+    let past = shown_past(project, release.period, newest);
+    past.iter().filter(|now| is_news(now)).map(|now| now.period).collect()
 }
 
 fn due_text(calendar: &Calendar, period: Period) -> LocalizedTexts {
     let since = calendar.due_at(period).map(|due| calendar.local(due)).unwrap_or_default();
     lang_texts(format!("已于 {since} 到期，尚无版本"), format!("due since {since}, without a release"))
+}
+
+fn unfinished_text() -> LocalizedTexts {
+    lang_texts("已发布，但上次运行中断，未完成收尾", "published, but its run was cut off before its end")
+}
+
+fn stopped_text() -> LocalizedTexts {
+    lang_texts("上次运行失败或被扣住，其原因已不存在", "its last run failed or was held, and the cause is gone")
+}
+
+fn damaged_text() -> LocalizedTexts {
+    lang_texts("其版本的 release.json 无法读取", "the release.json of its release cannot be read")
 }
 
 fn late_text(files: &[String]) -> LocalizedTexts {
@@ -205,12 +209,18 @@ fn late_text(files: &[String]) -> LocalizedTexts {
 
 fn revised_text(shown: &[Period]) -> LocalizedTexts {
     let names = listed_periods(shown);
-    lang_texts(format!("所用 {names} 的数值此后有修订"), format!("shows {names}, which was revised since"))
+    lang_texts(
+        format!("所用 {names} 的数值此后有修订或补充"),
+        format!("shows {names}, which was revised or added since"),
+    )
 }
 
 fn follows_text(shown: &[Period]) -> LocalizedTexts {
     let names = listed_periods(shown);
-    lang_texts(format!("若 {names} 由此有了新版本，随后重建"), format!("shows {names}: follows if that gets a new revision"))
+    lang_texts(
+        format!("若 {names} 由此有了新版本，随后重建"),
+        format!("shows {names}: follows if that gets a new revision"),
+    )
 }
 
 fn listed_periods(periods: &[Period]) -> String {

@@ -1,6 +1,7 @@
 //! Why there is a new revision of a release, in words for its readers, and who is not written to about one that tells them nothing
 //! new: a correction of January makes a year of reports anew, and a dozen messages of which eleven say nothing would hide the one.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -28,8 +29,11 @@ pub struct Cause {
     pub answers: bool,
     /// The project, its templates or other files of it changed.
     pub settings: bool,
-    /// Earlier periods that are shown and whose numbers were published since.
+    /// Earlier periods that are shown or read with this one, and whose numbers or answers came or changed since.
     pub earlier: Vec<Period>,
+    /// Findings came or went, signals of control charts among them.
+    #[serde(default)]
+    pub findings: bool,
 }
 
 impl Cause {
@@ -40,10 +44,20 @@ impl Cause {
             before.past.iter().any(|held| held.period == period && held.revision == revision)
         };
         let news = scope.past.iter().filter(|held| !shown(held.period, held.revision));
+        let mut earlier: Vec<Period> = news.map(|held| held.period).collect();
+        let read = before.numbers.content != numbers.content;
+        // Answers of the window that are not those of the period are of periods read with it.
+        let own = [&before.numbers.own_content, &numbers.own_content];
+        let answers = if own.iter().any(|own| own.is_empty()) { read } else { own[0] != own[1] };
+        if read && !answers {
+            earlier.extend(scope.read_with());
+        }
+        let named = |numbers: &Numbers| numbers.findings.iter().map(|held| held.id.clone()).collect::<BTreeSet<_>>();
         Self {
-            answers: before.numbers.content != numbers.content,
+            answers,
             settings: settings(&before.inputs) != settings(&scope.inputs),
-            earlier: news.map(|held| held.period).collect(),
+            earlier,
+            findings: named(&before.recorded_numbers()) != named(numbers),
         }
     }
 
@@ -60,6 +74,9 @@ impl Cause {
                 Lang::En => format!("numbers of earlier periods were revised or added ({periods})"),
                 Lang::ZhCn | Lang::ZhTw => format!("往期数值有修订或补充（{periods}）"),
             });
+        }
+        if self.findings {
+            why.push(say("由数值得出的结论有增减", "findings came or went"));
         }
         if self.settings {
             why.push(say("报告的设置或模板有改动", "settings or templates of the reports were changed"));
@@ -106,7 +123,8 @@ fn periods_text(periods: &[Period], lang: Lang) -> String {
 
 /// True if a revision tells readers nothing about its period: earlier ones were revised, its own answers and numbers are the same.
 fn is_quiet(release: &Release) -> bool {
-    let only_earlier = release.cause.as_ref().is_some_and(|cause| !cause.answers && !cause.earlier.is_empty());
+    let only_earlier = |cause: &Cause| !cause.answers && !cause.findings && !cause.earlier.is_empty();
+    let only_earlier = release.cause.as_ref().is_some_and(only_earlier);
     only_earlier && release.changes.is_empty()
 }
 

@@ -46,10 +46,10 @@ fn key(revision: i64) -> DeliveryKey {
 #[test]
 fn a_cause_is_said_in_both_languages() {
     let months = ["2026-01", "2026-02", "2026-03", "2026-04"].map(|text| text.parse().unwrap());
-    let all = Cause { answers: true, settings: true, earlier: months[..1].to_vec() };
+    let all = Cause { answers: true, settings: true, earlier: months[..1].to_vec(), findings: true };
     assert_eq!(
         all.text(Lang::ZhCn),
-        "本版的原因：本期答卷有更正或补充；往期数值有修订或补充（2026年1月）；报告的设置或模板有改动。"
+        "本版的原因：本期答卷有更正或补充；往期数值有修订或补充（2026年1月）；由数值得出的结论有增减；报告的设置或模板有改动。"
     );
     assert_eq!(
         earlier().text(Lang::En),
@@ -104,6 +104,7 @@ fn who_is_spared() {
         release(1, None),
         loud(earlier(), vec![change()]),
         loud(Cause { answers: true, ..earlier() }, vec![]),
+        loud(Cause { findings: true, ..earlier() }, vec![]),
         loud(Cause { settings: true, ..Cause::default() }, vec![]),
         loud(Cause::default(), vec![]),
     ] {

@@ -61,14 +61,17 @@ impl Calendar {
         Some(period)
     }
 
-    /// The periods that are due and not done, oldest first: from the first one (the project's, else the oldest that was ever run,
-    /// else the newest one due) to the newest one due. A clock that was put back names none that are not over by it; one that was
-    /// put forward names periods whose data are missing, which fails and is tried again.
-    pub fn due(&self, done: &BTreeSet<Period>, now: DateTime<Utc>) -> Vec<Period> {
-        let Some(last) = self.last_due(now) else { return Vec::new() };
-        let known = done.iter().copied().find(|period| period.cadence() == self.every);
+    /// The periods that are due, sorted: those without a release from the first one (the project's, else the oldest that was ever
+    /// run, else the newest one due) to the newest one due, and before it those whose release is `unfinished`. Those that `ended` are
+    /// not. A clock that was put back names none that are not over by it; one that was put forward names periods whose data are
+    /// missing, which fails and is tried again.
+    pub fn due(&self, ended: &BTreeSet<Period>, unfinished: &BTreeSet<Period>, now: DateTime<Utc>) -> BTreeSet<Period> {
+        let Some(last) = self.last_due(now) else { return BTreeSet::new() };
+        let of_length = |periods: &BTreeSet<Period>| periods.iter().copied().find(|held| held.cadence() == self.every);
+        let known = of_length(ended).into_iter().chain(of_length(unfinished)).min();
         let first = self.from.or(known).unwrap_or(last);
-        first.through(last).filter(|period| !done.contains(period)).collect()
+        let cut_off = unfinished.iter().copied().filter(|held| held.cadence() == self.every && *held <= last);
+        first.through(last).filter(|period| !ended.contains(period)).chain(cut_off).collect()
     }
 
     /// The next instant after `now` at which a period becomes due.
@@ -121,12 +124,20 @@ mod tests {
             (&["2026-11"], "2025-12-05T00:00:00Z", &[]),
         ];
         for (done, now, wanted) in cases {
-            let due: Vec<String> = shanghai.due(&periods(done), at(now)).iter().map(ToString::to_string).collect();
-            assert_eq!(due, *wanted, "{done:?} {now}");
+            let due = shanghai.due(&periods(done), &BTreeSet::new(), at(now));
+            assert_eq!(due, periods(wanted), "{done:?} {now}");
         }
         let from = calendar(Cadence::Month, "Asia/Shanghai", Some("2026-10"));
-        assert_eq!(from.due(&periods(&["2026-08"]), at("2026-12-05T00:00:00Z")).len(), 2);
-        assert_eq!(from.due(&periods(&[]), at("2026-06-05T00:00:00Z")), []);
+        let none = BTreeSet::new();
+        assert_eq!(from.due(&periods(&["2026-08"]), &none, at("2026-12-05T00:00:00Z")).len(), 2);
+        assert_eq!(from.due(&none, &none, at("2026-06-05T00:00:00Z")), none);
+        // A release that was cut off is due whatever was first, unless the clock says that it is not over.
+        let cut_off = periods(&["2026-07", "2027-01"]);
+        assert_eq!(
+            from.due(&periods(&["2026-08"]), &cut_off, at("2026-12-05T00:00:00Z")),
+            periods(&["2026-07", "2026-10", "2026-11"])
+        );
+        assert_eq!(shanghai.due(&periods(&["2026-11"]), &cut_off, at("2026-12-05T00:00:00Z")).len(), 4);
         assert_eq!(shanghai.next(at("2026-12-02T18:30:00Z")), Some(at("2027-01-02T18:30:00Z")));
         assert_eq!(shanghai.next(at("2026-12-02T18:29:59Z")), Some(at("2026-12-02T18:30:00Z")));
     }
@@ -177,12 +188,13 @@ mod tests {
                     }
                 }
                 // Both may hold a list of what is due that is older than the other's last publication.
-                let seen: [Vec<Period>; 2] =
-                    wrong.map(|offset| calendar.due(&world.published.keys().copied().collect(), now + offset));
+                let none = BTreeSet::new();
+                let seen: [BTreeSet<Period>; 2] =
+                    wrong.map(|offset| calendar.due(&world.published.keys().copied().collect(), &none, now + offset));
                 for (index, stale) in seen.iter().enumerate() {
                     // The lock is taken before the history is asked again; a list from before the lock alone would publish twice.
                     let done: BTreeSet<Period> = world.published.keys().copied().collect();
-                    let due = calendar.due(&done, now + wrong[index]);
+                    let due = calendar.due(&done, &none, now + wrong[index]);
                     assert!(due.iter().all(|period| stale.contains(period)), "nothing becomes due by another's work");
                     for period in due {
                         if arrival.get(&period).is_some_and(|arrived| *arrived <= now) {

@@ -15,9 +15,9 @@ use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
 use crate::runs::release::{Places, write_whole};
 use crate::runs::run::{Hand, Outcome, RunReport, RunRequest};
+use crate::runs::situation::{End, failure_text};
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, not_written, stored, written};
-use crate::runs::situation::{End, failure_text};
 use crate::runs::telling::{self, Receipt};
 use crate::runs::undelivered;
 use crate::runs::unreachable;
@@ -101,17 +101,27 @@ pub(super) fn end(
             unreachable::tell(project, &places_of(request), why, now, diagnostics);
         }
     }
-    if report.outcome != Outcome::Unchanged {
+    // That a run failed or was held before is over, too.
+    let stopped = hand
+        .history
+        .as_mut()
+        .zip(report.period)
+        .map(|(history, period)| history.stopped().map(|stopped| stopped.contains(&period)));
+    let stopped = stopped.and_then(Result::ok).unwrap_or_default();
+    if report.outcome != Outcome::Unchanged || stopped {
         note(report, hand.history.as_mut(), request, problems, diagnostics);
         passed("reported");
     }
-    if let (true, Some(history), Some(project)) = (request.deliver, &mut hand.history, &hand.project)
+    let (Some(history), Some(project)) = (&mut hand.history, &hand.project) else { return };
+    if request.deliver
         && telling::has_channels(project)
+        && let Err(error) = undelivered::send(history, project, now, diagnostics)
     {
-        let sent = undelivered::send(history, project, now, diagnostics).map(drop);
-        if let Err(error) = sent.and_then(|()| telling::forget(history, project, now)) {
-            diagnostics.push(error.diagnostic());
-        }
+        diagnostics.push(error.diagnostic());
+    }
+    // Whatever became of messages, and whether anybody gets any.
+    if let Err(error) = telling::forget(history, project, now) {
+        diagnostics.push(error.diagnostic());
     }
 }
 

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::config::Project;
-use crate::config::raw::{GateAction, RawColumn, RawGates, RawSchemaGate};
+use crate::config::raw::{GateAction, RawColumn, RawFewerGate, RawGates, RawSchemaGate};
 use crate::data::masking::mask;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Lang, LocalizedTexts, lang_texts};
@@ -43,15 +43,23 @@ pub fn seen(fingerprint: &str, verdicts: &[Verdict]) -> String {
     format!("{fingerprint} {}", sha256_hex(said.join("\n").as_bytes()))
 }
 
-/// Checks all gates of a project against the numbers of a period and of the one before it.
-pub fn check(gates: &RawGates, numbers: &Numbers, before: Option<&Numbers>) -> Vec<Verdict> {
+/// Checks all gates of a project against the numbers of a period, those of the one before it, and the most answers that a revision
+/// of the period was `published` with.
+pub fn check(
+    project: &Project,
+    gates: &RawGates,
+    numbers: &Numbers,
+    before: Option<&Numbers>,
+    published: Option<u64>,
+) -> Vec<Verdict> {
     let mut found = Vec::new();
     freshness(gates, numbers, &mut found);
     answers(gates, numbers, &mut found);
+    fewer(gates.fewer.as_ref(), numbers, published, &mut found);
     missing(gates, numbers, &mut found);
     limits(gates, numbers, &mut found);
     if let Some(before) = before {
-        schema(gates.schema.as_ref(), numbers, before, &mut found);
+        schema(project, gates.schema.as_ref(), numbers, before, &mut found);
         jump(gates, numbers, before, &mut found);
     }
     found
@@ -93,6 +101,20 @@ fn answers(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
     found.push(verdict(gate.then, &messages::GATE_FEW).arg("found", numbers.answers).arg("limit", gate.least));
 }
 
+/// An export of the last ninety days loses the oldest month day by day, and an upload that broke off is no correction. One answer may
+/// always go: somebody asked for that.
+#[allow(clippy::cast_precision_loss, reason = "counts of answers")]
+fn fewer(gate: Option<&RawFewerGate>, numbers: &Numbers, published: Option<u64>, found: &mut Vec<Verdict>) {
+    let default = RawFewerGate::default();
+    let gate = gate.unwrap_or(&default);
+    let Some(published) = published else { return };
+    let lost = published.saturating_sub(numbers.answers);
+    if lost > 1 && lost as f64 > gate.most * published as f64 {
+        let less = verdict(gate.then, &messages::GATE_FEWER).arg("found", numbers.answers).arg("published", published);
+        found.push(less.arg("limit", percent(gate.most)));
+    }
+}
+
 #[allow(clippy::cast_precision_loss, reason = "counts of cells")]
 fn missing(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
     let Some(gate) = &gates.missing else { return };
@@ -111,7 +133,7 @@ fn missing(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
 fn limits(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
     for (metric, gate) in &gates.limits {
         let Some(value) = numbers.total(metric).and_then(|held| held.estimate) else {
-            not_judged("limits", metric, gate.then, numbers, found);
+            found.push(not_judged("limits", metric, gate.then));
             continue;
         };
         let (least, most) = (gate.least.unwrap_or(f64::NEG_INFINITY), gate.most.unwrap_or(f64::INFINITY));
@@ -129,14 +151,17 @@ fn limits(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
 
 /// A metric of the project whose number is withheld or could not be computed: nobody can say that it is within its limits. At worst
 /// the release waits for somebody to look.
-fn not_judged(gate: &str, metric: &str, then: GateAction, numbers: &Numbers, found: &mut Vec<Verdict>) {
-    if numbers.metrics.iter().any(|held| held.id == metric) {
-        let blind = verdict(then.min(GateAction::Hold), &messages::GATE_BLIND);
-        found.push(blind.arg("gate", gate).arg("metric", metric));
-    }
+fn not_judged(gate: &str, metric: &str, then: GateAction) -> Verdict {
+    verdict(then.min(GateAction::Hold), &messages::GATE_BLIND).arg("gate", gate).arg("metric", metric)
 }
 
-fn schema(gate: Option<&RawSchemaGate>, numbers: &Numbers, before: &Numbers, found: &mut Vec<Verdict>) {
+fn schema(
+    project: &Project,
+    gate: Option<&RawSchemaGate>,
+    numbers: &Numbers,
+    before: &Numbers,
+    found: &mut Vec<Verdict>,
+) {
     let warns = RawSchemaGate { new: GateAction::Warn, missing: GateAction::Warn };
     let gate = gate.unwrap_or(&warns);
     for change in drift(&before.tables, &numbers.tables) {
@@ -146,32 +171,25 @@ fn schema(gate: Option<&RawSchemaGate>, numbers: &Numbers, before: &Numbers, fou
                 verdict(gate.missing, &messages::GATE_GONE).words("what", named(place, name))
             }
             Drift::Renamed { place, before, now } => {
-                let renamed = verdict(gate.missing, &messages::GATE_RENAMED).words("what", named(place, before));
+                let settled = matches!(place, Place::Header { .. }) && reads_both(project, before, now);
+                let message = if settled { &messages::GATE_RENAMED_KNOWN } else { &messages::GATE_RENAMED };
                 let shown = |lang| format!("`{}`", mask(now, lang));
-                let renamed = renamed.words("now", lang_texts(shown(Lang::ZhCn), shown(Lang::En)));
-                renamed.arg("was", before).arg("became", now)
+                let renamed = verdict(gate.missing, message).words("what", named(place, before));
+                renamed.words("now", lang_texts(shown(Lang::ZhCn), shown(Lang::En)))
             }
         };
         found.push(changed.arg("before", before.period));
     }
 }
 
-/// Says of headers that were renamed where the project reads both names already, so that nobody is asked to write what is there.
-pub fn settle_names(verdicts: &mut [Verdict], project: &Project) {
+/// True if the project reads both headers as one column already, so that nobody is asked to write what is there.
+fn reads_both(project: &Project, one: &str, other: &str) -> bool {
     let tables = project.raw.tables.values().flat_map(|table| table.columns.values());
-    let columns: Vec<&RawColumn> = project.raw.columns.values().chain(tables).collect();
-    for problem in verdicts.iter_mut().map(|verdict| &mut verdict.problem) {
-        let renamed = problem.message.code == messages::GATE_RENAMED.code;
-        let value =
-            |name: &str| problem.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
-        let (Some(was), Some(now), true) = (value("was"), value("became"), renamed) else { continue };
-        let reads = |column: &RawColumn, name: &str| {
-            column.from.as_ref().is_some_and(|from| from.as_slice().iter().any(|held| held == name))
-        };
-        if columns.iter().any(|column| reads(column, was) && reads(column, now)) {
-            problem.message = &messages::GATE_RENAMED_KNOWN;
-        }
-    }
+    let mut columns = project.raw.columns.values().chain(tables);
+    let reads = |column: &RawColumn, name: &str| {
+        column.from.as_ref().is_some_and(|from| from.as_slice().iter().any(|held| held == name))
+    };
+    columns.any(|column| reads(column, one) && reads(column, other))
 }
 
 fn jump(gates: &RawGates, numbers: &Numbers, before: &Numbers, found: &mut Vec<Verdict>) {
@@ -179,7 +197,7 @@ fn jump(gates: &RawGates, numbers: &Numbers, before: &Numbers, found: &mut Vec<V
     for (metric, limit) in &gate.limits {
         let value = |numbers: &Numbers| numbers.total(metric).and_then(|held| held.estimate);
         let Some(now) = value(numbers) else {
-            not_judged("jump", metric, gate.then, numbers, found);
+            found.push(not_judged("jump", metric, gate.then));
             continue;
         };
         // Where there was no number before, there is nothing that it could have jumped from.

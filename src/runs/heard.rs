@@ -31,10 +31,11 @@ pub(super) fn expected(
     now: DateTime<Utc>,
 ) -> Result<Vec<Expected>, DatabaseError> {
     let look = Look::of(history, project, now)?;
+    let stopped = history.stopped()?;
     let mut expected = Vec::new();
     for period in absent {
         let alarms: Vec<_> = look.about_run(*period).collect();
-        let heard = match alarms.is_empty() || !stopped(history, *period)? {
+        let heard = match alarms.is_empty() || !stopped.contains(period) {
             true => Vec::new(),
             false => look.heard(history, *period, &alarms, now)?,
         };
@@ -66,12 +67,6 @@ pub(super) fn mended(
 
 fn there(period: String) -> Expected {
     Expected { period, missing: false, failed: false, heard: Vec::new() }
-}
-
-/// True if the newest attempt at a period came to no release.
-fn stopped(history: &mut History, period: Period) -> Result<bool, DatabaseError> {
-    let outcome = history.newest_outcome(period)?;
-    Ok(outcome.is_some_and(|outcome| ["failed", "held"].contains(&outcome.as_str())))
 }
 
 /// The rules of a project and its alarms that stand.

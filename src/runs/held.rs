@@ -5,8 +5,6 @@ use std::fs;
 use serde::Deserialize;
 
 use crate::config::Period;
-use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::history;
 use crate::runs::release::Places;
 use crate::runs::run::Outcome;
@@ -33,26 +31,4 @@ fn ended_held(places: &Places, period: Period) -> bool {
     let text = fs::read(places.state().join("runs").join(format!("{period}.json"))).ok();
     let report = text.and_then(|text| serde_json::from_slice::<Report>(&text).ok());
     report.is_some_and(|report| report.outcome == history::word(&Outcome::Held))
-}
-
-/// Problems of missing releases, those that are held told as such: nothing was forgotten, somebody has to look.
-pub fn named(found: Diagnostics, places: &Places) -> Diagnostics {
-    let held: Vec<String> = held(places).iter().map(ToString::to_string).collect();
-    let mut said = Diagnostics::new();
-    for problem in found.iter() {
-        let argument = |name: &str| problem.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
-        let period = argument("period").filter(|period| held.contains(period));
-        said.push(match period {
-            Some(period) if problem.message.code == messages::NO_RELEASE.code => {
-                let due = argument("due").map(String::as_str).unwrap_or_default();
-                let waits = Diagnostic::error(&messages::HELD_SINCE_DUE).arg("period", period).arg("due", due);
-                match period.parse::<Period>() {
-                    Ok(period) => waits.arg("folder", Work::look(places.work(period), period).content().display()),
-                    Err(_) => waits,
-                }
-            }
-            _ => problem.clone(),
-        });
-    }
-    said
 }

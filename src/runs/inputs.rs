@@ -1,6 +1,7 @@
 //! What a run depends on, as files with their SHA-256: the project and its templates, plugins and strategies, and the data files of
 //! the window. What they come to is the fingerprint by which a run knows that there is nothing to do.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,8 +10,10 @@ use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use crate::config::brand::{BRAND_FILE, BrandFile};
-use crate::config::{PROJECT_FILE, Project};
+use crate::config::validate_runs::PERIOD_IN_FILE;
+use crate::config::{PROJECT_FILE, Period, Project};
 use crate::data::sources::expand;
+use crate::diagnostics::messages::readers::PATTERN_WITHOUT_MATCH;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 use crate::output::manifest::sha256_hex;
@@ -33,22 +36,27 @@ pub struct Input {
     pub data: bool,
 }
 
-/// Lists and hashes the inputs of a project narrowed to a window, sorted. A data file that cannot be read is reported.
+/// Lists and hashes the inputs of a project narrowed to a window, sorted. A file that cannot be read is reported.
 pub fn list(project: &Project, diagnostics: &mut Diagnostics) -> Vec<Input> {
-    let mut data = data_files(project, diagnostics);
-    data.sort();
-    data.dedup();
+    let data = data_files(project, diagnostics);
+    let rest: Vec<PathBuf> = project_files(project).into_iter().filter(|path| !data.contains(path)).collect();
+    let mut listed = hashed(project, &data, true, diagnostics);
+    listed.extend(hashed(project, &rest, false, diagnostics));
+    listed.sort();
+    listed
+}
+
+/// Hashes files, sorted, each once. One that cannot be read is reported.
+pub(super) fn hashed(project: &Project, files: &[PathBuf], data: bool, diagnostics: &mut Diagnostics) -> Vec<Input> {
     let mut listed = Vec::new();
-    let mut add = |path: &Path, is_data: bool| match hash(path) {
-        Ok(sha256) => listed.push(Input { file: project.display_path(path), sha256, data: is_data }),
-        Err(error) => {
-            let problem = Diagnostic::error(&messages::INPUT_UNREADABLE).arg("file", project.display_path(path));
-            diagnostics.push(problem.words("problem", io_problem(&error)));
+    for path in files.iter().collect::<BTreeSet<_>>() {
+        match hash(path) {
+            Ok(sha256) => listed.push(Input { file: project.display_path(path), sha256, data }),
+            Err(error) => {
+                let problem = Diagnostic::error(&messages::INPUT_UNREADABLE).arg("file", project.display_path(path));
+                diagnostics.push(problem.words("problem", io_problem(&error)));
+            }
         }
-    };
-    data.iter().for_each(|path| add(path, true));
-    for path in project_files(project).iter().filter(|path| !data.contains(path)) {
-        add(path, false);
     }
     listed.sort();
     listed
@@ -63,11 +71,39 @@ pub fn fingerprint<'a>(inputs: impl IntoIterator<Item = &'a Input>, rest: &[&str
     sha256_hex(text.join("\n").as_bytes())
 }
 
+/// True if data files of a period are there, or may be: those with the period in their name; where no source has one, any.
+pub(super) fn are_there(project: &Project, period: Period) -> bool {
+    let mut narrowed = project.clone();
+    narrowed.window = Some(vec![period]);
+    let by_period = |view: &mut Project| view.raw.data.sources.retain(|held| held.file.contains(PERIOD_IN_FILE));
+    let mut views: Vec<Project> = views(&narrowed).collect();
+    views.iter_mut().for_each(by_period);
+    views.retain(|view| !view.raw.data.sources.is_empty());
+    if views.is_empty() {
+        return data_files(&narrowed, &mut Diagnostics::new()).iter().any(|file| file.exists());
+    }
+    views.iter().any(|view| {
+        let mut found = Diagnostics::new();
+        // Where nobody can look something may be.
+        !expand(view, &mut found).is_empty() || found.iter().any(|problem| !is_nothing(problem))
+    })
+}
+
+/// True if a pattern matches no file.
+pub(super) fn is_nothing(found: &Diagnostic) -> bool {
+    found.message.code == PATTERN_WITHOUT_MATCH.code
+}
+
+/// The survey and the operational tables, each as a project of its own.
+fn views(project: &Project) -> impl Iterator<Item = Project> {
+    let tables = project.raw.tables.keys().filter_map(|name| project.of_table(name));
+    std::iter::once(project.clone()).chain(tables)
+}
+
 /// The data files of a project narrowed to a window.
 pub(super) fn data_files(project: &Project, diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
-    let views = project.raw.tables.keys().filter_map(|name| project.of_table(name));
     let mut files = Vec::new();
-    for view in std::iter::once(project.clone()).chain(views) {
+    for view in views(project) {
         let mut found = Diagnostics::new();
         for source in expand(&view, &mut found) {
             files.push(source.path);

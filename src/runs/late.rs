@@ -8,10 +8,9 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Period, Project};
-use crate::diagnostics::messages::readers::PATTERN_WITHOUT_MATCH;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::Diagnostics;
 use crate::output::manifest::sha256_hex;
-use crate::runs::inputs::{Input, data_files, fingerprint, list};
+use crate::runs::inputs::{Input, are_there, data_files, fingerprint, hashed, is_nothing};
 use crate::runs::record::Release;
 use crate::runs::release::{Places, write_whole};
 
@@ -20,6 +19,9 @@ use crate::runs::release::{Places, write_whole};
 struct Looked {
     marks: String,
     digest: String,
+    /// What the release was made of that was in place.
+    #[serde(default)]
+    release: String,
 }
 
 impl Looked {
@@ -52,53 +54,42 @@ impl Touched {
     }
 }
 
-/// The data files of a period, as they lie there.
-struct Found {
-    /// The project as a release of the period sees it.
-    project: Project,
-    files: Vec<PathBuf>,
-    problems: Diagnostics,
+/// The project as a release of a period sees it.
+fn narrowed(project: &Project, period: Period) -> Project {
+    let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
+    let window = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
+    let mut narrowed = project.clone();
+    narrowed.window = Some(window.collect());
+    narrowed
 }
 
-impl Found {
-    fn of(project: &Project, period: Period) -> Self {
-        let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
-        let window = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
-        let mut project = project.clone();
-        project.window = Some(window.collect());
-        let mut problems = Diagnostics::new();
-        Self { files: data_files(&project, &mut problems), project, problems }
-    }
-
-    fn are_gone(&self) -> bool {
-        let none = self.files.iter().all(|file| !file.exists()) && !self.problems.has_errors();
-        none || self.problems.iter().any(is_nothing)
-    }
-}
-
-/// True if the files of a period are not there any more, as those of old periods may be.
+/// True if answers of a period are not there any more, as those of old periods may be: it cannot be made anew.
 pub(super) fn are_gone(project: &Project, period: Period) -> bool {
-    Found::of(project, period).are_gone()
+    let mut unsaid = Diagnostics::new();
+    let files = data_files(&narrowed(project, period), &mut unsaid);
+    unsaid.iter().any(is_nothing) || !are_there(project, period) || files.is_empty()
 }
 
 /// The data files of a period, if they were touched since its release. Looks only.
 pub(super) fn touched(project: &Project, places: &Places, period: Period, release: &Release) -> Option<Touched> {
-    let found = Found::of(project, period);
-    // Old files may go.
-    if found.are_gone() {
+    // Old files may go, all of them or those of one source.
+    if !are_there(project, period) {
         return None;
     }
-    let Found { project, files, mut problems } = found;
+    let narrowed = narrowed(project, period);
+    let mut unsaid = Diagnostics::new();
+    let files = data_files(&narrowed, &mut unsaid);
+    let unclear = |unsaid: &Diagnostics| unsaid.iter().any(|found| !is_nothing(found));
     let marks = marks(&files);
-    let before = Looked::read(places, period);
-    if before.as_ref().is_some_and(|before| before.marks == marks) && !problems.has_errors() {
+    let before = Looked::read(places, period).filter(|before| before.release == release.files);
+    if before.as_ref().is_some_and(|before| before.marks == marks) && !unclear(&unsaid) {
         return None;
     }
-    let inputs: Vec<Input> = list(&project, &mut problems).into_iter().filter(|input| input.data).collect();
-    if problems.has_errors() {
-        return Some(Touched { looked: None, files: unread(&project, &files, &inputs) });
+    let inputs = hashed(&narrowed, &files, true, &mut unsaid);
+    if unclear(&unsaid) {
+        return Some(Touched { looked: None, files: unread(&narrowed, &files, &inputs) });
     }
-    let looked = Looked { marks, digest: fingerprint(&inputs, &[]) };
+    let looked = Looked { marks, digest: fingerprint(&inputs, &[]), release: release.files.clone() };
     // A file that is gone is no news; one that has its place under another name is.
     let known = before.is_some_and(|before| before.digest == looked.digest);
     let others = inputs.into_iter().filter(|input| !known && !release.inputs.contains(input));
@@ -113,11 +104,6 @@ fn unread(project: &Project, files: &[PathBuf], inputs: &[Input]) -> Vec<String>
         true => project.raw.data.sources.iter().map(|source| source.file.clone()).collect(),
         false => missed,
     }
-}
-
-/// True if a pattern matches no file.
-fn is_nothing(found: &Diagnostic) -> bool {
-    found.message.code == PATTERN_WITHOUT_MATCH.code
 }
 
 /// By what the system tells files apart without reading them: any other value, an earlier time too, is worth a look. A copy may keep an

@@ -22,6 +22,7 @@ pub mod plan;
 pub mod purge;
 pub mod record;
 pub mod release;
+pub mod releases;
 mod reports;
 mod restore;
 pub mod run;

@@ -46,6 +46,9 @@ pub struct Numbers {
     pub charts: Vec<IndicatorChart>,
     /// SHA-256 of the answers of the window: the same answers in other files have the same.
     pub content: String,
+    /// The same of the answers of the period alone, where earlier ones are read with them; else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub own_content: String,
 }
 
 /// A data file.
@@ -183,6 +186,7 @@ impl Numbers {
             findings: findings.iter().map(FindingRecord::of).collect(),
             charts: measured.controls.clone(),
             content: content_digest(&measured.tables),
+            own_content: String::new(),
         }
     }
 
@@ -338,7 +342,7 @@ fn newest_day(table: &Responses, column: &str, last: NaiveDate) -> Option<NaiveD
 }
 
 /// SHA-256 over all cells of all tables with the names of their columns.
-fn content_digest(tables: &Tables) -> String {
+pub(super) fn content_digest(tables: &Tables) -> String {
     let mut digests = Vec::new();
     for (name, table) in tables_of(tables) {
         for field in table.schema.fields() {

@@ -3,7 +3,6 @@
 
 use serde::Serialize;
 
-use crate::config::Period;
 use crate::diagnostics::{LocalizedTexts, lang_texts};
 use crate::pipeline::build::report_ids;
 use crate::runs::inputs::Input;
@@ -32,12 +31,10 @@ pub struct Planned {
     pub unchanged: bool,
     /// The steps in an order that respects their dependencies.
     pub steps: Vec<Step>,
-    /// Earlier periods whose numbers the release shows.
-    pub past: Vec<Period>,
 }
 
-/// The steps of a run, looking at the disk only.
-pub fn plan(scope: &Scope, places: &Places, previous: Option<&Release>, force: bool) -> Planned {
+/// The steps of a run, looking at the disk only. `told` is false of a release in place whose run did not come to its end.
+pub fn plan(scope: &Scope, places: &Places, previous: Option<&Release>, told: bool, force: bool) -> Planned {
     let unchanged = !force && previous.is_some_and(|release| release.files == scope.files);
     let work = Work::look(places.work(scope.period), scope.period);
     let same_work = work.progress.files == scope.files;
@@ -66,8 +63,9 @@ pub fn plan(scope: &Scope, places: &Places, previous: Option<&Release>, force: b
         add(&format!("report:{id}"), vec!["gates".to_owned()], !unchanged && !built, reason);
     }
     add("publish", reports.iter().map(|id| format!("report:{id}")).collect(), !unchanged, &why);
-    add("deliver", vec!["publish".to_owned()], !unchanged, &why);
-    Planned { unchanged, steps, past: scope.past.iter().map(|held| held.period).collect() }
+    let cut_off = lang_texts("上次运行中断，可能尚未通知读者", "the run before was cut off and may have told nobody");
+    add("deliver", vec!["publish".to_owned()], !unchanged || !told, if unchanged && !told { &cut_off } else { &why });
+    Planned { unchanged, steps }
 }
 
 /// Which inputs are not those of a release.

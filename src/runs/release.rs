@@ -199,7 +199,7 @@ pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Syncs every file and folder below a folder, and opens it to readers.
+/// Syncs every file and folder below a folder.
 fn sync_tree(folder: &Path) -> io::Result<()> {
     for entry in WalkDir::new(folder).contents_first(true) {
         let entry = entry.map_err(io::Error::from)?;

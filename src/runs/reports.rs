@@ -85,13 +85,15 @@ fn again(
 ) -> Result<Measured, Stopped> {
     let held = scope.measure(&request.root, diagnostics).ok_or(Stopped)?;
     let numbers = numbers_of(&held, scope, diagnostics)?;
-    let kept = work.progress.numbers.as_ref();
-    if kept.is_some_and(|kept| kept.content != numbers.content || kept.inputs != numbers.inputs) {
+    let kept = work.progress.numbers.take();
+    if kept.as_ref().is_some_and(|kept| kept.content != numbers.content || kept.inputs != numbers.inputs) {
         // These numbers are of no answers that are there: the next run begins anew.
-        work.progress.numbers = None;
         written("measured", &work.content().display(), work.keep(), diagnostics)?;
-        let file = numbers.inputs.first().map_or("", |input| input.file.as_str());
+        let changed =
+            numbers.inputs.iter().find(|input| !kept.as_ref().is_some_and(|kept| kept.inputs.contains(input)));
+        let file = changed.or(numbers.inputs.first()).map(|input| input.file.clone()).unwrap_or_default();
         return Err(stop(Diagnostic::error(&messages::INPUT_CHANGING).arg("file", file), diagnostics));
     }
+    work.progress.numbers = kept;
     Ok(held)
 }

@@ -47,8 +47,11 @@ pub(super) fn restore(
                     continue;
                 }
             };
-            // A run was killed before it recorded this one: the next one of its period goes on, deliveries included.
-            if !Work::is_of(&places.work(period), &release.files) {
+            if Work::is_of(&places.work(period), &release.files) {
+                // A run was killed before it recorded this one: the next one of its period goes on, deliveries included.
+                let numbers = release.recorded_numbers();
+                history.record(&numbers, revision, &release.fingerprint, &release.report_ids(), now)?;
+            } else {
                 write(history, project, places, &release, Some(revision) == shown, now, diagnostics)?;
             }
         }

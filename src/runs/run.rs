@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::analysis::control::RunRule;
 use crate::config::raw::GateAction;
 use crate::config::{Period, Project, load_project};
-use crate::diagnostics::messages::runs as messages;
+use crate::diagnostics::messages::runs::{self as messages, BUSY};
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, lang_texts};
 use crate::document::findings::rule_title;
 use crate::pipeline::Measured;
@@ -23,7 +23,7 @@ use crate::runs::ending::{Origin, end, finish};
 use crate::runs::gates::{self, Verdict};
 use crate::runs::history::{self, History};
 use crate::runs::lock::{self, RunLock};
-use crate::runs::numbers::{FindingRecord, Numbers, shapes};
+use crate::runs::numbers::{FindingRecord, Numbers, content_digest, shapes};
 use crate::runs::plan::{Planned, Step, plan};
 use crate::runs::record::{PastRelease, Release, SCHEMA};
 use crate::runs::release::{Places, RELEASE_FILE, write_whole};
@@ -49,6 +49,8 @@ pub struct RunRequest {
     pub approve: bool,
     /// Queue and send messages.
     pub deliver: bool,
+    /// Later periods are looked at by the same call, so that nobody has to be told that they show old numbers.
+    pub follows: bool,
     /// How long to wait for another run.
     pub wait: Duration,
     /// Documents made at once; default one a core.
@@ -98,6 +100,9 @@ pub struct RunReport {
     pub signals: Vec<FindingRecord>,
     /// Numbers that the revision before had otherwise.
     pub changes: Vec<Change>,
+    /// True if another run had the lock all the time.
+    #[serde(skip)]
+    pub locked_out: bool,
 }
 
 /// What a run has in hand: kept until its end is told.
@@ -145,6 +150,7 @@ impl RunReport {
             gates: Vec::new(),
             signals: Vec::new(),
             changes: Vec::new(),
+            locked_out: false,
         }
     }
 }
@@ -162,6 +168,7 @@ pub fn run(request: &RunRequest, diagnostics: &mut Diagnostics) -> RunReport {
     }
     let now = request.now + chrono::TimeDelta::from_std(begun.elapsed()).unwrap_or_default();
     report.ended_at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    report.locked_out = found.iter().any(|problem| problem.message.code == BUSY.code);
     // Without the lock another run is at work, which tells its own end.
     if hand.lock.is_some() {
         let problems: Vec<Diagnostic> = found.iter().cloned().collect();
@@ -209,7 +216,7 @@ fn go(
     let newest = places.newest_revision(period);
     let previous = newest.map(|revision| Release::read(&places.revision(period, revision)));
     let previous = previous.transpose().map_err(|problem| stop(*problem, diagnostics))?.flatten();
-    let planned = plan(&scope, &places, previous.as_ref(), request.force);
+    let planned = plan(&scope, &places, previous.as_ref(), true, request.force);
     report.steps.clone_from(&planned.steps);
     let left = previous.as_ref().is_some_and(|release| Work::is_of(&places.work(period), &release.files));
     let mut in_place = |release: &Release, report: &mut RunReport, diagnostics: &mut Diagnostics| {
@@ -233,6 +240,11 @@ fn go(
         Some(numbers) => numbers.clone(),
         None => {
             let held = measured.insert(scope.measure(&request.root, diagnostics).ok_or(Stopped)?);
+            // A file that begins anew every year is no correction of the year before.
+            if let Some(release) = previous.as_ref().filter(|_| !request.force && !has_answers(held, period)) {
+                diagnostics.push(Diagnostic::note(&messages::ANSWERS_GONE).arg("period", period));
+                return in_place(release, report, diagnostics);
+            }
             let numbers = numbers_of(held, &scope, diagnostics)?;
             passed("measured");
             work.progress.numbers = Some(numbers.clone());
@@ -247,9 +259,8 @@ fn go(
     }
 
     let before = stored(before(hand.history()?, period), diagnostics)?;
-    let mut verdicts = gates::check(&runs.gates, &numbers, before.as_ref());
-    gates::settle_names(&mut verdicts, &project);
-    check_metric_names(&project, runs, &numbers, diagnostics);
+    let published = stored(most_published(hand.history()?, period), diagnostics)?;
+    let verdicts = gates::check(&project, &runs.gates, &numbers, before.as_ref(), published);
     report.gates = verdicts.iter().map(Verdict::to_json).collect();
     hand.verdicts = Some(verdicts.clone());
     let worst = gates::worst(&verdicts);
@@ -332,7 +343,9 @@ fn go(
     done.map_err(|stopped| unfinished(stopped, &release, diagnostics))?;
     report.outcome = Outcome::Published;
     say_signals(&release, diagnostics);
-    say_later(&release, &listed, diagnostics);
+    if !request.follows {
+        say_later(&release, &listed, diagnostics);
+    }
     Ok(())
 }
 
@@ -374,7 +387,7 @@ pub(super) fn numbers_of(
     diagnostics: &mut Diagnostics,
 ) -> Result<Numbers, Stopped> {
     let period = scope.period;
-    if measured.indicators.survey().results.current_wave() != Some(&period.to_string()) {
+    if !has_answers(measured, period) {
         return Err(stop(Diagnostic::error(&messages::NO_ANSWERS_OF_PERIOD).arg("period", period), diagnostics));
     }
     let mut remarks = Diagnostics::new();
@@ -384,6 +397,7 @@ pub(super) fn numbers_of(
     // What is missing or new in the period must not drown in the periods that are read with it.
     if let Some(own) = scope.own_tables() {
         numbers.tables = shapes(&measured.project, &own);
+        numbers.own_content = content_digest(&own);
     }
     let numbers = numbers.settled();
     for read in &numbers.inputs {
@@ -394,6 +408,17 @@ pub(super) fn numbers_of(
         }
     }
     Ok(numbers)
+}
+
+/// True if the newest wave of the data is the period.
+fn has_answers(measured: &Measured, period: Period) -> bool {
+    measured.indicators.survey().results.current_wave() == Some(&period.to_string())
+}
+
+/// The most answers that a release of the period had; none before the first.
+fn most_published(history: &mut History, period: Period) -> Result<Option<u64>, crate::runs::database::DatabaseError> {
+    let releases = history.releases()?;
+    Ok(releases.iter().filter(|held| held.period == period).map(|held| held.answers).max())
 }
 
 /// The newest numbers of an earlier period.
@@ -441,25 +466,5 @@ fn say_later(
     if release.revision > 1 && !later.is_empty() && !release.changes.is_empty() {
         let outdated = Diagnostic::warning(&messages::LATER_OUTDATED).arg("period", release.period);
         diagnostics.push(outdated.arg("later", later.join(", ")));
-    }
-}
-
-/// Says which metrics of gates this period's answers do not give: names that are no metrics at all were refused before.
-fn check_metric_names(
-    project: &Project,
-    runs: &crate::config::raw::RawRuns,
-    numbers: &Numbers,
-    diagnostics: &mut Diagnostics,
-) {
-    let limits = runs.gates.limits.keys().map(|metric| ("runs.gates.limits", metric));
-    let jumps = runs.gates.jump.iter().flat_map(|gate| gate.limits.keys());
-    let jumps = jumps.map(|metric| ("runs.gates.jump.limits", metric));
-    for (place, metric) in limits.chain(jumps) {
-        if !numbers.metrics.iter().any(|held| held.id == *metric) {
-            let unknown = Diagnostic::warning(&messages::NO_SUCH_METRIC).arg("metric", metric).arg("place", place);
-            let known = numbers.metrics.iter().map(|held| held.id.as_str());
-            let path = format!("{place}.{metric}");
-            diagnostics.push(unknown.suggest(metric, known).at(project.at(&path)).key(&path));
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! What one run looks at: the project narrowed to its period, the files it depends on, and the releases of earlier periods whose
 //! numbers it shows.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::output::manifest::sha256_hex;
 use crate::pipeline::{GroupSeries, Measured, PeriodView, measure_view};
 use crate::render::templates::lineage;
 use crate::runs::history::{History, Listed};
-use crate::runs::inputs::{Input, fingerprint, list};
+use crate::runs::inputs::{Input, are_there, fingerprint, list};
 use crate::runs::numbers::Numbers;
 
 /// Earlier periods whose numbers a release shows.
@@ -48,13 +49,9 @@ impl Scope {
     ) -> Option<Self> {
         let before = diagnostics.count(Level::Error);
         let runs = project.raw.runs.as_ref()?;
-        let mut window = vec![period];
-        for _ in 1..runs.read {
-            window.extend(window.last().and_then(|earliest| earliest.predecessor()));
-        }
-        window.reverse();
+        let window = window(project, period);
         let past = match history {
-            Some(history) => past_of(project, &window, history, diagnostics)?,
+            Some(history) => past_of(project, period, history, diagnostics)?,
             None => Past::default(),
         };
         let mut narrowed = project.clone();
@@ -141,12 +138,57 @@ impl Scope {
         fingerprint(files, &[content, &self.past_text(), report])
     }
 
+    /// The earlier periods whose answers are read with those of the period.
+    pub(super) fn read_with(&self) -> &[Period] {
+        self.view.window.split_last().map_or(&[], |(_, earlier)| earlier)
+    }
+
     /// The date column by which the freshness of answers is judged.
     pub fn freshness_column(&self) -> Option<String> {
         let raw = &self.project.raw;
         let named = raw.runs.as_ref().and_then(|runs| runs.gates.freshness.as_ref()?.column.clone());
         named.or_else(|| raw.data.wave.as_ref().filter(|wave| wave.by.is_some()).map(|wave| wave.column.clone()))
     }
+}
+
+/// The periods whose answers a release reads, its own last.
+fn window(project: &Project, period: Period) -> Vec<Period> {
+    let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
+    let read = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
+    let mut window: Vec<Period> = read.collect();
+    window.reverse();
+    window
+}
+
+/// The newest releases of the periods before one, in time order: of those whose answers are not read with it.
+fn earlier(project: &Project, period: Period, newest: &BTreeMap<Period, Listed>) -> Vec<Listed> {
+    let window = window(project, period);
+    let is_read = |held: &Period| window.contains(held) && are_there(project, *held);
+    let before = newest.range(..period).filter(|(held, _)| held.cadence() == period.cadence() && !is_read(held));
+    before.map(|(_, listed)| listed.clone()).collect()
+}
+
+/// From which of so many earlier releases on the estimates are shown. Respondents who come again cannot be told from estimates, so
+/// that a panel shows none.
+fn first_shown(project: &Project, earlier: usize) -> usize {
+    if is_panel(project) { earlier } else { earlier.saturating_sub(MOST_PAST) }
+}
+
+/// From which on numbers are used: the limits of a control chart test nothing between two periods and take all.
+fn first_used(project: &Project, earlier: usize) -> usize {
+    let charts = project.raw.runs.as_ref().is_some_and(|runs| !runs.control.metrics.is_empty());
+    if charts { 0 } else { first_shown(project, earlier) }
+}
+
+fn is_panel(project: &Project) -> bool {
+    project.raw.data.design.as_ref().is_some_and(|design| design.panel.is_some())
+}
+
+/// The releases of earlier periods whose numbers a release of a period would show now, in time order.
+pub(super) fn shown_past(project: &Project, period: Period, newest: &BTreeMap<Period, Listed>) -> Vec<Listed> {
+    let earlier = earlier(project, period, newest);
+    let first = first_used(project, earlier.len());
+    earlier.into_iter().skip(first).collect()
 }
 
 /// The columns whose groups have documents of their own and are known to the history.
@@ -172,15 +214,12 @@ struct Past {
     charted_groups: GroupSeries,
 }
 
-/// The past of a window. Respondents who come again cannot be told from estimates, so that a panel is shown none; the limits of a
-/// control chart test nothing between two periods and take all.
-fn past_of(project: &Project, window: &[Period], history: &mut History, diagnostics: &mut Diagnostics) -> Option<Past> {
-    let (first, runs) = (window.first().copied()?, project.raw.runs.as_ref()?);
-    let panel = project.raw.data.design.as_ref().is_some_and(|design| design.panel.is_some());
+/// The past of a period.
+fn past_of(project: &Project, period: Period, history: &mut History, diagnostics: &mut Diagnostics) -> Option<Past> {
+    let runs = project.raw.runs.as_ref()?;
     let mut read = |history: &mut History| {
-        let newest = history.newest_of(first.cadence())?;
-        let earlier: Vec<Listed> = newest.range(..first).map(|(_, listed)| listed.clone()).collect();
-        let recent = if panel { earlier.len() } else { earlier.len().saturating_sub(MOST_PAST) };
+        let earlier = earlier(project, period, &history.newest_of(period.cadence())?);
+        let recent = first_shown(project, earlier.len());
         let mut past = Past::default();
         for listed in &earlier[recent..] {
             let own = history.estimates(listed.period, listed.revision)?;
@@ -198,9 +237,8 @@ fn past_of(project: &Project, window: &[Period], history: &mut History, diagnost
                 }
             }
         }
-        let seen = if runs.control.metrics.is_empty() { recent } else { 0 };
-        past.listed = earlier[seen..].to_vec();
-        if panel && !earlier.is_empty() {
+        past.listed = earlier[first_used(project, earlier.len())..].to_vec();
+        if is_panel(project) && !earlier.is_empty() {
             diagnostics.push(Diagnostic::note(&messages::PANEL_PAST).at(project.at("data.design.panel")));
         }
         Ok::<_, crate::runs::database::DatabaseError>(past)

@@ -1,6 +1,5 @@
 //! A project opened for looking into its history: what is done, whether a run is at work, and what one would do.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use crate::config::{Period, Project, load_project};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::due::Calendar;
-use crate::runs::history::{self, History, Listed};
+use crate::runs::history::{self, History};
 use crate::runs::late::are_gone;
 use crate::runs::lock::{Locked, RunLock};
 use crate::runs::plan::{Planned, plan};
@@ -64,21 +63,6 @@ impl Session {
         found.map_err(|error| diagnostics.push(error.diagnostic())).ok()?
     }
 
-    /// The periods that have a release: in the history, on the disk, and by a run that came to its end. One that was killed before has
-    /// told nobody. None after an error of the history.
-    pub fn done(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<BTreeSet<Period>> {
-        let errors = diagnostics.len();
-        let Some(mut history) = self.history(false, now, diagnostics) else {
-            return (diagnostics.len() == errors).then(BTreeSet::new);
-        };
-        let held = history.newest().and_then(|listed| Ok((listed, history.noted()?)));
-        let (listed, noted) = held.map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
-        let ended = |held: &Listed| {
-            noted.contains(&(held.period, held.revision)) && self.places.linked_revision(held.period).is_some()
-        };
-        Some(listed.into_values().filter(ended).map(|held| held.period).collect())
-    }
-
     /// Sends what is due in the outbox, unless a run is at work, which does it itself.
     pub fn send_due(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
         if !telling::has_channels(&self.project) {
@@ -120,10 +104,10 @@ impl Session {
         diagnostics: &mut Diagnostics,
     ) -> Vec<RunReport> {
         self.restore(request.now, diagnostics);
-        let Some(done) = self.done(request.now, diagnostics) else { return Vec::new() };
+        let Some(releases) = self.releases(request.now, diagnostics) else { return Vec::new() };
         let mut reports = Vec::new();
         for period in periods {
-            let kept = self.places.linked_revision(period).filter(|_| done.contains(&period));
+            let kept = self.places.linked_revision(period).filter(|_| releases.ended.contains(&period));
             reports.push(match kept.filter(|_| are_gone(&self.project, period)) {
                 Some(revision) => RunReport::unchanged(period, revision, &self.places, request.now),
                 None => run(&RunRequest { period: Some(period), ..request.clone() }, diagnostics),
@@ -145,10 +129,13 @@ impl Session {
         }
     }
 
-    /// The release of a period that readers see.
-    pub(super) fn release(&self, period: Period) -> Option<Release> {
-        let revision = self.places.linked_revision(period)?;
-        Release::read(&self.places.revision(period, revision)).ok()?
+    /// The release of a period that readers see; none if there is none.
+    ///
+    /// # Errors
+    /// It cannot be read, as a diagnostic.
+    pub(super) fn release(&self, period: Period) -> Result<Option<Release>, Box<Diagnostic>> {
+        let Some(revision) = self.places.linked_revision(period) else { return Ok(None) };
+        Release::read(&self.places.revision(period, revision))
     }
 
     /// What a run of a period would do, looking only. None after an error.
@@ -169,6 +156,11 @@ impl Session {
                 None
             }
         });
-        Some(plan(&scope, &self.places, previous.as_ref(), force))
+        let told = match (&previous, &mut history) {
+            (Some(release), Some(history)) => history.was_noted(period, release.revision),
+            _ => Ok(true),
+        };
+        let told = told.map_err(|error| diagnostics.push(error.diagnostic())).ok()?;
+        Some(plan(&scope, &self.places, previous.as_ref(), told, force))
     }
 }

@@ -1,21 +1,20 @@
 //! Does the release exist that should by now? What a monitor asks, and what the timer of a silent server would not tell.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 use crate::config::Period;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
-use crate::runs::due::Calendar;
 use crate::runs::heard;
-use crate::runs::held::named;
+use crate::runs::held::held;
+use crate::runs::releases::Releases;
 use crate::runs::session::Session;
 use crate::runs::situation::{End, failure_text};
 use crate::runs::telling;
 use crate::runs::undelivered;
 use crate::runs::unreachable;
+use crate::runs::work::Work;
 
 /// What is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,12 +39,15 @@ pub struct Looked {
 pub fn look(session: &Session, quiet: bool, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<Looked> {
     let before = diagnostics.len();
     let mut found = Diagnostics::new();
-    let absent = session.done(now, diagnostics).map(|done| missing(&session.calendar, &done, now, &mut found));
+    // Of a history that was lost all releases would be missing.
+    session.restore(now, diagnostics);
+    let releases = session.releases(now, diagnostics);
+    let absent = releases.map(|releases| missing(session, &releases, now, &mut found));
     // What a run is making at this moment is not missing, and nobody is woken for it.
     if absent.as_ref().is_some_and(|absent| !absent.is_empty()) && session.at_work(now) {
         return absent.map(|missing| Looked { missing, at_work: true });
     }
-    diagnostics.extend(named(found, &session.places).iter().cloned());
+    diagnostics.extend(found);
     let looked = |absent: Option<Vec<Missing>>| absent.map(|missing| Looked { missing, at_work: false });
     if quiet || !telling::has_channels(&session.project) {
         return looked(absent);
@@ -93,18 +95,22 @@ fn tell(session: &Session, absent: &[Missing], now: DateTime<Utc>, diagnostics: 
     told.map_err(|error| diagnostics.push(error.diagnostic())).ok()
 }
 
-/// The periods that should have a release by now and have none, each reported as an error.
-fn missing(
-    calendar: &Calendar,
-    done: &BTreeSet<Period>,
-    now: DateTime<Utc>,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Missing> {
-    let absent = calendar.due(done, now).into_iter().map(|period| {
+/// The periods that should have a release by now and have none that was brought to its end, each reported as an error.
+fn missing(session: &Session, releases: &Releases, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Vec<Missing> {
+    let (calendar, places) = (&session.calendar, &session.places);
+    let held = held(places);
+    let absent = calendar.due(&releases.ended, &releases.unfinished, now).into_iter().map(|period| {
         let due = calendar.due_at(period);
-        let local = due.map(|due| calendar.local(due));
-        let problem = Diagnostic::error(&messages::NO_RELEASE).arg("period", period);
-        diagnostics.push(problem.arg("due", local.unwrap_or_default()));
+        let problem = if held.contains(&period) {
+            let folder = Work::look(places.work(period), period).content();
+            Diagnostic::error(&messages::HELD_SINCE_DUE).arg("folder", folder.display())
+        } else if releases.unfinished.contains(&period) {
+            Diagnostic::error(&messages::RELEASE_CUT_OFF)
+        } else {
+            Diagnostic::error(&messages::NO_RELEASE)
+        };
+        let local = due.map(|due| calendar.local(due)).unwrap_or_default();
+        diagnostics.push(problem.arg("period", period).arg("due", local));
         Missing { period, due_at: due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true)) }
     });
     absent.collect()

@@ -42,7 +42,7 @@ fn a_dry_run_of_a_timer_lists_what_the_run_does() {
     assert_eq!(pairs, order, "{printed:#}");
     let run = |index: usize| &printed["runs"][index];
     assert_eq!(run(0)["why"]["en"], "data changed since its release: data/2026-02/answers.csv");
-    assert_eq!(run(1)["why"]["en"], "shows 2026-01, which was revised since");
+    assert_eq!(run(1)["why"]["en"], "shows 2026-01, which was revised or added since");
     assert_eq!(run(2)["why"]["en"], "due since 2026-05-02 05:00 +08:00, without a release");
     let first = |index: usize, key: &str| run(index)["steps"][0][key].clone();
     assert_eq!((first(0, "step"), first(0, "needed")), ("measure".into(), true.into()));

@@ -9,6 +9,7 @@ mod group_charts;
 mod limits;
 mod postgres;
 mod scheduler;
+mod timers;
 mod unreachable;
 mod verbs;
 

@@ -26,6 +26,8 @@ messages! {
     /// The files of a period hold no answer of it.
     NO_ANSWERS_OF_PERIOD = Message::new("M0957", "there are no answers of the period {period}", "没有属于 {period} 的答卷")
         .hinted("the run can be repeated when the data are there", "数据到位后重新运行即可");
+    /// The answers of a published period are gone.
+    ANSWERS_GONE = Message::new("M0177", "the files hold no answers of {period} any more; its release stays as it is", "文件中已没有 {period} 的答卷，其版本保持不变");
     /// A file of the project that cannot be read.
     INPUT_UNREADABLE = Message::new("M0958", "`{file}` cannot be read: {problem}", "无法读取 `{file}`：{problem}");
     /// Another run has the lock.
@@ -41,6 +43,9 @@ messages! {
     GATE_STALE = Message::new("M0962", "gate `freshness`: the newest answer is of {newest}, {days} days before the end of {period}; at most {limit} are allowed", "关卡 `freshness`：最新答卷为 {newest}，距 {period} 结束 {days} 天，最多允许 {limit} 天");
     /// Gate: few answers.
     GATE_FEW = Message::new("M0963", "gate `answers`: {found} answers, at least {limit} are wanted", "关卡 `answers`：答卷 {found} 份，至少应有 {limit} 份");
+    /// Gate: a revision with fewer answers.
+    GATE_FEWER = Message::new("M0180", "gate `fewer`: {found} answers, of {published} that were published; at most {limit} % may be gone", "关卡 `fewer`：答卷 {found} 份，已发布的为 {published} 份，最多允许减少 {limit} %")
+        .hinted("if answers were withdrawn or cleaned, approve it; if the export covers a shorter time or broke off, restore the file", "若确有答卷撤回或清理，请批准；若导出区间变短或中途断开，请恢复文件");
     /// Gate: empty cells.
     GATE_MISSING = Message::new("M0964", "gate `missing`: {found} % of the answers to `{column}` are missing, at most {limit} % are allowed", "关卡 `missing`：`{column}` 有 {found} % 缺答，最多允许 {limit} %");
     /// Gate: an indicator beyond its limits.
@@ -69,6 +74,9 @@ messages! {
     /// Later releases show old numbers.
     LATER_OUTDATED = Message::new("M0973", "releases of later periods still show the numbers of {period} as they were: {later}", "之后各期的版本仍显示 {period} 修订前的数值：{later}")
         .hinted("run them again with --period, or all with --catch-up", "请用 --period 逐期重新运行，或用 --catch-up 一并更新");
+    /// A release that is due and was told to nobody.
+    RELEASE_CUT_OFF = Message::new("M0178", "the run that published {period}, due on {due}, was cut off: whether anybody was told is not noted", "发布 {period}（应于 {due} 完成）的运行中途中断：是否已通知读者没有记录")
+        .hinted("look at the log of the timer, then run `manyi run --period {period}`, which goes on where that one stopped", "请查看定时任务日志，然后运行 `manyi run --period {period}`，它会从中断处继续");
     /// A period without a release.
     NO_RELEASE = Message::new("M0974", "there is no release of {period}, which was due on {due}", "没有 {period} 的发布版本，应于 {due} 完成")
         .hinted("look at the log of the timer, then run `manyi run --period {period}`", "请查看定时任务日志，然后运行 `manyi run --period {period}`");
@@ -139,7 +147,10 @@ messages! {
     /// A control chart of something else than a share.
     NOT_A_SHARE = Message::new("M0988", "`{metric}` has no p chart: it is not a percentage", "`{metric}` 不是百分比，不能画 p 图")
         .hinted("use `xmr`", "请用 `xmr`");
-    /// A metric of a gate or chart that was not computed.
+    /// A control chart of an indicator that was not computed.
+    CHART_BLIND = Message::new("M0179", "`{metric}` has no control chart: these answers do not give it", "`{metric}` 没有控制图：这些答卷无法算出该指标")
+        .hinted("`manyi metrics` says what it lacks", "`manyi metrics` 会说明缺少什么");
+    /// A metric of a gate, chart or alarm that there is not.
     NO_SUCH_METRIC = Message::new("M0989", "`{metric}` under `{place}` is no metric of this project", "`{place}` 中的 `{metric}` 不是本项目的指标");
     /// A name is needed in a shared database.
     NO_NAME = Message::new("M0990", "a shared database needs a name for the project", "共用数据库时项目需要名称")

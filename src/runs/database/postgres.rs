@@ -44,10 +44,7 @@ impl PostgresEngine {
 
     /// The engine with a connection that lives, as far as is known.
     pub fn connected(&mut self) -> Result<&mut Self, DatabaseError> {
-        if self.client.is_closed() {
-            self.client = connect(&self.server, &self.place)?;
-        }
-        Ok(self)
+        if self.client.is_closed() { self.again() } else { Ok(self) }
     }
 
     /// Begins a transaction as the only writer.

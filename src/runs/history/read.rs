@@ -4,24 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::{Attempt, Entry, History, Listed, RESTORED, segment_of, segment_text};
+use super::{Attempt, Entry, History, Listed, RESTORED, segment_of, segment_text, word};
 use crate::config::Period;
 use crate::config::period::Cadence;
 use crate::diagnostics::Localized;
 use crate::metrics::Unit;
 use crate::runs::database::{DatabaseError, Problem, Queries as _, Row, Value};
 use crate::runs::numbers::{EstimateRecord, InputRecord, MetricRecord, Numbers, TableShape};
+use crate::runs::run::Outcome;
 
 impl History {
-    /// True if a run noted that it published this revision, which is the last thing that a run does.
+    /// True if a run noted that it brought this revision to its end, which is the last thing that a run does.
     ///
     /// # Errors
-    /// The database fails.
+    /// As [`History::releases`].
     pub fn was_noted(&mut self, period: Period, revision: u32) -> Result<bool, DatabaseError> {
-        let sql = "SELECT 1 FROM attempts WHERE project = $1 AND period = $2 AND revision = $3
-            AND outcome IN ('published', $4) LIMIT 1";
-        let key = [self.project.as_str().into(), period.to_string().into(), revision.into(), RESTORED.into()];
-        Ok(self.database.query_first(sql, &key)?.is_some())
+        Ok(self.noted()?.contains(&(period, revision)))
     }
 
     /// The releases that a run brought to its end; one that was killed before has still to tell its readers.
@@ -30,8 +28,10 @@ impl History {
     /// As [`History::releases`].
     pub fn noted(&mut self) -> Result<BTreeSet<(Period, u32)>, DatabaseError> {
         let sql = "SELECT DISTINCT period, revision FROM attempts WHERE project = $1 AND revision IS NOT NULL
-            AND outcome IN ('published', $2)";
-        let rows = self.database.query(sql, &[self.project.as_str().into(), RESTORED.into()])?;
+            AND outcome IN ($2, $3)";
+        let published = word(&Outcome::Published);
+        let key = [self.project.as_str().into(), published.into(), RESTORED.into()];
+        let rows = self.database.query(sql, &key)?;
         rows.iter().map(|row| Ok((period_of(row)?, number(row, "revision")?))).collect()
     }
 
@@ -56,15 +56,19 @@ impl History {
         rows.iter().map(attempt).collect()
     }
 
-    /// How the newest attempt at a period ended; none without one.
+    /// The periods whose newest attempt failed or is held.
     ///
     /// # Errors
-    /// The database fails.
-    pub fn newest_outcome(&mut self, period: Period) -> Result<Option<String>, DatabaseError> {
-        let sql = "SELECT outcome FROM attempts WHERE project = $1 AND period = $2
-            ORDER BY started_at DESC, process DESC LIMIT 1";
-        let row = self.database.query_first(sql, &[self.project.as_str().into(), period.to_string().into()])?;
-        row.map(|row| Ok(row.text("outcome")?.to_owned())).transpose()
+    /// As [`History::releases`].
+    pub fn stopped(&mut self) -> Result<BTreeSet<Period>, DatabaseError> {
+        let sql = "SELECT period, outcome FROM attempts WHERE project = $1 ORDER BY started_at, process";
+        let rows = self.database.query(sql, &[self.project.as_str().into()])?;
+        let stops = [word(&Outcome::Failed), word(&Outcome::Held)];
+        let mut newest = BTreeMap::new();
+        for row in &rows {
+            newest.insert(period_of(row)?, stops.iter().any(|stop| row.text("outcome").is_ok_and(|held| held == stop)));
+        }
+        Ok(newest.into_iter().filter_map(|(period, stopped)| stopped.then_some(period)).collect())
     }
 
     /// Every release, by period and revision.
@@ -151,6 +155,7 @@ impl History {
             findings: Vec::new(),
             charts: Vec::new(),
             content: String::new(),
+            own_content: String::new(),
         })
     }
 

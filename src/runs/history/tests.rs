@@ -64,6 +64,7 @@ fn numbers(period: &str, value: f64) -> Numbers {
         }],
         charts: Vec::new(),
         content: String::new(),
+        own_content: String::new(),
     }
 }
 
