@@ -424,7 +424,11 @@ fn points_table(chart: &IndicatorChart, index: usize, lang: Lang) -> Block {
         ],
     };
     let (title, unit) = (chart.title.get(lang), format::unit_suffix(chart.unit, lang));
-    let caption = if lang == Lang::En { format!("{title} ({})", unit.trim()) } else { format!("{title}（{unit}）") };
+    let caption = match (lang, unit.trim()) {
+        (_, "") => title.to_owned(),
+        (Lang::En, unit) => format!("{title} ({unit})"),
+        (_, unit) => format!("{title}（{unit}）"),
+    };
     let caption = vec![Inline::text(caption)];
     let id = format!("control-points-{}", index + 1);
     Block::Table(Table { id, caption, columns: columns(&titles), rows: rows.collect(), ..Table::default() })

@@ -39,6 +39,22 @@ fn a_chart_names_its_signals() {
     assert!(figure_notes(&quiet, Lang::En).is_empty());
 }
 
+/// Plain numbers have no unit, scores none in English.
+#[test]
+fn a_caption_names_the_unit_where_there_is_one() {
+    for (unit, lang, wanted) in [
+        (Unit::Percent, Lang::En, "Satisfied (%)"),
+        (Unit::Percent, Lang::ZhCn, "满意率（%）"),
+        (Unit::Number, Lang::En, "Satisfied"),
+        (Unit::Number, Lang::ZhCn, "满意率"),
+        (Unit::Score, Lang::En, "Satisfied"),
+    ] {
+        let chart = IndicatorChart { unit, ..chart(2) };
+        let Block::Table(table) = points_table(&chart, 0, lang) else { unreachable!() };
+        assert_eq!(table.caption, [Inline::text(wanted)], "{unit:?}");
+    }
+}
+
 #[test]
 fn names_between_backticks_are_code() {
     let code = |text: &str| Inline::Code { text: text.to_owned() };

@@ -61,14 +61,14 @@ pub(super) fn situation(period: &str, end: &End<'_>) -> Situation {
             false => Default::default(),
         };
         situation.gates.push(Gate {
-            report: run.clone(),
+            period: run.clone(),
             gate: "gates".to_owned(),
             holds: !holding.is_empty(),
             text: lang_texts(ask.0 + &say(Lang::ZhCn), ask.1 + &say(Lang::En)),
         });
     }
     if let Some(failure) = &end.ended {
-        situation.runs.push(RunEnd { report: run.clone(), failure: failure.clone() });
+        situation.runs.push(RunEnd { period: run.clone(), failure: failure.clone() });
     }
     situation.expected.clone_from(&end.expected);
     situation

@@ -2,25 +2,35 @@
 
 use crate::config::Project;
 use crate::config::raw::{RawForEach, RawRecipient, RawReport};
-use crate::diagnostics::{Diagnostics, Lang, Localized, lang_texts};
+use crate::diagnostics::{Diagnostics, Lang, Localized, LocalizedTexts, Verbatim, lang_texts};
 use crate::document::pack::Pack;
+use crate::pipeline::build::declared_reports;
 use crate::pipeline::pack_files;
 
 /// What a report is called: the title of its pack, with the id where another report of the same pack could be meant. What is wrong with
 /// a pack was said when the report was built.
 pub(super) fn report_title(project: &Project, report: &str) -> Option<Localized> {
-    let declared = project.raw.reports.iter().find(|held| held.id == report)?;
+    let reports = declared_reports(project);
+    let declared = reports.iter().find(|held| held.id == report)?;
     let alike = |held: &RawReport| {
         held.id != report && held.pack == declared.pack && held.for_each.is_some() == declared.for_each.is_some()
     };
     let mut said_before = Diagnostics::new();
     let files = pack_files(&declared.pack, Some(&project.path("templates")), &mut said_before);
     let title = Pack::load(&declared.pack, files, &mut said_before)?.title;
-    if !project.raw.reports.iter().any(alike) {
+    if !reports.iter().any(alike) {
         return Some(title);
     }
-    let (zh_cn, en) = (title.get(Lang::ZhCn), title.get(Lang::En));
-    Some(Localized::PerLang(lang_texts(format!("{zh_cn}（{report}）"), format!("{en} ({report})"))))
+    let [zh_cn, en, zh_tw] = [Lang::ZhCn, Lang::En, Lang::ZhTw].map(|lang| title.get(lang));
+    let zh_tw = Some(Verbatim::in_parts(format!("{zh_tw}（{}）", Verbatim::new(report).get(Lang::ZhTw))));
+    let texts = lang_texts(format!("{zh_cn}（{report}）"), format!("{en} ({report})"));
+    Some(Localized::PerLang(LocalizedTexts { zh_tw, ..texts }))
+}
+
+/// The column whose groups the documents of a report are about, if each is about one.
+pub(super) fn column_of<'a>(project: &'a Project, report: &str) -> Option<&'a str> {
+    let declared = project.raw.reports.iter().find(|held| held.id == report)?;
+    declared.for_each.as_ref().map(|each| each.column())
 }
 
 /// Which group the documents of a report are about for a recipient, as a line and in short; all of them without a parameter. None for a
@@ -37,7 +47,8 @@ pub(super) fn about(project: &Project, report: &str, raw: &RawRecipient, lang: L
     };
     let subjects = if let RawForEach::Detailed(detail) = each { detail.parameters.as_slice() } else { &[] };
     let named = subjects.iter().find(|subject| subject.value == *value).and_then(|subject| subject.title.as_ref());
-    let name = named.map_or(value.as_str(), |title| title.get(lang));
+    let typed = Localized::from(value.as_str());
+    let name = named.unwrap_or(&typed).get(lang);
     let colon = if lang == Lang::En { ": " } else { "：" };
     Some((format!("{title}{colon}{name}"), name.to_owned()))
 }

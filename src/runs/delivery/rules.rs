@@ -1,6 +1,6 @@
 //! From the situation of a run to the conditions that alarms are about: pure functions of the rules in the project file.
 
-use crate::config::raw::{AlarmAudience, AlarmKind, RawAlarm, RawDelivery};
+use crate::config::raw::{AlarmAudience, AlarmKind, OWN_ALARMS, RawAlarm, RawDelivery};
 use crate::diagnostics::{Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::format;
 use crate::metrics::Unit;
@@ -16,7 +16,7 @@ pub struct Situation {
     pub controls: Vec<Control>,
     /// The gates that were tried.
     pub gates: Vec<Gate>,
-    /// The reports that were run.
+    /// The runs that ended.
     pub runs: Vec<RunEnd>,
     /// The periods whose releases were looked for.
     pub expected: Vec<Expected>,
@@ -48,11 +48,11 @@ pub struct Control {
     pub signals: Vec<LocalizedTexts>,
 }
 
-/// A gate of a report.
+/// A gate of the release of a period.
 #[derive(Debug, Clone)]
 pub struct Gate {
-    /// The report.
-    pub report: String,
+    /// The period.
+    pub period: String,
     /// The gate.
     pub gate: String,
     /// True if it holds the release back or fails the run.
@@ -61,11 +61,11 @@ pub struct Gate {
     pub text: LocalizedTexts,
 }
 
-/// How the run of a report ended.
+/// How the run of a period ended.
 #[derive(Debug, Clone)]
 pub struct RunEnd {
-    /// The report.
-    pub report: String,
+    /// The period.
+    pub period: String,
     /// Why it failed, if it did.
     pub failure: Option<LocalizedTexts>,
 }
@@ -86,16 +86,10 @@ pub struct Expected {
 /// The rules of a project: those of its file, and for failures, held gates and missing runs rules of our own where the file has none.
 pub fn rules(delivery: &RawDelivery) -> Vec<RawAlarm> {
     let mut rules = delivery.alarms.clone();
-    let own = [
-        (AlarmKind::Gate, "gate"),
-        (AlarmKind::Failed, "failed"),
-        (AlarmKind::Missing, "missing"),
-        (AlarmKind::Delivery, "delivery"),
-    ];
-    for (on, id) in own {
+    for (on, id) in OWN_ALARMS {
         if !rules.iter().any(|rule| rule.on == on) {
             rules.push(RawAlarm {
-                id: format!("errors-{id}"),
+                id: id.to_owned(),
                 on,
                 metric: None,
                 below: None,
@@ -149,19 +143,19 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
         AlarmKind::Gate => {
             // It may have been approved all the same, or withdrawn.
             let passed = lang_texts("已无关卡扣住发布", "no gate holds the release back any more");
-            let text = |gate: &Gate| prefixed(&gate.report, if gate.holds { &gate.text } else { &passed });
+            let text = |gate: &Gate| prefixed(&gate.period, if gate.holds { &gate.text } else { &passed });
             let gates = situation.gates.iter();
-            gates.map(|gate| signal(format!("{}/{}", gate.report, gate.gate), Some(gate.holds), text(gate))).collect()
+            gates.map(|gate| signal(format!("{}/{}", gate.period, gate.gate), Some(gate.holds), text(gate))).collect()
         }
         AlarmKind::Failed => {
             let text = |run: &RunEnd| match &run.failure {
-                Some(failure) => prefixed(&run.report, failure),
-                None => lang_texts(format!("{}：运行成功", run.report), format!("{}: the run succeeded", run.report)),
+                Some(failure) => prefixed(&run.period, failure),
+                None => lang_texts(format!("{}：运行成功", run.period), format!("{}: the run succeeded", run.period)),
             };
             situation
                 .runs
                 .iter()
-                .map(|run| signal(run.report.clone(), Some(run.failure.is_some()), text(run)))
+                .map(|run| signal(run.period.clone(), Some(run.failure.is_some()), text(run)))
                 .collect()
         }
         // What became of messages is known after they were sent.
@@ -250,8 +244,8 @@ fn joined(title: &LocalizedTexts, signals: &[LocalizedTexts]) -> LocalizedTexts 
     )
 }
 
-fn prefixed(report: &str, text: &LocalizedTexts) -> LocalizedTexts {
-    lang_texts(format!("{report}：{}", text.get(Lang::ZhCn)), format!("{report}: {}", text.get(Lang::En)))
+fn prefixed(period: &str, text: &LocalizedTexts) -> LocalizedTexts {
+    lang_texts(format!("{period}：{}", text.get(Lang::ZhCn)), format!("{period}: {}", text.get(Lang::En)))
 }
 
 /// What an alarm says, after its title if it has one.
@@ -325,15 +319,15 @@ mod tests {
     #[test]
     fn failures_are_watched_without_a_rule() {
         let rules = rules(&RawDelivery::default());
-        let report = || "plan".to_owned();
+        let period = || "2026-11".to_owned();
         let mut situation = Situation {
             gates: vec![Gate {
-                report: report(),
+                period: period(),
                 gate: "freshness".into(),
                 holds: true,
                 text: lang_texts("旧", "old"),
             }],
-            runs: vec![RunEnd { report: report(), failure: Some(lang_texts("坏", "bad")) }],
+            runs: vec![RunEnd { period: period(), failure: Some(lang_texts("坏", "bad")) }],
             expected: vec![expected(true, false, &[])],
             ..Situation::default()
         };
@@ -353,8 +347,8 @@ mod tests {
         assert_eq!(
             said,
             [
-                "plan: no gate holds the release back any more",
-                "plan: the run succeeded",
+                "2026-11: no gate holds the release back any more",
+                "2026-11: the run succeeded",
                 "2026-10: no release is missing any more"
             ]
         );
