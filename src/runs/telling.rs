@@ -104,7 +104,7 @@ pub fn enqueue_release(
                 continue;
             }
             let wording = Wording { project, release, later: &later, lang: recipient.lang };
-            let content = wording.told_to(raw, (&report.id, title.as_ref()), attachments);
+            let content = wording.told_to(raw, (report.id.as_str(), title.as_ref()), attachments);
             messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
         }
     }
@@ -165,7 +165,7 @@ pub fn tell(
 ) -> Result<usize, DatabaseError> {
     prepare(history.database(), now)?;
     let delivery = &project.raw.delivery;
-    let situation = situation(period, end);
+    let situation = situation(project, period, end);
     let rules = rules::rules(delivery);
     let found = rules::signals(&rules, &situation);
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();

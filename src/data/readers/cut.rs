@@ -109,7 +109,7 @@ mod tests {
     fn cut(bytes: &[u8], source: &str, rows: &[u32], holds: &str) -> Option<Vec<u8>> {
         let source: RawSource = serde_json::from_str(source).unwrap();
         let rows = rows.iter().copied().collect();
-        without_rows(bytes, (&source, &source.file), &rows, &|field| field.trim() == holds).unwrap()
+        without_rows(bytes, (&source, source.file.as_str()), &rows, &|field| field.trim() == holds).unwrap()
     }
 
     const CSV: &str = r#"{ "file": "a.csv" }"#;

@@ -31,6 +31,8 @@ pub struct Indicator {
     pub title: LocalizedTexts,
     /// The segment column and its group; `None` for the total.
     pub segment: Option<(String, String)>,
+    /// What the group is called.
+    pub group: Option<Localized>,
     /// The number; `None` where it is withheld or impossible.
     pub estimate: Option<f64>,
     /// Its unit, which is that of the limits too.
@@ -203,9 +205,10 @@ fn crossed(rule: &RawAlarm, estimate: Option<f64>) -> Option<bool> {
 }
 
 fn threshold_text(rule: &RawAlarm, indicator: &Indicator) -> LocalizedTexts {
-    let group = |open: &str, close: &str| {
-        let segment = indicator.segment.as_ref();
-        segment.map(|(_, group)| format!("{open}{group}{close}")).unwrap_or_default()
+    let group = |lang: Lang, open: &str, close: &str| {
+        let typed = indicator.segment.as_ref().map(|(_, group)| group.as_str());
+        let name = indicator.group.as_ref().map(|name| name.get(lang)).or(typed);
+        name.map(|name| format!("{open}{name}{close}")).unwrap_or_default()
     };
     // A limit has the decimals that it was written with.
     let limit =
@@ -225,8 +228,8 @@ fn threshold_text(rule: &RawAlarm, indicator: &Indicator) -> LocalizedTexts {
         indicator.estimate.map_or_else(String::new, |value| format::value_with_unit(value, indicator.unit, lang))
     };
     lang_texts(
-        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group("（", "）"), shown(Lang::ZhCn), zh.join("，")),
-        format!("{}{} is {} ({})", title(Lang::En), group(" (", ")"), shown(Lang::En), en.join(", ")),
+        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group(Lang::ZhCn, "（", "）"), shown(Lang::ZhCn), zh.join("，")),
+        format!("{}{} is {} ({})", title(Lang::En), group(Lang::En, " (", ")"), shown(Lang::En), en.join(", ")),
     )
 }
 
@@ -275,6 +278,7 @@ mod tests {
             metric: "csi".into(),
             title: lang_texts("满意度", "Satisfaction"),
             segment: group.map(|group| ("branch".into(), group.into())),
+            group: None,
             estimate,
             unit: Unit::Points,
         }
@@ -307,13 +311,15 @@ mod tests {
             indicators: vec![indicator(None, Some(1.0)), indicator(Some("朝阳"), Some(99.5))],
             ..Situation::default()
         };
-        let found = signals(&[low], &situation);
+        let found = signals(std::slice::from_ref(&low), &situation);
         assert_eq!((found.len(), found[0].holds, found[0].subject.as_str()), (1, Some(true), "csi/branch=朝阳"));
         assert_eq!(found[0].text.get(Lang::ZhCn), "满意度（朝阳）为 99.5分（下限 80分，上限 99分）");
         assert_eq!(
             found[0].text.get(Lang::En),
             "Satisfaction (朝阳) is 99.5 points (lower limit 80 points, upper limit 99 points)"
         );
+        let named = Indicator { group: Some("Morning Sun".into()), ..situation.indicators[1].clone() };
+        assert!(threshold_text(&low, &named).get(Lang::En).starts_with("Satisfaction (Morning Sun) is"));
     }
 
     #[test]
