@@ -334,6 +334,17 @@ columns: { id: { type: text, from: [ID, 序号] } }
         // What cannot be changed is as it was.
         assert_eq!(purged("Z1"), (vec![("b.csv".to_owned(), 1, false)], vec!["M0985"]));
         assert_eq!(fs::read(folder.path().join("b.csv")).unwrap(), wide);
+
+        // Work that is held was made of the file, and a release that cannot be read may have been.
+        fs::create_dir_all(places.revision("2026-01".parse().unwrap(), 1)).unwrap();
+        write("out/releases/2026-01/r1/release.json", b"{");
+        fs::create_dir_all(places.work("2026-02".parse().unwrap())).unwrap();
+        let progress = serde_json::json!({ "files": "f", "reports": {}, "numbers": {
+            "period": "2026-02", "inputs": [{ "file": "a.csv", "sha256": sha256_hex(&left), "rows": 2 }], "answers": 2,
+            "newest": null, "tables": [], "metrics": [], "estimates": [], "findings": [], "content": "c",
+        }});
+        write("out/.manyi/2026-02/state.json", progress.to_string().as_bytes());
+        assert_eq!(purged("9"), (vec![("a.csv".to_owned(), 1, true)], vec!["M0982", "M0190"]));
     }
 
     /// A workbook holds ids as numbers, which are no other ids for that.
