@@ -1,4 +1,5 @@
 # A resident scheduler: docker run -v /srv/survey:/project manyi
+# It ends at once when it is told to (docker stop, SIGTERM); a run that is stopped goes on when it is started again.
 # The folder belongs to user 10001 (chown -R 10001 /srv/survey). The root file system may be read-only (--read-only): nothing else is written.
 FROM rust:1.95-bookworm AS build
 WORKDIR /source
@@ -13,8 +14,6 @@ RUN apt-get update \
 COPY --from=build /source/target/release/manyi /usr/local/bin/manyi
 # A number, since Kubernetes cannot tell of a name that it is not root's (runAsNonRoot).
 USER 10001
-# A process of number 1 takes no notice of SIGTERM; a run may be killed at any moment and goes on when it is started again.
-STOPSIGNAL SIGKILL
 WORKDIR /project
 # Podman and Buildah keep the health check only with --format docker.
 # Secrets of delivery come as environment variables or files of the container, never in the image.

@@ -51,7 +51,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hayro_interpret::", &["grade/submissions/pdf/pages"]),
     ("kurbo::", &["grade/submissions/pdf/pages"]),
     ("println!", &[]),
-    ("std::process::exit", &["cli/limits"]),
+    ("nix::", &["cli/signals"]),
+    ("std::process::exit", &["cli/limits", "cli/signals"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

@@ -25,6 +25,7 @@ mod run;
 mod schedule;
 mod schema;
 mod serve;
+mod signals;
 mod skeleton;
 mod tables;
 mod templates;
@@ -55,6 +56,9 @@ pub fn run() -> ExitCode {
     };
     let console = Console::new(&arguments.common);
     let lang = arguments.common.lang;
+    if matches!(arguments.verb, Verb::ServeSchedule(_)) {
+        signals::end_when_told();
+    }
     limits::arm(&console);
     let mut diagnostics = Diagnostics::new();
     let outcome = match &arguments.verb {

@@ -1,7 +1,7 @@
 //! `manyi schedule install`: timers of systemd and cron.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::Outcome;
 use crate::cli::args_runs::{ScheduleAction, ScheduleOptions};
@@ -13,25 +13,31 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 use crate::runs::Session;
 use crate::runs::release::write_whole;
-use crate::runs::timer::{TimerFile, cron, systemd};
+use crate::runs::timer::{TimerFile, cron_file, systemd, unit_name};
 
 pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let ScheduleAction::Install { project, write, user, cron: wants_cron, .. } = &options.action;
     let Some(session) = Session::open(project, None, diagnostics) else { return Ok(()) };
     let program = std::env::current_exe()?;
     let folder = project.canonicalize()?;
-    let name = unit_name(&session, &folder);
+    let own = session.runs.name.clone();
+    let name = own.or_else(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let name = unit_name(&name.unwrap_or_default(), &folder);
     let variables = variables(&session.project);
     if *wants_cron && !variables.is_empty() {
         let names = variables.iter().map(|name| format!("`${{env:{name}}}`")).collect::<Vec<_>>().join(", ");
         diagnostics.push(Diagnostic::warning(&messages::CRON_WITHOUT_VARIABLES).arg("names", names));
     }
     let files = if *wants_cron {
-        let lines = cron(&session.calendar, &program, &folder);
-        vec![TimerFile { name: format!("manyi-{name}"), content: with_user(&lines, user.as_deref()) }]
+        vec![cron_file(&session.calendar, &name, user.as_deref(), &program, &folder)]
     } else {
         systemd(&session.calendar, &name, user.as_deref(), &program, &folder)
     };
+    if let Some(taken) = write.as_ref().and_then(|write| taken(write, &files)) {
+        let problem = Diagnostic::error(&messages::TIMER_TAKEN).arg("file", taken.display());
+        diagnostics.push(problem.arg("folder", folder.display()));
+        return Ok(());
+    }
     for file in &files {
         console.data(&format!("# {}\n{}\n", file.name, file.content))?;
         if let Some(write) = write {
@@ -61,6 +67,15 @@ pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mu
     Ok(())
 }
 
+/// A file that is there already and runs the project of another folder, which would stop without a word.
+fn taken(write: &Path, files: &[TimerFile]) -> Option<PathBuf> {
+    let other = |file: &&TimerFile| {
+        let held = std::fs::read_to_string(write.join(&file.name));
+        held.is_ok_and(|held| file.is_of_another(&held))
+    };
+    files.iter().find(other).map(|file| write.join(&file.name))
+}
+
 /// The environment variables that the project needs when it runs.
 fn variables(project: &Project) -> BTreeSet<String> {
     let mut texts: Vec<SecretText> = project.raw.delivery.secrets().into_iter().map(|(_, text)| text.clone()).collect();
@@ -73,26 +88,4 @@ fn variables(project: &Project) -> BTreeSet<String> {
         parts.filter_map(variable).collect()
     };
     texts.iter().flat_map(of_text).collect()
-}
-
-/// A name for units: the project's, else that of its folder, in characters that units and files of cron may have.
-fn unit_name(session: &Session, folder: &Path) -> String {
-    let own = session.runs.name.clone();
-    let name =
-        own.unwrap_or_else(|| folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
-    let clean = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' };
-    let name: String = name.chars().map(clean).collect();
-    let name = name.trim_matches('-').to_owned();
-    if name.is_empty() { "project".to_owned() } else { name }
-}
-
-/// Files in /etc/cron.d name the user before the command.
-fn with_user(lines: &str, user: Option<&str>) -> String {
-    let Some(user) = user else { return lines.to_owned() };
-    let insert = |line: &str| {
-        let mut parts: Vec<&str> = line.splitn(6, ' ').collect();
-        parts.insert(5.min(parts.len()), user);
-        parts.join(" ")
-    };
-    lines.lines().map(|line| insert(line) + "\n").collect()
 }

@@ -1,5 +1,5 @@
 //! `manyi serve-schedule`: stays and runs each period when it is due. It keeps nothing in memory: what is due follows from the
-//! history and the clock, so that it may be stopped and started at any time, beside other schedulers too.
+//! history and the clock, so that it may be stopped (SIGTERM, SIGINT) and started at any time, beside other schedulers too.
 
 use std::time::Duration;
 

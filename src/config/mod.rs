@@ -4,6 +4,7 @@ pub mod brand;
 pub mod colour;
 pub mod fragment;
 pub mod load;
+mod option_titles;
 pub mod period;
 pub mod positions;
 pub mod project;

@@ -398,6 +398,9 @@ pub struct RawColumn {
     /// Codes or answer texts as they stand in the file (keys) and what they mean: a number for a scale, a label for options.
     #[serde(default)]
     pub labels: Option<IndexMap<String, RawLabel>>,
+    /// What options are called in documents, by the option: `北湖店: { en: North Lake }`. Other than `labels` it leaves the list open.
+    #[serde(default)]
+    pub titles: IndexMap<String, Localized>,
     /// Values that mean "no answer".
     #[serde(default)]
     pub missing: Vec<RawScalar>,

@@ -174,7 +174,7 @@ pub enum ChannelKind {
 pub struct RawRecipient {
     /// A mail address (`王芳 <wang@example.com>`) or the name of a channel.
     pub to: String,
-    /// Reports by id; default all.
+    /// Reports by id; default all, with `parameters` those with a document for each group.
     #[serde(default)]
     pub reports: Vec<String>,
     /// Only the documents of these groups, for reports with `for_each`: the column and its group, `branch: 朝阳店`.
@@ -192,6 +192,17 @@ pub struct RawRecipient {
     /// True to be told of alarms that concern the numbers.
     #[serde(default)]
     pub alarms: bool,
+}
+
+impl RawRecipient {
+    /// True if this recipient gets a report, whose documents are each about a group of `column` if there is one. Whoever gets the documents
+    /// of a group hears of it alone: what is about everybody, or about groups of another column, only if it is named.
+    pub fn gets(&self, report: &str, column: Option<&str>) -> bool {
+        if self.reports.is_empty() {
+            return self.parameters.is_empty() || column.is_some_and(|column| self.parameters.contains_key(column));
+        }
+        self.reports.iter().any(|wanted| wanted == report)
+    }
 }
 
 /// When to raise an alarm.
@@ -239,6 +250,14 @@ pub enum AlarmKind {
     /// A message about the newest release did not arrive, or nobody knows.
     Delivery,
 }
+
+/// Alarms that there are without an entry for them, and their ids.
+pub const OWN_ALARMS: [(AlarmKind, &str); 4] = [
+    (AlarmKind::Gate, "errors-gate"),
+    (AlarmKind::Failed, "errors-failed"),
+    (AlarmKind::Missing, "errors-missing"),
+    (AlarmKind::Delivery, "errors-delivery"),
+];
 
 /// Who is told of an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -318,6 +337,30 @@ pub fn is_address(address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_gets_one_group_gets_what_is_about_groups_alone() {
+        let recipient = |reports: &[&str], branch: bool| RawRecipient {
+            to: "a@b.cn".to_owned(),
+            reports: reports.iter().map(|report| (*report).to_owned()).collect(),
+            parameters: branch.then(|| ("branch".to_owned(), "A".to_owned())).into_iter().collect(),
+            formats: Vec::new(),
+            lang: None,
+            files: true,
+            alarms: false,
+        };
+        for (reports, branch, report, column, gets) in [
+            (&[][..], false, "plan", None, true),
+            (&[], false, "shops", Some("branch"), true),
+            (&[], true, "plan", None, false),
+            (&[], true, "shops", Some("branch"), true),
+            (&[], true, "regions", Some("region"), false),
+            (&["plan"], true, "plan", None, true),
+            (&["plan"], true, "shops", Some("branch"), false),
+        ] {
+            assert_eq!(recipient(reports, branch).gets(report, column), gets, "{reports:?} {branch} {report}");
+        }
+    }
 
     #[test]
     fn addresses_are_told_from_what_is_none() {

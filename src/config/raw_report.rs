@@ -114,6 +114,19 @@ impl RawDocx {
 /// The id of the report that is built where a project names none.
 pub const DEFAULT_REPORT: &str = "plan";
 
+/// The report of a project that names none.
+pub fn default_report() -> RawReport {
+    RawReport {
+        id: DEFAULT_REPORT.to_owned(),
+        pack: default_pack(),
+        for_each: None,
+        langs: Vec::new(),
+        formats: default_formats(),
+        pdf: Vec::new(),
+        docx: None,
+    }
+}
+
 /// The pack of a report that names none.
 pub fn default_pack() -> String {
     "satisfaction-plan".to_owned()
@@ -155,4 +168,17 @@ pub enum ReportFormat {
     Markdown,
     /// The tab book: all tables as an Excel workbook.
     Xlsx,
+}
+
+impl ReportFormat {
+    /// Its name in the project file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Html => "html",
+            Self::Docx => "docx",
+            Self::Markdown => "markdown",
+            Self::Xlsx => "xlsx",
+        }
+    }
 }

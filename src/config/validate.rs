@@ -77,6 +77,11 @@ fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostic
     if origins.iter().filter(|given| **given).count() > 1 {
         diagnostics.push(problem(project, &messages::FROM_AND_DERIVE, &path));
     }
+    let has_options = matches!(column.kind, ColumnType::Single | ColumnType::Multi | ColumnType::Ranking);
+    if !column.titles.is_empty() && !has_options {
+        let path = format!("{path}.titles");
+        diagnostics.push(problem(project, &messages::TITLES_WITHOUT_OPTIONS, &path).arg("name", name));
+    }
     if let Some(gate) = &column.only_if {
         validate_reference(project, gate, &format!("{path}.only_if"), &[ColumnType::Boolean], diagnostics);
     }

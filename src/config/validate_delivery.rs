@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use crate::config::project::Project;
 use crate::config::raw::{
-    AlarmAudience, AlarmKind, ChannelKind, DEFAULT_REPORT, MailSecurity, RawAlarm, RawChannel, RawDelivery, RawMail,
-    RawRecipient, is_address, mailbox,
+    AlarmAudience, AlarmKind, ChannelKind, MailSecurity, OWN_ALARMS, RawAlarm, RawChannel, RawDelivery, RawMail,
+    RawRecipient, RawReport, default_report, is_address, mailbox,
 };
 use crate::config::validate::{is_safe_file_name, problem};
 use crate::diagnostics::messages::config::REPEATED_ID;
 use crate::diagnostics::messages::delivery as messages;
-use crate::diagnostics::{Diagnostics, lang_texts};
+use crate::diagnostics::{Diagnostics, Level, lang_texts};
 
 /// The placeholders of `delivery.link`.
 const PLACEHOLDERS: &[&str] = &["{period}", "{report}", "{revision}"];
@@ -135,11 +135,9 @@ fn validate_channel(project: &Project, name: &str, channel: &RawChannel, diagnos
 }
 
 fn validate_recipients(project: &Project, delivery: &RawDelivery, diagnostics: &mut Diagnostics) {
-    let reports = &project.raw.reports;
-    let known: Vec<&str> = match reports.is_empty() {
-        true => vec![DEFAULT_REPORT],
-        false => reports.iter().map(|report| report.id.as_str()).collect(),
-    };
+    let own = [default_report()];
+    let reports = if project.raw.reports.is_empty() { &own[..] } else { project.raw.reports.as_slice() };
+    let known: Vec<&str> = reports.iter().map(|report| report.id.as_str()).collect();
     let mut seen = HashSet::new();
     for (index, recipient) in delivery.recipients.iter().enumerate() {
         let path = format!("delivery.recipients[{index}]");
@@ -152,20 +150,39 @@ fn validate_recipients(project: &Project, delivery: &RawDelivery, diagnostics: &
         }
         validate_parameters(project, recipient, &path, diagnostics);
         let address = mailbox(&recipient.to).map_or(recipient.to.as_str(), |(_, address)| address).to_lowercase();
-        let gets: Vec<&str> = match recipient.reports.is_empty() {
-            true => known.clone(),
-            false => recipient.reports.iter().map(String::as_str).collect(),
-        };
+        let column = |report: &RawReport| report.for_each.as_ref().map(|each| each.column().to_owned());
+        let gets = reports.iter().filter(|report| recipient.gets(&report.id, column(report).as_deref()));
+        let gets: Vec<&RawReport> = gets.collect();
+        validate_formats(project, recipient, &gets, &path, diagnostics);
         let parameters: Vec<String> =
             recipient.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut again = false;
         for report in gets {
-            again |= !seen.insert((address.clone(), report.to_owned(), parameters.clone()));
+            again |= !seen.insert((address.clone(), report.id.clone(), parameters.clone()));
         }
         if again {
             let path = format!("{path}.to");
             diagnostics.push(problem(project, &messages::REPEATED_RECIPIENT, &path).arg("value", &recipient.to));
         }
+    }
+}
+
+/// Warns of reports that a recipient gets and that are built in none of the formats that it asks for.
+fn validate_formats(
+    project: &Project,
+    recipient: &RawRecipient,
+    reports: &[&RawReport],
+    path: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    let asked = &recipient.formats;
+    let lacks = |report: &&&RawReport| !report.formats.iter().any(|format| asked.contains(format));
+    for report in reports.iter().filter(lacks).filter(|_| recipient.files && !asked.is_empty()) {
+        let built: Vec<&str> = report.formats.iter().map(|format| format.name()).collect();
+        let mut problem = problem(project, &messages::NO_SUCH_FORMAT, &format!("{path}.formats"));
+        problem.level = Level::Warning;
+        problem = problem.arg("to", &recipient.to).arg("report", &report.id);
+        diagnostics.push(problem.arg("known", built.join(", ")));
     }
 }
 
@@ -205,6 +222,9 @@ fn validate_alarms(project: &Project, delivery: &RawDelivery, diagnostics: &mut 
         let path = format!("delivery.alarms[{index}]");
         if !is_safe_file_name(&alarm.id) {
             let problem = problem(project, &crate::diagnostics::messages::config::UNSAFE_ID, &format!("{path}.id"));
+            diagnostics.push(problem.arg("id", &alarm.id));
+        } else if OWN_ALARMS.iter().any(|(on, id)| alarm.id == *id && alarm.on != *on) {
+            let problem = problem(project, &messages::RESERVED_ALARM, &format!("{path}.id"));
             diagnostics.push(problem.arg("id", &alarm.id));
         } else if !seen.insert(&alarm.id) {
             diagnostics.push(problem(project, &REPEATED_ID, &format!("{path}.id")).arg("id", &alarm.id));

@@ -126,6 +126,13 @@ fn what_cannot_work_is_said_with_place_and_remedy() {
             "delivery.recipients[1].to",
             "twice",
         ),
+        (
+            "  channels: { g: { kind: folder, path: x } }\n  recipients: [{ to: g, reports: [plan], formats: [docx] }]",
+            "M0192",
+            "delivery.recipients[0].formats",
+            "pdf, html",
+        ),
+        ("  alarms: [{ id: errors-delivery, on: failed }]", "M0193", "delivery.alarms[0].id", "`errors-delivery`"),
         ("  alarms: [{ id: a, on: threshold, metric: csi }]", "M0943", "delivery.alarms[0]", "`below`"),
         (
             "  alarms: [{ id: a, on: threshold, metric: csi, below: 9, above: 1 }]",

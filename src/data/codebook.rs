@@ -336,5 +336,6 @@ fn category_titles(raw: &RawColumn) -> IndexMap<String, Localized> {
             _ => {}
         }
     }
+    titles.extend(raw.titles.keys().filter_map(|option| Some((option.clone(), raw.option_title(option)?))));
     titles
 }

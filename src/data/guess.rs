@@ -538,6 +538,7 @@ fn raw_column(kind: ColumnType) -> RawColumn {
         only_if: None,
         range: None,
         labels: None,
+        titles: indexmap::IndexMap::new(),
         missing: Vec::new(),
         not_applicable: Vec::new(),
         yes: Vec::new(),

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::path::PathBuf;
 
 use crate::analysis::{BannerTable, compute_banners};
-use crate::config::raw::{DEFAULT_REPORT, RawReport, default_formats, default_pack};
+use crate::config::raw::{RawReport, default_report};
 use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::{output as messages, runs as run_messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level};
@@ -156,20 +156,11 @@ fn groups_beside(measured: &Measured, column: &str) -> Option<Indicators> {
 }
 
 /// The reports of a project, or one plan if it names none.
-fn declared_reports(project: &Project) -> Vec<RawReport> {
-    let mut reports = project.raw.reports.clone();
-    if reports.is_empty() {
-        reports.push(RawReport {
-            id: DEFAULT_REPORT.to_owned(),
-            pack: default_pack(),
-            for_each: None,
-            langs: Vec::new(),
-            formats: default_formats(),
-            pdf: Vec::new(),
-            docx: None,
-        });
+pub fn declared_reports(project: &Project) -> Vec<RawReport> {
+    match project.raw.reports.is_empty() {
+        true => vec![default_report()],
+        false => project.raw.reports.clone(),
     }
-    reports
 }
 
 /// Ids of the reports of a project, each the name of its folder.

@@ -55,7 +55,7 @@ impl<'a> ReportFiles<'a> {
         }
         let column = self.declared.and_then(|held| held.for_each.as_ref()).map(|each| each.column());
         let group = column.and_then(|column| raw.parameters.get(column));
-        // Whoever gets one group of another column gets no more than that.
+        // Whoever gets one group of another column gets no more than what is about the whole, and that only by naming the report.
         let all_groups = column.is_some() && raw.parameters.is_empty() && !self.whole;
         let wanted_place = group.map_or(Some(""), |group| self.groups.get(group).copied());
         let langs = self.declared.map_or(&[][..], |held| &held.langs);

@@ -22,6 +22,7 @@ use crate::render::templates::{files_of, typst_sources};
 use crate::render::typst::{ChartPicture, Fonts, TypstSources, forget_unused, render_chart_svg};
 use crate::runs::cause;
 use crate::runs::record::Release;
+use crate::runs::titles::group_names;
 
 /// Changed numbers that are listed; the file of the release has all of them.
 const MOST_CHANGES: usize = 40;
@@ -192,8 +193,8 @@ fn with_code(text: &str) -> Vec<Inline> {
 /// A group in words, empty for the total: `门店：东街店`.
 fn group_text(project: &Project, segment: &IndexMap<String, String>, lang: Lang) -> String {
     let part = |(column, value): (&String, &String)| {
-        let title = project.raw.columns.get(column).and_then(|held| held.title.as_ref());
-        let title = title.map_or(column.as_str(), |title| title.get(lang));
+        let (title, value) = group_names(project, column, value);
+        let (title, value) = (title.get(lang), value.get(lang));
         if lang == Lang::En { format!("{title}: {value}") } else { format!("{title}：{value}") }
     };
     segment.iter().map(part).collect::<Vec<_>>().join(if lang == Lang::En { "; " } else { "；" })
@@ -424,7 +425,11 @@ fn points_table(chart: &IndicatorChart, index: usize, lang: Lang) -> Block {
         ],
     };
     let (title, unit) = (chart.title.get(lang), format::unit_suffix(chart.unit, lang));
-    let caption = if lang == Lang::En { format!("{title} ({})", unit.trim()) } else { format!("{title}（{unit}）") };
+    let caption = match (lang, unit.trim()) {
+        (_, "") => title.to_owned(),
+        (Lang::En, unit) => format!("{title} ({unit})"),
+        (_, unit) => format!("{title}（{unit}）"),
+    };
     let caption = vec![Inline::text(caption)];
     let id = format!("control-points-{}", index + 1);
     Block::Table(Table { id, caption, columns: columns(&titles), rows: rows.collect(), ..Table::default() })

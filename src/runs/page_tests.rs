@@ -39,6 +39,22 @@ fn a_chart_names_its_signals() {
     assert!(figure_notes(&quiet, Lang::En).is_empty());
 }
 
+/// Plain numbers have no unit, scores none in English.
+#[test]
+fn a_caption_names_the_unit_where_there_is_one() {
+    for (unit, lang, wanted) in [
+        (Unit::Percent, Lang::En, "Satisfied (%)"),
+        (Unit::Percent, Lang::ZhCn, "满意率（%）"),
+        (Unit::Number, Lang::En, "Satisfied"),
+        (Unit::Number, Lang::ZhCn, "满意率"),
+        (Unit::Score, Lang::En, "Satisfied"),
+    ] {
+        let chart = IndicatorChart { unit, ..chart(2) };
+        let Block::Table(table) = points_table(&chart, 0, lang) else { unreachable!() };
+        assert_eq!(table.caption, [Inline::text(wanted)], "{unit:?}");
+    }
+}
+
 #[test]
 fn names_between_backticks_are_code() {
     let code = |text: &str| Inline::Code { text: text.to_owned() };
@@ -60,7 +76,7 @@ fn groups_and_files_are_shown_in_the_language_of_the_page() {
         "manyi: 1
 project: { title: 门店, period: 2026-11 }
 data: { sources: [{ file: data.csv }] }
-columns: { branch: { type: single, title: { zh-CN: 门店, en: Branch } } }
+columns: { branch: { type: single, title: { zh-CN: 门店, en: Branch }, titles: { 东街店: { en: East Street } } } }
 reports: [{ id: card, pack: scorecard, langs: [zh-CN, en], formats: [html] }]
 ",
     )
@@ -68,7 +84,9 @@ reports: [{ id: card, pack: scorecard, langs: [zh-CN, en], formats: [html] }]
     let project = load_project(site.path(), &mut Diagnostics::new()).unwrap();
     let segment = IndexMap::from([("branch".to_owned(), "东街店".to_owned())]);
     assert_eq!(group_text(&project, &segment, Lang::ZhCn), "门店：东街店");
-    assert_eq!(group_text(&project, &segment, Lang::En), "Branch: 东街店");
+    assert_eq!(group_text(&project, &segment, Lang::En), "Branch: East Street");
+    let other = IndexMap::from([("branch".to_owned(), "西街店".to_owned())]);
+    assert_eq!(group_text(&project, &other, Lang::En), "Branch: 西街店");
     assert_eq!(group_text(&project, &IndexMap::new(), Lang::En), "");
     let file = |name: &str| serde_json::json!({ "file": name, "sha256": "", "bytes": 1 });
     let files = ["manifest.json", "groups/a.html", "Karte 1_en.html", "卡_zh-CN.html"].map(file);

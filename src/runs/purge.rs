@@ -2,23 +2,27 @@
 //! what cannot be changed, files of other formats and published documents, is named.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use indexmap::IndexMap;
 
 use crate::config::raw::RawSource;
 use crate::config::{Period, Project};
 use crate::data::codebook::headers_of;
-use crate::data::encoding;
 use crate::data::rawcells::RawCells;
+use crate::data::readers::cut::without_rows;
 use crate::data::sources::{LoadedSource, expand, load_raw};
 use crate::diagnostics::messages::{readers, runs as messages};
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, io_problem};
+use crate::output::manifest::sha256_hex;
 use crate::output::publish::sync_folder;
 use crate::runs::inputs::hash;
+use crate::runs::numbers::InputRecord;
 use crate::runs::record::Release;
 use crate::runs::release::Places;
+use crate::runs::work::Work;
 
 /// A file that holds the respondent.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -42,10 +46,17 @@ pub enum PurgedFiles {
     Named(Vec<String>),
 }
 
-/// Separators of text files.
-const SEPARATORS: [u8; 4] = *b",;\t|";
+/// The rows of the respondent in a file.
+struct Held {
+    path: PathBuf,
+    source: RawSource,
+    /// SHA-256 of the file when the rows were found.
+    sha256: String,
+    /// Sheet, for workbooks, and number of each row.
+    rows: BTreeSet<(Option<String>, u32)>,
+}
 
-/// Removes every row whose id is `respondent`; with `dry_run` only says which. The releases that were made of the files are named.
+/// Removes every row whose id is `respondent`; with `dry_run` only says which. What was made of the files, released or not, is named.
 pub fn purge(
     project: &Project,
     places: &Places,
@@ -54,78 +65,78 @@ pub fn purge(
     dry_run: bool,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Holding> {
-    // People of a panel come again in every wave, under one id.
-    let panel = project.raw.data.design.as_ref().and_then(|design| design.panel.as_ref());
-    if *files == PurgedFiles::One && (panel.is_none() || panel != project.raw.data.id.as_ref()) {
-        let held = search(project, places, respondent, files, true, &mut Diagnostics::new());
-        if held.len() > 1 {
-            let names = held.iter().map(|held| format!("`{}`", held.file)).collect::<Vec<_>>().join(", ");
-            let several = Diagnostic::error(&messages::SEVERAL_PEOPLE).arg("count", held.len()).arg("files", names);
-            let mut several = several.arg("respondent", respondent).key("data.id");
-            // Who only looks may see them all.
-            if dry_run {
-                several.level = Level::Warning;
-                let found = search(project, places, respondent, files, true, diagnostics);
-                diagnostics.push(several);
-                return found;
-            }
-            diagnostics.push(several);
-            return held.into_iter().map(|held| Holding { removable: false, ..held }).collect();
-        }
-    }
-    search(project, places, respondent, files, dry_run, diagnostics)
-}
-
-/// Looks into the files, and removes unless it is a dry run.
-fn search(
-    project: &Project,
-    places: &Places,
-    respondent: &str,
-    files: &PurgedFiles,
-    dry_run: bool,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Holding> {
-    let views = project.raw.tables.keys().filter_map(|name| project.of_table(name));
-    let views: Vec<Project> = std::iter::once(project.clone()).chain(views).collect();
     if project.raw.data.id.is_none() {
         diagnostics.push(Diagnostic::error(&messages::NO_ID).at(project.at("data")).key("data.id"));
         return Vec::new();
     }
-    let mut found: Vec<Holding> = Vec::new();
+    let held = find(project, respondent, files, diagnostics);
+    // People of a panel come again in every wave, under one id.
+    let panel = project.raw.data.design.as_ref().and_then(|design| design.panel.as_ref());
+    let several =
+        *files == PurgedFiles::One && held.len() > 1 && (panel.is_none() || panel != project.raw.data.id.as_ref());
+    if several {
+        let names = held.keys().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(", ");
+        let mut several = Diagnostic::error(&messages::SEVERAL_PEOPLE).arg("count", held.len()).arg("files", names);
+        several = several.arg("respondent", respondent).key("data.id");
+        // Who only looks may see them all.
+        if dry_run {
+            several.level = Level::Warning;
+        }
+        diagnostics.push(several);
+        if !dry_run {
+            let refused = |(file, held): (String, Held)| Holding { file, rows: held.rows.len(), removable: false };
+            return held.into_iter().map(refused).collect();
+        }
+    }
+    let made = made_of_files(project, places, diagnostics);
+    let mut found = Vec::new();
+    for (file, held) in &held {
+        let done = cut(file, held, respondent, dry_run);
+        found.push(Holding { file: file.clone(), rows: held.rows.len(), removable: done.is_ok() });
+        diagnostics.extend(done.err().map(|problem| *problem));
+    }
+    if found.is_empty() && !diagnostics.has_errors() {
+        diagnostics.push(Diagnostic::warning(&messages::NOBODY));
+    }
+    name_what_was_made(&made, &held, diagnostics);
+    found
+}
+
+/// The files that hold the respondent.
+fn find(
+    project: &Project,
+    respondent: &str,
+    files: &PurgedFiles,
+    diagnostics: &mut Diagnostics,
+) -> IndexMap<String, Held> {
+    let views = project.raw.tables.keys().filter_map(|name| project.of_table(name));
+    let views: Vec<Project> = std::iter::once(project.clone()).chain(views).collect();
+    let mut found: IndexMap<String, Held> = IndexMap::new();
     let mut known = BTreeSet::new();
-    let mut changed = recorded_files(places);
-    changed.retain(|(file, sha256)| hash(&project.path(file)).ok().as_ref() != Some(sha256));
     for view in &views {
         let Some(id) = &view.raw.data.id else { continue };
         let Some(column) = view.raw.columns.get(id) else { continue };
-        let headers: Vec<String> = headers_of(id, column).into_iter().map(str::to_owned).collect();
-        let wanted: HashSet<String> = headers.iter().cloned().collect();
+        let headers = headers_of(id, column);
+        let wanted: HashSet<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let paths: BTreeMap<String, (PathBuf, RawSource)> = expand(view, &mut Diagnostics::new())
             .into_iter()
             .map(|file| (file.shown, (file.path, file.source)))
             .collect();
         known.extend(paths.keys().cloned());
         for source in load_raw(view, Some(&wanted), diagnostics) {
-            if matches!(files, PurgedFiles::Named(named) if !named.contains(&source.table.file)) {
+            let file = &source.table.file;
+            if matches!(files, PurgedFiles::Named(named) if !named.contains(file)) {
                 continue;
             }
             let rows = rows_of(&source, &headers, respondent);
-            let Some((path, declared)) = paths.get(&source.table.file).filter(|_| rows > 0) else { continue };
-            let shown = source.table.file.clone();
-            let removable = source.table.sheet.is_none() && is_text(path);
-            let done = if removable { cut(path, declared, &headers, respondent, dry_run) } else { Ok(0) };
-            match done {
-                Ok(cut) if cut == rows => found.push(Holding { file: shown, rows, removable: true }),
-                Ok(_) => {
-                    diagnostics.push(Diagnostic::error(&messages::NOT_PURGED).arg("file", &shown));
-                    found.push(Holding { file: shown, rows, removable: false });
-                }
-                Err(error) => {
-                    let problem = Diagnostic::error(&messages::RUN_NOT_WRITTEN).arg("step", "purge");
-                    diagnostics.push(problem.arg("place", &shown).words("problem", io_problem(&error)));
-                    found.push(Holding { file: shown, rows, removable: false });
-                }
-            }
+            let Some((path, declared)) = paths.get(file).filter(|_| !rows.is_empty()) else { continue };
+            let held = found.entry(file.clone()).or_insert_with(|| Held {
+                path: path.clone(),
+                source: declared.clone(),
+                sha256: source.table.sha256.clone(),
+                rows: BTreeSet::new(),
+            });
+            held.rows.extend(rows.into_iter().map(|row| (source.table.sheet.clone(), row)));
         }
     }
     let named = if let PurgedFiles::Named(named) = files { named.as_slice() } else { &[] };
@@ -133,109 +144,49 @@ fn search(
         let unknown = Diagnostic::error(&readers::PATTERN_WITHOUT_MATCH).arg("pattern", file);
         diagnostics.push(unknown.suggest(file, known.iter().map(String::as_str)));
     }
-    if found.is_empty() && !diagnostics.has_errors() {
-        diagnostics.push(Diagnostic::warning(&messages::NOBODY));
-    }
-    // A file keeps its name when it is corrected: every revision that was made of it may have counted the person.
-    let held: BTreeSet<&str> = found.iter().map(|held| held.file.as_str()).collect();
-    let counted = published_from(places, &|file, _| held.contains(file));
-    // Nobody knows who stood in a file before it was changed, perhaps by this command.
-    let before = published_from(places, &|file, sha256| changed.contains(&(file.to_owned(), sha256.to_owned())));
-    let before: Vec<String> = before.difference(&counted).cloned().collect();
-    let counted: Vec<String> = counted.into_iter().collect();
-    for (periods, message) in [(counted, &messages::PUBLISHED_ANYWAY), (before, &messages::PUBLISHED_BEFORE)] {
-        if !periods.is_empty() {
-            diagnostics.push(Diagnostic::warning(message).arg("periods", periods.join(", ")));
-        }
+    found
+}
+
+/// Numbers of the rows of a file whose id is the respondent's.
+fn rows_of(source: &LoadedSource, headers: &[&str], respondent: &str) -> Vec<u32> {
+    let Some(position) = headers.iter().find_map(|header| source.table.position(header)) else { return Vec::new() };
+    let mut found = Vec::new();
+    for chunk in &source.table.chunks {
+        // Numbers as the codebook reads them: the cell 7 of a workbook is the id `7`.
+        let cells = RawCells::new(chunk.columns.get(position).and_then(Option::as_ref));
+        let same = |index: usize| cells.text(index).is_some_and(|id| id.trim() == respondent);
+        found.extend(chunk.rows.iter().enumerate().filter(|(index, _)| same(*index)).map(|(_, row)| *row));
     }
     found
 }
 
-/// Rows of a file whose id is the respondent's.
-fn rows_of(source: &LoadedSource, headers: &[String], respondent: &str) -> usize {
-    let Some(position) = headers.iter().find_map(|header| source.table.position(header)) else { return 0 };
-    let chunks = source.table.chunks.iter();
-    let held = chunks.map(|chunk| {
-        // Numbers as the codebook reads them: the cell 7 of a workbook is the id `7`.
-        let cells = RawCells::new(chunk.columns.get(position).and_then(Option::as_ref));
-        let same = |row: &usize| cells.text(*row).is_some_and(|id| id.trim() == respondent);
-        (0..chunk.rows.len()).filter(same).count()
-    });
-    held.sum()
-}
-
-fn is_text(path: &Path) -> bool {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    matches!(ending.as_deref(), Some("csv" | "tsv" | "txt"))
-}
-
-/// Cuts the rows of a respondent out of a text file and puts the file back whole; the number of rows.
-fn cut(path: &Path, source: &RawSource, headers: &[String], respondent: &str, dry_run: bool) -> io::Result<usize> {
-    let bytes = std::fs::read(path)?;
-    let named = source.encoding.as_deref().and_then(encoding::by_name);
-    let encoding = named.map_or_else(|| encoding::detect(&mut io::Cursor::new(&bytes)), Ok)?;
-    // Separators are single bytes in every other encoding of text files.
-    if encoding == UTF_16LE || encoding == UTF_16BE {
-        return Ok(0);
-    }
-    let named = source.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok());
-    let candidates = named.map_or_else(|| SEPARATORS.to_vec(), |delimiter| vec![delimiter]);
-    for delimiter in candidates {
-        if let Some((kept, rows)) = without(&bytes, delimiter, encoding, headers, respondent) {
-            if rows > 0 && !dry_run {
-                rewrite(path, &kept)?;
-            }
-            return Ok(rows);
-        }
-    }
-    Ok(0)
-}
-
-/// The bytes without the records of a respondent, and how many there were. None if no record holds a header of the id under this
-/// separator.
-fn without(
-    bytes: &[u8],
-    delimiter: u8,
-    encoding: &'static Encoding,
-    headers: &[String],
-    respondent: &str,
-) -> Option<(Vec<u8>, usize)> {
-    let text = |field: &[u8]| {
-        let decoded = encoding.decode_without_bom_handling(field).0;
-        decoded.trim_start_matches('\u{feff}').trim().to_owned()
+/// Cuts the rows of a respondent out of a text file and puts the file back whole; what is wrong where it cannot be, and then nothing is
+/// changed.
+fn cut(file: &str, held: &Held, respondent: &str, dry_run: bool) -> Result<(), Box<Diagnostic>> {
+    let failed = |error: io::Error| {
+        let problem = Diagnostic::error(&messages::RUN_NOT_WRITTEN).arg("step", "purge").arg("place", file);
+        Box::new(problem.words("problem", io_problem(&error)))
     };
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes);
-    let mut record = csv::ByteRecord::new();
-    let (mut kept, mut from, mut rows, mut position) = (Vec::with_capacity(bytes.len()), 0, 0, None);
-    loop {
-        let start = usize::try_from(reader.position().byte()).ok()?;
-        if !reader.read_byte_record(&mut record).ok()? {
-            break;
-        }
-        let end = usize::try_from(reader.position().byte()).ok()?;
-        match position {
-            None => position = record.iter().position(|field| headers.contains(&text(field))),
-            Some(at) if record.get(at).is_some_and(|field| text(field) == respondent) => {
-                kept.extend_from_slice(&bytes[from..start]);
-                (from, rows) = (end, rows + 1);
-            }
-            Some(_) => {}
-        }
+    let other_format = || Box::new(Diagnostic::error(&messages::NOT_PURGED).arg("file", file));
+    if held.rows.iter().any(|(sheet, _)| sheet.is_some()) {
+        return Err(other_format());
     }
-    kept.extend_from_slice(&bytes[from..]);
-    // The reader takes the second half of a line break with the record after it.
-    if from == bytes.len() && kept.ends_with(b"\r") {
-        kept.push(b'\n');
+    let bytes = fs::read(&held.path).map_err(failed)?;
+    if sha256_hex(&bytes) != held.sha256 {
+        return Err(Box::new(Diagnostic::error(&messages::INPUT_CHANGING).arg("file", file)));
     }
-    position.map(|_| (kept, rows))
+    let rows = held.rows.iter().map(|(_, row)| *row).collect();
+    let is_one = |field: &str| field.trim_start_matches('\u{feff}').trim() == respondent;
+    let kept = without_rows(&bytes, (&held.source, file), &rows, &is_one).map_err(failed)?;
+    let kept = kept.ok_or_else(other_format)?;
+    if dry_run { Ok(()) } else { rewrite(&held.path, &kept).map_err(failed) }
 }
 
 /// Writes a file anew, whole or not at all, with the owner and the rights that it has; behind a link, the file that it leads to.
 fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
     let folder = path.parent().unwrap_or(Path::new("/"));
-    let held = std::fs::metadata(&path)?;
+    let held = fs::metadata(&path)?;
     let mut staged = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
     staged.write_all(content)?;
     #[cfg(unix)]
@@ -252,33 +203,76 @@ fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// The data files of all releases, each with the digests that they were made of.
-fn recorded_files(places: &Places) -> BTreeSet<(String, String)> {
-    let recorded = releases(places).flat_map(|release| release.numbers.inputs);
-    recorded.map(|input| (input.file, input.sha256)).collect()
+/// What was made of the data files: a release, or work on one that is held or was interrupted.
+struct Made {
+    /// Such as `2026-01 r2`; of work the period alone.
+    name: String,
+    released: bool,
+    inputs: Vec<InputRecord>,
+    /// True if one of the files is not what it was then. Nobody knows who stood in it, perhaps this command cut it.
+    of_others: bool,
 }
 
-/// The releases with a data file of which this is true, by its name and digest, as `2026-01 r2`.
-fn published_from(places: &Places, is_one: &dyn Fn(&str, &str) -> bool) -> BTreeSet<String> {
-    let holds = |release: &Release| release.numbers.inputs.iter().any(|input| is_one(&input.file, &input.sha256));
-    releases(places).filter(holds).map(|release| format!("{} r{}", release.period, release.revision)).collect()
+/// Everything that was made, as the files are now. Releases that cannot be read are said.
+fn made_of_files(project: &Project, places: &Places, diagnostics: &mut Diagnostics) -> Vec<Made> {
+    let mut made = Vec::new();
+    let mut on_disk: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let mut add = |name: String, released: bool, inputs: Vec<InputRecord>| {
+        let is_other = |input: &InputRecord| {
+            let now = on_disk.entry(input.file.clone()).or_insert_with(|| hash(&project.path(&input.file)).ok());
+            now.as_ref() != Some(&input.sha256)
+        };
+        let of_others = inputs.iter().any(is_other);
+        made.push(Made { name, released, inputs, of_others });
+    };
+    for period in places.periods() {
+        for revision in places.all_revisions(period) {
+            match Release::read(&places.revision(period, revision)) {
+                Ok(Some(release)) => add(format!("{period} r{revision}"), true, release.numbers.inputs),
+                Ok(None) => {}
+                Err(mut damage) => {
+                    damage.level = Level::Warning;
+                    diagnostics.push(*damage);
+                }
+            }
+        }
+    }
+    let left = fs::read_dir(places.state()).into_iter().flatten().filter_map(Result::ok);
+    let mut left: Vec<Period> = left.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    left.sort_unstable();
+    for period in left {
+        if let Some(numbers) = Work::look(places.work(period), period).progress.numbers {
+            add(period.to_string(), false, numbers.inputs);
+        }
+    }
+    made
 }
 
-/// Every release that can be read.
-fn releases(places: &Places) -> impl Iterator<Item = Release> {
-    let folders = std::fs::read_dir(places.out().join("releases")).into_iter().flatten().filter_map(Result::ok);
-    let periods = folders.filter_map(|folder| folder.file_name().to_str()?.parse::<Period>().ok());
-    periods.flat_map(move |period| {
-        let revisions = 1..=places.newest_revision(period).unwrap_or_default();
-        revisions.filter_map(move |revision| Release::read(&places.revision(period, revision)).ok().flatten())
-    })
+/// Says what may hold the respondent still.
+fn name_what_was_made(made: &[Made], held: &IndexMap<String, Held>, diagnostics: &mut Diagnostics) {
+    // A file keeps its name when it is corrected: every revision that was made of it may have counted the person.
+    let counted = |made: &Made| made.inputs.iter().any(|input| held.contains_key(&input.file));
+    let named = |is_one: &dyn Fn(&Made) -> bool| {
+        let names = made.iter().filter(|made| is_one(made)).map(|made| made.name.as_str());
+        names.collect::<Vec<_>>().join(", ")
+    };
+    for (message, periods) in [
+        (&messages::PUBLISHED_ANYWAY, named(&|made| made.released && counted(made))),
+        (&messages::PUBLISHED_BEFORE, named(&|made| made.released && !counted(made) && made.of_others)),
+        (&messages::STAGED_ANYWAY, named(&|made| !made.released && (counted(made) || made.of_others))),
+    ] {
+        if !periods.is_empty() {
+            diagnostics.push(Diagnostic::warning(message).arg("periods", periods));
+        }
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use encoding_rs::{GB18030, UTF_8};
+    use crate::config::load_project;
+    use encoding_rs::GB18030;
 
     #[cfg(unix)]
     #[test]
@@ -286,35 +280,71 @@ mod tests {
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
         let folder = tempfile::tempdir().unwrap();
         let (target, link) = (folder.path().join("kept/a.csv"), folder.path().join("b.csv"));
-        std::fs::create_dir(folder.path().join("kept")).unwrap();
-        std::fs::write(&target, "id\nA1\nA2\n").unwrap();
-        std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o640)).unwrap();
+        fs::create_dir(folder.path().join("kept")).unwrap();
+        fs::write(&target, "id\nA1\nA2\n").unwrap();
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
         symlink("kept/a.csv", &link).unwrap();
-        let owner = std::fs::metadata(&target).unwrap().uid();
-        let source: RawSource = serde_json::from_str(r#"{ "file": "b.csv" }"#).unwrap();
-        assert_eq!(cut(&link, &source, &["id".to_owned()], "A2", false).unwrap(), 1);
+        let owner = fs::metadata(&target).unwrap().uid();
+        let held = Held {
+            path: link.clone(),
+            source: serde_json::from_str(r#"{ "file": "b.csv" }"#).unwrap(),
+            sha256: sha256_hex(b"id\nA1\nA2\n"),
+            rows: BTreeSet::from([(None, 3)]),
+        };
+        cut("b.csv", &held, "A2", false).unwrap();
         assert!(link.is_symlink());
-        assert_eq!(std::fs::read_to_string(&target).unwrap(), "id\nA1\n");
-        let held = std::fs::metadata(&target).unwrap();
-        assert_eq!((held.permissions().mode() & 0o777, held.uid()), (0o640, owner));
-        assert_eq!(std::fs::read_dir(folder.path().join("kept")).unwrap().count(), 1);
+        assert_eq!(fs::read_to_string(&target).unwrap(), "id\nA1\n");
+        let now = fs::metadata(&target).unwrap();
+        assert_eq!((now.permissions().mode() & 0o777, now.uid()), (0o640, owner));
+        assert_eq!(fs::read_dir(folder.path().join("kept")).unwrap().count(), 1);
+        // It is not what it was when the row was found.
+        assert_eq!(cut("b.csv", &held, "A1", false).unwrap_err().message.code, "M0993");
     }
 
+    /// The id is looked for under `ID` first, wherever that column stands; 弢 is 8F 7C in GBK, and 7C is `|`.
     #[test]
-    fn only_the_rows_of_the_respondent_are_cut() {
-        let headers = ["编号".to_owned()];
-        let text = "编号,意见\r\nA1,\"两行\r\n,A2\"\r\nA2,好\r\nA20,可以\r\n A2 ,\"再\"\"来\"\r\nA3,完";
-        let wanted = "编号,意见\r\nA1,\"两行\r\n,A2\"\r\nA20,可以\r\nA3,完";
-        for encoding in [UTF_8, GB18030] {
-            let (bytes, ..) = encoding.encode(text);
-            let (kept, rows) = without(&bytes, b',', encoding, &headers, "A2").unwrap();
-            assert_eq!((encoding.decode(&kept).0.as_ref(), rows), (wanted, 2));
-        }
-        let marked = format!("\u{feff}{text}");
-        let (kept, rows) = without(marked.as_bytes(), b',', UTF_8, &headers, "A3").unwrap();
-        assert_eq!(rows, 1);
-        assert!(String::from_utf8(kept).unwrap().ends_with("\"再\"\"来\"\r\n"));
-        assert_eq!(without(text.as_bytes(), b';', UTF_8, &headers, "A2"), None);
+    fn of_two_columns_that_may_be_the_id_the_first_named_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, content: &[u8]| fs::write(folder.path().join(name), content).unwrap();
+        write(
+            "manyi.yaml",
+            "manyi: 1
+project: { title: 店 }
+data: { sources: [{ file: a.csv, encoding: gbk, delimiter: '|' }, { file: b.csv }], id: id }
+columns: { id: { type: text, from: [ID, 序号] } }
+"
+            .as_bytes(),
+        );
+        let text = "序号|姓名|ID\n7|弢|70\n8|弢|7\n9|弢|9\n";
+        write("a.csv", &GB18030.encode(text).0);
+        let wide: Vec<u8> = "ID,x\r\nZ1,1\r\nZ2,2\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        write("b.csv", &wide);
+        let project = load_project(folder.path(), &mut Diagnostics::new()).unwrap();
+        let places = Places::new(folder.path().join("out"));
+        let purged = |respondent: &str| {
+            let mut diagnostics = Diagnostics::new();
+            let found = purge(&project, &places, respondent, &PurgedFiles::One, false, &mut diagnostics);
+            let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
+            (found.iter().map(|held| (held.file.clone(), held.rows, held.removable)).collect::<Vec<_>>(), codes)
+        };
+        assert_eq!(purged("7"), (vec![("a.csv".to_owned(), 1, true)], vec![]));
+        let left = fs::read(folder.path().join("a.csv")).unwrap();
+        assert_eq!(GB18030.decode(&left).0, text.replace("8|弢|7\n", ""));
+        assert_eq!(purged("7"), (vec![], vec!["M0983"]));
+        // What cannot be changed is as it was.
+        assert_eq!(purged("Z1"), (vec![("b.csv".to_owned(), 1, false)], vec!["M0985"]));
+        assert_eq!(fs::read(folder.path().join("b.csv")).unwrap(), wide);
+
+        // Work that is held was made of the file, and a release that cannot be read may have been.
+        fs::create_dir_all(places.revision("2026-01".parse().unwrap(), 1)).unwrap();
+        write("out/releases/2026-01/r1/release.json", b"{");
+        fs::create_dir_all(places.work("2026-02".parse().unwrap())).unwrap();
+        let progress = serde_json::json!({ "files": "f", "reports": {}, "numbers": {
+            "period": "2026-02", "inputs": [{ "file": "a.csv", "sha256": sha256_hex(&left), "rows": 2 }], "answers": 2,
+            "newest": null, "tables": [], "metrics": [], "estimates": [], "findings": [], "content": "c",
+        }});
+        write("out/.manyi/2026-02/state.json", progress.to_string().as_bytes());
+        assert_eq!(purged("9"), (vec![("a.csv".to_owned(), 1, true)], vec!["M0982", "M0190"]));
     }
 
     /// A workbook holds ids as numbers, which are no other ids for that.
@@ -328,11 +358,10 @@ mod tests {
             std::sync::Arc::new(Int64Array::from(vec![7, 70])),
             std::sync::Arc::new(Float64Array::from(vec![7.5, 7.0])),
         ];
-        let headers = ["序号".to_owned()];
-        assert_eq!(rows_of(&file, &headers, "7"), 1);
+        assert_eq!(rows_of(&file, &["序号"], "7"), [2]);
         for column in numbers {
             file.table.chunks[0].columns[0] = Some(column);
-            assert_eq!((rows_of(&file, &headers, "7"), rows_of(&file, &headers, "7.0")), (1, 0));
+            assert_eq!((rows_of(&file, &["序号"], "7").len(), rows_of(&file, &["序号"], "7.0").len()), (1, 0));
         }
     }
 }

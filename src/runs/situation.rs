@@ -1,14 +1,15 @@
 //! What alarms are reckoned from: how a run ended, the numbers that it published and the gates that held it, in words for people.
 
 use crate::analysis::IndicatorChart;
-use crate::config::Period;
 use crate::config::raw::GateAction;
+use crate::config::{Period, Project};
 use crate::diagnostics::{Diagnostic, Lang, Level, Localized, LocalizedTexts, lang_texts};
 use crate::document::findings::rule_title;
 use crate::document::format;
 use crate::runs::delivery::rules::{self, Control, Gate, Indicator, RunEnd, Situation};
 use crate::runs::gates::Verdict;
 use crate::runs::numbers::Numbers;
+use crate::runs::titles::group_names;
 
 /// What is known after a run for alarms.
 #[derive(Debug, Default)]
@@ -26,7 +27,7 @@ pub struct End<'a> {
 }
 
 /// What the rules of alarms look at after a run of a period.
-pub(super) fn situation(period: &str, end: &End<'_>) -> Situation {
+pub(super) fn situation(project: &Project, period: &str, end: &End<'_>) -> Situation {
     let mut situation = Situation::default();
     for held in end.numbers.iter().flat_map(|numbers| &numbers.estimates) {
         let title = end.numbers.and_then(|numbers| numbers.metrics.iter().find(|metric| metric.id == held.metric));
@@ -34,6 +35,7 @@ pub(super) fn situation(period: &str, end: &End<'_>) -> Situation {
             metric: held.metric.clone(),
             title: title.map_or_else(|| lang_texts(&held.metric, &held.metric), |metric| texts(&metric.title)),
             segment: held.segment.iter().next().map(|(column, value)| (column.clone(), value.clone())),
+            group: held.segment.iter().next().map(|(column, value)| group_names(project, column, value).1),
             estimate: held.estimate,
             unit: held.unit,
         });
@@ -61,14 +63,14 @@ pub(super) fn situation(period: &str, end: &End<'_>) -> Situation {
             false => Default::default(),
         };
         situation.gates.push(Gate {
-            report: run.clone(),
+            period: run.clone(),
             gate: "gates".to_owned(),
             holds: !holding.is_empty(),
             text: lang_texts(ask.0 + &say(Lang::ZhCn), ask.1 + &say(Lang::En)),
         });
     }
     if let Some(failure) = &end.ended {
-        situation.runs.push(RunEnd { report: run.clone(), failure: failure.clone() });
+        situation.runs.push(RunEnd { period: run.clone(), failure: failure.clone() });
     }
     situation.expected.clone_from(&end.expected);
     situation

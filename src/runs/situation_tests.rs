@@ -45,9 +45,10 @@ fn a_control_alarm_says_value_and_limits() {
 fn a_held_release_says_what_to_do() {
     let gate =
         |action| Verdict { action, problem: Diagnostic::error(&messages::GATE_FEW).arg("found", 3).arg("limit", 20) };
+    let project = crate::data::testing::project("  x: { type: text }", "", "");
     let told = |verdicts, stopped, failure: Option<LocalizedTexts>| {
         let end = End { gates: Some(verdicts), stopped, ended: Some(failure), ..End::default() };
-        situation("2026-03", &end).gates.remove(0)
+        situation(&project, "2026-03", &end).gates.remove(0)
     };
     let found = "gate `answers`: 3 answers, at least 20 are wanted";
     let held = told(vec![gate(GateAction::Hold), gate(GateAction::Warn)], true, None);

@@ -24,7 +24,7 @@ use crate::runs::delivery::{Outcome, Reason, RetryPolicy, alarms, rules};
 use crate::runs::history::History;
 use crate::runs::record::Release;
 use crate::runs::situation::{End, situation};
-use crate::runs::titles::{about, report_title};
+use crate::runs::titles::{column_of, report_title};
 use crate::runs::wording::Wording;
 
 /// Messages tried in one pass.
@@ -85,7 +85,8 @@ pub fn enqueue_release(
         };
         let files = ReportFiles::of_release(project, report, folder);
         let title = report_title(project, &report.id);
-        let wants = |raw: &&RawRecipient| raw.reports.is_empty() || raw.reports.contains(&report.id);
+        let column = column_of(project, &report.id);
+        let wants = |raw: &&RawRecipient| raw.gets(&report.id, column);
         for raw in delivery.recipients.iter().filter(wants) {
             let recipient = Recipient::of_project(raw, project.lang());
             // Once the file is what it was, the next run queues the message.
@@ -95,22 +96,16 @@ pub fn enqueue_release(
                 let nothing = nothing.arg("report", &report.id).arg("period", release.period).arg("column", column);
                 let nothing = nothing.arg("value", group).arg("known", format::list(&owned(&known), project.lang()));
                 diagnostics.push(nothing.suggest(group, known));
-            }
-            // A recipient of one group's documents is told nothing where this report has none for it.
-            if !raw.parameters.is_empty() && is_for_each(project, &report.id) && attachments.is_empty() && raw.files {
                 continue;
             }
-            let report_title = title.as_ref().map_or(report.id.as_str(), |title| title.get(recipient.lang));
-            let about = about(project, &report.id, raw, recipient.lang);
-            let report_title =
-                about.iter().fold(report_title.to_owned(), |title, (_, what)| format!("{title} · {what}"));
-            let wording = Wording { project, release, later: &later, lang: recipient.lang };
-            let content = wording.told_to(raw, report_title, attachments);
-            let mut message = release_message(delivery, &key, &content, recipient.lang);
-            if let Some((line, _)) = about {
-                message.text = format!("{line}\n\n{}", message.text);
+            // Who asks for a group of another column is told nothing where there is no document about the whole.
+            let of_other = column.is_some_and(|column| !raw.parameters.contains_key(column));
+            if of_other && !raw.parameters.is_empty() && attachments.is_empty() && raw.files {
+                continue;
             }
-            messages.push((recipient.clone(), message));
+            let wording = Wording { project, release, later: &later, lang: recipient.lang };
+            let content = wording.told_to(raw, (report.id.as_str(), title.as_ref()), attachments);
+            messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
         }
     }
     history.database().transaction(|transaction| {
@@ -170,7 +165,7 @@ pub fn tell(
 ) -> Result<usize, DatabaseError> {
     prepare(history.database(), now)?;
     let delivery = &project.raw.delivery;
-    let situation = situation(period, end);
+    let situation = situation(project, period, end);
     let rules = rules::rules(delivery);
     let found = rules::signals(&rules, &situation);
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
@@ -220,8 +215,8 @@ pub fn send(
 pub fn is_recipient(project: &Project, held: &Recipient, report: &str) -> bool {
     project.raw.delivery.recipients.iter().any(|raw| {
         let known = Recipient::of_project(raw, project.lang());
-        let wants = raw.reports.is_empty() || raw.reports.iter().any(|wanted| wanted == report);
-        wants && known.channel == held.channel && known.key() == held.key()
+        let gets = raw.gets(report, column_of(project, report));
+        gets && known.channel == held.channel && known.key() == held.key()
     })
 }
 
@@ -263,10 +258,6 @@ pub fn overview(history: &mut History, now: DateTime<Utc>) -> Result<(Vec<Delive
 fn worker_prefix() -> String {
     let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
     format!("{}/", name.trim())
-}
-
-fn is_for_each(project: &Project, report: &str) -> bool {
-    project.raw.reports.iter().any(|held| held.id == report && held.for_each.is_some())
 }
 
 fn owned(names: &[&str]) -> Vec<String> {

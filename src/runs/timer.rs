@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::Timelike;
 
+use crate::output::manifest::sha256_hex;
 use crate::runs::due::Calendar;
 
 /// A file to be written or pasted.
@@ -13,6 +14,29 @@ pub struct TimerFile {
     pub name: String,
     /// Content.
     pub content: String,
+    /// How the content names the folder of its project, where it does.
+    pub folder: Option<String>,
+}
+
+impl TimerFile {
+    /// True if a file of this name that is there already is about the project of another folder.
+    pub fn is_of_another(&self, held: &str) -> bool {
+        self.folder.as_ref().is_some_and(|folder| !held.contains(folder.as_str()))
+    }
+}
+
+/// A name for units and files of cron, in characters that they may have: small letters of ASCII, digits and hyphens. Where letters of
+/// another script are lost by it, digits made of the folder tell apart what would be one name.
+pub fn unit_name(name: &str, folder: &Path) -> String {
+    let clean = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' };
+    let kept: String = name.chars().map(clean).collect();
+    let kept = kept.trim_matches('-');
+    if name.is_ascii() && !kept.is_empty() {
+        return kept.to_owned();
+    }
+    let kept = if kept.is_empty() { "project" } else { kept };
+    let digest = sha256_hex(folder.as_os_str().as_encoded_bytes());
+    format!("{kept}-{}", digest.get(..8).unwrap_or_default())
 }
 
 /// Minutes after a run begins at which one looks whether it happened. With those of [`cron`], no look falls on the beginning of a run,
@@ -91,10 +115,10 @@ WantedBy=timers.target
         calendar.zone.name()
     );
     vec![
-        TimerFile { name: format!("manyi-{name}.service"), content: service },
-        TimerFile { name: format!("manyi-{name}.timer"), content: timer },
-        TimerFile { name: format!("manyi-{name}-watch.service"), content: watch_service },
-        TimerFile { name: format!("manyi-{name}-watch.timer"), content: watch_timer },
+        TimerFile { name: format!("manyi-{name}.service"), content: service, folder: Some(project.clone()) },
+        TimerFile { name: format!("manyi-{name}.timer"), content: timer, folder: None },
+        TimerFile { name: format!("manyi-{name}-watch.service"), content: watch_service, folder: Some(project) },
+        TimerFile { name: format!("manyi-{name}-watch.timer"), content: watch_timer, folder: None },
     ]
 }
 
@@ -109,6 +133,20 @@ fn times(calendar: &Calendar) -> Vec<String> {
 pub fn on_calendar(calendar: &Calendar) -> String {
     let zone = calendar.zone.name();
     times(calendar).iter().map(|time| format!("OnCalendar=*-*-* {time}:00 {zone}\n")).collect()
+}
+
+/// The file of cron, its lines with a user where it has one: files in /etc/cron.d name the user before the command.
+pub fn cron_file(calendar: &Calendar, name: &str, user: Option<&str>, program: &Path, project: &Path) -> TimerFile {
+    let lines = cron(calendar, program, project);
+    let with_user = |line: &str| {
+        let mut parts: Vec<&str> = line.splitn(6, ' ').collect();
+        if let Some(user) = user {
+            parts.insert(5.min(parts.len()), user);
+        }
+        parts.join(" ") + "\n"
+    };
+    let folder = Some(shell(project).replace('%', r"\%"));
+    TimerFile { name: format!("manyi-{name}"), content: lines.lines().map(with_user).collect(), folder }
 }
 
 /// The lines of a crontab. Debian's cron takes no notice of `CRON_TZ`, and zones are quarters of an hour apart: the shell asks for the time
@@ -161,6 +199,11 @@ mod tests {
 42 * * * * '/usr/bin/manyi' watch '/srv/100\% good'\''s' --quiet >/dev/null 2>&1
 ";
         assert_eq!(lines, wanted);
+        let file = cron_file(&shanghai, "x", None, Path::new("/usr/bin/manyi"), Path::new("/srv/100% good's"));
+        assert!(file.name == "manyi-x" && file.content == lines && !file.is_of_another(&lines));
+        let file = cron_file(&shanghai, "x", Some("www"), Path::new("/usr/bin/manyi"), Path::new("/srv/100%"));
+        assert!(file.content.contains("\n42 * * * * www '/usr/bin/manyi' watch '/srv/100\\%'"), "{}", file.content);
+        assert!(file.is_of_another(&lines));
         let units = systemd(&shanghai, "x", Some("www"), Path::new("/usr/bin/manyi"), Path::new("/srv/100% good"));
         let texts: Vec<&str> = units.iter().map(|unit| unit.content.as_str()).collect();
         assert!(
@@ -170,6 +213,22 @@ mod tests {
         );
         assert!(texts[1].contains("06:05:00 Asia/Shanghai\n# What"), "{}", texts[1]);
         assert!(texts[3].contains("OnCalendar=*-*-* *:42:00 Asia/Shanghai\n"), "{}", texts[3]);
+        let others = systemd(&shanghai, "x", None, Path::new("/usr/bin/manyi"), Path::new("/srv/100% good/2"));
+        let taken: Vec<bool> = others.iter().zip(&texts).map(|(other, held)| other.is_of_another(held)).collect();
+        assert_eq!(taken, [true, false, true, false]);
+        assert!(units.iter().zip(&texts).all(|(unit, held)| !unit.is_of_another(held)));
+    }
+
+    #[test]
+    fn names_of_units_stay_apart() {
+        let name = |name: &str| unit_name(name, Path::new("/srv").join(name).as_path());
+        assert_eq!(["monthly-100", "My_Shop ", "project"].map(name), ["monthly-100", "my-shop", "project"]);
+        let others = ["食堂", "门店", "门店2", "!"].map(name);
+        for (name, beginning) in others.iter().zip(["project-", "project-", "2-", "project-"]) {
+            let digits = name.strip_prefix(beginning).unwrap();
+            assert!(digits.len() == 8 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()), "{name}");
+        }
+        assert_ne!(others[0], others[1]);
     }
 
     /// On 28 March 2027 there is no half past two in Berlin, and systemd does nothing on that day.

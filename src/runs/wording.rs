@@ -3,7 +3,7 @@
 
 use crate::config::raw::RawRecipient;
 use crate::config::{Period, Project};
-use crate::diagnostics::{Lang, LocalizedTexts, lang_texts};
+use crate::diagnostics::{Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::format;
 use crate::runs::cause;
 use crate::runs::changes::Change;
@@ -11,6 +11,7 @@ use crate::runs::delivery::compose;
 use crate::runs::delivery::message::Attachment;
 use crate::runs::numbers::MetricRecord;
 use crate::runs::record::Release;
+use crate::runs::titles;
 
 /// Indicators that a message names.
 const MOST_NUMBERS: usize = 10;
@@ -32,13 +33,18 @@ pub(super) struct Wording<'a> {
 }
 
 impl Wording<'_> {
-    /// What one recipient is told of a report.
+    /// What one recipient is told of a report, which is called by its id where it has no title.
     pub(super) fn told_to(
         &self,
         recipient: &RawRecipient,
-        report_title: String,
+        (report, title): (&str, Option<&Localized>),
         attachments: Vec<Attachment>,
     ) -> compose::Release {
+        let mut report_title = title.map_or(report, |title| title.get(self.lang)).to_owned();
+        let about = titles::about(self.project, report, recipient, self.lang);
+        if let Some((_, group)) = &about {
+            report_title = format!("{report_title} · {group}");
+        }
         let whole = recipient.parameters.is_empty();
         let own = |change: &&Change| {
             let segment = change.segment.iter();
@@ -49,6 +55,7 @@ impl Wording<'_> {
         compose::Release {
             project_title: self.project.raw.project.title.get(self.lang).to_owned(),
             report_title,
+            about: about.map(|(line, _)| line),
             reasons: self.reasons(changes.is_empty(), whole),
             numbers: if whole { self.numbers() } else { Vec::new() },
             changes: self.changes(&changes),

@@ -52,7 +52,7 @@ fn a_message_says_why_and_what_changed_for_its_reader() {
     let later = ["2026-02".parse().unwrap()];
     let say = |branch, lang| {
         let wording = Wording { project: &project, release: &release, later: &later, lang };
-        wording.told_to(&recipient(branch), "月报".to_owned(), Vec::new())
+        wording.told_to(&recipient(branch), ("monthly", Some(&"月报".into())), Vec::new())
     };
     let all = say(None, Lang::ZhCn);
     assert_eq!(all.reasons[0], "本版的原因：本期答卷有更正或补充。");

@@ -113,6 +113,8 @@ fn twelve_months_run_from_an_empty_history() {
     let corrected = release("2026-04", 2);
     let change = &corrected["changes"][0];
     assert_eq!((change["n_before"].as_u64(), change["n_after"].as_u64()), (Some(190), Some(250)));
+    let page = fs::read_to_string(project.join("out/releases/2026-04/r2/index.en.html")).unwrap();
+    assert!(page.contains("Branch: East Street") && !page.contains("东街店"), "{page}");
     let july = release("2026-07", 1);
     let codes: Vec<&str> =
         july["gates"].as_array().unwrap().iter().map(|gate| gate["code"].as_str().unwrap()).collect();

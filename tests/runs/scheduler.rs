@@ -2,6 +2,8 @@
 //! published anew, and without news nothing is touched.
 
 use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -117,4 +119,42 @@ fn late_data_make_revisions_and_other_changes_do_not() {
     let printed: Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!((printed["runs"].as_array().unwrap().len(), codes(&printed)), (1, Vec::new()), "{printed:#}");
     assert_eq!((&printed["runs"][0]["period"], &printed["runs"][0]["revision"]), (&"2026-02".into(), &3.into()));
+}
+
+/// What stops containers and services is SIGTERM, what a keyboard sends SIGINT.
+#[cfg(unix)]
+#[test]
+fn a_scheduler_that_waits_ends_when_it_is_told_to() {
+    const NOTHING_DUE: &str = "2026-01-20T05:00:00+08:00";
+    let within = |seconds: u64, what: &mut dyn FnMut() -> bool| {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(seconds) {
+            if what() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        false
+    };
+    let site = Site::new("");
+    for signal in ["TERM", "INT"] {
+        let log = site.path(signal);
+        let mut command = site.command(NOTHING_DUE, &["serve-schedule", "--log", "json"]);
+        command.stdout(Stdio::null()).stderr(fs::File::create(&log).unwrap());
+        let mut scheduler = command.spawn().unwrap();
+        let said = || fs::read_to_string(&log).unwrap();
+        let waits = within(60, &mut || said().contains("\"waiting\""));
+        let told = Command::new("sh").args(["-c", &format!("kill -{signal} {}", scheduler.id())]).status().unwrap();
+        let mut code = None;
+        let ended = within(10, &mut || {
+            code = scheduler.try_wait().unwrap().map(|status| status.code());
+            code.is_some()
+        });
+        if !ended {
+            scheduler.kill().unwrap();
+            scheduler.wait().unwrap();
+        }
+        assert!(waits && told.success() && ended, "{signal}: {}", said());
+        assert_eq!(code, Some(Some(0)), "{signal}");
+    }
 }

@@ -331,7 +331,7 @@ fn a_log_in_json_holds_nothing_else() {
 
 #[test]
 fn timers_name_the_zone_and_are_written() {
-    let site = Site::new("");
+    let site = Site::new("  name: shops\n");
     let timers = site.path("units");
     let write = timers.to_str().unwrap().to_owned();
     let done = site.call(NOW, &["schedule", "install", "--systemd", "--write", &write]);
@@ -348,6 +348,18 @@ fn timers_name_the_zone_and_are_written() {
         }
         Err(_) => println!("skipped: what systemd says of the units (systemd-analyze is not installed)"),
     }
+    // Those of another folder are not written over, and its own are.
+    let install = |site: &Site| {
+        let done = site.call(NOW, &["schedule", "install", "--systemd", "--write", &write]);
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    let held = fs::read_dir(&timers).unwrap().map(|unit| fs::read(unit.unwrap().path()).unwrap()).collect::<Vec<_>>();
+    let other = Site::new("  name: shops\n");
+    let (code, said) = install(&other);
+    assert!(code == Some(1) && said.contains("M0191"), "{said}");
+    assert_eq!(install(&site).0, Some(0));
+    let now = fs::read_dir(&timers).unwrap().map(|unit| fs::read(unit.unwrap().path()).unwrap()).collect::<Vec<_>>();
+    assert_eq!(held, now);
     let done = site.call(NOW, &["schedule", "install", "--cron", "--user", "www"]);
     let printed = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(

@@ -289,7 +289,9 @@ fn a_group_without_documents_is_warned_of() {
     let site = Site::new(
         "delivery:
   channels: { board: { kind: folder, path: board } }
-  recipients: [{ to: board, reports: [each], parameters: { branch: Nort } }]
+  recipients:
+    - { to: board, reports: [each], parameters: { branch: Nort } }
+    - { to: board, reports: [each], parameters: { branch: Sout }, files: false }
 ",
     );
     let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
@@ -304,4 +306,34 @@ fn a_group_without_documents_is_warned_of() {
     let hint = found["hint"].as_str().unwrap();
     assert!(hint.contains("did you mean `North`?") && hint.contains("North and South"), "{hint}");
     assert!(told(&site).0.is_empty());
+}
+
+/// Who asks for one group is sent no report about all of them, unless it is named; formats that are not built are asked for in vain.
+#[test]
+fn who_asks_for_a_group_gets_no_report_about_all() {
+    let site = Site::new(
+        "delivery:
+  channels: { board: { kind: folder, path: board } }
+  recipients:
+    - { to: board, parameters: { branch: North } }
+    - { to: board, reports: [brief], parameters: { branch: South }, formats: [pdf] }
+",
+    );
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    let each = "reports:\n  - { id: each, pack: brief, for_each: branch, formats: [markdown] }\n";
+    site.write("manyi.yaml", &project.replace("reports:\n", each).replace("[brief], p", "[brief, each], p"));
+    site.month("2026-01", 60, 7);
+    let (code, printed) = site.run("2026-01", &[]);
+    assert_eq!(code, Some(0), "{printed:#}");
+    let mut told: Vec<String> = told(&site).0.iter().map(|held| held["report"].as_str().unwrap().to_owned()).collect();
+    told.sort();
+    assert_eq!(told, ["brief", "each", "each"]);
+    let said = printed["diagnostics"].as_array().unwrap().iter();
+    let said: Vec<&Value> = said.filter(|held| held["code"] == "M0192").map(|held| &held["message"]).collect();
+    for report in ["`brief`", "`each`"] {
+        assert!(said.iter().any(|said| said.as_str().unwrap().contains(report)), "{printed:#}");
+    }
+    assert!(site.path("board/each/2026-01/North/r1").is_dir() && !site.path("board/brief/2026-01/North").exists());
+    let message = fs::read_to_string(site.path("board/each/2026-01/South/r1/message.txt")).unwrap();
+    assert!(message.contains("branch: South"), "{message}");
 }

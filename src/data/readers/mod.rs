@@ -7,6 +7,7 @@ mod biff;
 pub mod cells;
 mod compound;
 mod contain;
+pub mod cut;
 mod fill;
 pub mod format;
 mod html;

@@ -62,6 +62,9 @@ messages! {
         .hinted("a column is read from the file, computed, looked up in a table, or coded from open answers", "一列或来自文件，或由计算得出，或取自业务表，或由开放题归类而来");
     /// range upside down.
     BAD_RANGE = Message::new("M0123", "the range must go from low to high, found {low} to {high}", "范围应由低到高，却是 {low} 到 {high}");
+    /// Names of options for a column without options.
+    TITLES_WITHOUT_OPTIONS = Message::new("M0194", "`{name}` has `titles` for options, and no options", "`{name}` 没有选项，不能写选项的 `titles`")
+        .hinted("they are for columns of type `single`, `multi` and `ranking`; words of a scale go into `labels`", "仅用于 `single`、`multi`、`ranking` 类型的列；量表各级的文字请写入 `labels`");
     /// A scale needs a range.
     SCALE_WITHOUT_RANGE = Message::new("M0124", "the scale `{name}` needs a `range`, such as [1, 5]", "量表 `{name}` 需要 `range`，例如 [1, 5]");
     /// The column kind does not fit its part.

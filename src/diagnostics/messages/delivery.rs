@@ -127,6 +127,12 @@ messages! {
     /// A parameter without groups.
     UNKNOWN_PARAMETER = Message::new("M0941", "no report that `{to}` gets has one document for each group of `{value}`", "`{to}` 收到的报告都不按 `{value}` 分册")
         .hinted("parameters name the column of `for_each` in a report", "参数名应为报告 `for_each` 的列");
+    /// Formats that a report is not built in.
+    NO_SUCH_FORMAT = Message::new("M0192", "`{to}` gets messages about `{report}` without files: it is built in none of the `formats` asked for", "`{to}` 将收到不含文件的 `{report}` 消息：该报告没有生成所要的 `formats`")
+        .hinted("it is built as {known}; correct `formats`, or write `files: false` if the message is enough", "该报告的格式：{known}；请更正 `formats`，若只需消息请写 `files: false`");
+    /// The id of an alarm that is there by itself.
+    RESERVED_ALARM = Message::new("M0193", "`{id}` is the id of an alarm that every project has", "`{id}` 是每个项目自带警报的标识")
+        .hinted("give it another `id`", "请改用其他 `id`");
     /// The same recipient twice.
     REPEATED_RECIPIENT = Message::new("M0942", "`{value}` would get the same report twice", "`{value}` 会收到两份相同的报告")
         .hinted("join the two entries, or give them different parameters or reports", "请合并两项，或写明不同的参数或报告");

@@ -48,6 +48,6 @@ messages! {
     EQUAL_TITLES = Message::new("M0446", "`{first}` and `{second}` have the same title “{title}”, so that their numbers look like two answers to one question", "`{first}` 与 `{second}` 的标题都是“{title}”，读者会以为同一项指标有两个数值")
         .hinted("leave one of them out under `metrics`, or give it a title of its own in the plugin", "请在 `metrics` 中略去其一，或在插件中另取标题");
     /// check: an option of a report in two languages without a label.
-    OPTION_WITHOUT_LABEL = Message::new("M0447", "`{column}` has no label for `{option}` in English, so that the English documents print it as it is", "`{column}` 的选项 `{option}` 没有英文标签，英文文件将照原样印出")
-        .hinted("write labels: { {option}: { zh-CN: …, en: … } } for each option", "请为各选项写上 labels: { {option}: { zh-CN: …, en: … } }");
+    OPTION_WITHOUT_LABEL = Message::new("M0447", "`{column}` has no name for `{option}` in English, so that the English documents print it as it is", "`{column}` 的选项 `{option}` 没有英文名称，英文文件将照原样印出")
+        .hinted("write titles: { {option}: { en: … } } for each option; where the list of options is fixed, write labels: { {option}: { zh-CN: …, en: … } }", "请为各选项写上 titles: { {option}: { en: … } }；若选项固定不变，可写 labels: { {option}: { zh-CN: …, en: … } }");
 }

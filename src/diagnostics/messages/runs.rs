@@ -118,6 +118,9 @@ messages! {
     /// Variables that cron does not pass on.
     CRON_WITHOUT_VARIABLES = Message::new("M0170", "a run that cron starts has none of the variables that the project names: {names}", "cron 启动的运行没有项目所需的环境变量：{names}")
         .hinted("put each into a file that only the user of the run can read, and write `${file:/path}`; or use --systemd, whose units read them from a file", "请将各值存入仅运行用户可读的文件，并写作 `${file:/path}`；或改用 --systemd，其单元会从文件读取变量");
+    /// Timers of another project under the same name.
+    TIMER_TAKEN = Message::new("M0191", "`{file}` runs the project of another folder; nothing is written for `{folder}`", "`{file}` 运行的是另一文件夹的项目，未为 `{folder}` 写入任何文件")
+        .hinted("give this project a `runs.name` of its own in Latin letters; if the other one has moved here, remove its files first", "请为本项目写明不同的 `runs.name`（拉丁字母）；若另一项目已移到此处，请先删除其文件");
     /// A release that is due and held.
     HELD_SINCE_DUE = Message::new("M0172", "the release of {period}, due on {due}, is held by a gate and waits for approval", "{period} 的发布（应于 {due} 完成）被关卡扣住，等待批准")
         .hinted("look at the documents in `{folder}`, then run `manyi approve --period {period}`", "请查看 `{folder}` 中的文档，确认后运行 `manyi approve --period {period}`");
@@ -144,6 +147,9 @@ messages! {
     /// Releases of files that are not what they were.
     PUBLISHED_BEFORE = Message::new("M0174", "these releases were made of files that have changed since; whether the respondent counted in them cannot be told any more: {periods}", "以下版本所用的文件此后有变动，已无法判断是否计入该受访者：{periods}")
         .hinted("run these periods again; revisions before stay unless `runs.keep.revisions` removes them", "请重新运行这些期次；旧版本仍会保留（除非 `runs.keep.revisions` 清理）");
+    /// Documents that wait or were left unfinished, and hold what a person said.
+    STAGED_ANYWAY = Message::new("M0190", "releases that are held or unfinished were made of files with this name, or of files that have changed since, and their documents may hold the respondent: {periods}", "以下被扣住或未完成的发布由同名文件（或此后有变动的文件）生成，其文档可能含有该受访者：{periods}")
+        .hinted("run these periods again, which makes them anew; they lie in `out/.manyi`", "请重新运行这些期次，文档将重新生成；它们位于 `out/.manyi`");
     /// A control chart of something else than a share.
     NOT_A_SHARE = Message::new("M0988", "`{metric}` has no p chart: it is not a percentage", "`{metric}` 不是百分比，不能画 p 图")
         .hinted("use `xmr`", "请用 `xmr`");

@@ -13,13 +13,15 @@ use crate::config::raw::{AlarmAudience, AlarmKind, RawDelivery};
 use crate::diagnostics::{Lang, Localized, taiwan};
 use crate::runs::database::{DatabaseError, Queries};
 
-/// What a message about a release says; texts are in the language of the message.
+/// What a message about a release says; texts are in the language of the message, those for Taiwan still to be converted.
 #[derive(Debug, Clone, Default)]
 pub struct Release {
     /// Title of the project.
     pub project_title: String,
     /// Title of the report.
     pub report_title: String,
+    /// Which group the documents are about, if they are about one.
+    pub about: Option<String>,
     /// Why there is this revision and what follows from it, sentences; empty for the first.
     pub reasons: Vec<String>,
     /// The numbers that stand in the message: name and value as documents show them.
@@ -42,15 +44,20 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
             Lang::ZhCn | Lang::ZhTw => format!("（第 {revision} 版）"),
         },
     };
-    let (project, report) = (one_line(&release.project_title), one_line(&release.report_title));
+    let (project, report) = (title(&release.project_title, lang), title(&release.report_title, lang));
     let subject = format!("{project} · {report} {}{revision}", key.period);
     let mut body = Body::new(&subject);
-    release.reasons.iter().for_each(|reason| body.paragraph(reason));
-    if !release.numbers.is_empty() {
-        body.table(&say("本期指标", "Indicators of this period"), &release.numbers);
+    if let Some(about) = &release.about {
+        body.paragraph(&written(about, lang));
     }
-    body.list(&say("与上一版相比的变化", "Changes against the revision before"), &release.changes);
-    let remarks: Vec<String> = release.remarks.iter().map(|remark| without_backticks(remark)).collect();
+    release.reasons.iter().for_each(|reason| body.paragraph(&written(reason, lang)));
+    if !release.numbers.is_empty() {
+        let numbers = release.numbers.iter().map(|(name, value)| (written(name, lang), written(value, lang)));
+        body.table(&say("本期指标", "Indicators of this period"), &numbers.collect::<Vec<_>>());
+    }
+    let changes: Vec<String> = release.changes.iter().map(|change| written(change, lang)).collect();
+    body.list(&say("与上一版相比的变化", "Changes against the revision before"), &changes);
+    let remarks: Vec<String> = release.remarks.iter().map(|remark| without_backticks(remark, lang)).collect();
     body.list(&say("请注意", "Please note"), &remarks);
     let files: Vec<String> = release.attachments.iter().map(|file| file.name.clone()).collect();
     body.list(&say("文件", "Files"), &files);
@@ -82,10 +89,7 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
     let say = |zh: &str, en: &str| in_lang(lang, zh, en);
     let texts = |raised: bool| -> Vec<String> {
         let of_kind = changes.iter().filter(|change| change.raised == raised);
-        of_kind
-            .map(|change| in_lang(lang, change.signal.text.get(Lang::ZhCn), change.signal.text.get(Lang::En)))
-            .map(|text| without_backticks(&text))
-            .collect()
+        of_kind.map(|change| without_backticks(change.signal.text.get(lang), lang)).collect()
     };
     let (began, ended) = (texts(true), texts(false));
     let what = match (began.is_empty(), ended.is_empty()) {
@@ -93,7 +97,7 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
         (true, _) => say("警报解除", "alarm over"),
         (false, false) => say("警报变化", "alarms changed"),
     };
-    let subject = format!("[{what}] {} {}", one_line(project_title), key.period);
+    let subject = format!("[{what}] {} {}", title(project_title, lang), key.period);
     let mut body = Body::new(&subject);
     body.list(&say("新出现", "New"), &began);
     body.list(&say("已恢复", "Over"), &ended);
@@ -113,8 +117,8 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
 pub fn test_message(project_title: &str, lang: Lang, now: DateTime<Utc>) -> Message {
     let say = |zh: &str, en: &str| in_lang(lang, zh, en);
     let time = now.format("%Y%m%dT%H%M%SZ").to_string();
-    let key = DeliveryKey { project: one_line(project_title), report: "test".to_owned(), period: time, revision: 1 };
-    let subject = format!("[{}] {}", say("测试", "test"), one_line(project_title));
+    let key = DeliveryKey { project: title(project_title, lang), report: "test".to_owned(), period: time, revision: 1 };
+    let subject = format!("[{}] {}", say("测试", "test"), key.project);
     let mut body = Body::new(&subject);
     body.list(
         &say("测试消息", "Test message"),
@@ -146,7 +150,9 @@ pub fn enqueue_alarms(
     let numbers = [AlarmKind::Threshold, AlarmKind::Control, AlarmKind::Gate];
     let says_numbers =
         |change: &Change| rules.iter().any(|rule| rule.id == change.signal.rule && numbers.contains(&rule.on));
-    let may_know = |person: &Person, change: &Change| !says_numbers(change) || person.sees(&change.signal.subject);
+    let may_know = |person: &Person, change: &Change| {
+        !says_numbers(change) || person.sees(&change.signal.subject, change.signal.audience)
+    };
     for person in people(delivery, lang) {
         let own: Vec<&Change> = changes
             .changes
@@ -178,14 +184,16 @@ pub struct Person {
     pub recipient: Recipient,
     reads: bool,
     errors: bool,
-    /// The groups whose numbers this one gets, as subjects of alarms end; none for who gets all.
+    /// The groups whose numbers this one gets as a reader, as subjects of alarms end; none for who gets all.
     groups: Option<Vec<String>>,
 }
 
 impl Person {
-    /// True if this one may read the numbers of a subject such as `csi/branch=朝阳店`.
-    fn sees(&self, subject: &str) -> bool {
-        self.groups.as_ref().is_none_or(|groups| groups.iter().any(|group| subject.ends_with(group)))
+    /// True if this one may read the numbers of a subject such as `csi/branch=朝阳店` in an alarm for these people: who is told of errors
+    /// those of all groups, in what is told of errors.
+    fn sees(&self, subject: &str, audience: AlarmAudience) -> bool {
+        let of_errors = self.errors && audience != AlarmAudience::Readers;
+        of_errors || self.groups.as_ref().is_none_or(|groups| groups.iter().any(|group| subject.ends_with(group)))
     }
 
     /// True if alarms for these people are for this one.
@@ -206,7 +214,9 @@ pub fn people(delivery: &RawDelivery, lang: Lang) -> Vec<Person> {
         match people.iter_mut().find(|person| same(&person.recipient)) {
             Some(known) => {
                 (known.reads, known.errors) = (known.reads || reads, known.errors || !reads);
-                known.groups = known.groups.take().zip(groups).map(|(held, more)| [held, more].concat());
+                if reads {
+                    known.groups = known.groups.take().zip(groups).map(|(held, more)| [held, more].concat());
+                }
             }
             None => people.push(Person { recipient, reads, errors: !reads, groups }),
         }
@@ -223,23 +233,31 @@ pub fn people(delivery: &RawDelivery, lang: Lang) -> Vec<Person> {
     people
 }
 
-/// A text of the catalogue as people write it, without the marks about names.
-fn without_backticks(text: &str) -> String {
-    text.replace('`', "")
+/// A text of the catalogue as people write it, without the marks about names, which stay as they are.
+fn without_backticks(text: &str, lang: Lang) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    // Where one is in a name itself, nobody knows which part is one.
+    let all_paired = !parts.len().is_multiple_of(2);
+    let part = |(index, part): (usize, &&str)| match all_paired && index % 2 == 1 {
+        true => taiwan::without_marks((*part).to_owned()),
+        false => written(part, lang),
+    };
+    parts.iter().enumerate().map(part).collect()
 }
 
 /// A title as one line: in YAML it may stand on several.
-fn one_line(title: &str) -> String {
-    title.split_whitespace().collect::<Vec<_>>().join(" ")
+fn title(title: &str, lang: Lang) -> String {
+    written(&title.split_whitespace().collect::<Vec<_>>().join(" "), lang)
 }
 
-/// Words of ours in a language; Taiwan's are made of the Chinese ones.
+/// Words of ours in a language.
 fn in_lang(lang: Lang, zh: &str, en: &str) -> String {
-    match lang {
-        Lang::En => en.to_owned(),
-        Lang::ZhCn => zh.to_owned(),
-        Lang::ZhTw => taiwan::to_taiwan(zh),
-    }
+    written(if lang == Lang::En { en } else { zh }, lang)
+}
+
+/// A text as its readers write it: for Taiwan it is made of the mainland's Chinese, but for what the data say.
+fn written(text: &str, lang: Lang) -> String {
+    if lang == Lang::ZhTw { taiwan::to_taiwan(text) } else { text.to_owned() }
 }
 
 /// The same content as plain text and as HTML.

@@ -20,6 +20,7 @@ fn a_release_is_worded_in_three_languages() {
     let release = Release {
         project_title: "食堂满意度\n策划".into(),
         report_title: "月报".into(),
+        about: Some("门店：<东街店>".into()),
         reasons: vec!["本版的原因：<补充>。".into()],
         numbers: vec![("满意度".into(), "83.2%".into()), ("<b>".into(), "1 & 2".into())],
         changes: vec!["满意度 82.0% → 83.2%".into()],
@@ -34,12 +35,59 @@ fn a_release_is_worded_in_three_languages() {
     let html = zh.html.unwrap();
     assert!(html.contains("&lt;b&gt;") && html.contains("1 &amp; 2") && !html.contains("<b><b>"), "{html}");
     assert!(
-        zh.text.starts_with("本版的原因：<补充>。\n\n本期指标\n") && html.contains("<p>本版的原因：&lt;补充&gt;。</p>")
+        zh.text.starts_with("门店：<东街店>\n本版的原因：<补充>。\n\n本期指标\n")
+            && html.contains("<p>门店：&lt;东街店&gt;</p><p>本版的原因：&lt;补充&gt;。</p>")
     );
     let en = release_message(&raw, &key(1), &release, Lang::En);
     assert!(!en.subject.contains("revision") && en.text.contains("Indicators of this period"));
     let tw = release_message(&raw, &key(2), &release, Lang::ZhTw);
     assert!(tw.text.contains("與上一版相比的變化"), "{}", tw.text);
+}
+
+/// All of a message to Taiwan is converted, but for what the data say, names of files and links; marks of the program are gone.
+#[test]
+fn a_message_to_taiwan_is_written_as_there() {
+    let title: Localized = serde_json::from_value(serde_json::json!({"zh-CN": "质量", "zh-TW": "质量原文"})).unwrap();
+    let release = Release {
+        project_title: title.get(Lang::ZhTw).to_owned(),
+        report_title: "月报".into(),
+        about: Some(format!("门店：{}", Localized::from("软件街店").get(Lang::ZhTw))),
+        reasons: vec!["本版的原因：本期答卷有更正或补充。".into()],
+        numbers: vec![("质量满意度".into(), "83.2分".into())],
+        changes: vec!["质量满意度：82.0 → 83.2".into()],
+        remarks: vec!["关卡 `质量`：数据过旧".into()],
+        attachments: vec![Attachment {
+            name: "质量.pdf".into(),
+            media_type: "application/pdf".into(),
+            content: crate::runs::delivery::message::Content::Bytes(Vec::new()),
+        }],
+    };
+    let raw = delivery(serde_json::json!({"link": "https://x.cn/质量/{report}"}));
+    let message = release_message(&raw, &key(2), &release, Lang::ZhTw);
+    assert_eq!(message.subject, "质量原文 · 月報 2026-11（第 2 版）");
+    for said in [
+        "門店：软件街店\n",
+        "本版的原因：本期答卷有更正或補充。",
+        "  品質滿意度  83.2分\n",
+        "  - 品質滿意度：82.0 → 83.2\n",
+        "  - 關卡 质量：資料過舊\n",
+        "  - 质量.pdf\n",
+        "https://x.cn/质量/plan\n",
+    ] {
+        assert!(message.text.contains(said), "{said}\n{}", message.text);
+    }
+    let html = message.html.unwrap();
+    assert!(html.contains("<p>門店：软件街店</p>") && html.contains("href=\"https://x.cn/质量/plan\""), "{html}");
+    let alarms = [change(true, AlarmAudience::Readers, "`质量`过低")];
+    let alarm = alarm_message(&key(1), title.get(Lang::ZhTw), &[&alarms[0]], Lang::ZhTw);
+    assert!(alarm.subject.contains("质量原文") && alarm.text.contains("  - 质量過低\n"), "{}", alarm.text);
+    for text in [message.text, html, alarm.subject, test_message(title.get(Lang::ZhTw), Lang::ZhTw, now()).subject] {
+        assert!(!text.contains(['\u{fdd0}', '\u{fdd1}']), "{text}");
+    }
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap()
 }
 
 fn change(raised: bool, audience: AlarmAudience, zh: &str) -> Change {
@@ -103,7 +151,9 @@ fn alarms_with_numbers_stay_in_their_groups() {
             {"to": "two@example.com", "alarms": true, "parameters": {"branch": "A"}},
             {"to": "two@example.com", "alarms": true, "parameters": {"branch": "B"}},
             {"to": "all@example.com", "alarms": true},
+            {"to": "chief@example.com", "alarms": true, "parameters": {"branch": "A"}},
         ],
+        "errors": ["chief@example.com"],
         "alarms": [
             {"id": "low", "on": "threshold", "metric": "csi", "below": 80, "segment": "branch"},
             {"id": "whole", "on": "threshold", "metric": "csi", "below": 80},
@@ -129,7 +179,9 @@ fn alarms_with_numbers_stay_in_their_groups() {
             (row.text("recipient").unwrap(), message.text.matches("  - ").count())
         })
         .collect();
-    assert_eq!(told, [("all@example.com", 3), ("one@example.com", 1), ("two@example.com", 2)]);
+    // Who is told of errors, too, hears as a reader of the own group alone.
+    let wanted = [("all@example.com", 3), ("chief@example.com", 1), ("one@example.com", 1), ("two@example.com", 2)];
+    assert_eq!(told, wanted);
 }
 
 #[test]

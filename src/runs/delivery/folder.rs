@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::message::Message;
+use super::message::{Attachment, Content, Message};
 use super::recipient::Recipient;
 use super::{Outcome, Reason, ReasonCode};
 use crate::config::validate::is_safe_file_name;
@@ -42,12 +42,23 @@ pub fn deliver(root: &Path, recipient: &Recipient, message: &Message, delivery: 
 pub(super) fn place(recipient: &Recipient, message: &Message) -> Result<Vec<String>, Reason> {
     let key = &message.key;
     let mut parts = vec![key.report.clone(), key.period.clone()];
-    parts.extend(recipient.parameters.values().cloned());
+    parts.extend(recipient.parameters.values().map(|value| group_folder(value, message)));
     parts.push(format!("r{}", key.revision));
     match parts.iter().find(|part| !is_safe_file_name(part)) {
         Some(unsafe_name) => Err(Reason::new(ReasonCode::Unfit, unsafe_name.clone())),
         None => Ok(parts),
     }
+}
+
+/// The folder of a group: called like it, or where that can be no name (`A/B`), as its folder in the release is.
+fn group_folder(value: &str, message: &Message) -> String {
+    let released = |held: &Attachment| match &held.content {
+        Content::File { path, .. } => path.parent()?.file_name()?.to_str().map(str::to_owned),
+        Content::Bytes(_) => None,
+    };
+    let of_release = || message.attachments.iter().find_map(released);
+    let named = if is_safe_file_name(value) { None } else { of_release() };
+    named.unwrap_or_else(|| value.to_owned())
 }
 
 /// The files with their content, checked before anything is written.
@@ -119,7 +130,7 @@ impl Drop for Staging {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::runs::delivery::message::{Attachment, Content, DeliveryKey};
+    use crate::runs::delivery::message::DeliveryKey;
 
     fn message(names: &[(&str, &str)]) -> Message {
         let key = DeliveryKey { project: "p".into(), report: "plan".into(), period: "2026-11".into(), revision: 2 };
@@ -168,6 +179,20 @@ mod tests {
         }
         let read = |name: &str| fs::read_to_string(folder.path().join("plan/2026-11/r2").join(name)).unwrap();
         assert_eq!(["城东店/计划.pdf", "城东店/t.xlsx", "城西店/计划.pdf"].map(read), ["east", "table", "west"]);
+    }
+
+    /// The release keeps the documents of `A/B` in `A-B`.
+    #[test]
+    fn a_group_whose_name_can_be_no_folder_has_that_of_the_release() {
+        let folder = tempfile::tempdir().unwrap();
+        let released = folder.path().join("out/releases/2026-11/r2/plan/A-B/a.pdf");
+        fs::create_dir_all(released.parent().unwrap()).unwrap();
+        fs::write(&released, "one").unwrap();
+        let mut plan = message(&[]);
+        plan.attachments.push(Attachment::of_file(&released, "a.pdf").unwrap());
+        let root = folder.path().join("share");
+        assert!(matches!(deliver(&root, &share(&[("branch", "A/B")]), &plan, "d1"), Outcome::Sent(_)));
+        assert_eq!(fs::read_to_string(root.join("plan/2026-11/A-B/r2/a.pdf")).unwrap(), "one");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! From the situation of a run to the conditions that alarms are about: pure functions of the rules in the project file.
 
-use crate::config::raw::{AlarmAudience, AlarmKind, RawAlarm, RawDelivery};
+use crate::config::raw::{AlarmAudience, AlarmKind, OWN_ALARMS, RawAlarm, RawDelivery};
 use crate::diagnostics::{Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::format;
 use crate::metrics::Unit;
@@ -16,7 +16,7 @@ pub struct Situation {
     pub controls: Vec<Control>,
     /// The gates that were tried.
     pub gates: Vec<Gate>,
-    /// The reports that were run.
+    /// The runs that ended.
     pub runs: Vec<RunEnd>,
     /// The periods whose releases were looked for.
     pub expected: Vec<Expected>,
@@ -31,6 +31,8 @@ pub struct Indicator {
     pub title: LocalizedTexts,
     /// The segment column and its group; `None` for the total.
     pub segment: Option<(String, String)>,
+    /// What the group is called.
+    pub group: Option<Localized>,
     /// The number; `None` where it is withheld or impossible.
     pub estimate: Option<f64>,
     /// Its unit, which is that of the limits too.
@@ -48,11 +50,11 @@ pub struct Control {
     pub signals: Vec<LocalizedTexts>,
 }
 
-/// A gate of a report.
+/// A gate of the release of a period.
 #[derive(Debug, Clone)]
 pub struct Gate {
-    /// The report.
-    pub report: String,
+    /// The period.
+    pub period: String,
     /// The gate.
     pub gate: String,
     /// True if it holds the release back or fails the run.
@@ -61,11 +63,11 @@ pub struct Gate {
     pub text: LocalizedTexts,
 }
 
-/// How the run of a report ended.
+/// How the run of a period ended.
 #[derive(Debug, Clone)]
 pub struct RunEnd {
-    /// The report.
-    pub report: String,
+    /// The period.
+    pub period: String,
     /// Why it failed, if it did.
     pub failure: Option<LocalizedTexts>,
 }
@@ -86,16 +88,10 @@ pub struct Expected {
 /// The rules of a project: those of its file, and for failures, held gates and missing runs rules of our own where the file has none.
 pub fn rules(delivery: &RawDelivery) -> Vec<RawAlarm> {
     let mut rules = delivery.alarms.clone();
-    let own = [
-        (AlarmKind::Gate, "gate"),
-        (AlarmKind::Failed, "failed"),
-        (AlarmKind::Missing, "missing"),
-        (AlarmKind::Delivery, "delivery"),
-    ];
-    for (on, id) in own {
+    for (on, id) in OWN_ALARMS {
         if !rules.iter().any(|rule| rule.on == on) {
             rules.push(RawAlarm {
-                id: format!("errors-{id}"),
+                id: id.to_owned(),
                 on,
                 metric: None,
                 below: None,
@@ -149,19 +145,19 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
         AlarmKind::Gate => {
             // It may have been approved all the same, or withdrawn.
             let passed = lang_texts("已无关卡扣住发布", "no gate holds the release back any more");
-            let text = |gate: &Gate| prefixed(&gate.report, if gate.holds { &gate.text } else { &passed });
+            let text = |gate: &Gate| prefixed(&gate.period, if gate.holds { &gate.text } else { &passed });
             let gates = situation.gates.iter();
-            gates.map(|gate| signal(format!("{}/{}", gate.report, gate.gate), Some(gate.holds), text(gate))).collect()
+            gates.map(|gate| signal(format!("{}/{}", gate.period, gate.gate), Some(gate.holds), text(gate))).collect()
         }
         AlarmKind::Failed => {
             let text = |run: &RunEnd| match &run.failure {
-                Some(failure) => prefixed(&run.report, failure),
-                None => lang_texts(format!("{}：运行成功", run.report), format!("{}: the run succeeded", run.report)),
+                Some(failure) => prefixed(&run.period, failure),
+                None => lang_texts(format!("{}：运行成功", run.period), format!("{}: the run succeeded", run.period)),
             };
             situation
                 .runs
                 .iter()
-                .map(|run| signal(run.report.clone(), Some(run.failure.is_some()), text(run)))
+                .map(|run| signal(run.period.clone(), Some(run.failure.is_some()), text(run)))
                 .collect()
         }
         // What became of messages is known after they were sent.
@@ -209,9 +205,10 @@ fn crossed(rule: &RawAlarm, estimate: Option<f64>) -> Option<bool> {
 }
 
 fn threshold_text(rule: &RawAlarm, indicator: &Indicator) -> LocalizedTexts {
-    let group = |open: &str, close: &str| {
-        let segment = indicator.segment.as_ref();
-        segment.map(|(_, group)| format!("{open}{group}{close}")).unwrap_or_default()
+    let group = |lang: Lang, open: &str, close: &str| {
+        let typed = indicator.segment.as_ref().map(|(_, group)| group.as_str());
+        let name = indicator.group.as_ref().map(|name| name.get(lang)).or(typed);
+        name.map(|name| format!("{open}{name}{close}")).unwrap_or_default()
     };
     // A limit has the decimals that it was written with.
     let limit =
@@ -231,8 +228,8 @@ fn threshold_text(rule: &RawAlarm, indicator: &Indicator) -> LocalizedTexts {
         indicator.estimate.map_or_else(String::new, |value| format::value_with_unit(value, indicator.unit, lang))
     };
     lang_texts(
-        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group("（", "）"), shown(Lang::ZhCn), zh.join("，")),
-        format!("{}{} is {} ({})", title(Lang::En), group(" (", ")"), shown(Lang::En), en.join(", ")),
+        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group(Lang::ZhCn, "（", "）"), shown(Lang::ZhCn), zh.join("，")),
+        format!("{}{} is {} ({})", title(Lang::En), group(Lang::En, " (", ")"), shown(Lang::En), en.join(", ")),
     )
 }
 
@@ -250,8 +247,8 @@ fn joined(title: &LocalizedTexts, signals: &[LocalizedTexts]) -> LocalizedTexts 
     )
 }
 
-fn prefixed(report: &str, text: &LocalizedTexts) -> LocalizedTexts {
-    lang_texts(format!("{report}：{}", text.get(Lang::ZhCn)), format!("{report}: {}", text.get(Lang::En)))
+fn prefixed(period: &str, text: &LocalizedTexts) -> LocalizedTexts {
+    lang_texts(format!("{period}：{}", text.get(Lang::ZhCn)), format!("{period}: {}", text.get(Lang::En)))
 }
 
 /// What an alarm says, after its title if it has one.
@@ -281,6 +278,7 @@ mod tests {
             metric: "csi".into(),
             title: lang_texts("满意度", "Satisfaction"),
             segment: group.map(|group| ("branch".into(), group.into())),
+            group: None,
             estimate,
             unit: Unit::Points,
         }
@@ -313,27 +311,29 @@ mod tests {
             indicators: vec![indicator(None, Some(1.0)), indicator(Some("朝阳"), Some(99.5))],
             ..Situation::default()
         };
-        let found = signals(&[low], &situation);
+        let found = signals(std::slice::from_ref(&low), &situation);
         assert_eq!((found.len(), found[0].holds, found[0].subject.as_str()), (1, Some(true), "csi/branch=朝阳"));
         assert_eq!(found[0].text.get(Lang::ZhCn), "满意度（朝阳）为 99.5分（下限 80分，上限 99分）");
         assert_eq!(
             found[0].text.get(Lang::En),
             "Satisfaction (朝阳) is 99.5 points (lower limit 80 points, upper limit 99 points)"
         );
+        let named = Indicator { group: Some("Morning Sun".into()), ..situation.indicators[1].clone() };
+        assert!(threshold_text(&low, &named).get(Lang::En).starts_with("Satisfaction (Morning Sun) is"));
     }
 
     #[test]
     fn failures_are_watched_without_a_rule() {
         let rules = rules(&RawDelivery::default());
-        let report = || "plan".to_owned();
+        let period = || "2026-11".to_owned();
         let mut situation = Situation {
             gates: vec![Gate {
-                report: report(),
+                period: period(),
                 gate: "freshness".into(),
                 holds: true,
                 text: lang_texts("旧", "old"),
             }],
-            runs: vec![RunEnd { report: report(), failure: Some(lang_texts("坏", "bad")) }],
+            runs: vec![RunEnd { period: period(), failure: Some(lang_texts("坏", "bad")) }],
             expected: vec![expected(true, false, &[])],
             ..Situation::default()
         };
@@ -353,8 +353,8 @@ mod tests {
         assert_eq!(
             said,
             [
-                "plan: no gate holds the release back any more",
-                "plan: the run succeeded",
+                "2026-11: no gate holds the release back any more",
+                "2026-11: the run succeeded",
                 "2026-10: no release is missing any more"
             ]
         );
