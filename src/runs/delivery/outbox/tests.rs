@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+
 use super::*;
 use crate::diagnostics::Lang;
-use crate::runs::database::Place;
+use crate::runs::database::{Database, DatabaseError, Place, Problem, Queries as _};
+use crate::runs::delivery::message::{DeliveryKey, Message};
+use crate::runs::delivery::recipient::Recipient;
+use crate::runs::delivery::{Outcome, Reason, ReasonCode, RetryPolicy};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + seconds, 0).unwrap()
