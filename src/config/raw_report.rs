@@ -114,6 +114,9 @@ impl RawDocx {
 /// The id of the report that is built where a project names none.
 pub const DEFAULT_REPORT: &str = "plan";
 
+/// What messages about alarms bear in place of a report, so that no report has this id.
+pub const ALARM: &str = "alarm";
+
 /// The pack of a report that names none.
 pub fn default_pack() -> String {
     "satisfaction-plan".to_owned()

@@ -15,7 +15,7 @@ use crate::runs::cause;
 use crate::runs::database::DatabaseError;
 use crate::runs::delivery::compose::release_message;
 use crate::runs::delivery::message::DeliveryKey;
-use crate::runs::delivery::outbox::{self, enqueue};
+use crate::runs::delivery::outbox;
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::history::History;
 use crate::runs::record::Release;
@@ -96,16 +96,15 @@ pub fn enqueue_release(
             if cause::is_spared(transaction, delivery, recipient, &message.key, (release, folder))? {
                 continue;
             }
-            if !enqueue(transaction, recipient, message, now)? {
-                continue;
-            }
-            queued += 1;
-            match receipt {
-                Receipt::None => outbox::supersede(transaction, recipient, &message.key, now)?,
-                Receipt::Unknown => {
-                    outbox::mark_unknown(transaction, &outbox::delivery_id(&message.key, recipient), now)?
-                }
+            let is_new = match receipt {
+                Receipt::None => outbox::enqueue(transaction, recipient, message, now)?,
+                Receipt::Unknown => outbox::keep_unknown(transaction, recipient, message, now)?,
             };
+            if is_new {
+                // Who may have this one must not get one before it after it.
+                outbox::supersede(transaction, recipient, &message.key, now)?;
+                queued += 1;
+            }
         }
         Ok(queued)
     })

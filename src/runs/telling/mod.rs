@@ -5,15 +5,15 @@ mod announcing;
 mod sending;
 
 pub use announcing::{Receipt, enqueue_release};
-pub use sending::{Tested, forget, is_recipient, send, send_test};
+pub use sending::{Tested, clock_from, forget, is_recipient, send, send_prepared, send_test};
 
 use chrono::{DateTime, Utc};
 
 use crate::config::Project;
 use crate::runs::database::{Database, DatabaseError};
-use crate::runs::delivery::alarms::Standing;
+use crate::runs::delivery::alarms::{Signal, Standing};
 use crate::runs::delivery::compose::enqueue_alarms;
-use crate::runs::delivery::outbox::{self, Delivery, Filter};
+use crate::runs::delivery::outbox::{self, Delivery};
 use crate::runs::delivery::{alarms, rules};
 use crate::runs::history::History;
 use crate::runs::situation::{End, situation};
@@ -45,16 +45,29 @@ pub fn tell(
     now: DateTime<Utc>,
 ) -> Result<usize, DatabaseError> {
     prepare(history.database(), now)?;
-    let delivery = &project.raw.delivery;
-    let situation = situation(period, end);
-    let rules = rules::rules(delivery);
-    let found = rules::signals(&rules, &situation);
+    let rules = rules::rules(&project.raw.delivery);
+    let found = rules::signals(&rules, &situation(period, end));
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
+    observe(history, project, period, (&ids, &found), now)
+}
+
+/// Notes what is found, by the ids of all rules and the signals of some, and queues what began or ended with it, in one transaction. How
+/// many messages were queued.
+///
+/// # Errors
+/// The database fails; then nothing was noted and nothing queued.
+pub fn observe(
+    history: &mut History,
+    project: &Project,
+    period: &str,
+    (rules, signals): (&[String], &[Signal]),
+    now: DateTime<Utc>,
+) -> Result<usize, DatabaseError> {
     let name = history.project().to_owned();
-    let title = &project.raw.project.title;
+    let told = (name.as_str(), &project.raw.project.title);
     history.database().transaction(|transaction| {
-        let changes = alarms::observe(transaction, &name, &ids, &found, now)?;
-        enqueue_alarms(transaction, delivery, (&name, title), period, &changes, project.lang(), now)
+        let changes = alarms::observe(transaction, &name, rules, signals, now)?;
+        enqueue_alarms(transaction, &project.raw.delivery, told, period, &changes, project.lang(), now)
     })
 }
 
@@ -65,6 +78,5 @@ pub fn tell(
 pub fn overview(history: &mut History, now: DateTime<Utc>) -> Result<(Vec<Delivery>, Vec<Standing>), DatabaseError> {
     prepare(history.database(), now)?;
     let name = history.project().to_owned();
-    let deliveries = outbox::list(history.database(), &Filter { project: Some(&name), ..Filter::default() })?;
-    Ok((deliveries, alarms::standing(history.database(), &name)?))
+    Ok((outbox::list(history.database(), &name)?, alarms::standing(history.database(), &name)?))
 }

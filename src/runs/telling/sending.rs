@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::prepare;
 use crate::config::Project;
+use crate::config::raw::{ChannelKind, RawDelivery};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::database::{DatabaseError, Place};
 use crate::runs::delivery::channels::Channels;
+use crate::runs::delivery::message::ALARM;
 use crate::runs::delivery::outbox::{self, Deliver as _, Pass, Worker, deliver_due};
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::delivery::secrets::Secrets;
@@ -27,22 +29,35 @@ pub fn send(
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Pass, DatabaseError> {
+    prepare(history.database(), now)?;
+    send_prepared(history, project, &clock_from(now), diagnostics)
+}
+
+/// The same where the tables are made, by a clock.
+///
+/// # Errors
+/// The database fails.
+pub fn send_prepared(
+    history: &mut History,
+    project: &Project,
+    clock: &dyn Fn() -> DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Pass, DatabaseError> {
     let delivery = &project.raw.delivery;
     let mut channels = Channels::new(delivery, Secrets::of_process(&project.root), &project.root);
     diagnostics.extend(channels.warnings());
-    prepare(history.database(), now)?;
-    let (machine, name) = (worker_prefix(), history.project().to_owned());
-    // Who holds the lock of the project is the only one who uses a file; a server may be used from other machines too.
-    let mine = if matches!(history.database().place(), Place::Server(_)) { machine.as_str() } else { "" };
-    let lost = outbox::recover(history.database(), &name, mine, now)?;
-    let known = |held: &Recipient, report: &str| is_recipient(project, held, report);
-    outbox::drop_strangers(history.database(), &name, known, now)?;
-    let lost = usize::try_from(lost).unwrap_or_default();
+    let (machine, name) = (format!("{}/", machine()), history.project().to_owned());
     let own = format!("{machine}{}", std::process::id());
     let worker = Worker { project: &name, name: &own, policy: RetryPolicy::from(delivery.retry) };
-    let pass = deliver_due(history.database(), &mut channels, &worker, now, MOST_MESSAGES)?;
-    if pass.retry > 0 {
-        diagnostics.push(Diagnostic::warning(&messages::DELIVERIES_WAIT).arg("count", pass.retry));
+    // Who holds the lock of the project is the only one who uses a file; a server may be used from other machines too.
+    let mine = if matches!(history.database().place(), Place::Server(_)) { machine.as_str() } else { "" };
+    let lost = outbox::recover(history.database(), &worker, mine, |channel| repeats(delivery, channel), clock())?;
+    let known = |held: &Recipient, report: &str| is_recipient(project, held, report);
+    outbox::drop_strangers(history.database(), &name, known, clock())?;
+    let pass = deliver_due(history.database(), &mut channels, &worker, clock, MOST_MESSAGES)?;
+    let wait = pass.retry + pass.left;
+    if wait > 0 {
+        diagnostics.push(Diagnostic::warning(&messages::DELIVERIES_WAIT).arg("count", wait));
     }
     let stuck = pass.failed + pass.unknown + lost;
     if stuck > 0 {
@@ -51,12 +66,28 @@ pub fn send(
     Ok(pass)
 }
 
-/// True if the project sends a report to somebody.
+/// A clock that shows a moment now and goes on from it.
+pub fn clock_from(now: DateTime<Utc>) -> impl Fn() -> DateTime<Utc> {
+    // Not the time that the machine was awake: other machines compare signatures with theirs.
+    let begun = Utc::now();
+    move || now + (Utc::now() - begun)
+}
+
+/// True if a channel may get something twice: the same files under the same names, or a program that knows each delivery by its id.
+fn repeats(delivery: &RawDelivery, channel: &str) -> bool {
+    let kind = delivery.channels.get(channel).map(|channel| channel.kind);
+    kind.is_some_and(|kind| matches!(kind, ChannelKind::Folder | ChannelKind::S3 | ChannelKind::Json))
+}
+
+/// True if the project sends a report to somebody, or [alarms](ALARM).
 pub fn is_recipient(project: &Project, held: &Recipient, report: &str) -> bool {
+    let same = |known: &Recipient| known.channel == held.channel && known.key() == held.key();
+    if report == ALARM {
+        return compose::people(&project.raw.delivery, project.lang()).iter().any(|person| same(&person.recipient));
+    }
     project.raw.delivery.recipients.iter().any(|raw| {
-        let known = Recipient::of_project(raw, project.lang());
         let wants = raw.reports.is_empty() || raw.reports.iter().any(|wanted| wanted == report);
-        wants && known.channel == held.channel && known.key() == held.key()
+        wants && same(&Recipient::of_project(raw, project.lang()))
     })
 }
 
@@ -96,8 +127,32 @@ pub fn forget(history: &mut History, project: &Project, now: DateTime<Utc>) -> R
     history.database().transaction(|transaction| outbox::forget(transaction, &name, before)).map(drop)
 }
 
-/// How the workers of this machine are called in the outbox.
-fn worker_prefix() -> String {
-    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
-    format!("{}/", name.trim())
+/// The name of this machine, by which its rows in an outbox that several machines share are known. One that has none gets another with
+/// each process: rows of others must not be taken for its own, and its own are found after a day.
+fn machine() -> String {
+    let named = ["/proc/sys/kernel/hostname", "/etc/hostname"].into_iter().find_map(|file| {
+        let name = std::fs::read_to_string(file).ok()?.trim().to_owned();
+        (!name.is_empty()).then_some(name)
+    });
+    named.unwrap_or_else(|| format!("unnamed-{}-{}", std::process::id(), Utc::now().timestamp_micros()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_has_a_name() {
+        let name = machine();
+        assert!(!name.is_empty() && name.trim() == name, "{name:?}");
+    }
+
+    #[test]
+    fn a_clock_goes_on_from_where_it_is_set() {
+        let set = DateTime::UNIX_EPOCH;
+        let clock = clock_from(set);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let shown = clock() - set;
+        assert!(shown >= chrono::TimeDelta::milliseconds(10) && shown < chrono::TimeDelta::hours(1), "{shown}");
+    }
 }

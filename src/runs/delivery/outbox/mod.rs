@@ -8,19 +8,23 @@
 //!    │         ├─────► failed   refused for good, or given up
 //!    │         └─────► unknown  answer lost, or found in `sending` after a crash
 //!    └──────────────── resend (failed, unknown, sent; explicitly)
+//!
+//! failed, unknown ──── settle (explicitly) ─► sent (`confirmed`), failed (`dropped`)
 //! ```
 
 mod decisions;
 mod look;
 mod queue;
+mod recovery;
 mod row;
 mod sending;
 
-pub use decisions::{drop_strangers, forget, resend};
-pub use look::{Filter, counts, list, newest_before, state_of};
-pub use queue::{enqueue, hurry, mark_unknown, supersede};
+pub use decisions::{Decision, drop_strangers, forget, resend, settle};
+pub use look::{list, newest_before, state_of};
+pub use queue::{enqueue, hurry, keep_unknown, supersede};
+pub use recovery::recover;
 pub use row::{Delivery, State, delivery_id};
-pub use sending::{Claim, Deliver, Pass, Worker, claim, deliver_due, record, recover};
+pub use sending::{Claim, Deliver, Pass, Worker, claim, deliver_due, record};
 
 use crate::runs::database::Migration;
 

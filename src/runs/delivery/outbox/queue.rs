@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::super::ReasonCode;
 use super::super::message::{DeliveryKey, Message};
 use super::super::recipient::Recipient;
-use super::row::delivery_id;
-use crate::runs::database::{DatabaseError, Problem, Queries};
+use super::row::{State, delivery_id};
+use crate::runs::database::{DatabaseError, Problem, Queries, Value};
 
 /// Queues a message for a recipient, to be sent from `now` on. False if this revision was queued for this recipient before, whatever
 /// became of it. Inside a transaction it is queued with what else the transaction does, or not at all.
@@ -19,14 +19,39 @@ pub fn enqueue(
     message: &Message,
     now: DateTime<Utc>,
 ) -> Result<bool, DatabaseError> {
+    insert(database, recipient, message, (State::Queued, None), now)
+}
+
+/// Keeps a message for a recipient as one of which nobody knows whether it was sent, since the record of it was lost. False as with
+/// [`enqueue`].
+///
+/// # Errors
+/// The database fails.
+pub fn keep_unknown(
+    database: &mut impl Queries,
+    recipient: &Recipient,
+    message: &Message,
+    now: DateTime<Utc>,
+) -> Result<bool, DatabaseError> {
+    insert(database, recipient, message, (State::Unknown, Some(ReasonCode::RecordLost)), now)
+}
+
+fn insert(
+    database: &mut impl Queries,
+    recipient: &Recipient,
+    message: &Message,
+    (state, reason): (State, Option<ReasonCode>),
+    now: DateTime<Utc>,
+) -> Result<bool, DatabaseError> {
     let key = &message.key;
     let json = |text: serde_json::Result<String>| {
         text.map_err(|error| DatabaseError::new("outbox", Problem::Unexpected(error.to_string())))
     };
+    let ended = (state != State::Queued).then_some(now.timestamp());
     let added = database.execute(
         "INSERT INTO deliveries (id, project, report, period, revision, channel, recipient, address, message, state, attempts,
-            resends, queued_at, due_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, 0, $10, $10)
+            resends, queued_at, due_at, ended_at, reason)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, $11, $11, $12, $13)
          ON CONFLICT DO NOTHING",
         &[
             delivery_id(key, recipient).into(),
@@ -38,21 +63,13 @@ pub fn enqueue(
             recipient.key().into(),
             json(serde_json::to_string(recipient))?.into(),
             json(serde_json::to_string(message))?.into(),
+            state.name().into(),
             now.timestamp().into(),
+            Value::from(ended),
+            Value::from(reason.map(ReasonCode::code)),
         ],
     )?;
     Ok(added == 1)
-}
-
-/// Marks a delivery that was just queued as one of which nobody knows whether it was made, since the record of it was lost.
-///
-/// # Errors
-/// The database fails.
-pub fn mark_unknown(database: &mut impl Queries, id: &str, now: DateTime<Utc>) -> Result<u64, DatabaseError> {
-    database.execute(
-        "UPDATE deliveries SET state = 'unknown', ended_at = $2, reason = $3, detail = '' WHERE id = $1 AND state = 'queued'",
-        &[id.into(), now.timestamp().into(), ReasonCode::RecordLost.code().into()],
-    )
 }
 
 /// Deliveries of earlier revisions that wait are given up: who has the newer one must not get the older one after it. The

@@ -1,13 +1,21 @@
 //! A row of the outbox: what is delivered to whom, and where it stands.
 
+use chrono::{DateTime, Utc};
+
 use super::super::message::DeliveryKey;
 use super::super::recipient::Recipient;
 use super::super::{Reason, ReasonCode};
 use crate::output::manifest::sha256_hex;
 use crate::runs::database::{DatabaseError, Problem, Row};
 
-/// Seconds after which a machine that is still said to be sending may be taken for lost: a day.
-pub(super) const LOST: i64 = 86_400;
+/// Seconds after which a machine that is still said to be sending is taken for lost: a day.
+const LOST: i64 = 86_400;
+
+/// The moments before and after which a delivery was taken that is still said to be sent and is not any more: by a machine that is gone,
+/// or by a clock that was ahead.
+pub(super) fn lost(now: DateTime<Utc>) -> (i64, i64) {
+    (now.timestamp() - LOST, now.timestamp() + LOST)
+}
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,12 +68,27 @@ pub struct Delivery {
     pub resends: u32,
     /// When the next attempt is due, in seconds since 1970.
     pub due_at: i64,
+    /// When it was last taken to be sent, in seconds since 1970.
+    pub claimed_at: Option<i64>,
     /// When it came to rest, in seconds since 1970.
     pub ended_at: Option<i64>,
     /// Why it stands where it stands.
     pub reason: Option<Reason>,
     /// What the other side said when it took it.
     pub answer: Option<String>,
+}
+
+impl Delivery {
+    /// True if somebody has to decide about it: it failed or is uncertain, and neither has a newer revision taken its place nor has
+    /// anybody said what became of it.
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        let (before, after) = lost(now);
+        match self.state {
+            State::Failed | State::Unknown => !self.reason.as_ref().is_some_and(|reason| reason.code.is_settled()),
+            State::Sending => self.claimed_at.is_none_or(|at| at < before || at > after),
+            State::Queued | State::Retry | State::Sent => false,
+        }
+    }
 }
 
 /// The id of a delivery: 16 hexadecimal digits of a digest of its key and recipient.
@@ -93,6 +116,7 @@ pub(super) fn delivery(row: &Row) -> Result<Delivery, DatabaseError> {
         attempts: small("attempts")?,
         resends: small("resends")?,
         due_at: row.integer("due_at")?,
+        claimed_at: row.optional_integer("claimed_at")?,
         ended_at: row.optional_integer("ended_at")?,
         reason: reason.map(|code| Reason::new(code, detail)),
         answer: (state == State::Sent).then(|| detail.to_owned()),

@@ -1,21 +1,22 @@
 //! Out of the outbox: takes what is due row by row, has it handed over and notes how that ended. Who waits for a server that is silent
-//! lets all others wait, so that the rest of its messages is put off.
+//! lets all others wait, the lock included, so that the rest of its messages is put off.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::super::message::Message;
+use super::super::message::{ALARM, Message};
 use super::super::recipient::Recipient;
 use super::super::{Outcome, Reason, ReasonCode, RetryPolicy};
+use super::look::state_of;
 use super::row::{State, from_json};
-use crate::runs::database::{Database, DatabaseError, Queries, Value};
+use crate::runs::database::{Database, DatabaseError, Queries as _, Value};
 
-/// Reasons that a whole channel has, and not a message.
-const SILENT: [ReasonCode; 2] = [ReasonCode::Unreachable, ReasonCode::TimedOut];
+/// Reasons that a whole channel has, and not a message: nobody answers, before everything was sent or after.
+const SILENT: [ReasonCode; 3] = [ReasonCode::Unreachable, ReasonCode::TimedOut, ReasonCode::AnswerLost];
 
-/// Attempts in a row that a channel cannot be reached, after which its other messages wait for the next pass.
+/// Attempts in a row without an answer of a channel, after which its other messages wait for the next pass.
 const MOST_SILENT: u32 = 2;
 
 /// Something that can hand a message over.
@@ -46,9 +47,25 @@ pub struct Pass {
     pub failed: usize,
     /// Uncertain.
     pub unknown: usize,
+    /// Due, and left to the next pass since this one tried enough.
+    pub left: usize,
 }
 
-/// Sends what is due until nothing is, or until `most` were tried.
+impl Pass {
+    fn count(&mut self, state: State) {
+        match state {
+            State::Sent => self.sent += 1,
+            State::Retry | State::Queued => self.retry += 1,
+            State::Failed => self.failed += 1,
+            State::Unknown => self.unknown += 1,
+            // Somebody else has it in hand and says how it ends.
+            State::Sending => {}
+        }
+    }
+}
+
+/// Sends what is due when it begins, until nothing of it is left or `most` were tried. Each attempt bears the time that `clock` shows
+/// then: a pass may take hours, and signatures hold for minutes.
 ///
 /// # Errors
 /// The database fails. What was being sent then stays `sending` and becomes `unknown` by [`recover`].
@@ -56,37 +73,51 @@ pub fn deliver_due(
     database: &mut Database,
     channels: &mut dyn Deliver,
     worker: &Worker<'_>,
-    now: DateTime<Utc>,
+    clock: &dyn Fn() -> DateTime<Utc>,
     most: usize,
 ) -> Result<Pass, DatabaseError> {
     let mut pass = Pass::default();
-    // How often in a row each channel could not be reached: who waits for one server lets all others wait, the lock included.
+    let begun = clock();
+    // A clock that is set back meanwhile would make due again what was put off.
+    let clock = || clock().max(begun);
     let mut silent: BTreeMap<String, (u32, Reason)> = BTreeMap::new();
-    for _ in 0..most {
-        let Some(claim) = claim(database, worker, now)? else { break };
+    let mut tried = 0;
+    while tried < most {
+        let Some(claim) = claim(database, worker, begun, clock())? else { return Ok(pass) };
         let channel = claim.recipient.channel.clone();
         if let Some((_, reason)) = silent.get(&channel).filter(|(times, _)| *times >= MOST_SILENT) {
-            postpone(database, &claim, reason, &worker.policy, now)?;
+            postpone(database, &claim, reason, &worker.policy, clock())?;
             pass.retry += 1;
             continue;
         }
-        let outcome = channels.deliver(&claim.recipient, &claim.message, &claim.id, now);
-        match &outcome {
-            Outcome::Retry { reason, .. } if SILENT.contains(&reason.code) => {
-                silent.entry(channel).or_insert_with(|| (0, reason.clone())).0 += 1;
-            }
-            _ => {
+        tried += 1;
+        let outcome = channels.deliver(&claim.recipient, &claim.message, &claim.id, clock());
+        match silence(&outcome) {
+            Some(reason) => silent.entry(channel).or_insert_with(|| (0, reason)).0 += 1,
+            None => {
                 silent.remove(&channel);
             }
         }
-        match record(database, &claim, outcome, &worker.policy, now)? {
-            State::Sent => pass.sent += 1,
-            State::Retry => pass.retry += 1,
-            State::Failed => pass.failed += 1,
-            _ => pass.unknown += 1,
-        }
+        pass.count(record(database, &claim, outcome, &worker.policy, clock())?);
     }
+    pass.left = due(database, worker, begun)?;
     Ok(pass)
+}
+
+/// Why a channel that did not answer is left alone, as those read it whose messages were not tried for it.
+fn silence(outcome: &Outcome) -> Option<Reason> {
+    let (Outcome::Retry { reason, .. } | Outcome::Unknown(reason)) = outcome else { return None };
+    let code = if reason.code == ReasonCode::AnswerLost { ReasonCode::TimedOut } else { reason.code };
+    SILENT.contains(&reason.code).then(|| Reason::new(code, reason.detail.clone()))
+}
+
+/// How many messages wait that were due at a moment.
+fn due(database: &mut Database, worker: &Worker<'_>, at: DateTime<Utc>) -> Result<usize, DatabaseError> {
+    let row = database.query_first(
+        "SELECT COUNT(*) AS n FROM deliveries WHERE project = $1 AND state IN ('queued', 'retry') AND due_at <= $2",
+        &[worker.project.into(), at.timestamp().into()],
+    )?;
+    Ok(row.map(|row| row.integer("n")).transpose()?.and_then(|count| usize::try_from(count).ok()).unwrap_or_default())
 }
 
 /// A delivery that this program is about to make: on the disk it says `sending`.
@@ -99,14 +130,20 @@ pub struct Claim {
     /// What.
     pub message: Message,
     attempts: u32,
+    worker: String,
 }
 
-/// Takes the delivery that has been due longest; when this returns, the row says `sending` for good. Alarms reach a recipient in their
-/// order: that one is over is not said before that it began.
+/// Takes the delivery that has been due longest of those due at a moment; when this returns, the row says `sending` for good. Alarms
+/// reach a recipient in their order: that one is over is not said before that it began.
 ///
 /// # Errors
 /// The database fails.
-pub fn claim(database: &mut Database, worker: &Worker<'_>, now: DateTime<Utc>) -> Result<Option<Claim>, DatabaseError> {
+pub fn claim(
+    database: &mut Database,
+    worker: &Worker<'_>,
+    due: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Option<Claim>, DatabaseError> {
     let at = now.timestamp();
     // Further ahead than any wait can be: written by a clock that has been set back since.
     let horizon = at.saturating_add(seconds(worker.policy.longest_wait()));
@@ -114,13 +151,13 @@ pub fn claim(database: &mut Database, worker: &Worker<'_>, now: DateTime<Utc>) -
         let row = transaction.query_first(
             "SELECT id, address, message, attempts FROM deliveries
              WHERE project = $3 AND state IN ('queued', 'retry') AND (due_at <= $1 OR due_at > $2)
-               AND (report <> 'alarm' OR NOT EXISTS (
+               AND (report <> $4 OR NOT EXISTS (
                  SELECT 1 FROM deliveries AS earlier
-                 WHERE earlier.project = $3 AND earlier.report = 'alarm' AND earlier.state IN ('queued', 'retry')
+                 WHERE earlier.project = $3 AND earlier.report = $4 AND earlier.state IN ('queued', 'retry')
                    AND earlier.channel = deliveries.channel AND earlier.recipient = deliveries.recipient
                    AND earlier.revision < deliveries.revision))
              ORDER BY due_at, id LIMIT 1",
-            &[at.into(), horizon.into(), worker.project.into()],
+            &[due.timestamp().into(), horizon.into(), worker.project.into(), ALARM.into()],
         )?;
         let Some(row) = row else { return Ok(None) };
         let id = row.text("id")?.to_owned();
@@ -133,10 +170,15 @@ pub fn claim(database: &mut Database, worker: &Worker<'_>, now: DateTime<Utc>) -
             recipient: from_json(&row, "address")?,
             message: from_json(&row, "message")?,
             attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
+            worker: worker.name.to_owned(),
             id,
         }))
     })
 }
+
+/// Only what we claimed: a row that was taken for lost meanwhile stays as it was judged, and one that another machine has taken since
+/// is its own.
+const CLAIMED: &str = "WHERE id = $1 AND state = 'sending' AND claimed_by = $2 AND attempts = $3";
 
 /// Puts a delivery off that was taken and not tried: it costs none of its attempts.
 fn postpone(
@@ -148,13 +190,21 @@ fn postpone(
 ) -> Result<(), DatabaseError> {
     let wait = policy.wait(&claim.id, claim.attempts.saturating_sub(1), None).unwrap_or(policy.first);
     let due = now.timestamp().saturating_add(seconds(wait));
-    let set = "UPDATE deliveries SET state = 'retry', attempts = attempts - 1, due_at = $2, reason = $3, detail = $4
-               WHERE id = $1 AND state = 'sending'";
-    let (code, detail) = (reason.code.code(), reason.detail.as_str());
-    database.execute(set, &[claim.id.as_str().into(), due.into(), code.into(), detail.into()]).map(drop)
+    let set = format!(
+        "UPDATE deliveries SET state = 'retry', attempts = attempts - 1, due_at = $4, reason = $5, detail = $6 {CLAIMED}"
+    );
+    let values: [Value; 6] = [
+        claim.id.as_str().into(),
+        claim.worker.as_str().into(),
+        claim.attempts.into(),
+        due.into(),
+        reason.code.code().into(),
+        reason.detail.as_str().into(),
+    ];
+    database.execute(&set, &values).map(drop)
 }
 
-/// Notes how an attempt ended; the state that it came to.
+/// Notes how an attempt ended; where the delivery stands then, which is something else if it was judged or taken by others meanwhile.
 ///
 /// # Errors
 /// The database fails.
@@ -176,11 +226,12 @@ pub fn record(
         },
     };
     let ended = (state != State::Retry).then_some(at);
-    // Only what we claimed: a row that was taken for lost meanwhile stays as it was judged.
-    database.execute(
-        "UPDATE deliveries SET state = $2, due_at = $3, ended_at = $4, reason = $5, detail = $6 WHERE id = $1 AND state = 'sending'",
+    let changed = database.execute(
+        &format!("UPDATE deliveries SET state = $4, due_at = $5, ended_at = $6, reason = $7, detail = $8 {CLAIMED}"),
         &[
             claim.id.as_str().into(),
+            claim.worker.as_str().into(),
+            claim.attempts.into(),
             state.name().into(),
             due_at.into(),
             Value::from(ended),
@@ -188,6 +239,10 @@ pub fn record(
             detail.as_str().into(),
         ],
     )?;
+    let stored = match changed {
+        1 => state,
+        _ => state_of(database, &claim.id)?.unwrap_or(state),
+    };
     let key = &claim.message.key;
     tracing::info!(
         delivery = claim.id,
@@ -196,34 +251,13 @@ pub fn record(
         revision = key.revision,
         channel = claim.recipient.channel,
         recipient = claim.recipient.masked(),
-        state = state.name(),
+        state = stored.name(),
+        came_to = (stored != state).then_some(state.name()),
         attempt = claim.attempts,
         reason = reason.map(ReasonCode::code),
         "delivery"
     );
-    Ok(state)
-}
-
-/// After a crash: what the project was sending becomes `unknown`. Call it with the lock of the project held, so that nobody is sending;
-/// `workers` limits it to rows claimed by a name that begins so, such as those of this machine. The number of rows.
-///
-/// # Errors
-/// The database fails.
-pub fn recover(
-    database: &mut Database,
-    project: &str,
-    workers: &str,
-    now: DateTime<Utc>,
-) -> Result<u64, DatabaseError> {
-    let changed = database.execute(
-        "UPDATE deliveries SET state = 'unknown', ended_at = $1, reason = $2, detail = ''
-         WHERE state = 'sending' AND project = $4 AND SUBSTR(claimed_by, 1, LENGTH($3)) = $3",
-        &[now.timestamp().into(), ReasonCode::Interrupted.code().into(), workers.into(), project.into()],
-    )?;
-    if changed > 0 {
-        tracing::warn!(deliveries = changed, "deliveries interrupted; whether they arrived is unknown");
-    }
-    Ok(changed)
+    Ok(stored)
 }
 
 fn seconds(duration: Duration) -> i64 {
