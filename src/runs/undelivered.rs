@@ -37,7 +37,7 @@ fn newest(history: &mut History, project: &Project) -> Result<BTreeMap<Period, L
 
 fn is_stuck(held: &Delivery, project: &Project, newest: &BTreeMap<Period, Listed>, now: DateTime<Utc>) -> bool {
     let key = &held.key;
-    // What an alarm says is told again by the next one; that it did not arrive would be told by another that does not.
+    // That an alarm did not arrive would be told by another one over the same way.
     if key.is_alarm() || !held.is_open(now) {
         return false;
     }
