@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::args_runs::{
     ApproveOptions, BackfillOptions, HistoryOptions, PurgeOptions, ResendOptions, RunOptions, ScheduleOptions,
-    ServeOptions, WatchOptions,
+    ServeOptions, SettleOptions, WatchOptions,
 };
 use crate::config::PROJECT_FILE;
 use crate::diagnostics::Lang;
@@ -71,6 +71,8 @@ pub enum Verb {
     Watch(WatchOptions),
     /// List the deliveries that wait for a decision, or send some of them again
     Resend(ResendOptions),
+    /// Say of deliveries that failed or are uncertain that they arrived, or are not to be sent any more
+    Settle(SettleOptions),
     /// Timers of systemd and cron for a project
     Schedule(ScheduleOptions),
     /// Stay and run each period when it is due, for containers

@@ -131,9 +131,36 @@ pub struct ResendOptions {
     /// Project folder, in place of PROJECT
     #[arg(long, short = 'C', value_name = "DIR", default_value = ".", value_parser = project_folder())]
     pub project: PathBuf,
+    /// All uncertain ones of a period, but for those in whose place a newer revision was sent
+    #[arg(long, value_name = "PERIOD", conflicts_with = "test")]
+    pub period: Option<Period>,
     /// Send a short test message to a mail address or channel, past the outbox
     #[arg(long, value_name = "TO")]
     pub test: Option<String>,
+    /// Folder of the releases [default: out inside the project]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// Options of `settle`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("decision").required(true).args(["arrived", "dropped"]))]
+pub struct SettleOptions {
+    /// Project folder (holds manyi.yaml) where it is not this one, and deliveries to settle, by the ids that `manyi resend` lists
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Project folder, in place of PROJECT
+    #[arg(long, short = 'C', value_name = "DIR", default_value = ".", value_parser = project_folder())]
+    pub project: PathBuf,
+    /// All uncertain ones of a period
+    #[arg(long, value_name = "PERIOD")]
+    pub period: Option<Period>,
+    /// They arrived
+    #[arg(long)]
+    pub arrived: bool,
+    /// They are not to be sent any more
+    #[arg(long)]
+    pub dropped: bool,
     /// Folder of the releases [default: out inside the project]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

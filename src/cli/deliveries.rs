@@ -1,4 +1,4 @@
-//! Deliveries as `manyi history --deliveries` and `manyi resend` show them: one table and one form of JSON, without the address of
+//! Deliveries as `manyi history --deliveries`, `manyi resend` and `manyi settle` show them: one table and one form of JSON, without the address of
 //! anybody.
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -6,12 +6,11 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use crate::cli::console::{Console, TextTable};
-use crate::diagnostics::Lang;
+use crate::cli::{Outcome, print_json};
+use crate::diagnostics::{Diagnostics, Lang, LocalizedTexts, lang_texts};
+use crate::runs::delivery::ReasonCode;
 use crate::runs::delivery::outbox::{Delivery, State};
 use crate::runs::delivery::recipient::Recipient;
-
-/// What stands in place of a report where a message is about alarms.
-const ALARM: &str = "alarm";
 
 /// The table, with the ids by which deliveries are sent again, and under it why those stand that did not arrive: a reason may be a
 /// whole sentence of the other side. Times are those of `zone`.
@@ -30,7 +29,7 @@ pub(super) fn table(deliveries: &[Delivery], zone: Tz, console: &Console) -> Str
     let mut table = TextTable::new(head.map(str::to_owned).to_vec(), right);
     for held in deliveries {
         // An alarm has no revision: its number only tells messages apart.
-        let is_alarm = held.key.report == ALARM;
+        let is_alarm = held.key.is_alarm();
         let since = held.ended_at.and_then(|at| DateTime::from_timestamp(at, 0));
         table.row(vec![
             held.id.clone(),
@@ -38,7 +37,7 @@ pub(super) fn table(deliveries: &[Delivery], zone: Tz, console: &Console) -> Str
             if is_alarm { "–".to_owned() } else { held.key.revision.to_string() },
             if is_alarm { console.say("警报", "alarm").to_owned() } else { held.key.report.clone() },
             shown(&held.recipient),
-            state_name(held.state, console).to_owned(),
+            state_words(held).get(console.lang).to_owned(),
             held.attempts.to_string(),
             since.map_or_else(String::new, |since| local(since, zone)),
         ]);
@@ -99,15 +98,32 @@ fn ended(held: &Delivery) -> Option<String> {
     Some(time.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
-fn state_name(state: State, console: &Console) -> &'static str {
-    match state {
-        State::Queued => console.say("排队", "queued"),
-        State::Sending => console.say("发送中", "sending"),
-        State::Sent => console.say("已送达", "sent"),
-        State::Retry => console.say("待重试", "retry"),
-        State::Failed => console.say("失败", "failed"),
-        State::Unknown => console.say("不确定", "unknown"),
+/// Where it stands, and whether that is somebody's word.
+pub(super) fn state_words(held: &Delivery) -> LocalizedTexts {
+    let why = held.reason.as_ref().map(|reason| reason.code);
+    match (held.state, why) {
+        (State::Sent, Some(ReasonCode::Confirmed)) => lang_texts("已确认送达", "confirmed"),
+        (State::Failed, Some(ReasonCode::Dropped)) => lang_texts("已放弃", "dropped"),
+        (State::Queued, _) => lang_texts("排队", "queued"),
+        (State::Sending, _) => lang_texts("发送中", "sending"),
+        (State::Sent, _) => lang_texts("已送达", "sent"),
+        (State::Retry, _) => lang_texts("待重试", "retry"),
+        (State::Failed, _) => lang_texts("失败", "failed"),
+        (State::Unknown, _) => lang_texts("不确定", "unknown"),
     }
+}
+
+/// Prints deliveries, or that none waits.
+pub(super) fn show(deliveries: &[Delivery], zone: Tz, console: &Console, diagnostics: &Diagnostics) -> Outcome {
+    if console.json {
+        let rows: Vec<_> = deliveries.iter().map(to_json).collect();
+        return print_json(console, json!({ "schema": 1, "deliveries": rows }), diagnostics);
+    }
+    if deliveries.is_empty() {
+        let nothing = console.say("没有等待决定的分发\n", "no delivery waits for a decision\n");
+        return if diagnostics.has_errors() { Ok(()) } else { console.data(nothing) };
+    }
+    console.data(&table(deliveries, zone, console))
 }
 
 #[cfg(test)]
@@ -140,6 +156,7 @@ mod tests {
             attempts: 1,
             resends: 0,
             due_at: 0,
+            claimed_at: None,
             ended_at: Some(1_769_983_200),
             reason,
             answer: None,

@@ -25,6 +25,7 @@ mod run;
 mod schedule;
 mod schema;
 mod serve;
+mod settle;
 mod signals;
 mod skeleton;
 mod tables;
@@ -75,6 +76,7 @@ pub fn run() -> ExitCode {
         Verb::Backfill(options) => backfill::run(options, &console, &mut diagnostics),
         Verb::Watch(options) => watch::run(options, &console, &mut diagnostics),
         Verb::Resend(options) => resend::run(options, &console, &mut diagnostics),
+        Verb::Settle(options) => settle::run(options, &console, &mut diagnostics),
         Verb::Schedule(options) => schedule::run(options, &console, &mut diagnostics),
         Verb::ServeSchedule(options) => serve::run(options, &console, &mut diagnostics),
         Verb::Purge(options) => purge::run(options, &console, &mut diagnostics),

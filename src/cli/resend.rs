@@ -1,32 +1,33 @@
 //! `manyi resend`: what waits for somebody's decision, because it failed or because nobody knows whether it arrived; and sending it again.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde_json::json;
 
 use crate::cli::args_runs::ResendOptions;
 use crate::cli::console::Console;
+use crate::cli::deliveries::show;
 use crate::cli::history::holds_project;
 use crate::cli::run::now;
-use crate::cli::{Outcome, deliveries, print_json};
+use crate::cli::{Outcome, print_json};
 use crate::config::raw::mailbox;
-use crate::config::{PROJECT_FILE, Project};
+use crate::config::{PROJECT_FILE, Period, Project};
 use crate::diagnostics::messages::delivery as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
-use crate::runs::delivery::ReasonCode;
 use crate::runs::delivery::outbox::{self, Delivery, State};
+use crate::runs::delivery::recipient::Recipient;
 use crate::runs::history::History;
-use crate::runs::lock;
+use crate::runs::lock::{self, RunLock};
 use crate::runs::{telling, undelivered};
 
 pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     let now = now();
-    let (root, ids) = place(options);
+    let (root, ids) = named(&options.ids, &options.project, options.test.is_some());
     let Some(session) = Session::open(&root, options.out.clone(), diagnostics) else { return Ok(()) };
     if let Some(to) = &options.test {
         // A test is for nobody's delivery.
@@ -60,8 +61,10 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
     let Some(mut history) = session.history(false, now, diagnostics) else {
         return show(&[], zone, console, diagnostics);
     };
-    let done =
-        if ids.is_empty() { waiting(&mut history, now) } else { again(&session, &mut history, ids, now, diagnostics) };
+    let done = match (ids, options.period) {
+        ([], None) => waiting(&mut history, now),
+        (ids, period) => again(&session, &mut history, (ids, period), now, diagnostics),
+    };
     match done {
         Ok(deliveries) => show(&deliveries, zone, console, diagnostics),
         Err(error) => {
@@ -73,19 +76,19 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
 
 /// The project and the deliveries that are named: as with other verbs the project may come first. With a test, which is for no
 /// delivery, the first can be nothing else.
-fn place(options: &ResendOptions) -> (PathBuf, &[String]) {
-    match options.ids.split_first() {
+pub(super) fn named<'a>(ids: &'a [String], project: &Path, only_project: bool) -> (PathBuf, &'a [String]) {
+    match ids.split_first() {
         Some((first, rest)) => {
             let folder = Path::new(first);
             let folder = if folder.ends_with(PROJECT_FILE) { folder.parent().unwrap_or(folder) } else { folder };
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            if options.test.is_some() || holds_project(folder) {
+            if only_project || holds_project(folder) {
                 (folder.to_path_buf(), rest)
             } else {
-                (options.project.clone(), options.ids.as_slice())
+                (project.to_path_buf(), ids)
             }
         }
-        None => (options.project.clone(), &[]),
+        None => (project.to_path_buf(), &[]),
     }
 }
 
@@ -103,40 +106,55 @@ fn unknown(project: &Project, to: &str) -> Option<Diagnostic> {
     Some(problem.arg("value", to))
 }
 
-/// What has failed or is uncertain.
+/// What somebody has to decide about.
 fn waiting(history: &mut History, now: DateTime<Utc>) -> Result<Vec<Delivery>, DatabaseError> {
     let (mut deliveries, _) = telling::overview(history, now)?;
-    // In whose place a newer revision is sent, and who is no recipient any more, is nobody's question.
-    let settled = [ReasonCode::Superseded, ReasonCode::NoRecipient];
-    let superseded = |held: &Delivery| held.reason.as_ref().is_some_and(|reason| settled.contains(&reason.code));
-    let open = |held: &Delivery| matches!(held.state, State::Failed | State::Unknown | State::Sending);
-    deliveries.retain(|held| open(held) && !superseded(held));
+    deliveries.retain(|held| held.is_open(now));
     Ok(deliveries)
 }
 
-/// Queues deliveries again and sends them; where they stand then.
-fn again(
-    session: &Session,
-    history: &mut History,
-    ids: &[String],
-    now: DateTime<Utc>,
-    diagnostics: &mut Diagnostics,
-) -> Result<Vec<Delivery>, DatabaseError> {
+/// The uncertain deliveries of a period.
+pub(super) fn uncertain(all: &[Delivery], period: Period) -> impl Iterator<Item = &Delivery> {
+    let period = period.to_string();
+    all.iter().filter(move |held| held.state == State::Unknown && held.key.period == period)
+}
+
+/// True if the recipient of a delivery has, or may have, a newer revision of the same report, which must not come before the older one.
+fn is_outdated(held: &Delivery, all: &[Delivery]) -> bool {
+    let same = |other: &&Delivery| {
+        let (key, of) = (&other.key, &held.key);
+        key.report == of.report && key.period == of.period && key.revision > of.revision
+    };
+    let person = |recipient: &Recipient| (recipient.channel.clone(), recipient.key());
+    let newer = |other: &Delivery| person(&other.recipient) == person(&held.recipient);
+    !held.key.is_alarm() && all.iter().filter(same).any(newer)
+}
+
+/// The lock of the project, so that no run is sending meanwhile.
+pub(super) fn locked(session: &Session, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<RunLock> {
     let file = session.places.lock();
     let taken = match session.places.prepare() {
         Ok(()) => lock::held(&file, Duration::ZERO, now),
         Err(error) => Err(Box::new(lock::none(&file, &error))),
     };
-    let _lock = match taken {
-        Ok(lock) => lock,
-        Err(problem) => {
-            diagnostics.push(*problem);
-            return Ok(Vec::new());
-        }
-    };
-    telling::prepare(history.database(), now)?;
+    taken.map_err(|problem| diagnostics.push(*problem)).ok()
+}
+
+/// Queues deliveries again, those named and the uncertain ones of a period, and sends them; where they stand then.
+fn again(
+    session: &Session,
+    history: &mut History,
+    (ids, period): (&[String], Option<Period>),
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Delivery>, DatabaseError> {
+    let Some(_lock) = locked(session, now, diagnostics) else { return Ok(Vec::new()) };
+    let (all, _) = telling::overview(history, now)?;
     let name = history.project().to_owned();
-    for id in ids {
+    let mut ids: BTreeSet<String> = ids.iter().cloned().collect();
+    let of_period = period.into_iter().flat_map(|period| uncertain(&all, period));
+    ids.extend(of_period.filter(|held| !is_outdated(held, &all)).map(|held| held.id.clone()));
+    for id in &ids {
         if !outbox::resend(history.database(), &name, id, now)? {
             diagnostics.push(Diagnostic::error(&messages::NOT_RESENT).arg("id", id));
         }
@@ -150,16 +168,4 @@ fn again(
         }
     }
     Ok(deliveries)
-}
-
-fn show(waiting: &[Delivery], zone: Tz, console: &Console, diagnostics: &Diagnostics) -> Outcome {
-    if console.json {
-        let rows: Vec<_> = waiting.iter().map(deliveries::to_json).collect();
-        return print_json(console, json!({ "schema": 1, "deliveries": rows }), diagnostics);
-    }
-    if waiting.is_empty() {
-        let nothing = console.say("没有等待决定的分发\n", "no delivery waits for a decision\n");
-        return if diagnostics.has_errors() { Ok(()) } else { console.data(nothing) };
-    }
-    console.data(&deliveries::table(waiting, zone, console))
 }

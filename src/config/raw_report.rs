@@ -126,6 +126,8 @@ pub fn default_report() -> RawReport {
         docx: None,
     }
 }
+/// What messages about alarms bear in place of a report, so that no report has this id.
+pub const ALARM: &str = "alarm";
 
 /// The pack of a report that names none.
 pub fn default_pack() -> String {

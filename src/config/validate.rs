@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use crate::config::load::PROJECT_VERSION;
 use crate::config::project::{Project, SURVEY};
-use crate::config::raw::{ColumnType, RawColumn, RawTarget, RawTargetDetail};
+use crate::config::raw::{ALARM, ColumnType, RawColumn, RawTarget, RawTargetDetail};
 use crate::config::validate_banners::validate_banners;
 use crate::config::validate_benchmarks::validate_benchmarks;
 use crate::config::validate_delivery::validate_delivery;
 use crate::config::validate_runs::validate_runs;
 use crate::config::validate_weighting::validate_weighting;
 use crate::diagnostics::messages::config as messages;
+use crate::diagnostics::messages::delivery::RESERVED_REPORT;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
 /// Reports every inconsistency inside the project file.
@@ -217,6 +218,10 @@ fn validate_reports(project: &Project, diagnostics: &mut Diagnostics) {
         if !is_safe_file_name(&report.id) {
             diagnostics.push(problem(project, &messages::UNSAFE_ID, &path).arg("id", &report.id));
         }
+        // On some disks capitals make no other name.
+        if report.id.eq_ignore_ascii_case(ALARM) {
+            diagnostics.push(problem(project, &RESERVED_REPORT, &path).arg("id", &report.id));
+        }
         if !seen.insert(report.id.to_lowercase()) {
             diagnostics.push(problem(project, &messages::REPEATED_ID, &path).arg("id", &report.id));
         }
@@ -298,6 +303,23 @@ reports: [{ id: each, for_each: phone }]
         let places = diagnostics.iter().filter(|found| found.message.code == "M0160");
         let places: Vec<&str> = places.filter_map(|found| found.key_path.as_deref()).collect();
         assert_eq!(places, ["segments[0]", "banners[0].segments[0]", "reports[0].for_each"]);
+    }
+
+    #[test]
+    fn a_report_is_not_called_as_messages_about_alarms_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "manyi: 1
+project: { title: t }
+data: { sources: [{ file: a.csv }] }
+columns: { score: { type: scale, range: [1, 5] } }
+reports: [{ id: alarms }, { id: Alarm }]
+";
+        std::fs::write(folder.path().join("manyi.yaml"), text).unwrap();
+        let mut diagnostics = Diagnostics::new();
+        crate::config::load_project(folder.path(), &mut diagnostics);
+        let found = diagnostics.iter().filter(|found| found.message.code == RESERVED_REPORT.code);
+        let places: Vec<&str> = found.filter_map(|found| found.key_path.as_deref()).collect();
+        assert_eq!(places, ["reports[1].id"]);
     }
 
     #[test]

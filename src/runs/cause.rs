@@ -11,6 +11,7 @@ use crate::config::raw::{ChannelKind, RawDelivery};
 use crate::diagnostics::Lang;
 use crate::document::format;
 use crate::runs::database::{DatabaseError, Queries};
+use crate::runs::delivery::ReasonCode;
 use crate::runs::delivery::message::DeliveryKey;
 use crate::runs::delivery::outbox::{self, State};
 use crate::runs::delivery::recipient::{MAIL, Recipient};
@@ -146,8 +147,9 @@ pub(super) fn is_spared(
     if !person || !is_quiet(release) {
         return Ok(false);
     }
-    let Some((revision, state)) = outbox::newest_before(database, recipient, key)? else { return Ok(true) };
-    let open = matches!(state, State::Queued | State::Retry | State::Failed);
+    let Some((revision, state, reason)) = outbox::newest_before(database, recipient, key)? else { return Ok(true) };
+    let dropped = reason == Some(ReasonCode::Dropped);
+    let open = matches!(state, State::Queued | State::Retry | State::Failed) && !dropped;
     // Of a revision between, which nobody was told of, only the release itself knows what it changed.
     let told_nothing = |between: i64| {
         let held = folder.with_file_name(format!("r{between}"));

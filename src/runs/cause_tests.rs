@@ -121,4 +121,10 @@ fn who_is_spared() {
     assert!(!spared("a@example.com", &third, Some("sent")));
     write(&quiet);
     assert!(spared("a@example.com", &third, Some("sent")));
+    // Somebody decided that the first is not to be sent: the quiet second takes no place.
+    assert!(!spared("a@example.com", &quiet, Some("failed")));
+    let recipient = Recipient::parse("a@example.com", Lang::ZhCn);
+    let id = outbox::delivery_id(&key(1), &recipient);
+    assert!(outbox::settle(&mut database, &key(1).project, &id, outbox::Decision::Dropped, now()).unwrap());
+    assert!(is_spared(&mut database, &delivery, &recipient, &key(2), (&quiet, &at(2))).unwrap());
 }

@@ -1,41 +1,49 @@
-//! Messages about the newest release that nobody got, or of which nobody knows: `errors` hears of each when it is given up and when it
-//! is settled, over channels that may work where that one does not.
+//! Messages about the newest release of a period that nobody got, or of which nobody knows: `errors` hears of each when it is given up
+//! or uncertain, over channels that may work where that one does not, and when it arrived or somebody settled it.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::config::Project;
 use crate::config::raw::AlarmKind;
+use crate::config::{Period, Project};
 use crate::diagnostics::{Diagnostics, Lang, LocalizedTexts, lang_texts};
 use crate::runs::database::DatabaseError;
 use crate::runs::delivery::ReasonCode;
-use crate::runs::delivery::alarms::{self, Signal};
-use crate::runs::delivery::compose::enqueue_alarms;
-use crate::runs::delivery::outbox::{self, Delivery, Filter, Pass, State};
+use crate::runs::delivery::alarms::{self, Signal, Standing};
+use crate::runs::delivery::outbox::{self, Delivery, Pass, State};
 use crate::runs::delivery::rules;
-use crate::runs::history::History;
+use crate::runs::history::{History, Listed};
 use crate::runs::telling;
 
-/// Reasons that are nobody's trouble: a newer revision went out, somebody was taken off the list, or the record was lost, which was
-/// said when it was found.
-const SETTLED: [ReasonCode; 3] = [ReasonCode::Superseded, ReasonCode::NoRecipient, ReasonCode::RecordLost];
-
-/// Messages about the newest release, for those who are still to get it, that failed or are uncertain.
+/// Messages about the newest release of each period, for those who are still to get it, that failed or are uncertain.
 ///
 /// # Errors
 /// The database fails.
 pub fn stuck(history: &mut History, project: &Project, now: DateTime<Utc>) -> Result<Vec<Delivery>, DatabaseError> {
-    let Some((period, newest)) = history.newest()?.into_iter().next_back() else { return Ok(Vec::new()) };
-    telling::prepare(history.database(), now)?;
-    let (name, period) = (history.project().to_owned(), period.to_string());
-    let of_period = Filter { project: Some(&name), period: Some(&period), ..Filter::default() };
-    let mut found = outbox::list(history.database(), &of_period)?;
-    found.retain(|held| {
-        let open = matches!(held.state, State::Failed | State::Unknown);
-        let settled = held.reason.as_ref().is_some_and(|reason| SETTLED.contains(&reason.code));
-        let of_release = held.key.revision == i64::from(newest.revision);
-        open && of_release && !settled && telling::is_recipient(project, &held.recipient, &held.key.report)
-    });
+    let newest = newest(history, project)?;
+    let (mut found, _) = telling::overview(history, now)?;
+    found.retain(|held| is_stuck(held, project, &newest, now));
     Ok(found)
+}
+
+/// The newest releases of the periods that the project has now: those of another length are nobody's concern any more.
+fn newest(history: &mut History, project: &Project) -> Result<BTreeMap<Period, Listed>, DatabaseError> {
+    match &project.raw.runs {
+        Some(runs) => history.newest_of(runs.every),
+        None => Ok(BTreeMap::new()),
+    }
+}
+
+fn is_stuck(held: &Delivery, project: &Project, newest: &BTreeMap<Period, Listed>, now: DateTime<Utc>) -> bool {
+    let key = &held.key;
+    // That an alarm did not arrive would be told by another one over the same way.
+    if key.is_alarm() || !held.is_open(now) {
+        return false;
+    }
+    let release = key.period.parse().ok().and_then(|period: Period| newest.get(&period));
+    let of_release = release.is_some_and(|release| key.revision == i64::from(release.revision));
+    of_release && telling::is_recipient(project, &held.recipient, &key.report)
 }
 
 /// Sends what is due, tells of what was given up or is uncertain since, and of what is settled.
@@ -48,20 +56,26 @@ pub fn send(
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Pass, DatabaseError> {
-    let pass = telling::send(history, project, now, diagnostics)?;
-    if tell(history, project, now)? > 0 {
-        telling::send(history, project, now, diagnostics)?;
+    telling::prepare(history.database(), now)?;
+    let clock = telling::clock_from(now);
+    let pass = telling::send_prepared(history, project, &clock, diagnostics)?;
+    if tell(history, project, clock())? > 0 {
+        telling::send_prepared(history, project, &clock, diagnostics)?;
     }
     Ok(pass)
 }
 
 /// Raises and ends the alarms; how many messages were queued.
-fn tell(history: &mut History, project: &Project, now: DateTime<Utc>) -> Result<usize, DatabaseError> {
-    let open = stuck(history, project, now)?;
-    telling::prepare(history.database(), now)?;
-    let (delivery, name) = (&project.raw.delivery, history.project().to_owned());
-    let rules = rules::rules(delivery);
+///
+/// # Errors
+/// The database fails; then nothing was noted and nothing queued.
+pub fn tell(history: &mut History, project: &Project, now: DateTime<Utc>) -> Result<usize, DatabaseError> {
+    let newest = newest(history, project)?;
+    let name = history.project().to_owned();
+    let all = outbox::list(history.database(), &name)?;
     let standing = alarms::standing(history.database(), &name)?;
+    let open: Vec<&Delivery> = all.iter().filter(|held| is_stuck(held, project, &newest, now)).collect();
+    let rules = rules::rules(&project.raw.delivery);
     let mut signals = Vec::new();
     for rule in rules.iter().filter(|rule| rule.on == AlarmKind::Delivery) {
         let signal = |subject: &str, holds: bool, text: LocalizedTexts| Signal {
@@ -73,19 +87,18 @@ fn tell(history: &mut History, project: &Project, now: DateTime<Utc>) -> Result<
             text,
         };
         signals.extend(open.iter().map(|held| signal(&held.id, true, rules::titled(rule.title.as_ref(), words(held)))));
-        let over = |told: &&alarms::Standing| told.rule == rule.id && !open.iter().any(|held| held.id == told.subject);
-        signals.extend(standing.iter().filter(over).map(|told| signal(&told.subject, false, settled(&told.text))));
+        let told = standing.iter().filter(|told| told.rule == rule.id);
+        for told in told.filter(|told| !open.iter().any(|held| held.id == told.subject)) {
+            let held = all.iter().find(|held| held.id == told.subject);
+            signals.extend(over(held, told).map(|text| signal(&told.subject, false, text)));
+        }
     }
     if signals.is_empty() {
         return Ok(0);
     }
-    let period = history.newest()?.into_keys().next_back().map(|period| period.to_string()).unwrap_or_default();
+    let period = newest.into_keys().next_back().map(|period| period.to_string()).unwrap_or_default();
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
-    let title = &project.raw.project.title;
-    history.database().transaction(|transaction| {
-        let changes = alarms::observe(transaction, &name, &ids, &signals, now)?;
-        enqueue_alarms(transaction, delivery, (&name, title), &period, &changes, project.lang(), now)
-    })
+    telling::observe(history, project, &period, (&ids, &signals), now)
 }
 
 /// What did not arrive, and why.
@@ -99,9 +112,15 @@ fn words(held: &Delivery) -> LocalizedTexts {
     )
 }
 
-fn settled(told: &LocalizedTexts) -> LocalizedTexts {
-    lang_texts(
-        format!("不再有待处理：{}", told.get(Lang::ZhCn)),
-        format!("settled, or no longer the newest release: {}", told.get(Lang::En)),
-    )
+/// How it ended; none while it is on its way again, since nothing has arrived yet.
+fn over(held: Option<&Delivery>, told: &Standing) -> Option<LocalizedTexts> {
+    let why = held.and_then(|held| held.reason.as_ref()).map(|reason| reason.code);
+    let (zh, en) = match held.map(|held| held.state) {
+        Some(State::Queued | State::Sending | State::Retry) => return None,
+        Some(State::Sent) if why == Some(ReasonCode::Confirmed) => ("已确认送达", "confirmed as arrived"),
+        Some(State::Sent) => ("现已送达", "has arrived now"),
+        Some(State::Failed) if why == Some(ReasonCode::Dropped) => ("已放弃发送", "dropped"),
+        _ => ("不再有待处理", "settled, or no longer the newest release"),
+    };
+    Some(lang_texts(format!("{zh}：{}", told.text.get(Lang::ZhCn)), format!("{en}: {}", told.text.get(Lang::En))))
 }

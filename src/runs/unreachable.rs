@@ -7,8 +7,7 @@ use crate::config::Project;
 use crate::config::raw::AlarmAudience;
 use crate::diagnostics::{Diagnostics, LocalizedTexts, lang_texts};
 use crate::runs::database::{DatabaseError, Place};
-use crate::runs::delivery::alarms::{self, Signal};
-use crate::runs::delivery::compose::enqueue_alarms;
+use crate::runs::delivery::alarms::Signal;
 use crate::runs::history::History;
 use crate::runs::release::Places;
 use crate::runs::telling;
@@ -52,8 +51,6 @@ fn observe(
     let day = now.with_timezone(&runs.zone()).format("%Y-%m-%d").to_string();
     let mut outbox = History::open(&place, &runs, now)?;
     telling::prepare(outbox.database(), now)?;
-    let name = outbox.project().to_owned();
-    let title = &project.raw.project.title;
     let signal = Signal {
         rule: RULE.to_owned(),
         subject: String::new(),
@@ -62,10 +59,7 @@ fn observe(
         reminds: false,
         text: why.unwrap_or_else(|| lang_texts("历史库恢复可用", "the history can be reached again")),
     };
-    outbox.database().transaction(|transaction| {
-        let changes = alarms::observe(transaction, &name, &[RULE.to_owned()], &[signal], now)?;
-        enqueue_alarms(transaction, &project.raw.delivery, (&name, title), &day, &changes, project.lang(), now)
-    })?;
-    telling::send(&mut outbox, project, now, diagnostics)?;
+    telling::observe(&mut outbox, project, &day, (&[RULE.to_owned()], &[signal]), now)?;
+    telling::send_prepared(&mut outbox, project, &telling::clock_from(now), diagnostics)?;
     telling::forget(&mut outbox, project, now)
 }

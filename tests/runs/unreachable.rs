@@ -49,21 +49,23 @@ fn a_stopped_database_is_told_once_and_so_is_its_return() {
     assert_eq!(site.seen(), seen, "nothing is published");
     fs::remove_file(site.path("board")).unwrap();
     let (code, text) = call(&at(9), &["watch"]);
-    assert_eq!((code, messages("2026-03-02")), (Some(1), vec!["r1".to_owned()]), "{text}");
-    let said = fs::read_dir(site.path("board/alarm/2026-03-02/r1")).unwrap().map(|file| file.unwrap().path());
+    let first = messages("2026-03-02");
+    assert_eq!((code, first.len()), (Some(1), 1), "{text}");
+    let said =
+        fs::read_dir(site.path("board/alarm/2026-03-02").join(&first[0])).unwrap().map(|file| file.unwrap().path());
     let said: String = said.filter_map(|file| fs::read_to_string(file).ok()).collect();
     assert!(said.contains("M09") && said.contains("localhost"), "{said}");
     for arguments in [&["run", "--catch-up"][..], &["watch"], &["serve-schedule", "--rounds", "1"], &["run"]] {
         assert_eq!(call(&at(10), arguments).0, Some(1), "{arguments:?}");
     }
-    assert_eq!(messages("2026-03-02"), ["r1"], "quiet while it stays so");
+    assert_eq!(messages("2026-03-02"), first, "quiet while it stays so");
     let (_, text) = call(&at(10), &["watch", "--json"]);
     let printed: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert!(printed["missing"].is_null() && !super::codes(&printed).is_empty(), "{printed:#}");
 
     cluster.start_again(port);
     let (code, text) = call(&at(11), &["run", "--catch-up"]);
-    assert_eq!((code, messages("2026-03-02")), (Some(0), vec!["r1".to_owned(), "r2".to_owned()]), "{text}");
+    assert_eq!((code, messages("2026-03-02").len()), (Some(0), 2), "{text}");
     let (code, text) = call(&at(12), &["watch"]);
     assert_eq!((code, messages("2026-03-02").len()), (Some(0), 2), "{text}");
     assert!(site.seen().keys().any(|name| name.starts_with("2026-02/")), "February is published");

@@ -7,7 +7,7 @@ use manyi::runs::database::{Database, DatabaseError, Place};
 use manyi::runs::delivery::alarms::{self, Signal, observe, standing};
 use manyi::runs::delivery::message::Message;
 use manyi::runs::delivery::outbox::{
-    self, Deliver, Filter, State, Worker, claim, counts, deliver_due, enqueue, list, recover, resend,
+    self, Decision, Deliver, State, Worker, claim, deliver_due, enqueue, list, recover, resend, settle,
 };
 use manyi::runs::delivery::recipient::Recipient;
 use manyi::runs::delivery::{Outcome, Reason, ReasonCode, RetryPolicy};
@@ -52,7 +52,7 @@ fn check(place: &Place) {
                 scope.spawn(move || {
                     let mut own = Database::open(place).unwrap();
                     let mut taken = Taken(Vec::new());
-                    deliver_due(&mut own, &mut taken, &worker_of(worker), at(2), 1000).unwrap();
+                    deliver_due(&mut own, &mut taken, &worker_of(worker), &|| at(2), 1000).unwrap();
                     taken.0
                 })
             })
@@ -63,18 +63,33 @@ fn check(place: &Place) {
     all.sort();
     all.dedup();
     assert_eq!((all.len(), taken.concat().len()), (41, 41));
-    assert_eq!(counts(&mut database).unwrap(), [(State::Sent, 40), (State::Retry, 1)]);
+    let count = |database: &mut Database, state: State| {
+        list(database, "canteen").unwrap().iter().filter(|held| held.state == state).count()
+    };
+    assert_eq!((count(&mut database, State::Sent), count(&mut database, State::Retry)), (40, 1));
 
     // A crash while sending, and somebody's decision.
-    claim(&mut database, &worker_of("a:3"), at(500)).unwrap().unwrap();
-    assert_eq!(recover(&mut database, "canteen", "b:", at(501)).unwrap(), 0);
-    assert_eq!(recover(&mut database, "canteen", "a:", at(501)).unwrap(), 1);
-    let rows = list(&mut database, &Filter { report: Some("plan"), ..Filter::default() }).unwrap();
+    claim(&mut database, &worker_of("a:3"), at(500), at(500)).unwrap().unwrap();
+    let own = worker_of("c:4");
+    assert_eq!(recover(&mut database, &own, "b:", |_| false, at(501)).unwrap(), 0);
+    assert_eq!(recover(&mut database, &own, "a:", |_| false, at(501)).unwrap(), 1);
+    let rows = list(&mut database, "canteen").unwrap();
     let unknown = rows.iter().find(|row| row.state == State::Unknown).unwrap();
     assert_eq!((unknown.recipient.address.as_str(), unknown.attempts), ("later@example.com", 2));
     assert!(resend(&mut database, "canteen", &unknown.id, at(502)).unwrap());
-    assert!(list(&mut database, &Filter { period: Some("2026-10"), ..Filter::default() }).unwrap().is_empty());
-    assert_eq!(list(&mut database, &Filter { project: Some("canteen"), ..Filter::default() }).unwrap().len(), 41);
+    assert!(list(&mut database, "another").unwrap().is_empty());
+    assert_eq!(rows.len(), 41);
+
+    // A machine that is gone: tried again where that does no harm, and otherwise for somebody to settle.
+    claim(&mut database, &worker_of("a:5"), at(503), at(503)).unwrap().unwrap();
+    assert!(!settle(&mut database, "canteen", &unknown.id, Decision::Arrived, at(504)).unwrap(), "it is being sent");
+    assert_eq!(recover(&mut database, &own, "c:", |channel| channel == "mail", at(100_000)).unwrap(), 0);
+    assert_eq!(count(&mut database, State::Retry), 1);
+    claim(&mut database, &worker_of("a:6"), at(100_000), at(100_000)).unwrap().unwrap();
+    assert!(settle(&mut database, "canteen", &unknown.id, Decision::Dropped, at(200_000)).unwrap());
+    let settled = list(&mut database, "canteen").unwrap().into_iter().find(|row| row.id == unknown.id).unwrap();
+    assert_eq!(settled.reason.map(|reason| reason.code), Some(ReasonCode::Dropped));
+    assert_eq!((settled.state, settled.ended_at), (State::Failed, Some(at(100_000).timestamp())));
 
     let signal = Signal {
         rule: "low".into(),

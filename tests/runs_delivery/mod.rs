@@ -4,6 +4,7 @@ mod engines;
 mod heard;
 mod mail;
 mod python;
+mod settle;
 mod store;
 mod told;
 mod verb;

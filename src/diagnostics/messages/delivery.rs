@@ -1,4 +1,4 @@
-//! Messages about the database and delivery (codes M0900 to M0949, M0175 and M0176).
+//! Messages about the database and delivery (codes M0900 to M0949, M0175, M0176 and M1000 to M1009).
 
 use super::{Message, messages};
 
@@ -75,8 +75,13 @@ messages! {
     /// A delivery that a newer revision took the place of.
     SUPERSEDED = Message::new("M0914", "`{recipient}` was not served: a newer revision took its place{detail}", "未送达 `{recipient}`：已有更新的版本{detail}");
     /// A delivery to somebody who was taken out of the project file.
-    NO_RECIPIENT = Message::new("M0163", "`{recipient}` was not served: no longer a recipient of this report{detail}", "未送达 `{recipient}`：已不是该报告的收件人{detail}")
-        .hinted("put it back under `delivery.recipients`, then have it sent again", "如需发送，请重新写入 `delivery.recipients` 后重发");
+    NO_RECIPIENT = Message::new("M0163", "`{recipient}` was not served: no longer a recipient of this{detail}", "未送达 `{recipient}`：已不在收件人之列{detail}")
+        .hinted("put it back under `delivery.recipients` or `delivery.errors`, then have it sent again", "如需发送，请重新写入 `delivery.recipients` 或 `delivery.errors` 后重发");
+    /// A delivery of which somebody said that it arrived.
+    CONFIRMED = Message::new("M1000", "`{recipient}` was served: somebody confirmed it{detail}", "已送达 `{recipient}`：由人工确认{detail}");
+    /// A delivery of which somebody said that it is not to be sent any more.
+    DROPPED = Message::new("M1001", "`{recipient}` was not served: somebody decided that it is not to be sent any more{detail}", "未送达 `{recipient}`：已由人工决定放弃发送{detail}")
+        .hinted("`manyi resend` with its id sends it all the same", "如仍需发送，可用 `manyi resend` 加其编号");
     /// A file of a release that is not what was released.
     RELEASED_FILE_CHANGED = Message::new("M0915", "`{file}` is gone or altered since it was released; messages with it are not queued", "`{file}` 在发布后丢失或被改动；含有该文件的消息未加入发送队列")
         .hinted("restore it from a backup and run the period again, or publish a new revision with `manyi run --force --period`", "请从备份恢复该文件并重新运行该期，或用 `manyi run --force --period` 发布新版本");
@@ -152,6 +157,18 @@ messages! {
     /// resend of an id that is not there or still under way.
     NOT_RESENT = Message::new("M0948", "there is no delivery `{id}` that could be sent again", "没有可以重发的分发记录 `{id}`")
         .hinted("`manyi resend` lists those that wait for a decision; what is queued or being sent is left alone", "`manyi resend` 列出等待决定的记录；排队中或正在发送的不受影响");
+    /// settle of a delivery that is on its way or arrived.
+    NOT_SETTLED = Message::new("M1002", "the delivery `{id}` cannot be settled: it is {state}", "分发记录 `{id}` 不能了结：其状态为{state}")
+        .hinted("what failed or is uncertain can be; the program itself sees to what is on its way", "只有失败或不确定的记录可以了结；尚在途中的由程序自行处理");
+    /// settle of an id that is not there.
+    UNKNOWN_DELIVERY = Message::new("M1003", "there is no delivery `{id}`", "没有分发记录 `{id}`")
+        .hinted("`manyi resend` lists those that wait for a decision, `manyi history --deliveries` all of them", "`manyi resend` 列出等待决定的记录，`manyi history --deliveries` 列出全部记录");
+    /// settle of nothing.
+    NOTHING_NAMED = Message::new("M1004", "no delivery is named that is to be settled", "未指明要了结的分发记录")
+        .hinted("give the ids that `manyi resend` lists, or `--period` for all uncertain ones of a period", "请给出 `manyi resend` 列出的编号，或用 `--period` 指明一期内所有不确定的记录");
+    /// A report with the name of messages about alarms.
+    RESERVED_REPORT = Message::new("M1005", "`{id}` cannot be the id of a report: messages about alarms bear it", "`{id}` 不能用作报告编号：警报消息使用该名称")
+        .hinted("use another id", "请改用其他编号");
     /// A test message that did not arrive.
     TEST_NOT_SENT = Message::new("M0949", "the test message did not reach `{recipient}`", "测试消息未能送达 `{recipient}`");
 }

@@ -88,7 +88,7 @@ messages! {
         .hinted("run again when it is complete; write files beside their place and rename them", "请在文件写完后重新运行；上传时宜先写到旁边再改名");
     /// Deliveries that a lost history knew.
     RECEIPT_UNKNOWN = Message::new("M0994", "the history does not know the release of {period}, which was in place: whether {count} messages about it were sent is unknown, and they are not sent", "历史库没有已发布的 {period}：有关的 {count} 条消息是否已发送无从得知，因此不再发送")
-        .hinted("the history was lost or is of a backup; `manyi resend` lists the messages and sends those that you name", "历史库可能丢失或来自旧备份；`manyi resend` 列出这些消息，并可发送指定的几条");
+        .hinted("the history was lost or is of a backup; `manyi resend` lists the messages and sends those that you name; if all of them were sent, say so with `manyi settle --period {period} --arrived`", "历史库可能丢失或来自旧备份；`manyi resend` 列出这些消息，并可发送指定的几条；若均已送达，请用 `manyi settle --period {period} --arrived` 标记");
     /// A range that ends before it begins, or between lengths.
     NO_PERIODS = Message::new("M0999", "there is no period from {from} to {to}", "从 {from} 到 {to} 没有任何期次")
         .hinted("`--from` names the earlier period, `--to` the later one; both are written `{wanted}`", "`--from` 为较早的一期，`--to` 为较晚的一期，均写作 `{wanted}`");
@@ -168,9 +168,9 @@ messages! {
     LINK_TAKEN = Message::new("M0996", "`{folder}` is no link of `manyi run`, and stands where the link to a release belongs", "`{folder}` 不是 `manyi run` 的链接，却占用了版本链接的位置")
         .hinted("move or remove it (`manyi build` may have made it) and run again", "请移走或删除它（可能由 `manyi build` 生成），再重新运行");
     /// Messages that are tried again.
-    DELIVERIES_WAIT = Message::new("M0991", "messages refused for now, to be tried again: {count}", "{count} 条消息暂未送达，将会重试")
+    DELIVERIES_WAIT = Message::new("M0991", "messages not delivered yet, to be tried again: {count}", "{count} 条消息暂未送达，将会重试")
         .hinted("`manyi history --deliveries` shows them; `manyi watch` and the next run try again", "`manyi history --deliveries` 可查看；`manyi watch` 与下一次运行会重试");
     /// Messages that nobody got, or perhaps nobody.
     DELIVERIES_FAILED = Message::new("M0992", "messages that did not arrive, or of which nobody knows: {count}", "{count} 条消息未送达或不知是否送达")
-        .hinted("`manyi resend` lists them with the reasons, and sends again what you name", "`manyi resend` 列出这些消息及原因，并可重发指定的消息");
+        .hinted("`manyi resend` lists them with the reasons, and sends again what you name; what arrived all the same, or is not to be sent any more, is marked with `manyi settle`", "`manyi resend` 列出这些消息及原因，并可重发指定的消息；实际已送达或不再发送的，请用 `manyi settle` 标记");
 }

@@ -58,7 +58,8 @@ pub struct Change {
     pub since: Option<i64>,
 }
 
-/// The changes of one look, and their number in the project, from 1: it makes their messages distinct.
+/// The changes of one look, and their number in the project: it makes their messages distinct. It grows, and is at least the seconds since
+/// 1970, so that none comes again after the history was lost or is an older copy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
     /// Their number.
@@ -105,7 +106,7 @@ pub fn observe(
         batch = batch.max(row.integer("batch")?);
         known.push(Known::of(&row)?);
     }
-    batch += 1;
+    batch = at.max(batch + 1);
     for gone in known.iter().filter(|known| known.rule != COUNTER && !rules.contains(&known.rule)) {
         database.execute(
             "DELETE FROM alarms WHERE project = $1 AND rule = $2",
@@ -277,7 +278,8 @@ mod tests {
         assert_eq!(observe(&mut database, "q", &rules, &both, at(2)).unwrap().changes.len(), 2);
         // The rule is gone from the project file; what it was told under is not used again.
         assert!(observe(&mut database, "p", &[], &[], at(3)).unwrap().changes.is_empty());
-        assert_eq!(observe(&mut database, "p", &["new".into()], &[], at(3)).unwrap().batch, 3);
+        let next = observe(&mut database, "p", &["new".into()], &[signal("a", None)], at(2)).unwrap().batch;
+        assert_eq!(next, at(2).timestamp() + 1, "two changes in one second have numbers of their own");
         assert!(standing(&mut database, "p").unwrap().is_empty());
         assert_eq!(standing(&mut database, "q").unwrap().len(), 2);
     }

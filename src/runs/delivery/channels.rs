@@ -73,7 +73,7 @@ impl<'a> Channels<'a> {
                 let url = required(&channel.url, "url")?;
                 let machine = http::machine_of(url.reveal());
                 let hook = Webhook { kind, url, secret, timeout, certificates };
-                let outcome = webhook::deliver(&hook, recipient, message, delivery, now);
+                let outcome = webhook::deliver(&hook, recipient, message, now);
                 outcome.map_reason(|reason| reason.at_machine(&machine))
             }
         })

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 
 use super::alarms::{Change, Changes};
-use super::message::{Attachment, DeliveryKey, Message};
+use super::message::{ALARM, Attachment, DeliveryKey, Message};
 use super::outbox::{enqueue, hurry};
 use super::recipient::Recipient;
 use super::rules;
@@ -174,7 +174,7 @@ pub fn enqueue_alarms(
 /// The key of the messages about what began or ended in one look.
 pub fn alarm_key(project: &str, period: &str, batch: i64) -> DeliveryKey {
     let (project, period) = (project.to_owned(), period.to_owned());
-    DeliveryKey { project, report: "alarm".to_owned(), period, revision: batch }
+    DeliveryKey { project, report: ALARM.to_owned(), period, revision: batch }
 }
 
 /// Somebody who hears of alarms.

@@ -8,7 +8,7 @@ use lettre::address::{Address, Envelope};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Part, Mailbox, MultiPart, SinglePart};
 
-use super::message::{DeliveryKey, Message};
+use super::message::Message;
 use super::recipient::Recipient;
 use super::secrets::Secrets;
 use super::smtp::{self, Server};
@@ -64,10 +64,8 @@ fn server(raw: &RawMail, secrets: &Secrets) -> Result<Server, Reason> {
 }
 
 /// The identity of a mail, made of what is delivered and to whom: the same for every attempt.
-pub fn message_id(key: &DeliveryKey, recipient: &Recipient, domain: &str) -> String {
-    let (revision, recipient) = (key.revision.to_string(), recipient.key());
-    let whole = [&key.project, &key.report, &key.period, &revision, &recipient].map(String::as_str).join("\0");
-    format!("<manyi.{}@{domain}>", &sha256_hex(whole.as_bytes())[..32])
+pub fn message_id(message: &Message, recipient: &Recipient, domain: &str) -> String {
+    format!("<manyi.{}@{domain}>", &message.identity(recipient)[..32])
 }
 
 /// Makes the mail.
@@ -79,7 +77,7 @@ pub fn compose(raw: &RawMail, recipient: &Recipient, message: &Message, now: Dat
     let from = sender(&raw.from)?;
     let to = mailbox_of(recipient.name.as_deref(), &recipient.address)?;
     let subject = one_line("subject", &message.subject)?;
-    let id = message_id(&message.key, recipient, from.email.domain());
+    let id = message_id(message, recipient, from.email.domain());
     let fixed =
         |name: &'static str, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
     let mut builder = lettre::Message::builder()

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnostics::Lang;
-use crate::runs::delivery::message::{Attachment, Content};
+use crate::runs::delivery::message::{Attachment, Content, DeliveryKey};
 
 fn raw() -> RawMail {
     serde_json::from_value(serde_json::json!({"host": "localhost", "from": "满意度报告 <reports@example.com>"}))
@@ -51,15 +51,21 @@ fn the_same_delivery_is_the_same_mail() {
     ] {
         assert!(text.contains(expected), "{expected} is not in\n{text}");
     }
-    let id = message_id(&message.key, &wang(), "example.com");
+    let id = message_id(&message, &wang(), "example.com");
     assert!(text.contains(&format!("Message-ID: {id}\r\n")), "{text}");
 
     let mut later = message.clone();
     later.key.revision = 2;
     let mut other = wang();
     other.parameters.insert("branch".into(), "B".into());
-    let ids = [id, message_id(&later.key, &wang(), "example.com"), message_id(&message.key, &other, "example.com")];
-    assert!(ids[0] != ids[1] && ids[0] != ids[2] && ids[1] != ids[2]);
+    // Another project without a name that writes to the same reader.
+    let mut alike = message.clone();
+    alike.subject = "超市满意度 · 月报 2026-11".into();
+    let ids: std::collections::BTreeSet<String> =
+        [(&message, wang()), (&later, wang()), (&message, other), (&alike, wang())]
+            .map(|(message, recipient)| message_id(message, &recipient, "example.com"))
+            .into();
+    assert!(ids.len() == 4 && ids.contains(&id), "{ids:?}");
 }
 
 #[test]

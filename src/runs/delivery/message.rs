@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 
+use super::recipient::Recipient;
 use super::{Reason, ReasonCode};
+pub use crate::config::raw::ALARM;
 use crate::diagnostics::Lang;
 use crate::output::manifest::sha256_hex;
 
@@ -14,12 +16,19 @@ use crate::output::manifest::sha256_hex;
 pub struct DeliveryKey {
     /// The project.
     pub project: String,
-    /// The report, or `alarm/…` for an alarm.
+    /// The report, or [`ALARM`].
     pub report: String,
     /// The period, such as `2026-11`.
     pub period: String,
     /// The revision of the release, from 1.
     pub revision: i64,
+}
+
+impl DeliveryKey {
+    /// True if it is about alarms, and its revision only a number that tells it from others.
+    pub fn is_alarm(&self) -> bool {
+        self.report == ALARM
+    }
 }
 
 /// A message ready to be sent.
@@ -42,6 +51,18 @@ pub struct Message {
     /// The files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+}
+
+impl Message {
+    /// What tells this message to this recipient from all others, the same for every attempt: 64 hexadecimal digits. Subject and text
+    /// count too, since projects that have no name in a database are all called alike.
+    pub fn identity(&self, recipient: &Recipient) -> String {
+        let key = &self.key;
+        let (revision, person) = (key.revision.to_string(), recipient.key());
+        let parts =
+            [&key.project, &key.report, &key.period, &revision, &recipient.channel, &person, &self.subject, &self.text];
+        sha256_hex(parts.map(String::as_str).join("\0").as_bytes())
+    }
 }
 
 /// A file of a message.
@@ -204,6 +225,33 @@ mod tests {
         };
         let text = serde_json::to_string(&message).unwrap();
         assert_eq!(serde_json::from_str::<Message>(&text).unwrap(), message);
+    }
+
+    /// Two projects without a name, one report and period, one reader: servers that drop repetitions deliver both.
+    #[test]
+    fn what_says_something_else_is_another_message() {
+        let key =
+            DeliveryKey { project: "project".into(), report: "plan".into(), period: "2026-11".into(), revision: 1 };
+        let of = |subject: &str, text: &str| Message {
+            key: key.clone(),
+            lang: Lang::ZhCn,
+            subject: subject.into(),
+            text: text.into(),
+            html: None,
+            link: None,
+            attachments: vec![],
+        };
+        let [wang, li] = ["wang@example.com", "li@example.com"].map(|to| Recipient::parse(to, Lang::ZhCn));
+        let first = of("食堂 · 月报 2026-11", "满意度 83%").identity(&wang);
+        assert_eq!(first, of("食堂 · 月报 2026-11", "满意度 83%").identity(&wang));
+        assert_eq!(first.len(), 64);
+        for other in [
+            of("超市 · 月报 2026-11", "满意度 83%").identity(&wang),
+            of("食堂 · 月报 2026-11", "满意度 84%").identity(&wang),
+            of("食堂 · 月报 2026-11", "满意度 83%").identity(&li),
+        ] {
+            assert_ne!(first, other);
+        }
     }
 
     #[test]

@@ -46,6 +46,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The same outcome where a repetition does no harm: what is uncertain is tried again.
+    #[must_use]
+    pub fn tried_again(self) -> Self {
+        match self {
+            Self::Unknown(reason) => {
+                Self::Retry { reason: Reason::new(ReasonCode::TimedOut, reason.detail), after: None }
+            }
+            other => other,
+        }
+    }
+
     /// The same outcome with another reason, if it has one.
     #[must_use]
     pub fn map_reason(self, map: impl Fn(Reason) -> Reason) -> Self {

@@ -40,10 +40,14 @@ pub enum ReasonCode {
     Superseded,
     /// Whom it was for is no recipient any more.
     NoRecipient,
+    /// Somebody said that it arrived.
+    Confirmed,
+    /// Somebody said that it is not to be sent any more.
+    Dropped,
 }
 
 impl ReasonCode {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 19] = [
         Self::RefusedForNow,
         Self::Refused,
         Self::Unreachable,
@@ -61,7 +65,15 @@ impl ReasonCode {
         Self::RecordLost,
         Self::Superseded,
         Self::NoRecipient,
+        Self::Confirmed,
+        Self::Dropped,
     ];
+
+    /// True if nobody has to do anything about it: a newer revision went out, whom it was for is no recipient any more, or somebody said
+    /// what became of it.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Superseded | Self::NoRecipient | Self::Confirmed | Self::Dropped)
+    }
 
     /// The code in the outbox.
     pub fn code(self) -> &'static str {
@@ -83,6 +95,8 @@ impl ReasonCode {
             Self::RecordLost => "record_lost",
             Self::Superseded => "superseded",
             Self::NoRecipient => "no_recipient",
+            Self::Confirmed => "confirmed",
+            Self::Dropped => "dropped",
         }
     }
 
@@ -110,6 +124,8 @@ impl ReasonCode {
             Self::RecordLost => &messages::RECORD_LOST,
             Self::Superseded => &messages::SUPERSEDED,
             Self::NoRecipient => &messages::NO_RECIPIENT,
+            Self::Confirmed => &messages::CONFIRMED,
+            Self::Dropped => &messages::DROPPED,
         }
     }
 }

@@ -97,8 +97,7 @@ fn put(store: &Store, bucket: &Bucket, object: &str, name: &str, bytes: &[u8]) -
     let answer = match answer {
         Ok(answer) => answer,
         // The same bytes under the same name: once more does no harm.
-        Err(Outcome::Unknown(reason)) => return Err(Outcome::Retry { reason, after: None }),
-        Err(outcome) => return Err(outcome),
+        Err(outcome) => return Err(outcome.tried_again()),
     };
     let said = format!("HTTP {}: {}", answer.status, error_code(&answer.shown));
     match answer.status {

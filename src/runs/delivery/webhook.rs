@@ -38,15 +38,9 @@ pub struct Webhook {
     pub certificates: Option<Vec<u8>>,
 }
 
-/// Sends a message; `delivery` is the id of its row in the outbox, `now` goes into signatures.
-pub fn deliver(
-    webhook: &Webhook,
-    recipient: &Recipient,
-    message: &Message,
-    delivery: &str,
-    now: DateTime<Utc>,
-) -> Outcome {
-    let prepared = match prepare(webhook, recipient, message, delivery, now) {
+/// Sends a message; `now` goes into signatures.
+pub fn deliver(webhook: &Webhook, recipient: &Recipient, message: &Message, now: DateTime<Utc>) -> Outcome {
+    let prepared = match prepare(webhook, recipient, message, now) {
         Ok(prepared) => prepared,
         Err(reason) => return Outcome::Failed(reason),
     };
@@ -62,7 +56,7 @@ pub fn deliver(
     match answer {
         Ok(answer) => judge(webhook.kind, &answer),
         // The receiver of JSON knows a delivery by its id, so sending it again does no harm.
-        Err(Outcome::Unknown(reason)) if webhook.kind == ChannelKind::Json => Outcome::Retry { reason, after: None },
+        Err(outcome) if webhook.kind == ChannelKind::Json => outcome.tried_again(),
         Err(outcome) => outcome,
     }
 }
@@ -77,7 +71,6 @@ fn prepare(
     webhook: &Webhook,
     recipient: &Recipient,
     message: &Message,
-    delivery: &str,
     now: DateTime<Utc>,
 ) -> Result<Prepared, Reason> {
     let mut url = webhook.url.clone();
@@ -110,13 +103,13 @@ fn prepare(
             let text = chat_text(message, Limit::Characters(8000));
             json!({"text": text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")})
         }
-        ChannelKind::Json => plain(recipient, message, delivery)?,
+        ChannelKind::Json => plain(recipient, message)?,
         ChannelKind::Folder | ChannelKind::S3 => return Err(Reason::new(ReasonCode::NoChannel, "webhook")),
     };
     let body = body.to_string();
     if webhook.kind == ChannelKind::Json {
         let timestamp = now.timestamp().to_string();
-        headers.push(("x-manyi-delivery", delivery.to_owned()));
+        headers.push(("x-manyi-delivery", identity(recipient, message)));
         if let Some(secret) = secret {
             let signature = hmac_hex(secret, &format!("{timestamp}.{body}"));
             headers.push(("x-manyi-signature", format!("sha256={signature}")));
@@ -126,8 +119,13 @@ fn prepare(
     Ok(Prepared { url, headers, body })
 }
 
+/// By what a receiver knows a delivery, the same for every attempt: 32 hexadecimal digits.
+fn identity(recipient: &Recipient, message: &Message) -> String {
+    message.identity(recipient).chars().take(32).collect()
+}
+
 /// Everything about a delivery, for programs; files by name, size and digest.
-fn plain(recipient: &Recipient, message: &Message, delivery: &str) -> Result<Value, Reason> {
+fn plain(recipient: &Recipient, message: &Message) -> Result<Value, Reason> {
     let mut files = Vec::new();
     for attachment in &message.attachments {
         let bytes = attachment.bytes()?;
@@ -136,7 +134,7 @@ fn plain(recipient: &Recipient, message: &Message, delivery: &str) -> Result<Val
         }));
     }
     Ok(json!({
-        "schema": 1, "delivery": delivery,
+        "schema": 1, "delivery": identity(recipient, message),
         "project": message.key.project, "report": message.key.report,
         "period": message.key.period, "revision": message.key.revision,
         "lang": message.lang.tag(), "subject": message.subject, "text": message.text, "link": message.link,

@@ -33,7 +33,7 @@ fn hook(kind: ChannelKind, secret: Option<&str>) -> Webhook {
 fn body_of(kind: ChannelKind, secret: Option<&str>, text: &str) -> (Prepared, Value) {
     let now = DateTime::from_timestamp(1_599_360_473, 0).unwrap();
     let recipient = Recipient::parse("group", Lang::ZhCn);
-    let prepared = prepare(&hook(kind, secret), &recipient, &message(text), "d1", now).unwrap();
+    let prepared = prepare(&hook(kind, secret), &recipient, &message(text), now).unwrap();
     let body = serde_json::from_str(&prepared.body).unwrap();
     (prepared, body)
 }
@@ -71,7 +71,8 @@ fn bodies_have_the_shape_of_each_service() {
     assert_eq!(body, json!({"text": expected}));
     let (_, body) = body_of(ChannelKind::Json, None, "正文\n");
     assert_eq!(body["files"][0]["sha256"], "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    assert_eq!((&body["period"], &body["delivery"]), (&json!("2026-11"), &json!("d1")));
+    let identity = message("正文\n").identity(&Recipient::parse("group", Lang::ZhCn));
+    assert_eq!((&body["period"], &body["delivery"]), (&json!("2026-11"), &json!(identity[..32])));
 }
 
 /// The text of a release holds its link already.
