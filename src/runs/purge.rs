@@ -94,6 +94,9 @@ pub fn purge(
         let done = cut(file, held, respondent, dry_run);
         found.push(Holding { file: file.clone(), rows: held.rows.len(), removable: done.is_ok() });
         diagnostics.extend(done.err().map(|problem| *problem));
+        // The same answers as numbers, in a file of their own that is read beside this one.
+        let twin = held.source.codes_file.iter();
+        diagnostics.extend(twin.map(|codes| Diagnostic::error(&messages::NOT_PURGED).arg("file", codes)));
     }
     if found.is_empty() && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::warning(&messages::NOBODY));

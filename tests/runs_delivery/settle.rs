@@ -97,7 +97,7 @@ fn failed() -> (Site, String) {
     site.month("2026-02", 60, 7);
     assert_eq!(call(&site, RAN, None, &["run", "--period", "2026-02"]).0, Some(1));
     let id = messages(&site)[0].1.clone();
-    assert_eq!(standing(&site), [id.clone()]);
+    assert_eq!(standing(&site), std::slice::from_ref(&id));
     (site, id)
 }
 
@@ -145,7 +145,7 @@ fn what_is_not_open_is_not_settled() {
     assert_eq!(settle(&["--arrived"]), one("M1004"));
     assert_eq!(settle(&["0123456789abcdef", "--dropped"]), one("M1003"));
     assert_eq!(settle(&["--period", "2026-02", "--arrived"]), (Some(0), vec![]), "nothing of it is uncertain");
-    assert_eq!(standing(&site), [id.clone()]);
+    assert_eq!(standing(&site), std::slice::from_ref(&id));
     assert_eq!(settle(&[&id, "--arrived"]), (Some(0), vec![]));
     let (code, printed) = call(&site, &later(2), None, &["settle", &id, "--dropped"]);
     assert_eq!((code, codes(&printed)), (Some(1), vec!["M1002".to_owned()]), "{printed:#}");
@@ -227,7 +227,7 @@ fn periods_of_another_length_are_looked_at_no_more() {
     fs::rename(site.path("data/2026-03"), site.path("data/2026-Q1")).unwrap();
     assert_eq!(call(&site, NOW, None, &["run", "--period", "2026-Q1"]).0, Some(1));
     let quarter = messages(&site)[0].1.clone();
-    assert_eq!(standing(&site), [quarter.clone()]);
+    assert_eq!(standing(&site), [quarter]);
     site.write("manyi.yaml", &months);
     site.month("2026-04", 60, 7);
     call(&site, NOW, None, &["run", "--period", "2026-04"]);
