@@ -89,6 +89,11 @@ pub(super) fn are_there(project: &Project, period: Period) -> bool {
     })
 }
 
+/// True if the files of the survey have the period in their names; else one file holds all periods.
+pub(super) fn is_by_file(project: &Project) -> bool {
+    project.raw.data.sources.iter().any(|source| source.file.contains(PERIOD_IN_FILE))
+}
+
 /// True if a pattern matches no file.
 pub(super) fn is_nothing(found: &Diagnostic) -> bool {
     found.message.code == PATTERN_WITHOUT_MATCH.code

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::analysis::control::RunRule;
 use crate::config::raw::GateAction;
 use crate::config::{Period, Project, load_project};
+use crate::diagnostics::messages::coding::NO_ROWS;
 use crate::diagnostics::messages::runs::{self as messages, BUSY};
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, lang_texts};
 use crate::document::findings::rule_title;
@@ -22,6 +23,7 @@ use crate::runs::due::Calendar;
 use crate::runs::ending::{Origin, end, finish};
 use crate::runs::gates::{self, Verdict};
 use crate::runs::history::{self, History};
+use crate::runs::inputs::is_by_file;
 use crate::runs::lock::{self, RunLock};
 use crate::runs::numbers::{FindingRecord, Numbers, content_digest, shapes};
 use crate::runs::plan::{Planned, Step, plan};
@@ -239,12 +241,16 @@ fn go(
     let numbers = match &work.progress.numbers {
         Some(numbers) => numbers.clone(),
         None => {
-            let held = measured.insert(scope.measure(&request.root, diagnostics).ok_or(Stopped)?);
-            // A file that begins anew every year is no correction of the year before.
-            if let Some(release) = previous.as_ref().filter(|_| !request.force && !has_answers(held, period)) {
+            let mut found = Diagnostics::new();
+            let held = scope.measure(&request.root, &mut found);
+            // A file of all periods that begins anew is no correction of those that it had.
+            let rolls = previous.as_ref().filter(|_| !request.force && !is_by_file(&project));
+            if let Some(release) = rolls.filter(|_| is_empty(held.as_ref(), &found, period)) {
                 diagnostics.push(Diagnostic::note(&messages::ANSWERS_GONE).arg("period", period));
                 return in_place(release, report, diagnostics);
             }
+            found.into_iter().for_each(|problem| diagnostics.push_once(problem));
+            let held = measured.insert(held.ok_or(Stopped)?);
             let numbers = numbers_of(held, &scope, diagnostics)?;
             passed("measured");
             work.progress.numbers = Some(numbers.clone());
@@ -413,6 +419,15 @@ pub(super) fn numbers_of(
 /// True if the newest wave of the data is the period.
 fn has_answers(measured: &Measured, period: Period) -> bool {
     measured.indicators.survey().results.current_wave() == Some(&period.to_string())
+}
+
+/// True if data could be read and hold no answer of the period.
+fn is_empty(measured: Option<&Measured>, found: &Diagnostics, period: Period) -> bool {
+    let mut errors = found.iter().filter(|problem| problem.level == Level::Error);
+    match measured {
+        Some(measured) => !has_answers(measured, period),
+        None => found.has_errors() && errors.all(|problem| problem.message.code == NO_ROWS.code),
+    }
 }
 
 /// The most answers that a release of the period had; none before the first.

@@ -273,7 +273,7 @@ fn only_an_earlier_period_was_revised() {
     let described: Value = serde_json::from_str(&release("out/2026-02/release.json")).unwrap();
     assert_eq!(
         described["cause"],
-        serde_json::json!({ "answers": false, "settings": false, "earlier": ["2026-01"] }),
+        serde_json::json!({ "answers": false, "settings": false, "earlier": ["2026-01"], "findings": false }),
         "{described:#}"
     );
     assert!(
