@@ -210,7 +210,10 @@ fn revised_text(shown: &[Period]) -> LocalizedTexts {
 
 fn follows_text(shown: &[Period]) -> LocalizedTexts {
     let names = listed_periods(shown);
-    lang_texts(format!("若 {names} 由此有了新版本，随后重建"), format!("shows {names}: follows if that gets a new revision"))
+    lang_texts(
+        format!("若 {names} 由此有了新版本，随后重建"),
+        format!("shows {names}: follows if that gets a new revision"),
+    )
 }
 
 fn listed_periods(periods: &[Period]) -> String {
