@@ -27,6 +27,9 @@ const HIGHEST_RATIO: u64 = 50;
 /// Bytes, and times its size in the file, from which a part that is streamed is gone through before.
 const SUSPICIOUS: (u64, u64) = (64 << 20, 30);
 
+/// Bytes, and times its size in the file, beyond which no such part is of a survey.
+const BEYOND: (u64, u64) = (512 << 20, 300);
+
 /// Bytes of one element or of the text between two; a cell holds 32,767 letters.
 const LONGEST: u64 = 16 << 20;
 
@@ -57,8 +60,14 @@ pub fn check_workbook<R: Read + Seek>(source: R) -> Result<(), Failure> {
                     return Err(unfitting(&name, texts, unpacked));
                 }
             }
-        } else if file.ends_with(".xml") && unpacked > SUSPICIOUS.0 && unpacked > packed.saturating_mul(SUSPICIOUS.1) {
-            check_streamed(part, &name)?;
+        } else if file.ends_with(".xml") {
+            let exceeds = |(bytes, times): (u64, u64)| unpacked > bytes && unpacked > packed.saturating_mul(times);
+            if exceeds(BEYOND) {
+                return Err(swollen(&name, packed, unpacked));
+            }
+            if exceeds(SUSPICIOUS) {
+                check_streamed(part, &name)?;
+            }
         }
     }
     Ok(())
