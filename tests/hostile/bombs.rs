@@ -244,9 +244,8 @@ fn open_documents_that_spread() {
     };
     let header = format!("<table:table-row>{}{}</table:table-row>", text("序号"), text("评分"));
     let gap = |cells: u32| format!("<table:table-cell table:number-columns-repeated=\"{cells}\"/>");
-    let answer = |more: &str| {
-        format!("<table:table-row>{}{}{more}</table:table-row>", text("甲"), format!("<table:table-cell {five}/>"))
-    };
+    let answer =
+        |more: &str| format!("<table:table-row>{}<table:table-cell {five}/>{more}</table:table-row>", text("甲"));
     let far = format!("<table:table-row>{}<table:table-cell {five}/></table:table-row>", gap(16_380)).repeat(10_000);
     let full = format!(
         "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell table:number-columns-repeated=\"16384\" {five}/></table:table-row>"
