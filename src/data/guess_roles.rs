@@ -242,20 +242,60 @@ pub fn asks_recommendation(profile: &Profile) -> bool {
 /// True for a text with a phone number or mail address, which nobody offers as an option.
 pub fn holds_contact(text: &str) -> bool {
     let text = fold_width(text);
-    // Digits on end, and digits in groups: `1000-1999` is a range, `138-1234-5678` is none.
-    let (mut run, mut digits, mut gaps, mut number) = (0, 0, 0, false);
-    for letter in text.chars() {
-        (run, digits, gaps) = match letter {
-            '0'..='9' => (run + 1, digits + 1, gaps),
-            ' ' | '-' => (0, digits, gaps + 1),
-            _ => (0, 0, 0),
-        };
-        number |= run >= 7 || (digits >= 10 && gaps >= 2);
-    }
     let mail = text.split_once('@').is_some_and(|(name, place)| {
         name.ends_with(|letter: char| letter.is_ascii_alphanumeric()) && place.contains('.')
     });
-    number || mail
+    mail || holds_phone(&text)
+}
+
+/// True for ten digits on end, and for groups of digits that make a phone number: `138-1234-5678` is one, the bands
+/// `10 000 - 20 000` and `5000000-9999999` are none.
+fn holds_phone(text: &str) -> bool {
+    // Groups joined by one and the same blank or hyphen.
+    let mut groups: Vec<&str> = Vec::new();
+    let (mut joint, mut end) = ("", 0);
+    for (start, digits) in digit_runs(text) {
+        let between = &text[end..start];
+        end = start + digits.len();
+        if !matches!(between, " " | "-") {
+            groups.clear();
+            joint = "";
+        } else if joint != between {
+            groups.drain(..groups.len().saturating_sub(1));
+            joint = between;
+        }
+        groups.push(digits);
+        if digits.len() >= 10 || is_phone(&groups) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Runs of digits, each with its place.
+fn digit_runs(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let start = rest + text[rest..].find(|letter: char| letter.is_ascii_digit())?;
+        let length = text[start..].find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len() - start);
+        rest = start + length;
+        Some((start, &text[start..rest]))
+    })
+}
+
+/// An area code with a number, or three groups and more that are no thousands of one amount.
+fn is_phone(groups: &[&str]) -> bool {
+    let [first, others @ ..] = groups else { return false };
+    let total: usize = groups.iter().map(|group| group.len()).sum();
+    match others {
+        [number] => first.starts_with('0') && matches!(first.len(), 3 | 4) && matches!(number.len(), 7 | 8),
+        [] => false,
+        _ => {
+            let thousands = first.len() <= 3 && others.iter().all(|group| group.len() == 3);
+            let usual = others.iter().all(|group| (2..=4).contains(&group.len()));
+            (10..=15).contains(&total) && usual && !thousands
+        }
+    }
 }
 
 /// An input of another built-in plugin that a scale may feed: overall satisfaction, recommendation, ease.

@@ -1,5 +1,5 @@
 //! Writes a [`Guess`] as the commented `manyi.yaml` of a new project. Built by hand, since the comments matter as much as the
-//! keys: each guess says why.
+//! keys: each guess says why. A line that waits as a comment has its `#` right before it, so that without it the line stands where it belongs.
 
 use indexmap::IndexMap;
 
@@ -58,7 +58,7 @@ impl Draft<'_> {
                 Some(column) => format!("      {input}: {}  # {why}", quoted(&quote_name(column))),
                 None => {
                     let column = self.say("COLUMN", "栏目名");
-                    format!("      # {input}: {column}  # {}", self.say("no question found", "未找到对应的题目"))
+                    format!("      #{input}: {column}  # {}", self.say("no question found", "未找到对应的题目"))
                 }
             });
         }
@@ -147,7 +147,7 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
         let counted = header.is_some_and(|header| matches!(header.trim(), "序号" | "答题序号"));
         line(&match counted {
             true => format!(
-                "  # id: {id}  # {}",
+                "  #id: {id}  # {}",
                 say(
                     "take off the first `#` only if the numbers go on from file to file",
                     "仅当编号在各文件间连续时才去掉开头的 #"
@@ -185,8 +185,8 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
     line("");
     if guess.segments.is_empty() {
         line(say(
-            "# segments: [grade]  # columns whose groups are reported beside the total",
-            "# segments: [grade]  # 需要分组报告的栏目",
+            "#segments: [grade]  # columns whose groups are reported beside the total",
+            "#segments: [grade]  # 需要分组报告的栏目",
         ));
     } else {
         line("segments:");
@@ -201,7 +201,7 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
     for (place, content) in enterprise.iter().enumerate() {
         // Nothing feeds it: it waits as a comment behind the plugins that can be used.
         if idle && place > 0 {
-            line(&format!("#{}", content.strip_prefix(' ').unwrap_or(content)))
+            line(&format!("#{content}"))
         } else {
             line(content)
         }
@@ -228,8 +228,8 @@ fn run_lines(draft: &Draft<'_>, dated: bool) -> Vec<String> {
     let mut lines = vec![
         String::new(),
         say(
-            "# Reports that come by themselves, every month: take off the `#`, then see `manyi run --dry-run`.",
-            "# 每月自动出报告：去掉行首的 #，然后运行 `manyi run --dry-run` 查看。",
+            "# Reports that come by themselves, every month: take off the first `#` of each line from `#runs:` on, then see `manyi run --dry-run`.",
+            "# 每月自动出报告：去掉 `#runs:` 及以下各行行首的那个 #，然后运行 `manyi run --dry-run` 查看。",
         ),
     ];
     if !dated {
@@ -240,11 +240,11 @@ fn run_lines(draft: &Draft<'_>, dated: bool) -> Vec<String> {
     }
     let example = say("example", "示例");
     lines.extend([
-        format!("# runs: {{ every: month, timezone: {zone} }}"),
-        "# delivery:".to_owned(),
-        format!("#   mail: {{ host: smtp.example.com, user: reports@example.com, password: '${{env:SMTP_PASSWORD}}', from: reports@example.com }}  # {example}"),
-        format!("#   recipients: [{{ to: manager@example.com, formats: [pdf] }}]  # {example}"),
-        format!("#   errors: [me@example.com]  # {example}"),
+        format!("#runs: {{ every: month, timezone: {zone} }}"),
+        "#delivery:".to_owned(),
+        format!("#  mail: {{ host: smtp.example.com, user: reports@example.com, password: '${{env:SMTP_PASSWORD}}', from: reports@example.com }}  # {example}"),
+        format!("#  recipients: [{{ to: manager@example.com, formats: [pdf] }}]  # {example}"),
+        format!("#  errors: [me@example.com]  # {example}"),
     ]);
     lines
 }

@@ -172,12 +172,28 @@ fn code_files(
             placed.push((name.as_str(), raw, placements));
         }
     }
-    let wanted = of_window(project, &placed, sources);
-    let coded = code_columns(&placed, sources, wanted.as_deref());
+    let date = of_window(project, &placed, sources);
+    let coded = match date {
+        // It is coded already; a cell that is no date is of no other period, so that none is missing among its unreadable ones.
+        Some(Dated { place, column, wanted }) => {
+            placed.remove(place);
+            let mut coded = code_columns(&placed, sources, Some(&wanted));
+            coded.insert(place.min(coded.len()), column);
+            coded
+        }
+        None => code_columns(&placed, sources, None),
+    };
     for column in &coded {
         diagnostics.extend(column.invalid.iter().map(crate::data::quality::InvalidCells::diagnostic));
     }
     coded.into_iter().map(|column| (column.column.name.clone(), column)).collect()
+}
+
+/// The date column that cuts the window: its place among the columns, its cells, and which rows are of the window or may be.
+struct Dated {
+    place: usize,
+    column: CodedColumn,
+    wanted: Vec<bool>,
 }
 
 /// Which rows are of the window or may be, where a date column of the files tells: a mistake in an answer of this month stops no
@@ -186,13 +202,14 @@ fn of_window(
     project: &Project,
     placed: &[(&str, &RawColumn, Vec<Placement>)],
     sources: &[LoadedSource],
-) -> Option<Vec<bool>> {
+) -> Option<Dated> {
     let (window, wave) = (project.window.as_ref()?, project.raw.data.wave.as_ref()?);
-    let (name, raw, placements) = placed.iter().find(|(name, ..)| *name == wave.column)?;
+    let place = placed.iter().position(|(name, ..)| *name == wave.column)?;
+    let (name, raw, placements) = &placed[place];
     let column = code_column(name, raw, placements, sources);
     let all = vec![true; RowIndex::new(sources).total()];
     let others = of_other_periods(window, wave, &column, &all);
-    Some(others.into_iter().map(|other| !other).collect())
+    Some(Dated { place, column, wanted: others.into_iter().map(|other| !other).collect() })
 }
 
 /// Finds a column's headers in every file; an error if no file has any, a warning for a file that lacks them.
@@ -337,7 +354,7 @@ pub(super) fn warn_of_unknown_options(
             let diagnostic = Diagnostic::warning(&messages::OPTION_UNKNOWN).arg("column", &name).arg("option", &option);
             let personal = project.raw.columns.get(&name).is_some_and(|raw| raw.personal);
             let known = column.categories.iter().filter(|_| !personal).map(String::as_str);
-            diagnostics.push(diagnostic.suggest(&option, known).at(project.at(key)).key(key));
+            diagnostics.push(diagnostic.suggest_cells(&option, known).at(project.at(key)).key(key));
         }
     }
 }

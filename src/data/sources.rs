@@ -2,6 +2,7 @@
 //! each brought from the habits of its survey tool to plain ones.
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,7 +13,7 @@ use crate::config::validate_runs::PERIOD_IN_FILE;
 use crate::data::codebook::headers_of;
 use crate::data::dialects;
 use crate::data::readers::{self, ReadRequest, near_files};
-use crate::data::table::RawTable;
+use crate::data::table::{RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, io_problem};
 
@@ -135,8 +136,12 @@ fn matches(project: &Project, source: &RawSource) -> Result<Vec<PathBuf>, Box<Di
         if passed_over(&path) {
             continue;
         }
-        if std::fs::metadata(&path).map_err(|error| unreadable(&path, &error))?.is_file() {
-            paths.push(path);
+        match std::fs::metadata(&path) {
+            Ok(found) if found.is_file() => paths.push(path),
+            Ok(_) => {}
+            // Renamed or removed since it was listed. A link that leads nowhere is still there.
+            Err(_) if is_gone(&path) => {}
+            Err(error) => return Err(unreadable(&path, &error)),
         }
     }
     paths.sort();
@@ -146,6 +151,11 @@ fn matches(project: &Project, source: &RawSource) -> Result<Vec<PathBuf>, Box<Di
         return Err(Box::new(problem));
     }
     Ok(paths)
+}
+
+/// True if nothing bears this name any more.
+fn is_gone(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 /// A file that was read.
@@ -180,8 +190,8 @@ pub fn load_raw(
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = files.get(index) else { return done };
             let mut found = Diagnostics::new();
-            let loaded = load(project, file, wanted, &mut found);
-            done.push((index, loaded, unquoted(found, &personal)));
+            let loaded = load(project, file, wanted, &personal, &mut found);
+            done.push((index, loaded, found));
         }
     };
     let mut done = if threads <= 1 {
@@ -208,23 +218,41 @@ pub fn load_raw(
         .collect()
 }
 
-/// The problems, without what stands in columns of personal data.
-fn unquoted(found: Diagnostics, personal: &HashSet<&str>) -> Diagnostics {
-    let is_personal = |problem: &Diagnostic| {
+/// Reads a file; problems of columns with personal data come without what stands in them.
+fn read_unquoted(
+    request: &ReadRequest<'_>,
+    personal: &HashSet<&str>,
+    diagnostics: &mut Diagnostics,
+) -> Option<RawTable> {
+    let mut found = Diagnostics::new();
+    let table = readers::read(request, &mut found);
+    let headers = table.as_ref().map_or(&[][..], |table| &table.headers);
+    let hidden: HashSet<&str> =
+        headers.iter().filter(|header| is_personal(header, personal)).map(|header| header.name.as_str()).collect();
+    let of_hidden = |problem: &Diagnostic| {
         let mut columns = problem.arguments.iter().filter(|(name, _)| *name == "column");
-        columns.any(|(_, column)| personal.contains(column.as_str()))
+        columns.any(|(_, column)| hidden.contains(column.as_str()) || personal.contains(column.as_str()))
     };
-    let mut kept = Diagnostics::new();
-    kept.extend(
-        found.into_iter().map(|problem| if is_personal(&problem) { problem.without_quotes() } else { problem }),
-    );
-    kept
+    diagnostics
+        .extend(found.into_iter().map(|problem| if of_hidden(&problem) { problem.without_quotes() } else { problem }));
+    table
+}
+
+/// True for a column that the project marks as personal: by its header, its label, or the header that was numbered as a repetition.
+fn is_personal(header: &RawHeader, personal: &HashSet<&str>) -> bool {
+    let repeated = header.name.strip_suffix(')').and_then(|name| name.rsplit_once(" ("));
+    let first = repeated.filter(|(_, number)| number.parse::<u32>().is_ok()).map(|(name, _)| name);
+    [Some(header.name.as_str()), header.label.as_deref(), first]
+        .into_iter()
+        .flatten()
+        .any(|name| personal.contains(name))
 }
 
 fn load(
     project: &Project,
     file: &SourceFile,
     wanted: Option<&HashSet<String>>,
+    personal: &HashSet<&str>,
     diagnostics: &mut Diagnostics,
 ) -> Option<LoadedSource> {
     let source_key = format!("data.sources[{}]", file.source_index);
@@ -237,7 +265,7 @@ fn load(
         key_path: &source_key,
         location: project.at(&file_key),
     };
-    let table = readers::read(&request, diagnostics)?;
+    let table = read_unquoted(&request, personal, diagnostics)?;
     let dialect = file.source.dialect.unwrap_or_else(|| dialects::recognise(&table));
     let codes = match &file.source.codes_file {
         Some(name) => {
@@ -245,7 +273,7 @@ fn load(
             let shown = project.display_path(&path);
             let location = project.at(&key_path);
             let request = ReadRequest { path: &path, shown: &shown, key_path: &key_path, location, ..request };
-            let codes = readers::read(&request, diagnostics);
+            let codes = read_unquoted(&request, personal, diagnostics);
             codes.filter(|codes| fits(&table, codes, &request, diagnostics))
         }
         None => None,
@@ -267,4 +295,22 @@ fn fits(table: &RawTable, codes: &RawTable, request: &ReadRequest<'_>, diagnosti
     };
     diagnostics.push(problem.arg("codes", &codes.file).at(request.location.clone()).key(request.key_path));
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn personal_columns_are_known_by_header_label_and_repetition() {
+        let personal: HashSet<&str> = ["手机", "Your phone number"].into();
+        let header = |name: &str, label: Option<&str>| RawHeader {
+            name: name.to_owned(),
+            label: label.map(str::to_owned),
+            ..RawHeader::default()
+        };
+        assert!(is_personal(&header("手机", None), &personal) && is_personal(&header("手机 (2)", None), &personal));
+        assert!(is_personal(&header("Q7", Some("Your phone number")), &personal));
+        assert!(!is_personal(&header("手机 (公)", None), &personal) && !is_personal(&header("Q7", None), &personal));
+    }
 }

@@ -107,6 +107,8 @@ pub struct Diagnostic {
     pub key_path: Option<String>,
     /// Names close to a mistyped one, nearest first; shown as "did you mean".
     pub suggestions: Vec<String>,
+    /// True if the suggestions are taken out of the data as well.
+    pub suggests_cells: bool,
 }
 
 impl Diagnostic {
@@ -120,6 +122,7 @@ impl Diagnostic {
             location: None,
             key_path: None,
             suggestions: Vec::new(),
+            suggests_cells: false,
         }
     }
 
@@ -164,6 +167,9 @@ impl Diagnostic {
     #[must_use]
     pub fn without_quotes(mut self) -> Self {
         self.quotes.iter_mut().for_each(|(_, value)| NOT_QUOTED.clone_into(value));
+        if self.suggests_cells {
+            self.suggestions.clear();
+        }
         self
     }
 
@@ -186,6 +192,13 @@ impl Diagnostic {
     pub fn suggest<'a>(mut self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         self.suggestions = nearest_names(wrong, known);
         self
+    }
+
+    /// The same for names that stand in the data, such as groups and options: they are quotes.
+    #[must_use]
+    pub fn suggest_cells<'a>(mut self, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        self.suggests_cells = true;
+        self.suggest(wrong, known)
     }
 
     /// The sentence in the given language, placeholders filled.
@@ -383,6 +396,17 @@ mod tests {
         let kept = said.without_quotes();
         assert_eq!(kept.text(Lang::ZhCn), "栏目 `phone`：`a.csv` 中有 1 个单元格无法识别：…（行 B7）");
         assert!(!kept.to_json(Lang::En).to_string().contains("13812345678"));
+    }
+
+    /// What is kept of a run suggests names of the project and none of the data.
+    #[test]
+    fn suggested_cells_are_quotes() {
+        let unknown = || Diagnostic::error(&messages::output::NO_SUCH_GROUP).arg("column", "shop").arg("value", "李雪");
+        let cells = unknown().suggest_cells("李雪", ["李雪梅"]);
+        assert!(cells.hint(Lang::En).is_some_and(|hint| hint.contains("李雪梅")));
+        let kept = cells.without_quotes();
+        assert!(!kept.to_json(Lang::En).to_string().contains("李雪梅") && kept.suggestions.is_empty());
+        assert_eq!(unknown().suggest("李雪", ["李雪梅"]).without_quotes().suggestions, ["李雪梅"]);
     }
 
     #[test]

@@ -114,7 +114,7 @@ impl Batch<'_> {
             for (place, value) in named.enumerate().filter(|(_, value)| !known().any(|held| held == *value)) {
                 let key = format!("plan.actions[{index}].groups.{}[{place}]", segment.column);
                 let error = Diagnostic::error(&messages::NO_SUCH_GROUP).arg("column", &segment.column);
-                let error = error.arg("value", value).suggest(value, known());
+                let error = error.arg("value", value).suggest_cells(value, known());
                 diagnostics.push_once(error.at(project.at(&key)).key(&key));
             }
         }

@@ -35,7 +35,10 @@ pub(super) fn subjects(
         RawForEach::Detailed(detail) => (detail.only.as_slice(), parameters(measured, detail, place, diagnostics)),
     };
     let unknown = |wanted: &String| {
-        Diagnostic::error(&messages::NO_SUCH_GROUP).arg("column", column).arg("value", wanted).suggest(wanted, known())
+        Diagnostic::error(&messages::NO_SUCH_GROUP)
+            .arg("column", column)
+            .arg("value", wanted)
+            .suggest_cells(wanted, known())
     };
     for (index, wanted) in named.iter().enumerate().filter(|(_, wanted)| !is_known(wanted)) {
         let key = format!("{place}.for_each.only[{index}]");
@@ -48,7 +51,7 @@ pub(super) fn subjects(
         let key = format!("{place}.for_each");
         for value in held.keys().filter(|value| !is_known(value)) {
             let warning = Diagnostic::warning(&messages::PARAMETERS_OF_NOBODY).arg("value", value);
-            diagnostics.push(warning.suggest(value, known()).at(project.at(&key)).key(&key));
+            diagnostics.push(warning.suggest_cells(value, known()).at(project.at(&key)).key(&key));
         }
         let left: Vec<&str> =
             known().filter(|value| !held.contains_key(*value) && chosen(&(*value).to_owned())).collect();

@@ -79,13 +79,11 @@ pub(super) fn refused(folder: &Path, verb: &[&str], codes: &[&str]) -> String {
     ended.words
 }
 
-#[test]
-fn a_workbook_that_unpacks_to_gigabytes() {
-    let folder = tempfile::tempdir().unwrap();
-    project(folder.path(), |yaml| yaml.replace("answers.csv", "answers.xlsx"));
+/// The good workbook with the rows of its sheet written by somebody else.
+fn workbook(place: &Path, rows: impl Fn(&mut ZipWriter<fs::File>)) {
     let good = fs::read(root().join("tests/hostile/answers.xlsx")).unwrap();
     let mut archive = ZipArchive::new(Cursor::new(good)).unwrap();
-    let mut out = ZipWriter::new(fs::File::create(folder.path().join("answers.xlsx")).unwrap());
+    let mut out = ZipWriter::new(fs::File::create(place).unwrap());
     for file in 0..archive.len() {
         let mut held = archive.by_index(file).unwrap();
         let name = held.name().unwrap().into_owned();
@@ -93,11 +91,11 @@ fn a_workbook_that_unpacks_to_gigabytes() {
         if name.ends_with("sheet1.xml") {
             let mut text = String::new();
             held.read_to_string(&mut text).unwrap();
-            let (before, after) = text.split_once("</sheetData>").unwrap();
+            let (before, after) = text.split_once("<sheetData>").unwrap();
+            let (_, after) = after.split_once("</sheetData>").unwrap();
             out.write_all(before.as_bytes()).unwrap();
-            let rows: String =
-                "<row><c t=\"inlineStr\"><is><t>aaaaaaaaaaaaaaaaaaaaaaaa</t></is></c></row>".repeat(10_000);
-            (0..2_000).for_each(|_| out.write_all(rows.as_bytes()).unwrap());
+            out.write_all(b"<sheetData>").unwrap();
+            rows(&mut out);
             out.write_all(b"</sheetData>").unwrap();
             out.write_all(after.as_bytes()).unwrap();
         } else {
@@ -105,6 +103,17 @@ fn a_workbook_that_unpacks_to_gigabytes() {
         }
     }
     out.finish().unwrap();
+}
+
+#[test]
+fn a_workbook_that_unpacks_to_gigabytes() {
+    let folder = tempfile::tempdir().unwrap();
+    project(folder.path(), |yaml| yaml.replace("answers.csv", "answers.xlsx"));
+    workbook(&folder.path().join("answers.xlsx"), |out| {
+        out.write_all(b"<row><c t=\"inlineStr\"><is><t>id</t></is></c></row>").unwrap();
+        let rows: String = "<row><c t=\"inlineStr\"><is><t>aaaaaaaaaaaaaaaaaaaaaaaa</t></is></c></row>".repeat(10_000);
+        (0..2_000).for_each(|_| out.write_all(rows.as_bytes()).unwrap());
+    });
     assert!(fs::metadata(folder.path().join("answers.xlsx")).unwrap().len() < 20 << 20);
     let ended = run(folder.path(), &["check"]);
     assert_eq!(ended.code, Some(1), "{}", ended.words);
@@ -122,20 +131,149 @@ fn tables_that_spread() {
     let short_rows = format!("{}\n{}", numbered("c", 16_000).join(","), "1\n".repeat(100_000));
     let keys: Vec<String> = numbered("k", 60_000).iter().map(|key| format!("\"{key}\":1")).collect();
     let spans = "<table><tr><th>a</th><th colspan=99999999>b</th></tr><tr><td>1</td></tr></table>".to_owned();
+    let many_spans =
+        format!("<table><tr><th>a</th></tr>{}</table>", "<tr><td colspan=1000>1</td></tr>".repeat(200_000));
+    let gap = "<td colspan=1000></td>".repeat(20);
+    let far_spans = format!("<table><tr><th>a</th></tr>{}</table>", format!("<tr>{gap}<td>1</td></tr>").repeat(20_000));
+    let few: Vec<String> = numbered("k", 16).iter().map(|key| format!("\"{key}\":1000")).collect();
+    let nothing = format!("{{{}}}\n{}", few.join(","), "{}\n".repeat(3_000_000));
     for (name, text, code) in [
         ("sparse.json", format!("[{}]", sparse.join(",")), "M0249"),
+        ("nothing.ndjson", nothing, "M0249"),
         ("wide.csv", format!("{wide}\n{wide}"), "M0250"),
         ("short.csv", short_rows, "M0249"),
         ("keys.json", format!("[{{{}}}]", keys.join(",")), "M0250"),
-        ("spans.xls", spans, ""),
+        ("spans.xls", spans, READ),
+        ("many-spans.xls", many_spans, READ),
+        ("far-spans.xls", far_spans, "M0250"),
+        ("teachers.json", teachers(), READ),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join(name);
-        fs::write(&file, text).unwrap();
-        let ended = run(&folder.path().join("new"), &["init", "--from", &file.display().to_string()]);
-        assert!(ended.peak < MEMORY, "{name}: {} KiB", ended.peak);
-        assert!(ended.words.contains(code) && !ended.words.contains("panicked"), "{name}: {}", ended.words);
-        assert!(code.is_empty() || ended.code == Some(1), "{name}: {}", ended.words);
+        fs::write(folder.path().join(name), text).unwrap();
+        begun(folder.path(), name, code);
+    }
+}
+
+/// What stands for the code of a file that is read.
+const READ: &str = "";
+
+/// `init` reads the file, or refuses it with the code, in little memory.
+#[track_caller]
+fn begun(folder: &Path, name: &str, code: &str) {
+    let ended = run(&folder.join("new"), &["init", "--from", &folder.join(name).display().to_string()]);
+    assert!(ended.peak < MEMORY, "{name}: {} KiB", ended.peak);
+    assert!(ended.words.contains(code) && !ended.words.contains("panicked"), "{name}: {}", ended.words);
+    assert_eq!(ended.code, Some(i32::from(code != READ)), "{name}: {}", ended.words);
+}
+
+/// Twenty thousand people who rate three of three hundred teachers with eight questions: one of seventy cells is filled.
+fn teachers() -> String {
+    let mut lines = String::new();
+    for person in 0..20_000_usize {
+        lines.push_str(&format!("{{\"id\":{person}"));
+        for teacher in [person % 300, (person * 7 + 1) % 300, (person * 13 + 2) % 300] {
+            (0..8).for_each(|question| lines.push_str(&format!(",\"t{teacher}_{question}\":{}", person % 5 + 1)));
+        }
+        lines.push_str("}\n");
+    }
+    lines
+}
+
+/// Letters of a column, from 0.
+fn letters(mut column: usize) -> String {
+    let mut letters = String::new();
+    loop {
+        letters.insert(0, char::from(b'A' + u8::try_from(column % 26).unwrap()));
+        match column / 26 {
+            0 => return letters,
+            rest => column = rest - 1,
+        }
+    }
+}
+
+/// Workbooks of a few kilobytes that name columns beyond the last, fill one cell a row and column, or unpack to far more than they are.
+#[test]
+fn workbooks_that_spread() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = |columns: usize| {
+        let cells = (0..columns).map(|column| format!("<c t=\"inlineStr\"><is><t>h{column}</t></is></c>"));
+        format!("<row r=\"1\">{}</row>", cells.collect::<String>())
+    };
+    let write =
+        |name: &str, rows: &str| workbook(&folder.path().join(name), |out| out.write_all(rows.as_bytes()).unwrap());
+    for (name, cell) in [("beyond.xlsx", "XFE2"), ("far-beyond.xlsx", "ZZZZZZ2")] {
+        write(name, &format!("{}<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"{cell}\"><v>1</v></c></row>", header(2)));
+        begun(folder.path(), name, "M0271");
+    }
+    let diagonal = |number: &str, rows: usize| {
+        let cell =
+            |at: usize| format!("<row r=\"{}\"><c r=\"{}{}\"><v>{number}</v></c></row>", at + 2, letters(at), at + 2);
+        format!("{}{}", header(rows), (0..rows).map(cell).collect::<String>())
+    };
+    write("diagonal.xlsx", &diagonal("1000", 6_000));
+    begun(folder.path(), "diagonal.xlsx", "M0249");
+    write("small.xlsx", &diagonal("5", 1_000));
+    begun(folder.path(), "small.xlsx", READ);
+
+    let mut out = ZipWriter::new(fs::File::create(folder.path().join("texts.xlsx")).unwrap());
+    let good = fs::read(root().join("tests/hostile/answers.xlsx")).unwrap();
+    let mut archive = ZipArchive::new(Cursor::new(good)).unwrap();
+    for file in 0..archive.len() {
+        let mut held = archive.by_index(file).unwrap();
+        let name = held.name().unwrap().into_owned();
+        if !name.ends_with("sharedStrings.xml") {
+            out.start_file(&name, SimpleFileOptions::default()).unwrap();
+            std::io::copy(&mut held, &mut out).unwrap();
+        }
+    }
+    out.start_file("xl/sharedStrings.xml", SimpleFileOptions::default()).unwrap();
+    out.write_all(b"<sst><si><t>").unwrap();
+    (0..600).for_each(|_| out.write_all(&[b'a'; 1 << 20]).unwrap());
+    out.write_all(b"</t></si></sst>").unwrap();
+    out.finish().unwrap();
+    begun(folder.path(), "texts.xlsx", "M0271");
+}
+
+/// Sheets of an .ods whose cells and rows are repeated by a number.
+#[test]
+fn open_documents_that_spread() {
+    let folder = tempfile::tempdir().unwrap();
+    let five = "office:value-type=\"float\" office:value=\"5\"";
+    let text = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let header = format!("<table:table-row>{}{}</table:table-row>", text("序号"), text("评分"));
+    let gap = |cells: u32| format!("<table:table-cell table:number-columns-repeated=\"{cells}\"/>");
+    let answer =
+        |more: &str| format!("<table:table-row>{}<table:table-cell {five}/>{more}</table:table-row>", text("甲"));
+    let far = format!("<table:table-row>{}<table:table-cell {five}/></table:table-row>", gap(16_380)).repeat(10_000);
+    let full = format!(
+        "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell table:number-columns-repeated=\"16384\" {five}/></table:table-row>"
+    );
+    let rest = "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>";
+    for (name, rows, code) in [
+        ("far.ods", far, "M0287"),
+        ("full.ods", full, "M0288"),
+        // As LibreOffice ends every row and sheet.
+        ("good.ods", format!("{}{rest}", answer(&gap(16_382)).repeat(100)), READ),
+    ] {
+        let content = format!(
+            "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+             xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+             xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:body><office:spreadsheet>\
+             <table:table table:name=\"答卷\">{header}{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+        );
+        let manifest = "<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
+        let mut out = ZipWriter::new(fs::File::create(folder.path().join(name)).unwrap());
+        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        out.start_file("mimetype", stored).unwrap();
+        out.write_all(b"application/vnd.oasis.opendocument.spreadsheet").unwrap();
+        out.start_file("META-INF/manifest.xml", SimpleFileOptions::default()).unwrap();
+        out.write_all(manifest.as_bytes()).unwrap();
+        out.start_file("content.xml", SimpleFileOptions::default()).unwrap();
+        out.write_all(content.as_bytes()).unwrap();
+        out.finish().unwrap();
+        begun(folder.path(), name, code);
     }
 }
 

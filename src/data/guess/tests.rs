@@ -127,7 +127,7 @@ fn a_project_without_files_is_an_example_that_lacks_only_its_data() {
 fn every_input_stands_in_the_file_with_its_question() {
     let text = written(&guess(&survey()), Lang::ZhCn, "t");
     assert!(text.contains("      # 您听说过本企业吗？\n      aware: aware  # 推测"), "{text}");
-    assert!(text.contains("      # 想到哪些企业？\n      # aware_unaided: 栏目名  # 未找到对应的题目\n"), "{text}");
+    assert!(text.contains("      # 想到哪些企业？\n      #aware_unaided: 栏目名  # 未找到对应的题目\n"), "{text}");
     assert!(!text.contains("  date:"), "the answers have dates");
     let undated = written(&guess(&[source("a.csv", "x\n是\n否")]), Lang::En, "t");
     assert!(undated.contains("  date: '2026-11-20'"), "{undated}");
@@ -208,6 +208,16 @@ fn own_words_are_no_options_and_stand_in_no_comment() {
         ("3@5元", false),
         ("100-200元", false),
         ("2000-2999", false),
+        ("+86 138 1234 5678", true),
+        ("联系 010-62345678 转 8", true),
+        ("415-555-2671", true),
+        ("06 12 34 56 78", true),
+        ("10 000 - 20 000", false),
+        ("10000 - 20000", false),
+        ("5000000-9999999", false),
+        ("1 000 000 000", false),
+        ("2026-11-03 10:30", false),
+        ("1 2 3 4 5 6 7 8 9 10", false),
     ] {
         assert_eq!(crate::data::guess_roles::holds_contact(text), contact, "{text}");
     }
@@ -217,9 +227,20 @@ fn own_words_are_no_options_and_stand_in_no_comment() {
 #[test]
 fn numbers_that_begin_anew_are_offered_and_not_taken() {
     let text = written(&guess(&survey()), Lang::ZhCn, "t");
-    assert!(text.contains("\n  # id: id  # ") && !text.contains("\n  id: id"), "{text}");
+    assert!(text.contains("\n  #id: id  # ") && !text.contains("\n  id: id"), "{text}");
     let other = written(&guess(&[source("a.csv", "答卷编号|x\nA1|是\nA2|否")]), Lang::ZhCn, "t");
     assert!(other.contains("\n  id: id  # 推测"), "{other}");
+}
+
+/// Text in which the lines that wait as comments lack exactly one `#`: those that have no blank, or more than one, behind it.
+fn without_one_mark(text: &str) -> String {
+    let waits = |rest: &str| rest.starts_with("  ") || rest.starts_with(|letter: char| letter.is_ascii_lowercase());
+    text.lines()
+        .map(|line| match line.split_once('#') {
+            Some((before, rest)) if before.trim().is_empty() && waits(rest) => format!("{before}{rest}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect()
 }
 
 /// With the `#` taken off, the last lines are sections that load.
@@ -228,7 +249,8 @@ fn the_lines_about_runs_are_valid() {
     for (lang, dated) in [(Lang::ZhCn, true), (Lang::En, true), (Lang::ZhTw, false)] {
         let guessed = if dated { guess(&survey()) } else { guess(&[source("data/2026-11/a.csv", "x\n是\n否")]) };
         let text = written(&guessed, lang, "t");
-        let text = text.replace("# runs:", "runs:").replace("# delivery:", "delivery:").replace("\n#   ", "\n  ");
+        let (before, lines) = text.split_once("\n#runs:").unwrap();
+        let text = format!("{before}\n{}", without_one_mark(&format!("#runs:{lines}")));
         let text = text.replace("data/2026-11/a.csv", "\"data/{period}/a.csv\"");
         let project = project_from(&text);
         let mut diagnostics = Diagnostics::new();
@@ -236,6 +258,24 @@ fn the_lines_about_runs_are_valid() {
         assert!(!diagnostics.has_errors(), "{:?}\n{text}", codes(&diagnostics));
         assert!(project.raw.runs.is_some() && project.raw.delivery.mail.is_some());
     }
+}
+
+/// The other lines that wait: the id, the segments, the plugin that nothing feeds.
+#[test]
+fn lines_that_wait_stand_where_they_belong() {
+    let idle = "序号|7、您有多大可能把我们推荐给朋友？\n1|10\n2|9\n3|8\n4|7\n5|3\n6|10";
+    let text = written(&guess(&[source("a.csv", idle)]), Lang::ZhCn, "t");
+    let woken = without_one_mark(&text);
+    for (waiting, line) in [
+        ("\n  #id: ", "\n  id: "),
+        ("\n#segments: ", "\nsegments: "),
+        ("\n#  enterprise-csi:\n#    inputs: {}", "\n  enterprise-csi:\n    inputs: {}"),
+        ("\n#      #aware: ", "\n      #aware: "),
+    ] {
+        assert!(text.contains(waiting) && woken.contains(line), "{waiting}\n{text}");
+    }
+    // Parsed, not validated: the segment of the comment is no column here.
+    project_from(&woken);
 }
 
 #[test]

@@ -18,6 +18,9 @@ const END: u16 = 0x000a;
 /// A sheet: where it begins, and its name.
 const SHEET: u16 = 0x0085;
 
+/// What follows is encrypted.
+const ENCRYPTED: u16 = 0x002f;
+
 /// How far the cells of a sheet reach; the library reserves room for all of that.
 const EXTENT: u16 = 0x0200;
 
@@ -53,8 +56,8 @@ const GOES_ON: u16 = 0x003c;
 /// Bytes that the library takes for a number, and for a text beside its letters: the list of cells, the grid, its copy.
 const FULL_BYTES: [u64; 2] = [96, 144];
 
-/// Bytes that may be taken for a workbook whose cells are filled. Measured with files of LibreOffice: 60,000 rows of 59 numbers and an id
-/// are reckoned as 350 MiB and take 356 in all, with texts as 530 MiB and take 541.
+/// Bytes that may be taken for a workbook whose cells are filled. Measured with files of LibreOffice, the file itself counted twice:
+/// 60,000 rows of 59 numbers and an id are reckoned as 350 MiB and take 356 in all, with texts as 530 MiB and take 541.
 const MOST_FULL: u64 = 480 << 20;
 
 /// What is wrong with the cells of a workbook.
@@ -82,12 +85,17 @@ pub enum Trouble {
     },
 }
 
+/// True for a workbook with a password: the kinds of its records can be read, what is in them cannot.
+pub fn is_encrypted(stream: &[u8]) -> bool {
+    Records(stream).take_while(|(kind, _)| *kind != END).any(|(kind, _)| kind == ENCRYPTED)
+}
+
 /// Looks for cells that the library could not lay out in bounded memory, in the stream of a workbook.
 ///
 /// # Errors
 /// The first trouble.
 pub fn check_cells(stream: &[u8]) -> Result<(), Trouble> {
-    let mut grids = Grids { held: 2 * stream.len() as u64, letters: letters(stream), ..Grids::default() };
+    let mut grids = Grids { held: 3 * stream.len() as u64, letters: letters(stream), ..Grids::default() };
     // As the library does: a sheet is read from where the list of sheets says that it begins.
     let listed = Records(stream).take_while(|(kind, _)| *kind != END).filter(|(kind, _)| *kind == SHEET);
     for (_, body) in listed {

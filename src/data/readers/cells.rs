@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use datafusion::arrow::array::{
-    Array, ArrayBuilder, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder,
-    TimestampMillisecondBuilder, new_null_array,
+    Array, ArrayBuilder, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int8Array, Int64Array, Int64Builder,
+    StringBuilder, TimestampMillisecondBuilder, new_null_array,
 };
 use datafusion::arrow::datatypes::{
     DataType, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimeUnit, TimestampMillisecondType,
 };
 
-use super::fill::Fill;
+use super::fill::{CHUNK_CELLS, Fill, TEXT_CELL, WIDE_CELL};
+use crate::data::stored::shrunk;
 use crate::data::table::{CHUNK_ROWS, RawChunk};
 
 /// Content of a cell.
@@ -34,6 +35,22 @@ pub enum Cell<'a> {
 }
 
 impl Cell<'_> {
+    /// Bytes that it takes in a column of its kind, however many of the others are empty; the letters of a text are beside.
+    fn width(&self) -> u64 {
+        let small = |number: f64| {
+            let negative_zero = number == 0.0 && number.is_sign_negative();
+            number.fract() == 0.0 && (-128.0..=127.0).contains(&number) && !negative_zero
+        };
+        match self {
+            Cell::Empty => 0,
+            Cell::Boolean(_) => 1,
+            Cell::Integer(number) if i8::try_from(*number).is_ok() => 1,
+            Cell::Number(number) if small(*number) => 1,
+            Cell::Text(_) => TEXT_CELL,
+            Cell::Integer(_) | Cell::Number(_) | Cell::Moment(_) => WIDE_CELL,
+        }
+    }
+
     /// The text that stands in a text column for this cell.
     pub fn text(&self) -> Cow<'_, str> {
         match self {
@@ -77,8 +94,8 @@ enum Values {
 #[derive(Default)]
 struct ColumnBuilder {
     values: Values,
-    /// True once it held something.
-    used: bool,
+    /// Bytes of a cell; 0 until it holds something.
+    width: u64,
 }
 
 impl ColumnBuilder {
@@ -115,7 +132,6 @@ impl ColumnBuilder {
             return;
         }
         if matches!(self.values, Values::Nothing) {
-            self.used = true;
             self.values = match cell {
                 Cell::Integer(_) => Values::Integers(Int64Builder::new()),
                 Cell::Number(_) => Values::Numbers(Float64Builder::new()),
@@ -193,6 +209,24 @@ pub fn cell_of(array: &ArrayRef, row: usize) -> Cell<'_> {
     }
 }
 
+/// A column of a chunk: the kind of its cells, and the cells in as few bytes as they need.
+type Piece = (DataType, ArrayRef);
+
+/// What a table takes.
+#[derive(Debug, Default, Clone, Copy)]
+struct Size {
+    rows: u64,
+    /// Columns with something in them.
+    columns: u64,
+    /// Bytes of a row of them.
+    width: u64,
+    /// Cells that are written in the file.
+    written: u64,
+}
+
+/// Bytes of the number of a row.
+const ROW_NUMBER: u64 = 4;
+
 /// Bytes of text after which a chunk is closed early, far below the two gigabytes that an Arrow string array can hold.
 const CHUNK_BYTES: usize = 256 << 20;
 
@@ -201,16 +235,15 @@ pub struct TableBuilder {
     columns: Vec<ColumnBuilder>,
     rows: Vec<u32>,
     bytes: usize,
-    /// Rows so far, columns with something in them, and their filled cells.
-    size: (u64, u64, u64),
-    chunks: Vec<(Vec<Option<ArrayRef>>, Vec<u32>)>,
+    size: Size,
+    chunks: Vec<(Vec<Option<Piece>>, Vec<u32>)>,
 }
 
 impl TableBuilder {
     /// A builder for a number of columns; [`Self::add_column`] adds more.
     pub fn new(columns: usize) -> Self {
         let columns = (0..columns).map(|_| ColumnBuilder::default()).collect();
-        Self { columns, rows: Vec::new(), bytes: 0, size: (0, 0, 0), chunks: Vec::new() }
+        Self { columns, rows: Vec::new(), bytes: 0, size: Size::default(), chunks: Vec::new() }
     }
 
     /// Adds a column, empty so far, and gives its index.
@@ -227,23 +260,32 @@ impl TableBuilder {
         if let Some(builder) = self.columns.get_mut(column)
             && *cell != Cell::Empty
         {
-            self.size.1 += u64::from(!builder.used);
-            self.size.2 += 1;
+            let width = cell.width().max(builder.width);
+            self.size.columns += u64::from(builder.width == 0);
+            self.size.width += width - builder.width;
+            self.size.written += 1;
+            builder.width = width;
             builder.put(self.rows.len(), cell);
         }
     }
 
+    /// Counts cells that are written in the file, though nothing of them is kept.
+    pub fn pass_over(&mut self, cells: u64) {
+        self.size.written += cells;
+    }
+
     /// True if the table takes far more than what is in it: nothing should be added any more.
     pub fn is_thin(&self) -> bool {
-        let (rows, columns, filled) = self.size;
-        Fill::of(rows, columns, filled).is_thin()
+        let Size { rows, columns, width, written } = self.size;
+        Fill { columns, room: rows.saturating_mul(width + ROW_NUMBER), written }.is_thin()
     }
 
     /// Ends the row that is being filled, giving its number.
     pub fn end_row(&mut self, number: u64) {
         self.rows.push(u32::try_from(number).unwrap_or(u32::MAX));
-        self.size.0 += 1;
-        if self.rows.len() >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES {
+        self.size.rows += 1;
+        let cells = self.rows.len().saturating_mul(self.size.columns as usize);
+        if self.rows.len() >= CHUNK_ROWS || self.bytes >= CHUNK_BYTES || cells >= CHUNK_CELLS {
             self.end_chunk();
         }
     }
@@ -256,7 +298,8 @@ impl TableBuilder {
             .iter_mut()
             .map(|column| {
                 column.pad(rows.len());
-                column.finish()
+                let array = column.finish()?;
+                Some((array.data_type().clone(), small(array)))
             })
             .collect();
         self.chunks.push((arrays, rows));
@@ -271,14 +314,16 @@ impl TableBuilder {
         let kinds: Vec<DataType> = (0..count).map(|column| common_kind(&self.chunks, column)).collect();
         self.chunks
             .into_iter()
-            .map(|(mut arrays, rows)| {
-                arrays.resize(count, None);
-                let columns = arrays
+            .map(|(mut pieces, rows)| {
+                pieces.resize(count, None);
+                let mut nothing = Nothing { rows: rows.len(), arrays: Vec::new() };
+                let columns = pieces
                     .into_iter()
                     .zip(&kinds)
                     .enumerate()
-                    .map(|(column, (array, kind))| {
-                        kept.get(column).copied().unwrap_or(true).then(|| as_kind(array, kind, rows.len()))
+                    .map(|(column, (piece, kind))| {
+                        let kept = kept.get(column).copied().unwrap_or(true);
+                        kept.then(|| piece.map_or_else(|| nothing.of(kind), |piece| as_kind(piece, kind)))
                     })
                     .collect();
                 RawChunk { columns, rows }
@@ -287,11 +332,43 @@ impl TableBuilder {
     }
 }
 
-fn common_kind(chunks: &[(Vec<Option<ArrayRef>>, Vec<u32>)], column: usize) -> DataType {
+/// The array in as few bytes as its numbers need: most are points of a scale.
+pub fn small(array: ArrayRef) -> ArrayRef {
+    match array.data_type() {
+        DataType::Int64 => in_bytes(array.as_primitive()).map_or(array, |bytes| Arc::new(bytes)),
+        _ => shrunk(array),
+    }
+}
+
+/// Integers in a byte each; `None` if one is too large.
+fn in_bytes(numbers: &Int64Array) -> Option<Int8Array> {
+    let valid = |row: usize| numbers.is_valid(row);
+    let byte = |(row, number): (usize, &i64)| i8::try_from(*number).ok().or_else(|| (!valid(row)).then_some(0));
+    let bytes: Option<Vec<i8>> = numbers.values().iter().enumerate().map(byte).collect();
+    Some(Int8Array::new(bytes?.into(), numbers.nulls().cloned()))
+}
+
+/// The empty columns of a chunk: one array for all of a kind.
+struct Nothing {
+    rows: usize,
+    arrays: Vec<(DataType, ArrayRef)>,
+}
+
+impl Nothing {
+    fn of(&mut self, kind: &DataType) -> ArrayRef {
+        if let Some((_, array)) = self.arrays.iter().find(|(held, _)| held == kind) {
+            return Arc::clone(array);
+        }
+        let array = small(new_null_array(kind, self.rows));
+        self.arrays.push((kind.clone(), Arc::clone(&array)));
+        array
+    }
+}
+
+fn common_kind(chunks: &[(Vec<Option<Piece>>, Vec<u32>)], column: usize) -> DataType {
     let mut common = None;
-    for (arrays, _) in chunks {
-        let Some(Some(array)) = arrays.get(column) else { continue };
-        let kind = array.data_type();
+    for (pieces, _) in chunks {
+        let Some(Some((kind, _))) = pieces.get(column) else { continue };
         common = match common {
             None => Some(kind.clone()),
             Some(other) if other == *kind => Some(other),
@@ -301,16 +378,13 @@ fn common_kind(chunks: &[(Vec<Option<ArrayRef>>, Vec<u32>)], column: usize) -> D
     common.unwrap_or(DataType::Utf8)
 }
 
-fn as_kind(array: Option<ArrayRef>, kind: &DataType, rows: usize) -> ArrayRef {
-    match array {
-        None => new_null_array(kind, rows),
-        Some(array) if array.data_type() == kind => array,
-        Some(array) => {
-            let mut texts = StringBuilder::new();
-            append_texts(&array, &mut texts);
-            Arc::new(texts.finish())
-        }
+fn as_kind((held, array): Piece, kind: &DataType) -> ArrayRef {
+    if held == *kind {
+        return array;
     }
+    let mut texts = StringBuilder::new();
+    append_texts(&array, &mut texts);
+    Arc::new(texts.finish())
 }
 
 #[cfg(test)]

@@ -143,12 +143,13 @@ impl Rows<'_> {
                 None if self.columns.len() > MOST_COLUMNS => continue,
                 None => self.add_column(key),
             };
-            if !kept {
-                continue;
-            }
-            match cell(value) {
-                Some(cell) => self.builder.put(column, &cell),
-                None => self.nested[column] += 1,
+            match kept.then(|| cell(value)) {
+                Some(Some(cell)) if cell != Cell::Empty => self.builder.put(column, &cell),
+                Some(None) => {
+                    self.nested[column] += 1;
+                    self.builder.pass_over(1);
+                }
+                _ => self.builder.pass_over(1),
             }
         }
     }

@@ -14,6 +14,7 @@ mod html;
 mod json;
 pub mod layout;
 mod merged;
+mod packed;
 mod parquet;
 mod records;
 mod sav;

@@ -8,14 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use datafusion::arrow::array::timezone::Tz;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int8Array, Int64Array, StringBuilder};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Schema, TimeUnit, TimestampMillisecondType};
 use datafusion::arrow::temporal_conversions::as_datetime_with_timezone;
 
+use super::cells::small;
 use super::contain::contain;
-use super::{ReadRequest, fill, layout};
-use crate::data::stored::shrunk;
+use super::fill::{self, Refusal, Unpacked};
+use super::{ReadRequest, layout};
 use crate::data::table::{CHUNK_ROWS, OPTION_SEPARATOR, RawChunk, RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
@@ -23,21 +24,27 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 /// Reads a Parquet file.
 pub fn read(request: &ReadRequest<'_>, file: File, diagnostics: &mut Diagnostics) -> Option<RawTable> {
     let outcome = contain(|| read_file(request, &file, diagnostics));
-    match outcome.unwrap_or_else(|| Err("damaged structure".to_owned())) {
+    match outcome.unwrap_or_else(|| Err(Refusal::Broken("damaged structure".to_owned()))) {
         Ok(table) => Some(table),
-        Err(reason) => {
+        Err(Refusal::Told(problem)) => {
+            diagnostics.push(*problem);
+            None
+        }
+        Err(Refusal::Broken(reason)) => {
             diagnostics.push(request.error(&messages::PARQUET_BROKEN).arg("reason", reason));
             None
         }
     }
 }
 
-fn read_file(request: &ReadRequest<'_>, file: &File, diagnostics: &mut Diagnostics) -> Result<RawTable, String> {
+fn read_file(request: &ReadRequest<'_>, file: &File, diagnostics: &mut Diagnostics) -> Result<RawTable, Refusal> {
     let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new()).map_err(|error| error.to_string())?;
     let metadata = with_repeated_texts(&metadata).unwrap_or(metadata);
     let mut headers = Vec::new();
     let mut kinds: Vec<Option<Kind>> = Vec::new();
-    fill::narrow(metadata.schema().fields().len())?;
+    if let Some(problem) = fill::wide(request, metadata.schema().fields().len()) {
+        return Err(problem.into());
+    }
     for field in metadata.schema().fields() {
         let header = RawHeader { name: layout::clean_header(field.name()), ..RawHeader::default() };
         let kind = if request.wants(&header) { Some(Kind::of(field.data_type())) } else { None };
@@ -53,13 +60,29 @@ fn read_file(request: &ReadRequest<'_>, file: &File, diagnostics: &mut Diagnosti
         });
         headers.push(header);
     }
-    let wanted = kinds.iter().flatten().count();
-    let rows: i64 =
-        metadata.metadata().row_groups().iter().map(|group| group.num_rows().max(0)).fold(0, i64::saturating_add);
     let bytes = file.metadata().map_err(|error| error.to_string())?.len();
-    fill::unpack(rows.unsigned_abs(), wanted, bytes)?;
+    if let Some(problem) = unpacked(&metadata, &kinds).refused(request, bytes) {
+        return Err(problem.into());
+    }
     let chunks = read_chunks(request, &metadata, &kinds)?;
     Ok(RawTable { file: request.shown.to_owned(), sheet: None, headers, chunks, sha256: String::new() })
+}
+
+/// What the wanted columns unpack to. A list has any number of values a row.
+fn unpacked(metadata: &ArrowReaderMetadata, kinds: &[Option<Kind>]) -> Unpacked {
+    let mut found = Unpacked { rows: 0, values: 0, bytes: 0 };
+    let add = |to: &mut u64, number: i64| *to = to.saturating_add(number.max(0).unsigned_abs());
+    for group in metadata.metadata().row_groups() {
+        add(&mut found.rows, group.num_rows());
+        for (leaf, chunk) in group.columns().iter().enumerate() {
+            let root = metadata.parquet_schema().get_column_root_idx(leaf);
+            if kinds.get(root).is_some_and(Option::is_some) {
+                add(&mut found.values, chunk.num_values().max(group.num_rows()));
+                add(&mut found.bytes, chunk.uncompressed_size());
+            }
+        }
+    }
+    found
 }
 
 /// Compressed size of a dictionary of texts that is worth keeping; larger ones belong to texts that hardly repeat.
@@ -139,22 +162,6 @@ impl Kind {
         };
         cast(array, target).map_err(|error| error.to_string())
     }
-}
-
-/// The array in its small form: a large file is held whole until its answers are coded.
-fn small(array: ArrayRef) -> ArrayRef {
-    match array.data_type() {
-        DataType::Int64 => in_bytes(array.as_primitive()).map_or(array, |bytes| Arc::new(bytes)),
-        _ => shrunk(array),
-    }
-}
-
-/// Integers in a byte each; `None` if one is too large.
-fn in_bytes(numbers: &Int64Array) -> Option<Int8Array> {
-    let valid = |row: usize| numbers.is_valid(row);
-    let byte = |(row, number): (usize, &i64)| i8::try_from(*number).ok().or_else(|| (!valid(row)).then_some(0));
-    let bytes: Option<Vec<i8>> = numbers.values().iter().enumerate().map(byte).collect();
-    Some(Int8Array::new(bytes?.into(), numbers.nulls().cloned()))
 }
 
 /// True for texts of which each distinct one is held once, as a raw table may have them.

@@ -84,6 +84,11 @@ impl<'a> Records<'a> {
         self.at
     }
 
+    /// True once the last record was given.
+    pub fn at_end(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
     /// Puts the next record into `fields`; a blank line is a record without fields. False at the end.
     pub fn next(&mut self, fields: &mut Vec<Field>) -> bool {
         fields.clear();

@@ -7,9 +7,10 @@ use std::io::BufReader;
 
 use ambers::{MissingSpec, SpssMetadata};
 
+use super::ReadRequest;
 use super::cells::{Cell, TableBuilder, number_text};
 use super::contain::contain;
-use super::{ReadRequest, fill};
+use super::fill::{self, Refusal, Unpacked};
 use crate::data::table::{CHUNK_ROWS, RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Location};
@@ -17,7 +18,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location};
 /// Reads an SPSS file.
 pub fn read(request: &ReadRequest<'_>, file: File, diagnostics: &mut Diagnostics) -> Option<RawTable> {
     let outcome = contain(|| read_file(request, file));
-    match outcome.unwrap_or_else(|| Err("damaged structure".to_owned())) {
+    match outcome.unwrap_or_else(|| Err(Refusal::Broken("damaged structure".to_owned()))) {
         Ok((table, doubts)) => {
             for reason in doubts {
                 let warning =
@@ -26,18 +27,24 @@ pub fn read(request: &ReadRequest<'_>, file: File, diagnostics: &mut Diagnostics
             }
             Some(table)
         }
-        Err(reason) => {
+        Err(Refusal::Told(problem)) => {
+            diagnostics.push(*problem);
+            None
+        }
+        Err(Refusal::Broken(reason)) => {
             diagnostics.push(request.error(&messages::SAV_BROKEN).arg("reason", reason));
             None
         }
     }
 }
 
-fn read_file(request: &ReadRequest<'_>, file: File) -> Result<(RawTable, Vec<String>), String> {
+fn read_file(request: &ReadRequest<'_>, file: File) -> Result<(RawTable, Vec<String>), Refusal> {
     let text = |error: ambers::error::SpssError| error.to_string();
     let bytes = file.metadata().map_err(|error| error.to_string())?.len();
     let mut scanner = ambers::scan_sav_from_reader(BufReader::new(file), CHUNK_ROWS).map_err(text)?;
-    fill::narrow(scanner.metadata().variable_names.len())?;
+    if let Some(problem) = fill::wide(request, scanner.metadata().variable_names.len()) {
+        return Err(problem.into());
+    }
     let (headers, ranges): (Vec<RawHeader>, Vec<_>) =
         scanner.metadata().variable_names.iter().map(|name| describe(scanner.metadata(), name)).unzip();
     let kept: Vec<bool> = headers.iter().map(|header| request.wants(header)).collect();
@@ -59,7 +66,11 @@ fn read_file(request: &ReadRequest<'_>, file: File) -> Result<(RawTable, Vec<Str
                 Values::new(&kind, data.buffers().iter().map(|buffer| buffer.as_slice()).collect(), data.offset())
             })
             .collect();
-        fill::unpack(row + batch.num_rows() as u64, shown.len(), bytes)?;
+        let rows = row + batch.num_rows() as u64;
+        let values = rows.saturating_mul(shown.len() as u64);
+        if let Some(problem) = (Unpacked { rows, values, bytes: 0 }).refused(request, bytes) {
+            return Err(problem.into());
+        }
         for index in 0..batch.num_rows() {
             for ((&column, data), values) in shown.iter().zip(&arrays).zip(&readers) {
                 if data.nulls().is_some_and(|nulls| nulls.is_null(index)) {

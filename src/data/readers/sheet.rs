@@ -52,6 +52,10 @@ pub fn read(
             diagnostics.push(at_corner(request, &messages::CELLS_TOO_FULL, sheet, corner, cells));
             None
         }
+        Err(Failure::TooLarge(reason)) => {
+            diagnostics.push(request.error(&messages::WORKBOOK_BROKEN).words("reason", reason));
+            None
+        }
         Err(Failure::Broken(reason)) => {
             diagnostics.push(request.error(&messages::WORKBOOK_BROKEN).arg("reason", reason));
             None
@@ -110,12 +114,8 @@ fn read_workbook(
         let merges = if complete { Vec::new() } else { workbook.merged_cells(&sheet) };
         let (names, lower) = merged::names(&preview, header, &merges);
         let layout = layout::lay_out(&preview, header + lower, &names, request.may_have_label_rows());
-        if let Some(problem) = fill::wide(request, layout.columns.len()) {
-            diagnostics.push(problem);
-            return Ok(None);
-        }
         request.report_repeated(&layout.repeated, diagnostics);
-        return read_sheet(request, &mut workbook, &sheet, layout, diagnostics).map(Some);
+        return read_sheet(request, &mut workbook, &sheet, layout, diagnostics);
     }
     diagnostics.push(request.error(&messages::FILE_EMPTY));
     Ok(None)
@@ -162,7 +162,7 @@ fn read_sheet(
     sheet: &str,
     layout: Layout,
     diagnostics: &mut Diagnostics,
-) -> Result<RawTable, Failure> {
+) -> Result<Option<RawTable>, Failure> {
     let kept: Vec<bool> = layout.columns.iter().map(|(_, header)| request.wants(header)).collect();
     let mut slots: Vec<Option<usize>> = vec![None; layout.columns.last().map_or(0, |(index, _)| index + 1)];
     for (slot, (index, _)) in layout.columns.iter().enumerate() {
@@ -199,21 +199,25 @@ fn read_sheet(
         current = Some(number);
         if kept[slot] {
             take(content, row + 1, slot, &mut oddities[slot], &mut builder);
+        } else {
+            builder.pass_over(1);
         }
         ControlFlow::Continue(())
     })?;
+    if builder.is_thin() {
+        diagnostics.push(fill::thin(request, current.unwrap_or_default()));
+        return Ok(None);
+    }
+    if cells > MOST_CELLS {
+        diagnostics.push(request.error(&messages::CELLS_TOO_MANY).arg("sheet", sheet).arg("limit", MOST_CELLS));
+        return Ok(None);
+    }
     if let Some(ended) = current {
         builder.end_row(ended);
     }
     if let (count, Some(cell)) = beside {
         let note = Diagnostic::note(&messages::CELLS_BESIDE_TABLE).arg("count", count).arg("cell", &cell);
         diagnostics.push(note.at(Location::cell(request.shown, sheet, cell)));
-    }
-    if builder.is_thin() {
-        diagnostics.push(fill::thin(request, current.unwrap_or_default()));
-    }
-    if cells > MOST_CELLS {
-        diagnostics.push(request.error(&messages::CELLS_TOO_MANY).arg("sheet", sheet).arg("limit", MOST_CELLS));
     }
     let table = RawTable {
         file: request.shown.to_owned(),
@@ -223,7 +227,7 @@ fn read_sheet(
         sha256: String::new(),
     };
     report(request, &table, &oddities, diagnostics);
-    Ok(table)
+    Ok(Some(table))
 }
 
 fn take(
@@ -245,6 +249,7 @@ fn take(
             builder.put(slot, &cell);
         }
         Err(error) => {
+            builder.pass_over(1);
             oddities.errors += 1;
             oddities.first_error.get_or_insert_with(|| (row, error.to_string()));
         }

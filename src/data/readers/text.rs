@@ -5,9 +5,10 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use super::fill::{self, Fill};
+use super::fill;
 use super::layout::{self, Layout, PREVIEW_ROWS, PreviewRow};
 use super::records::{Field, Records, whole_records};
 use super::text_column::TextColumn;
@@ -23,6 +24,15 @@ const BLOCK: usize = 4 << 20;
 
 /// A record longer than this is an unclosed quote that has swallowed the rest of the file.
 const LONGEST_RECORD: usize = 64 << 20;
+
+/// Cells after which a chunk of a wide table ends early; while it is built, a cell takes eight bytes on every thread.
+const CHUNK_CELLS: usize = fill::CHUNK_CELLS / 2;
+
+/// Cells after which a thread tells the others how many it has laid out.
+const TOLD_CELLS: u64 = 1 << 16;
+
+/// What old systems put behind the last line of a text.
+const END_OF_TEXT: char = '\u{1a}';
 
 /// Reads a text file; `delimiter` is the one of the format if the project names none.
 pub fn read(
@@ -107,9 +117,12 @@ fn read_text<R: Read>(
     }
     request.report_repeated(&layout.repeated, diagnostics);
     let kept: Vec<bool> = layout.columns.iter().map(|(_, header)| request.wants(header)).collect();
-    let parser = Parser { delimiter, layout: &layout, kept: &kept };
+    let parser =
+        Parser { delimiter, layout: &layout, kept: &kept, laid_out: AtomicU64::new(0), fields: AtomicU64::new(0) };
     let parsed = parse_blocks(&mut blocks, &parser)?;
-    let chunks = gather(request, parsed, layout.width, diagnostics);
+    let Some(chunks) = gather(request, parsed, layout.width, diagnostics) else {
+        return Ok((None, blocks.text.undecodable()));
+    };
     let table = RawTable {
         file: request.shown.to_owned(),
         sheet: None,
@@ -144,6 +157,10 @@ fn find_layout(request: &ReadRequest<'_>, head: &str, delimiter: u8, diagnostics
         });
         return None;
     };
+    if let Some(problem) = fill::wide_header(request, &rows[header].cells) {
+        diagnostics.push(problem);
+        return None;
+    }
     let names = rows[header].cells.clone();
     Some(layout::lay_out(&rows, header, &names, request.may_have_label_rows()))
 }
@@ -190,7 +207,7 @@ impl<R: Read> Blocks<R> {
 }
 
 /// The transcoder gives valid UTF-8, so this copies nothing.
-fn into_string(bytes: Vec<u8>) -> String {
+pub fn into_string(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
@@ -230,8 +247,10 @@ struct Parsed {
     long: Ragged,
     short: Ragged,
     unclosed: Option<u64>,
-    /// The last record, if it is too short and no line break ends it.
-    cut: Option<Ragged>,
+    /// The last record, if it is too short and no line break ends it, with the form of its first field.
+    cut: Option<(Ragged, String)>,
+    /// The form of the first field of the first record.
+    form: Option<String>,
     /// The record at which it was given up as too thin.
     thin: Option<u64>,
 }
@@ -240,27 +259,48 @@ struct Parser<'a> {
     delimiter: u8,
     layout: &'a Layout,
     kept: &'a [bool],
+    /// Cells laid out so far and fields that the file has for them, in all blocks.
+    laid_out: AtomicU64,
+    fields: AtomicU64,
 }
 
 impl Parser<'_> {
+    /// Counts cells and fields, and tells whether all blocks together are too thin.
+    fn is_thin_with(&self, cells: u64, fields: u64) -> bool {
+        let cells = self.laid_out.fetch_add(cells, Ordering::Relaxed).saturating_add(cells);
+        fill::is_thin_text(cells, self.fields.fetch_add(fields, Ordering::Relaxed).saturating_add(fields))
+    }
+
     fn parse(&self, block: &str, skipped: u64) -> Parsed {
         let mut parsed = Parsed::default();
         let mut records = Records::new(block, self.delimiter);
         let mut fields: Vec<Field> = Vec::with_capacity(self.layout.width);
         let needed = self.layout.columns.last().map_or(0, |(index, _)| index + 1);
         let mut builders = self.builders();
-        let mut rows: Vec<u32> = Vec::with_capacity(CHUNK_ROWS);
-        let mut last = Ragged::default();
-        let mut fill = Fill::default();
+        let mut rows: Vec<u32> = Vec::new();
+        let (mut cells, mut written) = (0, 0);
+        let chunk_rows = CHUNK_ROWS.min(CHUNK_CELLS / builders.len().max(1));
         while records.next(&mut fields) {
             parsed.records += 1;
-            last = Ragged::default();
             if parsed.records <= skipped || fields.iter().all(Field::is_empty) {
                 continue;
             }
+            // The block ends within a record only where the text does.
+            let unended = records.at_end() && !block.ends_with(['\n', '\r']);
+            if is_end_of_text(&fields, block, unended && needed > 1) {
+                continue;
+            }
+            if parsed.form.is_none() && !unended {
+                parsed.form = fields.first().map(|field| form_of(&field.text(block)));
+            }
             if fields.len() < needed {
                 parsed.short.add(parsed.records, fields.len());
-                last.add(parsed.records, fields.len());
+                if unended {
+                    let mut last = Ragged::default();
+                    last.add(parsed.records, fields.len());
+                    let form = fields.first().map(|field| form_of(&field.text(block))).unwrap_or_default();
+                    parsed.cut = Some((last, form));
+                }
             } else if fields.len() > self.layout.width && !fields[self.layout.width..].iter().all(Field::is_empty) {
                 parsed.long.add(parsed.records, fields.len());
             }
@@ -271,22 +311,22 @@ impl Parser<'_> {
                 }
             }
             // A field that is there and empty is written in the file; only what is not there costs nothing but memory.
-            fill.filled += fields.len() as u64;
-            fill.laid_out += builders.len() as u64;
-            if fill.is_thin() {
+            written += fields.len() as u64;
+            cells += builders.len() as u64;
+            if cells >= TOLD_CELLS && self.is_thin_with(std::mem::take(&mut cells), std::mem::take(&mut written)) {
                 parsed.thin = Some(parsed.records);
-                break;
+                return parsed;
             }
             rows.push(u32::try_from(parsed.records).unwrap_or(u32::MAX));
-            if rows.len() == CHUNK_ROWS {
-                let full = std::mem::replace(&mut rows, Vec::with_capacity(CHUNK_ROWS));
+            if rows.len() >= chunk_rows {
+                let full = std::mem::replace(&mut rows, Vec::with_capacity(chunk_rows));
                 parsed.chunks.push(self.chunk(&mut builders, full));
             }
         }
         if !rows.is_empty() {
             parsed.chunks.push(self.chunk(&mut builders, rows));
         }
-        parsed.cut = (last.count > 0 && !block.ends_with(['\n', '\r'])).then_some(last);
+        self.is_thin_with(cells, written);
         parsed.unclosed = records.unclosed.then_some(parsed.records);
         parsed
     }
@@ -301,6 +341,31 @@ impl Parser<'_> {
         let columns = self.kept.iter().map(|&kept| if kept { arrays.next() } else { None }).collect();
         RawChunk { columns, rows }
     }
+}
+
+/// True for a record that is nothing but the mark behind a text, or blanks in a last line of a table with more than one column.
+fn is_end_of_text(fields: &[Field], block: &str, blanks_too: bool) -> bool {
+    let [only] = fields else { return false };
+    let text = only.text(block);
+    text.trim_matches(|letter: char| letter.is_whitespace() || letter == END_OF_TEXT).is_empty()
+        && (blanks_too || text.contains(END_OF_TEXT))
+}
+
+/// The form of a text: digits, letters and other characters of words as one each, all else as it is. `2026-11-03` is `9-9-9`.
+fn form_of(text: &str) -> String {
+    let mut form = String::new();
+    for letter in text.trim().chars().take(64) {
+        let kind = match letter {
+            letter if letter.is_ascii_digit() => '9',
+            letter if letter.is_ascii_alphabetic() => 'a',
+            letter if letter.is_alphanumeric() => '\u{4e2d}',
+            other => other,
+        };
+        if !form.ends_with(kind) {
+            form.push(kind);
+        }
+    }
+    form
 }
 
 /// Parses all blocks, on as many threads as the machine has, and gives the results in order.
@@ -319,7 +384,7 @@ fn parse_blocks<R: Read>(blocks: &mut Blocks<R>, parser: &Parser<'_>) -> io::Res
         let mut next = Some(first);
         let mut failed = None;
         for index in 0.. {
-            let Some(block) = next else { break };
+            let Some(block) = next.filter(|_| !parser.is_thin_with(0, 0)) else { break };
             // All workers are gone only after a panic, which the join below reports.
             if send.send((index, block)).is_err() {
                 break;
@@ -359,27 +424,30 @@ fn parse_received(
     }
 }
 
-/// Puts the blocks together: row numbers of the file, and one report for all rows of the wrong length.
+/// Puts the blocks together: row numbers of the file, and one report for all rows of the wrong length. None if the rows are too thin.
 fn gather(
     request: &ReadRequest<'_>,
     parsed: Vec<Parsed>,
     width: usize,
     diagnostics: &mut Diagnostics,
-) -> Vec<RawChunk> {
+) -> Option<Vec<RawChunk>> {
     let mut chunks = Vec::new();
     let (mut base, mut long, mut short) = (0_u64, Ragged::default(), Ragged::default());
-    let mut cut = None;
+    let (mut cut, mut form) = (None, None);
     for block in parsed {
-        cut = block.cut.map(|cut| (cut.first_row + base, cut.first_fields));
+        // A block that was given up says nothing about the rows after it.
+        if let Some(row) = block.thin {
+            diagnostics.push(fill::thin(request, row + base));
+            return None;
+        }
+        cut = block.cut.map(|(cut, form)| (cut.first_row + base, cut.first_fields, form));
+        form = form.or(block.form);
         long.join(block.long, base);
         short.join(block.short, base);
         if let Some(row) = block.unclosed {
             let row = row + base;
             let problem = Diagnostic::error(&messages::QUOTE_UNCLOSED).arg("row", row);
             diagnostics.push(problem.at(Location::row(request.shown, row)).key(request.key_path));
-        }
-        if let Some(row) = block.thin {
-            diagnostics.push(fill::thin(request, row + base));
         }
         let offset = u32::try_from(base).unwrap_or(u32::MAX);
         for mut chunk in block.chunks {
@@ -388,8 +456,12 @@ fn gather(
         }
         base += block.records;
     }
-    // Where other rows are short as well, it is how the file was written.
-    if let (Some((row, fields)), 1) = (cut, short.count) {
+    // Where other rows are short as well, it is how the file was written; one field unlike the others is a line below the table.
+    let within_answer =
+        |fields: usize, last: &str| fields > 1 || form.as_ref().is_some_and(|form| form.starts_with(last));
+    if let (Some((row, fields, last)), 1) = (cut, short.count)
+        && within_answer(fields, &last)
+    {
         let problem = Diagnostic::error(&messages::FILE_CUT_OFF).arg("file", request.shown).arg("row", row);
         let problem = problem.arg("fields", fields).arg("expected", width);
         diagnostics.push(problem.at(Location::row(request.shown, row)).key(request.key_path));
@@ -402,7 +474,7 @@ fn gather(
             diagnostics.push(problem.at(Location::row(request.shown, ragged.first_row)).key(request.key_path));
         }
     }
-    chunks
+    Some(chunks)
 }
 
 /// Reports columns whose first answers show ids as `1.10101E+17`, which a spreadsheet does when it saves a text file.

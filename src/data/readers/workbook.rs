@@ -1,6 +1,7 @@
 //! Workbooks of all kinds behind one face: sheets, merged cells, and a stream of cells. The only place that knows calamine.
 //!
-//! A sheet of an .xlsx is streamed, so a stray cell in the last column costs one cell and not the whole grid before it.
+//! A sheet of an .xlsx is streamed, so a stray cell in the last column costs one cell and not the whole grid before it. An .xls and an
+//! .ods are loaded whole, so what is in them is counted before.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -15,7 +16,10 @@ use calamine::{
 use super::biff::{self, Trouble};
 use super::cells::Cell;
 use super::compound::{self, Held};
+use super::fill::MOST_COLUMNS;
+use super::packed;
 use crate::config::raw::FileFormat;
+use crate::diagnostics::{LocalizedTexts, lang_texts};
 
 /// Why a workbook cannot be read.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub enum Failure {
     Encrypted,
     /// It is damaged, with the reason in the words of the library.
     Broken(String),
+    /// It, or a part of it, would take too much memory, with the reason.
+    TooLarge(LocalizedTexts),
     /// The cells of a sheet stand so far apart that laying them out would take all memory: name, last row and column, cells.
     FarApart(String, (u32, u32), u64),
     /// More cells are filled than can be held: name of the sheet, its last row and column, cells.
@@ -61,7 +67,7 @@ pub enum Workbook {
 }
 
 /// Rows of a sheet in the formats since 2007.
-const MOST_ROWS: u32 = 1 << 20;
+pub const MOST_ROWS: u32 = 1 << 20;
 
 /// The largest .xls that is read, in bytes: it is held three times while it is opened.
 const MOST_XLS: u64 = 150 << 20;
@@ -73,10 +79,13 @@ impl Workbook {
     /// Opens a workbook.
     pub fn open(mut file: File, format: FileFormat) -> Result<Self, Failure> {
         match format {
-            FileFormat::Ods => Ok(Self::Ods(Box::new(Ods::new(BufReader::new(file))?))),
+            FileFormat::Ods => {
+                packed::check_open_document(BufReader::new(&mut file))?;
+                Ok(Self::Ods(Box::new(Ods::new(BufReader::new(from_start(file)?))?)))
+            }
             FileFormat::Xls => {
                 if file.metadata().is_ok_and(|held| held.len() > MOST_XLS) {
-                    return Err(Failure::Broken(format!("larger than {} MiB", MOST_XLS >> 20)));
+                    return Err(Failure::TooLarge(larger_than(MOST_XLS)));
                 }
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).map_err(|error| Failure::Broken(error.to_string()))?;
@@ -88,6 +97,9 @@ impl Workbook {
                         Held::Other => return Err(Failure::Broken("no workbook inside".to_owned())),
                     };
                 drop(bytes);
+                if biff::is_encrypted(&stream) {
+                    return Err(Failure::Encrypted);
+                }
                 biff::check_cells(&stream).map_err(|trouble| match trouble {
                     Trouble::Beyond => Failure::Broken("cells beyond the last column".to_owned()),
                     Trouble::FarApart { sheet, corner, filled } => Failure::FarApart(sheet, corner, filled),
@@ -96,8 +108,8 @@ impl Workbook {
                 Ok(Self::Xls(Box::new(Xls::new(Cursor::new(compound::plain(stream)))?)))
             }
             _ => {
-                file.seek(SeekFrom::Start(0)).map_err(|error| Failure::Broken(error.to_string()))?;
-                Ok(Self::Xlsx(Box::new(Xlsx::new(BufReader::new(file))?)))
+                packed::check_workbook(BufReader::new(&mut file))?;
+                Ok(Self::Xlsx(Box::new(Xlsx::new(BufReader::new(from_start(file)?))?)))
             }
         }
     }
@@ -141,9 +153,7 @@ impl Workbook {
                 let mut cells = workbook.worksheet_cells_reader(sheet)?;
                 while let Some(cell) = cells.next_cell()? {
                     let (row, column) = cell.get_position();
-                    if row >= MOST_ROWS {
-                        return Err(Failure::Broken(format!("more than {MOST_ROWS} rows, which no sheet can have")));
-                    }
+                    within_sheet(row, column)?;
                     let content = match cell.get_value() {
                         DataRef::Empty => continue,
                         DataRef::SharedString(text) => text_cell(text),
@@ -177,12 +187,36 @@ impl Workbook {
                 Data::Error(error) => Err(error.clone()),
             };
             let (row, column) = (first_row.saturating_add(row as u32), first_column.saturating_add(column as u32));
+            within_sheet(row, column)?;
             if content != Ok(Cell::Empty) && visit(row, column, content).is_break() {
                 break;
             }
         }
         Ok(())
     }
+}
+
+/// A file back at its beginning.
+fn from_start(mut file: File) -> Result<File, Failure> {
+    file.seek(SeekFrom::Start(0)).map_err(|error| Failure::Broken(error.to_string()))?;
+    Ok(file)
+}
+
+/// The reason why a file of more than so many bytes is not read.
+pub fn larger_than(most: u64) -> LocalizedTexts {
+    let most = most >> 20;
+    lang_texts(format!("超过 {most} MiB"), format!("it is larger than {most} MiB"))
+}
+
+/// Refuses a cell beyond the last row or column, which a damaged number of a few letters can name.
+fn within_sheet(row: u32, column: u32) -> Result<(), Failure> {
+    if row >= MOST_ROWS {
+        return Err(Failure::Broken(format!("more than {MOST_ROWS} rows, which no sheet can have")));
+    }
+    if column as usize >= MOST_COLUMNS {
+        return Err(Failure::Broken(format!("more than {MOST_COLUMNS} columns, which no sheet can have")));
+    }
+    Ok(())
 }
 
 fn text_cell(text: &str) -> Content<'_> {

@@ -65,11 +65,11 @@ messages! {
         "rows with fewer fields than the header, whose rest counts as empty: {count}; the first is row {row} with {fields} instead of {expected}",
         "有 {count} 行的字段少于表头；首个是第 {row} 行，有 {fields} 个而非 {expected} 个，缺少的视为空白",
     );
-    /// A file that ends in the middle of a row.
+    /// A file that ends in the middle of a row, or a page that ends in its table.
     FILE_CUT_OFF = Message::new(
         "M0289",
-        "`{file}` ends in the middle of row {row}, which has {fields} fields instead of {expected} and no line break",
-        "`{file}` 在第 {row} 行中间结束：该行只有 {fields} 个字段而非 {expected} 个，也没有换行",
+        "`{file}` breaks off at row {row}, which has {fields} of {expected} fields and no end",
+        "`{file}` 在第 {row} 行处中断：该行有 {fields} 个字段（应有 {expected} 个），其后没有结束标记",
     )
     .hinted("if it is still being copied, wait and run again; else export it again, or complete or remove the row", "若文件仍在复制，请稍后再运行；否则请重新导出，或补全、删去该行");
     /// A separator that cannot be one.
@@ -84,17 +84,17 @@ messages! {
     /// Damaged workbook.
     WORKBOOK_BROKEN = Message::new("M0271", "`{file}` is damaged or not a workbook: {reason}", "`{file}` 已损坏或不是工作簿：{reason}")
         .hinted("open it in a spreadsheet program and save it again as .xlsx", "请用表格软件打开并重新保存为 .xlsx");
-    /// Cells far apart in an old workbook.
-    CELLS_FAR_APART = Message::new("M0287", "sheet `{sheet}` reaches to `{cell}` with only {cells} cells filled: too far apart for an .xls to be read", "工作表 `{sheet}` 延伸到 `{cell}`，却只有 {cells} 个单元格有内容：相距过远，.xls 无法读取")
+    /// Cells far apart in a workbook that is loaded whole: .xls and .ods.
+    CELLS_FAR_APART = Message::new("M0287", "sheet `{sheet}` reaches to `{cell}` with only {cells} cells filled: too far apart for a file of this format to be read", "工作表 `{sheet}` 延伸到 `{cell}`，却只有 {cells} 个单元格有内容：相距过远，这种格式的文件无法读取")
         .hinted("delete what stands far from the table, or save the file as .xlsx", "请删除远离表格的零散内容，或另存为 .xlsx");
-    /// An old workbook with too much in it.
-    CELLS_TOO_FULL = Message::new("M0288", "sheet `{sheet}`, filled to `{cell}`, brings the .xls to {cells} filled cells: more than can be held in memory", "工作表 `{sheet}` 填到 `{cell}`，使 .xls 的有内容单元格达到 {cells} 个，超出内存可容纳的范围")
+    /// A workbook that is loaded whole, with too much in it.
+    CELLS_TOO_FULL = Message::new("M0288", "sheet `{sheet}`, filled to `{cell}`, brings the file to {cells} filled cells: more than can be held in memory", "工作表 `{sheet}` 填到 `{cell}`，使文件的有内容单元格达到 {cells} 个，超出内存可容纳的范围")
         .hinted("save the file as .xlsx or .csv, which are read piece by piece", "请另存为 .xlsx 或 .csv，这两种格式可逐段读取");
     /// More cells than a survey can have.
     CELLS_TOO_MANY = Message::new("M0272", "sheet `{sheet}` has more than {limit} cells", "工作表 `{sheet}` 的单元格超过 {limit} 个")
         .hinted("save it as .csv or .parquet", "请另存为 .csv 或 .parquet");
-    /// A table of empty cells.
-    TABLE_THIN = Message::new("M0249", "nearly all cells of `{file}` are empty; at row {row} there are too many of them to be held", "`{file}` 的单元格几乎全空，到第 {row} 行已多到无法容纳")
+    /// A table of empty cells, or of cells that a packed file holds as one.
+    TABLE_THIN = Message::new("M0249", "nearly all cells of `{file}` are empty or repeat each other; at row {row} there are too many of them to be held", "`{file}` 的单元格几乎全空或彼此重复，到第 {row} 行已多到无法容纳")
         .hinted("delete columns and rows that hold nothing, or write one object or row an answer with the same few columns", "请删除空的列和行；每份答卷写一行（或一个对象），各行使用相同的列");
     /// A table with more columns than a survey can have.
     TABLE_WIDE = Message::new("M0250", "`{file}` has {columns} columns or more; at most {limit} are read", "`{file}` 至少有 {columns} 列，最多读取 {limit} 列")

@@ -121,6 +121,7 @@ fn cells_of(path: &Path) -> Result<BTreeMap<(u32, u32), String>, LocalizedTexts>
     let damaged = |failure: Failure| match failure {
         Failure::Encrypted => lang_texts("文件已加密", "it is encrypted"),
         Failure::Broken(problem) => lang_texts(problem.clone(), problem),
+        Failure::TooLarge(reason) => reason,
         Failure::FarApart(..) => lang_texts("单元格相距过远", "its cells are too far apart"),
         Failure::TooFull(..) => lang_texts("单元格过多", "it has too many cells"),
     };

@@ -1,5 +1,5 @@
 //! WordprocessingML as a tree: what is written is built from [`Element`]s, and what others wrote is parsed into them, bounded in depth
-//! and without document types. The only place that knows `quick_xml`; every text and attribute is escaped here and nowhere else.
+//! and without document types. The only writer that knows `quick_xml`; every text and attribute is escaped here and nowhere else.
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};

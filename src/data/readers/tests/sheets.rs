@@ -34,7 +34,7 @@ fn kinds_of_cells_are_kept() {
     assert_eq!(outcome.row_numbers(), [2, 4]);
     let kinds: Vec<String> =
         outcome.table().chunks[0].columns.iter().map(|array| array.as_ref().unwrap().data_type().to_string()).collect();
-    assert_eq!(kinds, ["Float64", "Float64", "Timestamp(ms)", "Boolean", "Utf8"]);
+    assert_eq!(kinds, ["Int8", "Float64", "Timestamp(ms)", "Boolean", "Utf8"]);
 }
 
 #[test]
@@ -94,6 +94,35 @@ fn a_stray_cell_in_the_last_corner_costs_nothing() {
     assert_eq!(outcome.rows(), [["1", "5"], ["2", "-"]]);
     assert_eq!(outcome.codes(), ["M0285"]);
     assert_eq!(outcome.diagnostics[0].location, Some(Location::cell("a.xlsx", "答卷", "XFD3")));
+}
+
+/// `ZZZZZZ1` is column 321 million.
+#[test]
+fn a_column_beyond_the_last_is_refused() {
+    let header = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>id</t></is></c></row>";
+    for (cell, codes) in [("XFD2", vec!["M0285"]), ("XFE2", vec!["M0271"]), ("ZZZZZZ2", vec!["M0271"])] {
+        let data = format!(
+            "<sheetData>{header}<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"{cell}\"><v>1</v></c></row></sheetData>"
+        );
+        assert_eq!(read_bytes("a.xlsx", &xlsx_of(&data)).codes(), codes, "{cell}");
+    }
+}
+
+/// A page that breaks off in its table lacks answers; tools that never close a table close the page.
+#[test]
+fn pages_that_break_off() {
+    let page = |end: &str| {
+        let rows = "<tr><td>序号</td><td>分</td></tr><tr><td>1</td><td>5</td></tr><tr><td>2</td>";
+        read_bytes("a.xls", format!("<html><body><table>{rows}{end}").as_bytes())
+    };
+    let cut = page("");
+    assert_eq!(cut.codes(), ["M0257", "M0289"]);
+    assert_eq!(cut.diagnostics[1].location, Some(Location::row("a.xls", 3)));
+    assert!(cut.diagnostics[1].text(Lang::En).contains("row 3, which has 1 of 2"));
+    for end in ["</tr></table>", "</tr></body></html>", "</HTML>"] {
+        assert_eq!(page(end).codes(), ["M0257"], "{end}");
+        assert_eq!(page(end).rows(), [["1", "5"], ["2", "-"]], "{end}");
+    }
 }
 
 #[test]
@@ -209,17 +238,26 @@ pub fn xls_of(column: u16) -> Vec<u8> {
 
 /// An .xls with the sheet `答卷` of the header `满意度` and these records below it.
 pub fn xls_with(cells: &[u8]) -> Vec<u8> {
+    xls_of_parts(&[], cells)
+}
+
+/// The same with the mark of a password (`FILEPASS`) before the list of sheets.
+fn xls_locked(cells: &[u8]) -> Vec<u8> {
+    xls_of_parts(&record(0x002f, &[0; 6]), cells)
+}
+
+fn xls_of_parts(mark: &[u8], cells: &[u8]) -> Vec<u8> {
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let begin = |kind: u16| record(0x0809, &[&0x0600_u16.to_le_bytes()[..], &kind.to_le_bytes(), &[0; 12]].concat());
     let end = record(0x000a, &[]);
     let sheet_at = |offset: u32| record(0x0085, &[&offset.to_le_bytes()[..], &[0, 0, 2, 1], &wide("答卷")].concat());
-    let globals = begin(5).len() + sheet_at(0).len() + end.len();
+    let globals = begin(5).len() + mark.len() + sheet_at(0).len() + end.len();
     let label = |column: u16, text: &str| {
         let place = [0_u16, column, 0, text.encode_utf16().count() as u16].map(u16::to_le_bytes).concat();
         record(0x0204, &[&place[..], &[1], &wide(text)].concat())
     };
-    let stream =
-        [begin(5), sheet_at(globals as u32), end.clone(), begin(0x10), label(0, "满意度"), cells.to_vec(), end];
+    let sheets = sheet_at(globals as u32);
+    let stream = [begin(5), mark.to_vec(), sheets, end.clone(), begin(0x10), label(0, "满意度"), cells.to_vec(), end];
     compound("Workbook", &stream.concat())
 }
 
@@ -231,6 +269,13 @@ fn excel_97_is_read_and_a_damaged_column_is_refused() {
     assert_eq!(read_bytes("a.xls", &xls_of(0xff00)).codes(), ["M0271"]);
     assert_eq!(read_bytes("a.xls", &xls_with(&small_number(1, 0))).rows(), [["4"]]);
     assert_eq!(read_bytes("a.xls", &xls_with(&small_number(9, 0xff00))).codes(), ["M0271"]);
+}
+
+/// Behind the mark of a password the kinds of the records can be read and what is in them cannot: that is no damage.
+#[test]
+fn excel_97_with_a_password_is_named_as_such() {
+    let locked = xls_locked(&number(1, 0xff00, 4.5));
+    assert_eq!(read_bytes("a.xls", &locked).codes(), ["M0270"]);
 }
 
 /// The library lays out all cells between: a few far ones are refused with their place.

@@ -55,7 +55,7 @@ fn a_file_that_ends_within_a_row_is_refused() {
     assert_eq!(cut.codes(), ["M0289"]);
     let said = cut.diagnostics[0].text(Lang::En);
     assert!(
-        cut.diagnostics[0].level == crate::diagnostics::Level::Error && said.contains("row 3, which has 2"),
+        cut.diagnostics[0].level == crate::diagnostics::Level::Error && said.contains("row 3, which has 2 of 3"),
         "{said}"
     );
     for (whole, codes) in [
@@ -64,6 +64,15 @@ fn a_file_that_ends_within_a_row_is_refused() {
         (b"a,b,c\r\n1,2,3\r\n4,5\r\n", vec!["M0267"]),
         // Who leaves empty fields at the end out, does so in every row.
         (b"a,b,c\n1,2\n4,5,6\n4,5", vec!["M0267"]),
+        // A line below the table, blanks and the mark that old systems put behind a text are no answer that was cut.
+        (b"a,b,c\n1,2,3\nTotal: 120", vec!["M0267"]),
+        (b"a,b,c\n1,2,3\n  \t ", Vec::new()),
+        (b"a,b,c\r\n1,2,3\r\n\x1a", Vec::new()),
+        (b"a,b,c\r\n1,2,3\r\n\x1a\x1a\r\n", Vec::new()),
+        (b"a\nx\n\x1a", Vec::new()),
+        // One field may be all that was copied of an answer, if it looks like those above it.
+        (b"a,b,c\n17,2,3\n4", vec!["M0289"]),
+        (b"a,b,c\nR_17,2,3\nR_", vec!["M0289"]),
     ] {
         assert_eq!(read_bytes("a.csv", whole).codes(), codes, "{}", String::from_utf8_lossy(whole));
     }
@@ -136,6 +145,28 @@ fn many_blocks_give_the_rows_in_order_with_their_numbers() {
     );
     assert!(outcome.row_numbers().into_iter().eq(2..count as u32 + 2));
     assert!(outcome.table().chunks.iter().all(|chunk| chunk.rows.len() <= crate::data::table::CHUNK_ROWS));
+}
+
+/// Forty megabytes of lines with one field for sixty-four columns would take gigabytes; what is said is said once, at the right row.
+#[test]
+fn rows_that_lack_nearly_all_fields_are_refused_over_all_blocks() {
+    let header = (0..64).map(|column| format!("c{column}")).collect::<Vec<_>>().join(",");
+    let short = format!("{header}\n{}", "1\n".repeat(6_000_000));
+    assert!(short.len() > 2 * (4 << 20), "several blocks");
+    let outcome = read_bytes("a.csv", short.as_bytes());
+    assert_eq!(outcome.codes(), ["M0249"]);
+    assert!(outcome.table.is_none());
+    let Some(Location { position: Some(crate::diagnostics::Position::Row { row }), .. }) =
+        &outcome.diagnostics[0].location
+    else {
+        panic!("no row")
+    };
+    // A thread counts after 65,536 cells, 1,024 rows.
+    assert!((1_025..6_000_002).contains(row), "{row}");
+    let fewer = format!("{header}\n{}", "1\n".repeat(400_000));
+    assert_eq!(read_bytes("a.csv", fewer.as_bytes()).codes(), ["M0267"]);
+    let empty = format!("{header}\n{}", format!("1{}\n", ",".repeat(63)).repeat(100_000));
+    assert_eq!(read_bytes("a.csv", empty.as_bytes()).codes(), [""; 0], "fields that are written, though empty");
 }
 
 #[test]
