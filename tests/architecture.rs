@@ -51,7 +51,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hayro_interpret::", &["grade/submissions/pdf/pages"]),
     ("kurbo::", &["grade/submissions/pdf/pages"]),
     ("println!", &[]),
-    ("nix::", &["cli/signals"]),
+    ("signal_hook::", &["cli/signals"]),
     ("std::process::exit", &["cli/limits", "cli/signals"]),
 ];
 

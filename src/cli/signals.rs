@@ -1,28 +1,24 @@
 //! A resident program ends when it is told to, by SIGTERM or SIGINT, also as process 1 of a container, which hears of no signal that it
 //! does not wait for. A run may end at any moment and is gone on with, so that nothing is waited for.
 
-/// Ends the program with 0 as soon as it is told to. Called before any other thread begins, since threads take over what is blocked
-/// where they begin.
+/// Ends the program with 0 as soon as it is told to.
 #[cfg(unix)]
 #[expect(clippy::exit, reason = "the thread that works may be in the midst of a run")]
 pub(super) fn end_when_told() {
-    use nix::sys::signal::{SigSet, Signal};
+    use signal_hook::consts::signal::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
 
-    let mut told = SigSet::empty();
-    told.add(Signal::SIGTERM);
-    told.add(Signal::SIGINT);
-    if told.thread_block().is_err() {
-        return;
-    }
+    // Where nobody can wait for them, signals end the program as ever.
+    let Ok(mut told) = Signals::new([SIGTERM, SIGINT]) else { return };
+    let handle = told.handle();
     let wait = move || {
-        if let Ok(signal) = told.wait() {
-            tracing::info!(signal = signal.as_str(), "ends");
+        if let Some(signal) = told.forever().next() {
+            tracing::info!(signal, "ends");
             std::process::exit(0);
         }
     };
-    // Without a thread that waits, signals end the program as ever.
     if std::thread::Builder::new().name("signals".to_owned()).spawn(wait).is_err() {
-        let _ = told.thread_unblock();
+        handle.close();
     }
 }
 
