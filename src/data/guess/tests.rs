@@ -263,7 +263,7 @@ fn the_lines_about_runs_are_valid() {
 /// The other lines that wait: the id, the segments, the plugin that nothing feeds.
 #[test]
 fn lines_that_wait_stand_where_they_belong() {
-    let idle = "序号|7、您有多大可能把我们推荐给朋友？\n1|10\n2|9\n3|8\n4|7\n5|3\n6|10";
+    let idle = "序号|7、您有多大可能把我们推荐给朋友？\n1|10\n2|9\n3|8\n4|7\n5|10\n6|6\n7|5\n8|3\n9|1\n10|9";
     let text = written(&guess(&[source("a.csv", idle)]), Lang::ZhCn, "t");
     let woken = without_one_mark(&text);
     for (waiting, line) in [
