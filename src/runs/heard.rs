@@ -13,6 +13,7 @@ use crate::runs::delivery::outbox::{self, State, delivery_id};
 use crate::runs::delivery::rules::{self, Expected};
 use crate::runs::history::History;
 use crate::runs::telling;
+use crate::runs::watch::Missing;
 
 /// How long the alarm about a run stands for that about its release. A clock that was ahead counts as one that was behind.
 const ENOUGH: TimeDelta = TimeDelta::days(1);
@@ -27,19 +28,20 @@ const ON_ITS_WAY: [State; 4] = [State::Queued, State::Sending, State::Retry, Sta
 pub(super) fn expected(
     history: &mut History,
     project: &Project,
-    absent: &[Period],
+    absent: &[Missing],
     now: DateTime<Utc>,
 ) -> Result<Vec<Expected>, DatabaseError> {
     let look = Look::of(history, project, now)?;
     let stopped = history.stopped()?;
     let mut expected = Vec::new();
-    for period in absent {
+    for Missing { period, cut_off, .. } in absent {
         let alarms: Vec<_> = look.about_run(*period).collect();
         let heard = match alarms.is_empty() || !stopped.contains(period) {
             true => Vec::new(),
             false => look.heard(history, *period, &alarms, now)?,
         };
-        expected.push(Expected { period: period.to_string(), missing: true, failed: !alarms.is_empty(), heard });
+        let failed = !alarms.is_empty();
+        expected.push(Expected { period: period.to_string(), missing: true, cut_off: *cut_off, failed, heard });
     }
     for told in look.about(AlarmKind::Missing).map(|(_, told)| &told.subject) {
         if !expected.iter().any(|known| known.period == *told) {
@@ -66,7 +68,7 @@ pub(super) fn mended(
 }
 
 fn there(period: String) -> Expected {
-    Expected { period, missing: false, failed: false, heard: Vec::new() }
+    Expected { period, missing: false, cut_off: false, failed: false, heard: Vec::new() }
 }
 
 /// The rules of a project and its alarms that stand.

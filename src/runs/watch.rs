@@ -23,6 +23,8 @@ pub struct Missing {
     pub period: Period,
     /// When it was due, RFC 3339 in UTC.
     pub due_at: Option<String>,
+    /// True if it has one whose run was cut off before its end.
+    pub cut_off: bool,
 }
 
 /// What a look came to.
@@ -84,10 +86,9 @@ fn say_stuck(session: &Session, now: DateTime<Utc>, before: usize, diagnostics: 
 /// Raises or ends the alarms of missing releases. None after an error of the history.
 fn tell(session: &Session, absent: &[Missing], now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<usize> {
     let mut history = session.history(true, now, diagnostics)?;
-    let periods: Vec<Period> = absent.iter().map(|missing| missing.period).collect();
-    let period = periods.first().copied().or_else(|| session.calendar.last_due(now));
+    let period = absent.first().map(|missing| missing.period).or_else(|| session.calendar.last_due(now));
     let period = period.map(|period| period.to_string()).unwrap_or_default();
-    let expected = heard::expected(&mut history, &session.project, &periods, now);
+    let expected = heard::expected(&mut history, &session.project, absent, now);
     let told = expected.and_then(|expected| {
         let end = End { expected, ..End::default() };
         telling::tell(&mut history, &session.project, &period, &end, now)
@@ -101,17 +102,18 @@ fn missing(session: &Session, releases: &Releases, now: DateTime<Utc>, diagnosti
     let held = held(places);
     let absent = calendar.due(&releases.ended, &releases.unfinished, now).into_iter().map(|period| {
         let due = calendar.due_at(period);
+        let cut_off = releases.unfinished.contains(&period) && !held.contains(&period);
         let problem = if held.contains(&period) {
             let folder = Work::look(places.work(period), period).content();
             Diagnostic::error(&messages::HELD_SINCE_DUE).arg("folder", folder.display())
-        } else if releases.unfinished.contains(&period) {
+        } else if cut_off {
             Diagnostic::error(&messages::RELEASE_CUT_OFF)
         } else {
             Diagnostic::error(&messages::NO_RELEASE)
         };
         let local = due.map(|due| calendar.local(due)).unwrap_or_default();
         diagnostics.push(problem.arg("period", period).arg("due", local));
-        Missing { period, due_at: due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true)) }
+        Missing { period, due_at: due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true)), cut_off }
     });
     absent.collect()
 }

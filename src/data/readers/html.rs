@@ -264,7 +264,7 @@ mod tests {
         );
         assert_eq!(
             (page.tables.len(), page.tables[0].rows[0].width, page.tables[0].closed, page.ended),
-            (1, 2, true, true)
+            (1, 2, true, false)
         );
     }
 

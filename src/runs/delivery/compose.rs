@@ -13,6 +13,9 @@ use crate::config::raw::{AlarmAudience, AlarmKind, RawDelivery};
 use crate::diagnostics::{Lang, Localized, taiwan};
 use crate::runs::database::{DatabaseError, Queries};
 
+/// Changes of one kind that an alarm names: a history that was lost leaves as many uncertain messages as were ever sent.
+const MOST_CHANGES: usize = 30;
+
 /// What a message about a release says; texts are in the language of the message, those for Taiwan still to be converted.
 #[derive(Debug, Clone, Default)]
 pub struct Release {
@@ -88,8 +91,16 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
 pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change], lang: Lang) -> Message {
     let say = |zh: &str, en: &str| in_lang(lang, zh, en);
     let texts = |raised: bool| -> Vec<String> {
-        let of_kind = changes.iter().filter(|change| change.raised == raised);
-        of_kind.map(|change| without_backticks(change.signal.text.get(lang), lang)).collect()
+        let of_kind: Vec<&&Change> = changes.iter().filter(|change| change.raised == raised).collect();
+        let said = of_kind.iter().take(MOST_CHANGES);
+        let mut texts: Vec<String> = said.map(|change| without_backticks(change.signal.text.get(lang), lang)).collect();
+        if let more @ 1.. = of_kind.len().saturating_sub(MOST_CHANGES) {
+            texts.push(say(
+                &format!("另有 {more} 项，见 manyi history --json 的 alarms"),
+                &format!("{more} more: `alarms` of manyi history --json"),
+            ));
+        }
+        texts
     };
     let (began, ended) = (texts(true), texts(false));
     let what = match (began.is_empty(), ended.is_empty()) {

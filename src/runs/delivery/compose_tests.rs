@@ -96,6 +96,16 @@ fn change(raised: bool, audience: AlarmAudience, zh: &str) -> Change {
     Change { signal, raised, since: None }
 }
 
+/// After a history was lost nobody reads four hundred lines.
+#[test]
+fn an_alarm_names_the_first_of_many() {
+    let changes: Vec<Change> =
+        (1..=40).map(|number| change(true, AlarmAudience::Errors, &format!("第{number}条"))).collect();
+    let alarm = alarm_message(&key(1), "月报", &changes.iter().collect::<Vec<_>>(), Lang::ZhCn);
+    assert!(alarm.text.contains("第30条") && !alarm.text.contains("第31条"), "{}", alarm.text);
+    assert!(alarm.text.contains("另有 10 项"), "{}", alarm.text);
+}
+
 #[test]
 fn alarms_reach_those_whom_they_concern_once() {
     let raw = delivery(serde_json::json!({

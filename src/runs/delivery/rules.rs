@@ -79,6 +79,8 @@ pub struct Expected {
     pub period: String,
     /// True if the release is due and not there.
     pub missing: bool,
+    /// True if it is there, but the run that made it was cut off before its end: nobody may know of it.
+    pub cut_off: bool,
     /// True if the alarm stands that its run failed or is held.
     pub failed: bool,
     /// Audiences that know it by that alarm, to whom nothing is said.
@@ -185,6 +187,10 @@ pub fn audience(rule: &RawAlarm) -> AlarmAudience {
 fn missing_text(expected: &Expected) -> LocalizedTexts {
     let period = &expected.period;
     match (expected.missing, expected.failed) {
+        (true, _) if expected.cut_off => lang_texts(
+            format!("{period} 已发布，但其运行中途中断：可能尚未通知任何人"),
+            format!("{period} is published, but its run was cut off: nobody may have been told"),
+        ),
         (false, _) => lang_texts(format!("{period} 不再缺少版本"), format!("{period}: no release is missing any more")),
         (true, false) => lang_texts(format!("{period} 已到期，尚未发布"), format!("{period} is due and not published")),
         (true, true) => lang_texts(
@@ -362,7 +368,7 @@ mod tests {
     }
 
     fn expected(missing: bool, failed: bool, heard: &[AlarmAudience]) -> Expected {
-        Expected { period: "2026-10".into(), missing, failed, heard: heard.to_vec() }
+        Expected { period: "2026-10".into(), missing, cut_off: false, failed, heard: heard.to_vec() }
     }
 
     #[test]
