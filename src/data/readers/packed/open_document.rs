@@ -38,18 +38,67 @@ pub fn is_swollen(unpacked: u64, packed: u64) -> bool {
     unpacked > MOST_BYTES || (unpacked > FREELY && unpacked > packed.saturating_mul(HIGHEST_RATIO))
 }
 
-/// Goes through the content of a document and looks what its sheets take.
+/// Elements within each other, of which a document has some twenty.
+const DEEPEST: usize = 1_000;
+
+/// Goes through the content of a document and looks what its sheets take, and whether all its elements end: the library would wait for
+/// the end of a table or of a note for ever.
 ///
 /// # Errors
-/// The first sheet that is too much.
+/// The first sheet that is too much, or the element that does not end.
 pub fn check_cells(content: impl Read, part: &str) -> Result<(), Failure> {
-    let mut document = Document::default();
+    let (mut document, mut open) = (Document::default(), Open::default());
     let looked = each_event(content, &mut |event| {
         document.take(event);
-        if document.trouble.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if document.trouble.is_none() && open.take(event) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     looked.map_err(|_| endless(part))?;
-    document.trouble.map_or(Ok(()), Err)
+    match (document.trouble, open.astray.as_deref().or(open.innermost())) {
+        (Some(trouble), _) => Err(trouble),
+        (None, Some(name)) => {
+            Err(Failure::Broken(format!("`{name}` in `{part}` does not begin and end where it should")))
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+/// The elements that are open, by their names one after another.
+#[derive(Debug, Default)]
+struct Open {
+    names: String,
+    lengths: Vec<usize>,
+    /// The element that ended and is not the innermost one.
+    astray: Option<String>,
+}
+
+impl Open {
+    /// False at an end of another element than the innermost, and where elements lie deeper within each other than in any document.
+    fn take(&mut self, event: &Event<'_>) -> bool {
+        match event {
+            Event::Start(start) => {
+                let name = start.name().into_inner();
+                self.names.push_str(name);
+                self.lengths.push(name.len());
+                self.lengths.len() <= DEEPEST
+            }
+            Event::End(end) => {
+                let ends = self.innermost() == Some(end.name().into_inner());
+                if ends {
+                    let length = self.lengths.pop().unwrap_or_default();
+                    self.names.truncate(self.names.len() - length);
+                } else {
+                    self.astray = Some(end.name().into_inner().to_owned());
+                }
+                ends
+            }
+            _ => true,
+        }
+    }
+
+    fn innermost(&self) -> Option<&str> {
+        let length = self.lengths.last()?;
+        self.names.get(self.names.len() - length..)
+    }
 }
 
 /// What the sheets so far take.
@@ -293,6 +342,26 @@ mod tests {
         );
         assert_eq!(judged(&row("table:number-rows-repeated=\"1000\"", &text)), "");
         assert!(judged(&row("table:number-rows-repeated=\"1000000\"", &text)).starts_with("full"));
+    }
+
+    /// The library would go on reading for ever behind the end of the file.
+    #[test]
+    fn elements_that_do_not_end() {
+        let looked = |content: &str| match check_cells(content.as_bytes(), "content.xml") {
+            Ok(()) => String::new(),
+            Err(Failure::Broken(reason)) => reason,
+            Err(other) => panic!("{other:?}"),
+        };
+        let cell = format!("<table:table-cell {FIVE}/>");
+        assert_eq!(looked(&format!("<a><table:table><table:table-row>{cell}</table:table-row></table:table></a>")), "");
+        for cut in [
+            format!("<a><table:table table:name=\"1\"><table:table-row>{cell}</table:table-row>"),
+            format!("<a><table:table><table:table-row>{cell}</table:table-row></table:tabel></a>"),
+            "<a><office:annotation></a>".to_owned(),
+            "<a>".repeat(DEEPEST + 1),
+        ] {
+            assert!(looked(&cut).contains("does not begin and end where it should"), "{cut}");
+        }
     }
 
     /// 60,000 answers to 60 questions are read; a third of the cells may be empty.
