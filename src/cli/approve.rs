@@ -44,7 +44,7 @@ pub(crate) fn run(options: &ApproveOptions, console: &Console, diagnostics: &mut
         period: Some(period),
         out: options.out.clone(),
         deliver: !options.no_deliver,
-        follows: false,
+        catching_up: false,
         force: false,
         approve: true,
         wait: WAIT,

@@ -27,7 +27,7 @@ pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mu
         out: options.out.clone(),
         // Nobody waits for mail about last year.
         deliver: false,
-        follows: false,
+        catching_up: false,
         force: false,
         approve: false,
         wait: Duration::ZERO,

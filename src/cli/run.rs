@@ -43,7 +43,7 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
         period: options.period,
         out: options.out.clone(),
         deliver: !options.no_deliver,
-        follows: false,
+        catching_up: false,
         force: options.force,
         approve: false,
         wait: Duration::from_secs(options.wait),

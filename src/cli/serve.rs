@@ -46,7 +46,7 @@ fn one_round(options: &ServeOptions, diagnostics: &mut Diagnostics) -> Duration 
         period: None,
         out: options.out.clone(),
         deliver: !options.no_deliver,
-        follows: false,
+        catching_up: false,
         force: false,
         approve: false,
         wait: WAIT,

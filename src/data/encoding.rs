@@ -64,7 +64,12 @@ pub fn detect<R: Read + Seek>(file: &mut R) -> io::Result<&'static Encoding> {
                 let sample = read_up_to(file, SAMPLE)?;
                 // A window from the middle must not start inside a character.
                 let skip = if start == 0 { 0 } else { sample.iter().position(|&byte| byte == b'\n').unwrap_or(0) };
-                by_statistics(&sample[skip..], sample.len() < SAMPLE)
+                let sample = &sample[skip..];
+                // Nor end inside one, as a file does that is still being copied; unless all letters stand in that line.
+                let whole = sample.iter().rposition(|&byte| byte == b'\n').map_or(&sample[..0], |end| &sample[..=end]);
+                let (sample, cut) =
+                    if whole.is_ascii() { (sample, false) } else { (whole, whole.len() < sample.len()) };
+                by_statistics(sample, !cut && skip + sample.len() < SAMPLE)
             }
         }
     };
@@ -387,6 +392,18 @@ mod tests {
         for word in ["café", "très satisfait", "Größe"] {
             let bytes = encode(&format!("id,v\n1,{word}\n"), encoding_rs::WINDOWS_1252);
             assert_eq!(detect(&mut Cursor::new(bytes)).unwrap(), encoding_rs::WINDOWS_1252, "{word}");
+        }
+    }
+
+    /// A file that is still being copied may end anywhere.
+    #[test]
+    fn a_character_cut_by_the_end_hides_no_encoding() {
+        let text = "编号,满意度,意见\n1,5,服务很好\n2,5,服务";
+        for (encoding, bytes) in [(GB18030, GB18030.encode(text).0), (UTF_8, UTF_8.encode(text).0)] {
+            for end in bytes.len() - 3..=bytes.len() {
+                let found = detect(&mut std::io::Cursor::new(&bytes[..end])).unwrap();
+                assert_eq!(found, encoding, "{end} of {}", bytes.len());
+            }
         }
     }
 

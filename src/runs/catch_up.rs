@@ -89,10 +89,10 @@ impl Session {
         let due = self.calendar.due(&releases.ended, &releases.unfinished, clock());
         let mut reports = Vec::new();
         for period in due.union(&releases.periods()).copied() {
-            let (news, touched) = self.news(period, &due, &releases);
+            let (news, touched) = self.news(period, &due, &releases, clock());
             let mut well = true;
             if news.is_some() {
-                let request = RunRequest { period: Some(period), follows: true, now: clock(), ..request.clone() };
+                let request = RunRequest { period: Some(period), catching_up: true, now: clock(), ..request.clone() };
                 let report = run(&request, diagnostics);
                 well = matches!(report.outcome, Outcome::Published | Outcome::Unchanged);
                 let locked_out = report.locked_out;
@@ -119,7 +119,7 @@ impl Session {
         let due = self.calendar.due(&releases.ended, &releases.unfinished, now);
         let mut wanted: Vec<Wanted> = Vec::new();
         for period in due.union(&releases.periods()).copied() {
-            let (because, why) = match self.news(period, &due, &releases).0 {
+            let (because, why) = match self.news(period, &due, &releases, now).0 {
                 Some(News::Due) if releases.unfinished.contains(&period) => (Because::Due, unfinished_text()),
                 Some(News::Due) => (Because::Due, due_text(&self.calendar, period)),
                 Some(News::Late(files)) => (Because::Late, late_text(&files)),
@@ -149,12 +149,19 @@ impl Session {
     }
 
     /// Why a period has to be run, none if its release stands; and what is to be noted of its data files once that went well.
-    fn news(&self, period: Period, due: &BTreeSet<Period>, releases: &Releases) -> (Option<News>, Option<Touched>) {
+    fn news(
+        &self,
+        period: Period,
+        due: &BTreeSet<Period>,
+        releases: &Releases,
+        now: DateTime<Utc>,
+    ) -> (Option<News>, Option<Touched>) {
         if due.contains(&period) {
             return (Some(News::Due), None);
         }
-        // What is neither due nor at its end is not over.
-        if !releases.ended.contains(&period) {
+        // What is neither due nor at its end is not over, as is what somebody published early.
+        let early = self.calendar.last_complete(now).is_none_or(|last| period > last);
+        if early || !releases.ended.contains(&period) {
             return (None, None);
         }
         let release = match self.release(period) {

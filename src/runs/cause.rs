@@ -45,19 +45,20 @@ impl Cause {
             before.past.iter().any(|held| held.period == period && held.revision == revision)
         };
         let news = scope.past.iter().filter(|held| !shown(held.period, held.revision));
-        let mut earlier: Vec<Period> = news.map(|held| held.period).collect();
+        let mut earlier: BTreeSet<Period> = news.map(|held| held.period).collect();
         let read = before.numbers.content != numbers.content;
         // Answers of the window that are not those of the period are of periods read with it.
         let own = [&before.numbers.own_content, &numbers.own_content];
         let answers = if own.iter().any(|own| own.is_empty()) { read } else { own[0] != own[1] };
         if read && !answers {
-            earlier.extend(scope.read_with());
+            earlier
+                .extend(scope.read_with().iter().filter(|read| !scope.past.iter().any(|held| held.period == **read)));
         }
         let named = |numbers: &Numbers| numbers.findings.iter().map(|held| held.id.clone()).collect::<BTreeSet<_>>();
         Self {
             answers,
             settings: settings(&before.inputs) != settings(&scope.inputs),
-            earlier,
+            earlier: earlier.into_iter().collect(),
             findings: named(&before.recorded_numbers()) != named(numbers),
         }
     }

@@ -76,10 +76,11 @@ impl Places {
         fs::create_dir_all(self.state())
     }
 
-    /// The revision that the link of a period leads to.
+    /// The revision that the link of a period leads to; none if it is not there.
     pub fn linked_revision(&self, period: Period) -> Option<u32> {
         let target = fs::read_link(self.link(period)).ok()?;
-        target.file_name()?.to_str()?.strip_prefix('r')?.parse().ok()
+        let revision = target.file_name()?.to_str()?.strip_prefix('r')?.parse().ok()?;
+        self.revision(period, revision).is_dir().then_some(revision)
     }
 
     /// The newest revision that is in place, linked or not.

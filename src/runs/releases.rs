@@ -58,11 +58,11 @@ impl Session {
 
     fn has_ended(&self, period: Period, recorded: &Recorded) -> bool {
         let Some(linked) = self.places.linked_revision(period) else { return false };
-        match recorded.listed.get(&period) {
-            // A revision after it that is in place was not recorded yet.
+        match recorded.listed.get(&period).filter(|held| held.revision >= linked) {
+            // A revision after it that is in place was not linked yet; one that it was made for is gone.
             Some(held) => {
                 recorded.noted.contains(&(period, held.revision))
-                    && self.places.newest_revision(period) <= Some(held.revision)
+                    && self.places.newest_revision(period) == Some(held.revision)
             }
             // What a history lacks is written from the disk by the next run, unless a run was about to write it.
             None => Release::read(&self.places.revision(period, linked))

@@ -23,7 +23,7 @@ use crate::runs::due::Calendar;
 use crate::runs::ending::{Origin, end, finish};
 use crate::runs::gates::{self, Verdict};
 use crate::runs::history::{self, History};
-use crate::runs::inputs::is_by_file;
+use crate::runs::inputs::{are_there, is_by_file};
 use crate::runs::lock::{self, RunLock};
 use crate::runs::numbers::{FindingRecord, Numbers, content_digest, shapes};
 use crate::runs::plan::{Planned, Step, plan};
@@ -51,8 +51,8 @@ pub struct RunRequest {
     pub approve: bool,
     /// Queue and send messages.
     pub deliver: bool,
-    /// Later periods are looked at by the same call, so that nobody has to be told that they show old numbers.
-    pub follows: bool,
+    /// What a timer found is run: later periods are looked at by the same call, and another template or setting alone makes no revision.
+    pub catching_up: bool,
     /// How long to wait for another run.
     pub wait: Duration,
     /// Documents made at once; default one a core.
@@ -212,12 +212,23 @@ fn go(
         return Err(stop(Diagnostic::error(&messages::LINK_TAKEN).arg("folder", folder.display()), diagnostics));
     }
     stored(restore(history, &project, &places, request.now, diagnostics), diagnostics)?;
-    let scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
-    passed("inputs-hashed");
-
     let newest = places.newest_revision(period);
     let previous = newest.map(|revision| Release::read(&places.revision(period, revision)));
     let previous = previous.transpose().map_err(|problem| stop(*problem, diagnostics))?.flatten();
+    // What was published of answers that are gone stays as it is, but is brought to its end.
+    if let Some(release) = previous.as_ref().filter(|_| !request.force && !are_there(&project, period)) {
+        diagnostics.push(Diagnostic::note(&messages::ANSWERS_GONE).arg("period", period));
+        describe(report, release, &places);
+        let left = Work::is_of(&places.work(period), &release.files);
+        let origin = if left { Origin::Interrupted } else { Origin::InPlace };
+        let done = finish(release, origin, hand, &places, request, diagnostics);
+        let done = done.map_err(|stopped| unfinished(stopped, release, diagnostics))?;
+        report.outcome = if done { Outcome::Published } else { Outcome::Unchanged };
+        return Ok(());
+    }
+    let scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
+    passed("inputs-hashed");
+
     let planned = plan(&scope, &places, previous.as_ref(), true, request.force);
     report.steps.clone_from(&planned.steps);
     let left = previous.as_ref().is_some_and(|release| Work::is_of(&places.work(period), &release.files));
@@ -245,7 +256,7 @@ fn go(
             let held = scope.measure(&request.root, &mut found);
             // A file of all periods that begins anew is no correction of those that it had.
             let rolls = previous.as_ref().filter(|_| !request.force && !is_by_file(&project));
-            if let Some(release) = rolls.filter(|_| is_empty(held.as_ref(), &found, period)) {
+            if let Some(release) = rolls.filter(|_| is_empty(held.as_ref(), project.raw.tables.len(), &found, period)) {
                 diagnostics.push(Diagnostic::note(&messages::ANSWERS_GONE).arg("period", period));
                 return in_place(release, report, diagnostics);
             }
@@ -260,12 +271,15 @@ fn go(
     };
     passed("numbers-kept");
     let fingerprint = scope.fingerprint(&numbers);
-    if let Some(release) = previous.as_ref().filter(|held| held.fingerprint == fingerprint && !request.force) {
+    let settled =
+        |held: &&Release| request.catching_up && held.numbers.content == numbers.content && shows(held, &scope);
+    let same = |held: &&Release| !request.force && (held.fingerprint == fingerprint || settled(held));
+    if let Some(release) = previous.as_ref().filter(same) {
         return in_place(release, report, diagnostics);
     }
 
     let before = stored(before(hand.history()?, period), diagnostics)?;
-    let published = stored(most_published(hand.history()?, period), diagnostics)?;
+    let published = stored(most_published(hand.history()?, &places, period), diagnostics)?;
     let verdicts = gates::check(&project, &runs.gates, &numbers, before.as_ref(), published);
     report.gates = verdicts.iter().map(Verdict::to_json).collect();
     hand.verdicts = Some(verdicts.clone());
@@ -310,7 +324,8 @@ fn go(
     let listed = stored(hand.history()?.newest_of(period.cadence()), diagnostics)?;
     let known = listed.get(&period);
     // A release whose folder is gone is built anew under its number: nobody is sent a new revision of the same.
-    let again = known.filter(|held| previous.is_none() && held.fingerprint == fingerprint);
+    let is_gone = |held: &&history::Listed| previous.as_ref().is_none_or(|other| other.revision < held.revision);
+    let again = known.filter(|held| is_gone(held) && held.fingerprint == fingerprint);
     let next = || newest.max(known.map(|held| held.revision)).unwrap_or_default() + 1;
     let revision = again.map_or_else(next, |held| held.revision);
     let earlier = match (&previous, known) {
@@ -349,7 +364,7 @@ fn go(
     done.map_err(|stopped| unfinished(stopped, &release, diagnostics))?;
     report.outcome = Outcome::Published;
     say_signals(&release, diagnostics);
-    if !request.follows {
+    if !request.catching_up {
         say_later(&release, &listed, diagnostics);
     }
     Ok(())
@@ -421,19 +436,39 @@ fn has_answers(measured: &Measured, period: Period) -> bool {
     measured.indicators.survey().results.current_wave() == Some(&period.to_string())
 }
 
+/// True if a release shows the past that one would show now.
+fn shows(release: &Release, scope: &Scope) -> bool {
+    let now = scope.past.iter().map(|held| (held.period, held.revision));
+    release.past.iter().map(|held| (held.period, held.revision)).eq(now)
+}
+
 /// True if data could be read and hold no answer of the period.
-fn is_empty(measured: Option<&Measured>, found: &Diagnostics, period: Period) -> bool {
+fn is_empty(measured: Option<&Measured>, tables: usize, found: &Diagnostics, period: Period) -> bool {
     let mut errors = found.iter().filter(|problem| problem.level == Level::Error);
     match measured {
         Some(measured) => !has_answers(measured, period),
-        None => found.has_errors() && errors.all(|problem| problem.message.code == NO_ROWS.code),
+        // Which of several tables is empty is not said.
+        None => tables == 0 && found.has_errors() && errors.all(|problem| problem.message.code == NO_ROWS.code),
     }
 }
 
-/// The most answers that a release of the period had; none before the first.
-fn most_published(history: &mut History, period: Period) -> Result<Option<u64>, crate::runs::database::DatabaseError> {
-    let releases = history.releases()?;
-    Ok(releases.iter().filter(|held| held.period == period).map(|held| held.answers).max())
+/// The most answers that a release of the period had since the newest one that somebody approved; none before the first.
+fn most_published(
+    history: &mut History,
+    places: &Places,
+    period: Period,
+) -> Result<Option<u64>, crate::runs::database::DatabaseError> {
+    let mut most = None;
+    for revision in places.all_revisions(period).into_iter().rev() {
+        let Ok(Some(release)) = Release::read(&places.revision(period, revision)) else { continue };
+        most = most.max(Some(release.numbers.answers));
+        if release.approved {
+            break;
+        }
+    }
+    // Of releases whose folders are gone the history knows.
+    let listed = if most.is_none() { history.releases()? } else { Vec::new() };
+    Ok(most.or(listed.iter().filter(|held| held.period == period).map(|held| held.answers).max()))
 }
 
 /// The newest numbers of an earlier period.

@@ -323,3 +323,56 @@ fn two_timers_at_once_publish_and_send_everything_once() {
     assert!(messages.contains(&("2026-01".to_owned(), 2)) && messages.contains(&("2026-03".to_owned(), 1)));
     assert_eq!(timer(&site, APRIL).0, []);
 }
+
+/// A month failed on a late file, and then its files were archived: it stays as it is, and the alarm is over.
+#[test]
+fn a_month_whose_answers_are_archived_after_it_failed_stays_as_it_is() {
+    let site = Site::new(DELIVERY);
+    site.month("2026-01", 60, 7);
+    timer(&site, FEBRUARY);
+    let before = site.seen();
+    site.write("data/2026-01/late.csv", "id,day,branch,satisfaction\nlate,2026-01-30,North,99\n");
+    assert_eq!(timer(&site, FEBRUARY).0, outcomes(&[("2026-01", "failed")]));
+    fs::remove_dir_all(site.path("data/2026-01")).unwrap();
+    let next = "2026-02-04T06:00:00+08:00";
+    assert_eq!(timer(&site, next).0, outcomes(&[("2026-01", "unchanged")]));
+    assert!(alarms(&site).is_empty(), "{:?}", alarms(&site));
+    assert_eq!((timer(&site, next).0, site.seen()), (vec![], before));
+}
+
+/// A link that leads nowhere is no release: it is made again under its number, and nobody is sent it twice.
+#[test]
+fn a_release_whose_folder_is_gone_is_made_again() {
+    let site = Site::new(DELIVERY);
+    site.month("2026-01", 60, 7);
+    timer(&site, FEBRUARY);
+    let (before, messages) = (site.seen(), sent(&site));
+    fs::remove_dir_all(site.path("out/releases/2026-01")).unwrap();
+    let (code, watched) = printed(&site, FEBRUARY, &["watch", "--json"]);
+    assert_eq!((code, codes(&watched)), (Some(1), vec!["M0178".to_owned()]), "{watched:#}");
+    assert_eq!(timer(&site, FEBRUARY).0, outcomes(&[("2026-01", "published")]));
+    assert_eq!((site.seen(), sent(&site)), (before, messages));
+    assert_eq!(timer(&site, FEBRUARY).0, []);
+}
+
+/// One file grows for all months, and somebody edits a template: the months of the past are not made anew by the next timer.
+#[test]
+fn another_template_is_no_news_to_a_timer() {
+    let site = Site::new(DELIVERY);
+    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
+    let cut = "data: { sources: [{ file: all.csv }], id: id, wave: { column: day, by: month } }";
+    site.write("manyi.yaml", &project.replace("data: { sources: [{ file: \"data/{period}/*.csv\" }], id: id }", cut));
+    let mut all = "id,day,branch,satisfaction\n".to_owned();
+    for month in 1..=2 {
+        (0..60).for_each(|number| all += &format!("{month}-{number},2026-{month:02}-{:02},North,5\n", number % 28 + 1));
+    }
+    site.write("all.csv", &all);
+    timer(&site, MARCH);
+    site.write("templates/brief/short.md.tera", "# {{ project.title }}\n");
+    (0..60).for_each(|number| all += &format!("3-{number},2026-03-{:02},North,4\n", number % 28 + 1));
+    site.write("all.csv", &all);
+    let wanted = [("2026-01", "unchanged"), ("2026-02", "unchanged"), ("2026-03", "published")];
+    assert_eq!(timer(&site, APRIL).0, outcomes(&wanted));
+    // Who asks for it gets it.
+    assert_eq!(site.run("2026-02", &[]).1["runs"][0]["outcome"], "published");
+}

@@ -62,6 +62,10 @@ fn kept(
     while records.next(&mut fields) {
         number = number.saturating_add(1);
         let end = records.position();
+        // An unclosed quote has swallowed everybody below.
+        if rows.contains(&number) && records.unclosed {
+            return None;
+        }
         if rows.contains(&number) {
             if !fields.iter().any(|field| holds(&field.text(&decoded.text))) {
                 return None;
@@ -137,6 +141,7 @@ mod tests {
         assert_eq!(cut(text.as_bytes(), CSV, &[2, 9], "7"), None);
         assert_eq!(cut(b"[{\"id\": 7},\n7,\n]", r#"{ "file": "a.json" }"#, &[2], "7"), None);
         assert_eq!(cut(b"<table><tr><td>\n7,<td>8</table>", CSV, &[2], "7"), None);
+        assert_eq!(cut(b"id,x\n7,\"a\n8,2\n9,3\n", CSV, &[2], "7"), None, "a quote without end");
         let wide: Vec<u8> = text.bytes().flat_map(|byte| [byte, 0]).collect();
         assert_eq!(UTF_16LE.decode(&wide).0, text);
         assert_eq!(cut(&wide, CSV, &[2], "7"), None);

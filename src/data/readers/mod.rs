@@ -15,6 +15,7 @@ mod json;
 pub mod layout;
 mod merged;
 mod packed;
+mod pages;
 mod parquet;
 mod records;
 mod sav;

@@ -16,6 +16,7 @@ use datafusion::arrow::temporal_conversions::as_datetime_with_timezone;
 use super::cells::small;
 use super::contain::contain;
 use super::fill::{self, Refusal, Unpacked};
+use super::pages::check_pages;
 use super::{ReadRequest, layout};
 use crate::data::table::{CHUNK_ROWS, OPTION_SEPARATOR, RawChunk, RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
@@ -64,8 +65,22 @@ fn read_file(request: &ReadRequest<'_>, file: &File, diagnostics: &mut Diagnosti
     if let Some(problem) = unpacked(&metadata, &kinds).refused(request, bytes) {
         return Err(problem.into());
     }
+    check_wanted_pages(file, &metadata, &kinds)?;
     let chunks = read_chunks(request, &metadata, &kinds)?;
     Ok(RawTable { file: request.shown.to_owned(), sheet: None, headers, chunks, sha256: String::new() })
+}
+
+/// Looks whether a page of a wanted column says that it unpacks to more than its column.
+fn check_wanted_pages(file: &File, metadata: &ArrowReaderMetadata, kinds: &[Option<Kind>]) -> Result<(), String> {
+    for group in metadata.metadata().row_groups() {
+        for (leaf, chunk) in group.columns().iter().enumerate() {
+            let root = metadata.parquet_schema().get_column_root_idx(leaf);
+            if kinds.get(root).is_some_and(Option::is_some) {
+                check_pages(file, chunk.byte_range(), chunk.uncompressed_size().max(0).unsigned_abs())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What the wanted columns unpack to. A list has any number of values a row.

@@ -75,7 +75,7 @@ messages! {
     LATER_OUTDATED = Message::new("M0973", "releases of later periods still show the numbers of {period} as they were: {later}", "之后各期的版本仍显示 {period} 修订前的数值：{later}")
         .hinted("run them again with --period, or all with --catch-up", "请用 --period 逐期重新运行，或用 --catch-up 一并更新");
     /// A release that is due and was told to nobody.
-    RELEASE_CUT_OFF = Message::new("M0178", "the run that published {period}, due on {due}, was cut off: whether anybody was told is not noted", "发布 {period}（应于 {due} 完成）的运行中途中断：是否已通知读者没有记录")
+    RELEASE_CUT_OFF = Message::new("M0178", "the release of {period}, due on {due}, is not whole: its run was cut off before it told anybody, or its folder or link is gone", "{period} 的版本（应于 {due} 完成）不完整：其运行在通知读者之前中断，或其文件夹、链接已不存在")
         .hinted("look at the log of the timer, then run `manyi run --period {period}`, which goes on where that one stopped", "请查看定时任务日志，然后运行 `manyi run --period {period}`，它会从中断处继续");
     /// A period without a release.
     NO_RELEASE = Message::new("M0974", "there is no release of {period}, which was due on {due}", "没有 {period} 的发布版本，应于 {due} 完成")

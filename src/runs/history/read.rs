@@ -66,6 +66,10 @@ impl History {
         let stops = [word(&Outcome::Failed), word(&Outcome::Held)];
         let mut newest = BTreeMap::new();
         for row in &rows {
+            // That a release was written again ends no alarm.
+            if row.text("outcome")? == RESTORED {
+                continue;
+            }
             newest.insert(period_of(row)?, stops.iter().any(|stop| row.text("outcome").is_ok_and(|held| held == stop)));
         }
         Ok(newest.into_iter().filter_map(|(period, stopped)| stopped.then_some(period)).collect())
