@@ -160,7 +160,9 @@ const READ: &str = "";
 /// `init` reads the file, or refuses it with the code, in little memory.
 #[track_caller]
 fn begun(folder: &Path, name: &str, code: &str) {
-    let ended = run(&folder.join("new"), &["init", "--from", &folder.join(name).display().to_string()]);
+    let (new, file) = (folder.join("new"), folder.join(name));
+    let _ = fs::remove_dir_all(&new);
+    let ended = run(&file, &["init", &new.display().to_string(), "--from"]);
     assert!(ended.peak < MEMORY, "{name}: {} KiB", ended.peak);
     assert!(ended.words.contains(code) && !ended.words.contains("panicked"), "{name}: {}", ended.words);
     assert_eq!(ended.code, Some(i32::from(code != READ)), "{name}: {}", ended.words);
