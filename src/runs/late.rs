@@ -13,6 +13,7 @@ use crate::output::manifest::sha256_hex;
 use crate::runs::inputs::{Input, are_there, data_files, fingerprint, hashed, is_nothing};
 use crate::runs::record::Release;
 use crate::runs::release::{Places, write_whole};
+use crate::runs::scope::window;
 
 /// The data files of a period as they were looked at: which they are by the marks of the system, and what they come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,10 +57,8 @@ impl Touched {
 
 /// The project as a release of a period sees it.
 fn narrowed(project: &Project, period: Period) -> Project {
-    let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
-    let window = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
     let mut narrowed = project.clone();
-    narrowed.window = Some(window.collect());
+    narrowed.window = Some(window(project, period));
     narrowed
 }
 

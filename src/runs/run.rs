@@ -215,33 +215,19 @@ fn go(
     let newest = places.newest_revision(period);
     let previous = newest.map(|revision| Release::read(&places.revision(period, revision)));
     let previous = previous.transpose().map_err(|problem| stop(*problem, diagnostics))?.flatten();
+    let left = previous.as_ref().is_some_and(|release| Work::is_of(&places.work(period), &release.files));
     // What was published of answers that are gone stays as it is, but is brought to its end.
     if let Some(release) = previous.as_ref().filter(|_| !request.force && !are_there(&project, period)) {
         diagnostics.push(Diagnostic::note(&messages::ANSWERS_GONE).arg("period", period));
-        describe(report, release, &places);
-        let left = Work::is_of(&places.work(period), &release.files);
-        let origin = if left { Origin::Interrupted } else { Origin::InPlace };
-        let done = finish(release, origin, hand, &places, request, diagnostics);
-        let done = done.map_err(|stopped| unfinished(stopped, release, diagnostics))?;
-        report.outcome = if done { Outcome::Published } else { Outcome::Unchanged };
-        return Ok(());
+        return stay(release, left, hand, &places, request, report, diagnostics);
     }
     let scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
     passed("inputs-hashed");
 
     let planned = plan(&scope, &places, previous.as_ref(), true, request.force);
     report.steps.clone_from(&planned.steps);
-    let left = previous.as_ref().is_some_and(|release| Work::is_of(&places.work(period), &release.files));
-    let mut in_place = |release: &Release, report: &mut RunReport, diagnostics: &mut Diagnostics| {
-        describe(report, release, &places);
-        let origin = if left { Origin::Interrupted } else { Origin::InPlace };
-        let done = finish(release, origin, hand, &places, request, diagnostics);
-        let done = done.map_err(|stopped| unfinished(stopped, release, diagnostics))?;
-        report.outcome = if done { Outcome::Published } else { Outcome::Unchanged };
-        Ok(())
-    };
     if let (Planned { unchanged: true, .. }, Some(release)) = (&planned, &previous) {
-        return in_place(release, report, diagnostics);
+        return stay(release, left, hand, &places, request, report, diagnostics);
     }
 
     let resumed = Work::resume(places.work(period), period, &scope.files);
@@ -258,7 +244,7 @@ fn go(
             let rolls = previous.as_ref().filter(|_| !request.force && !is_by_file(&project));
             if let Some(release) = rolls.filter(|_| is_empty(held.as_ref(), project.raw.tables.len(), &found, period)) {
                 diagnostics.push(Diagnostic::note(&messages::ANSWERS_GONE).arg("period", period));
-                return in_place(release, report, diagnostics);
+                return stay(release, left, hand, &places, request, report, diagnostics);
             }
             found.into_iter().for_each(|problem| diagnostics.push_once(problem));
             let held = measured.insert(held.ok_or(Stopped)?);
@@ -275,7 +261,7 @@ fn go(
         |held: &&Release| request.catching_up && held.numbers.content == numbers.content && shows(held, &scope);
     let same = |held: &&Release| !request.force && (held.fingerprint == fingerprint || settled(held));
     if let Some(release) = previous.as_ref().filter(same) {
-        return in_place(release, report, diagnostics);
+        return stay(release, left, hand, &places, request, report, diagnostics);
     }
 
     let before = stored(before(hand.history()?, period), diagnostics)?;
@@ -367,6 +353,24 @@ fn go(
     if !request.catching_up {
         say_later(&release, &listed, diagnostics);
     }
+    Ok(())
+}
+
+/// Ends a run that makes no release: the one in place stays and is brought to its end. `left` if work on it was left behind.
+fn stay(
+    release: &Release,
+    left: bool,
+    hand: &mut Hand,
+    places: &Places,
+    request: &RunRequest,
+    report: &mut RunReport,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Stopped> {
+    describe(report, release, places);
+    let origin = if left { Origin::Interrupted } else { Origin::InPlace };
+    let done = finish(release, origin, hand, places, request, diagnostics);
+    let done = done.map_err(|stopped| unfinished(stopped, release, diagnostics))?;
+    report.outcome = if done { Outcome::Published } else { Outcome::Unchanged };
     Ok(())
 }
 

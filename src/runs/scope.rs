@@ -152,7 +152,7 @@ impl Scope {
 }
 
 /// The periods whose answers a release reads, its own last.
-fn window(project: &Project, period: Period) -> Vec<Period> {
+pub(super) fn window(project: &Project, period: Period) -> Vec<Period> {
     let read = project.raw.runs.as_ref().map_or(1, |runs| runs.read);
     let read = std::iter::successors(Some(period), |period| period.predecessor()).take(read as usize);
     let mut window: Vec<Period> = read.collect();
