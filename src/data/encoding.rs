@@ -204,6 +204,15 @@ pub struct Undecodable {
     pub count: u64,
     /// Line of the first, from 1.
     pub first_line: u64,
+    /// True if the text ends in one of them.
+    pub at_end: bool,
+}
+
+impl Undecodable {
+    /// True for a text that is right up to its last character, in which it ends: it is still being copied, or was cut off.
+    pub fn is_cut(self) -> bool {
+        self.at_end && self.count == 1
+    }
 }
 
 /// Reads any encoding as UTF-8, replacing and counting what does not decode. A byte order mark is swallowed.
@@ -276,6 +285,7 @@ impl<R: Read> Transcoder<R> {
                         self.undecodable.first_line = self.lines;
                     }
                     self.undecodable.count += 1;
+                    self.undecodable.at_end = self.at_end && self.start == self.end;
                     out[written..written + 3].copy_from_slice("\u{fffd}".as_bytes());
                     written += 3;
                 }
@@ -416,7 +426,8 @@ mod tests {
         let mut read = String::new();
         transcoder.read_to_string(&mut read).unwrap();
         // Three lines three times, so the cut one is line 10.
-        assert_eq!(transcoder.undecodable(), Undecodable { count: 1, first_line: 10 });
+        assert_eq!(transcoder.undecodable(), Undecodable { count: 1, first_line: 10, at_end: true });
+        assert!(transcoder.undecodable().is_cut());
         assert!(read.ends_with("3,\u{fffd}"));
     }
 

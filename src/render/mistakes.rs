@@ -1,9 +1,11 @@
 //! Mistakes in templates, in the words of those who write templates: what the template engine says and what directives ask for in
 //! vain come in; out go diagnostics with file, line, the missing name and the nearest one.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostics::messages::document as messages;
-use crate::diagnostics::{Diagnostic, LocalizedTexts, Location, Position, lang_texts};
-use crate::document::pack::Pack;
+use crate::diagnostics::{Diagnostic, Lang, LocalizedTexts, Location, Position, lang_texts};
+use crate::document::pack::{Pack, PackFile};
 
 /// Filters of the engine and of the program; tests of the engine; its functions; its tags.
 const FILTERS: [&str; 45] = [
@@ -94,6 +96,13 @@ const TAGS: [&str; 18] = [
     "component",
 ];
 
+/// Times that the engine writes a line for each name in it that it does not know: the line, a line of marks below, and both again where
+/// it puts its reports together.
+const PER_MISTAKE: u64 = 4;
+
+/// Bytes that all of this may take.
+const MOST_TOLD: u64 = 128 << 20;
+
 /// A problem that the engine found at a place of a template.
 pub(super) fn at_place(pack: &Pack, message: &str, file: &str, line: usize, column: usize) -> Diagnostic {
     let source = pack.files.get(file).map_or(file, |held| held.source.as_str());
@@ -112,7 +121,25 @@ pub(super) fn at_place(pack: &Pack, message: &str, file: &str, line: usize, colu
     Diagnostic { suggestions, ..found }.at(Location::text(source, line, column))
 }
 
-/// The problems in a text of the engine that reports several at once, each with its place; none where it holds no such report.
+/// The longest line of a template in which so much could be wrong that the words for it would fill the machine.
+pub(super) fn too_long(file: &PackFile) -> Option<Diagnostic> {
+    let told = |line: &str| (line.len() as u64).saturating_mul(names_in(line)).saturating_mul(PER_MISTAKE);
+    if file.text.lines().map(told).sum::<u64>() <= MOST_TOLD {
+        return None;
+    }
+    let (number, line) = file.text.lines().enumerate().max_by_key(|(_, line)| told(line))?;
+    let problem = Diagnostic::error(&messages::LONG_LINE).arg("letters", line.len()).arg("names", names_in(line));
+    Some(problem.at(Location::text(&file.source, number + 1, 1)))
+}
+
+/// How many filters, functions, components, tests and files a line may name.
+fn names_in(line: &str) -> u64 {
+    let marks = line.bytes().filter(|byte| matches!(byte, b'|' | b'(' | b'<')).count();
+    (marks + line.matches(" is ").count() + line.matches("include").count()) as u64
+}
+
+/// The problems in a text of the engine that reports several at once, each with its place; none where it holds no such report. What is
+/// wrong many times in one line is told once.
 pub(super) fn listed(pack: &Pack, text: &str) -> Vec<Diagnostic> {
     let lines: Vec<&str> = text.lines().collect();
     let report = |pair: &[&str]| {
@@ -121,7 +148,14 @@ pub(super) fn listed(pack: &Pack, text: &str) -> Vec<Diagnostic> {
         let (column, line) = (place.next()?.parse().ok()?, place.next()?.parse().ok()?);
         Some(at_place(pack, message, place.next()?, line, column))
     };
-    lines.windows(2).filter_map(report).collect()
+    let mut told = BTreeSet::new();
+    let is_news = |found: &Diagnostic| match &found.location {
+        Some(Location { file, position: Some(Position::Text { line, .. }) }) => {
+            told.insert((file.clone(), *line, found.text(Lang::En)))
+        }
+        _ => true,
+    };
+    lines.windows(2).filter_map(report).filter(is_news).collect()
 }
 
 /// What the engine says in words of both languages, with the names that may have been meant.

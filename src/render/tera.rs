@@ -42,8 +42,12 @@ impl PackTemplates {
         tera.autoescape_on([TEMPLATE_SUFFIX]);
         tera.set_escape_fn(escape_markdown);
         register_filters(&mut tera, lang);
-        let templates = pack.files.iter().filter(|(path, _)| path.ends_with(TEMPLATE_SUFFIX));
-        match tera.add_raw_templates(templates.map(|(path, file)| (path, file.text.as_str()))) {
+        let templates = || pack.files.iter().filter(|(path, _)| path.ends_with(TEMPLATE_SUFFIX));
+        if let Some(problem) = templates().find_map(|(_, file)| mistakes::too_long(file)) {
+            diagnostics.push_once(problem);
+            return None;
+        }
+        match tera.add_raw_templates(templates().map(|(path, file)| (path, file.text.as_str()))) {
             Ok(()) => Some(Self { lang, tera }),
             Err(error) => {
                 template_errors(&error, pack).into_iter().for_each(|problem| diagnostics.push_once(problem));
@@ -475,6 +479,23 @@ mod tests {
         }
         let syntax = render("甲\n{% if x %}", serde_json::json!({})).unwrap_err();
         assert!(matches!(syntax.location, Some(Location { position: Some(_), .. })));
+    }
+
+    /// The engine tells each with its whole line.
+    #[test]
+    fn mistakes_without_number_in_one_line() {
+        let found = |template: &str| {
+            let mut diagnostics = Diagnostics::new();
+            let pack = pack(&[("a.md.tera", template)]);
+            assert!(PackTemplates::parse(&pack, Lang::En, &mut diagnostics).is_none());
+            diagnostics.into_iter().map(|one| (one.message.code, one.location.unwrap())).collect::<Vec<_>>()
+        };
+        let missing = "{% include \"missing\" %}";
+        let few = found(&format!("{0}\n{0}", missing.repeat(40)));
+        let place = |line| ("M0523", Location::text("templates/t/a.md.tera", line, 12));
+        assert_eq!(few, [place(1), place(2)]);
+        let many = found(&format!("甲\n{}", missing.repeat(3_000)));
+        assert_eq!(many, [("M0546", Location::text("templates/t/a.md.tera", 2, 1))]);
     }
 
     #[test]

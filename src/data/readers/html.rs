@@ -10,7 +10,7 @@ use super::{ReadRequest, fill, text};
 use crate::data::encoding::Transcoder;
 use crate::data::table::RawTable;
 use crate::diagnostics::messages::readers as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, io_problem};
+use crate::diagnostics::{Diagnostics, io_problem};
 
 /// Bytes of a page that are read; a survey of that size is not exported as a page.
 const LARGEST_PAGE: u64 = 512 << 20;
@@ -48,9 +48,7 @@ pub fn read(request: &ReadRequest<'_>, mut file: File, diagnostics: &mut Diagnos
     let layout = layout::lay_out(&preview, header, &names, request.may_have_label_rows());
     if let (false, false, Some(last)) = (page.ended, table.closed, table.rows.last()) {
         let row = table.rows.len() as u64;
-        let problem = Diagnostic::error(&messages::FILE_CUT_OFF).arg("file", request.shown).arg("row", row);
-        let problem = problem.arg("fields", last.written).arg("expected", layout.width);
-        diagnostics.push(problem.at(Location::row(request.shown, row)).key(request.key_path));
+        diagnostics.push(request.cut_off(row, last.written, layout.width));
     }
     request.report_repeated(&layout.repeated, diagnostics);
     let kept: Vec<bool> = layout.columns.iter().map(|(_, header)| request.wants(header)).collect();

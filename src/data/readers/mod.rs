@@ -37,7 +37,7 @@ use crate::data::dialects;
 use crate::data::readers::format::Content;
 use crate::data::table::{RawHeader, RawTable};
 use crate::diagnostics::messages::readers as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, Message, io_problem, nearest_names};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Message, io_problem, lang_texts, nearest_names};
 
 /// A file to read and how.
 #[derive(Debug, Clone)]
@@ -60,6 +60,25 @@ impl ReadRequest<'_> {
     /// An error about the file, at its entry in the project file.
     fn error(&self, message: &'static Message) -> Diagnostic {
         Diagnostic::error(message).arg("file", self.shown).at(self.location.clone()).key(self.key_path)
+    }
+
+    /// The error of a file that ends within a row, which has so many fields of those that it should have.
+    fn cut_off(&self, row: u64, fields: u64, expected: usize) -> Diagnostic {
+        let how = lang_texts(
+            format!("第 {row} 行处中断：该行有 {fields} 个字段（应有 {expected} 个），其后没有结束标记"),
+            format!("row {row}, which has {fields} of {expected} fields and no end"),
+        );
+        self.error(&messages::FILE_CUT_OFF).words("how", how).at(Location::row(self.shown, row))
+    }
+
+    /// The error of a text that ends within a character.
+    fn cut_in_character(&self, line: u64) -> Diagnostic {
+        let how = lang_texts(
+            format!("第 {line} 行处中断：最后一个字符不完整"),
+            format!("line {line}, the last character of which is not whole"),
+        );
+        let line = usize::try_from(line).unwrap_or(usize::MAX);
+        self.error(&messages::FILE_CUT_OFF).words("how", how).at(Location::text(self.shown, line, 1))
     }
 
     /// True if the cells of this column are needed.

@@ -2,7 +2,7 @@
 //! page holds. Only the sizes are read; a header is a structure in Thrift's compact protocol (parquet.thrift, `PageHeader`).
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
 
 /// Bytes that a page may say it unpacks to, however small its column is.
 const FREELY: u64 = 16 << 20;
@@ -13,7 +13,8 @@ const DEEPEST: u32 = 8;
 /// Looks at the pages of a part of a column, which lie from `start` on in so many bytes, and all of which unpack to `unpacked`.
 ///
 /// # Errors
-/// What is wrong with a page that unpacks to more than all of them. What is no header is left to the library, as is what cannot be read.
+/// What is wrong with a page that unpacks to more than all of them, or with a header that is none: the library reads on where a number
+/// is too long or of another kind, and takes what is left of it for a size. What the system cannot read is left to the library.
 pub fn check_pages(file: &File, (start, length): (u64, u64), unpacked: u64) -> Result<(), String> {
     let Ok(file) = file.try_clone() else { return Ok(()) };
     let mut source = BufReader::with_capacity(1 << 10, file);
@@ -21,7 +22,13 @@ pub fn check_pages(file: &File, (start, length): (u64, u64), unpacked: u64) -> R
     let mut found = source.seek(SeekFrom::Start(at)).is_ok();
     while found && at < end {
         let mut header = Compact { source: &mut source, read: 0 };
-        let Ok(Sizes { unpacked: own, packed }) = header.page() else { return Ok(()) };
+        let Sizes { unpacked: own, packed } = match header.page() {
+            Ok(sizes) => sizes,
+            Err(error) if matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof) => {
+                return Err(format!("the header of the page at byte {at} is damaged"));
+            }
+            Err(_) => return Ok(()),
+        };
         if own > FREELY && own > unpacked {
             return Err(format!(
                 "a page at byte {at} says that it unpacks to {own} bytes, its whole column to {unpacked}"
@@ -48,17 +55,17 @@ struct Compact<R> {
 
 impl<R: Read> Compact<R> {
     fn page(&mut self) -> io::Result<Sizes> {
-        let (mut sizes, mut field, mut known) = (Sizes::default(), 0, 0);
+        let (mut unpacked, mut packed, mut field) = (None, None, 0);
         while let Some((id, kind)) = self.field(field)? {
             field = id;
             match (id, kind) {
-                (2, 5) => sizes.unpacked = self.size()?,
-                (3, 5) => sizes.packed = self.size()?,
-                _ => self.pass_over(kind, 0)?,
+                (2, 5) if unpacked.is_none() => unpacked = Some(self.size()?),
+                (3, 5) if packed.is_none() => packed = Some(self.size()?),
+                (1 | 4, 5) | (5..=8, 12) | (..=0 | 9.., _) => self.pass_over(kind, 0)?,
+                _ => return Err(unknown()),
             }
-            known += u8::from(matches!((id, kind), (2 | 3, 5)));
         }
-        if known == 2 { Ok(sizes) } else { Err(unknown()) }
+        Ok(Sizes { unpacked: unpacked.ok_or_else(unknown)?, packed: packed.ok_or_else(unknown)? })
     }
 
     /// Number and kind of the next field; none at the end of the structure.
@@ -116,8 +123,10 @@ impl<R: Read> Compact<R> {
         }
     }
 
+    /// A size, which is a number of 32 bits.
     fn size(&mut self) -> io::Result<u64> {
-        u64::try_from(self.number()?).map_err(|_| unknown())
+        let size = i32::try_from(self.number()?).ok().and_then(|size| u64::try_from(size).ok());
+        size.ok_or_else(unknown)
     }
 
     /// A number with a sign, in zigzag.
@@ -192,5 +201,22 @@ mod tests {
         let said = check_pages(&file, (0, first + 13), 400).unwrap_err();
         assert!(said.starts_with(&format!("a page at byte {first} says that it unpacks to 834320")), "{said}");
         assert_eq!(check_pages(&file, (0, first + 13), 1 << 30), Ok(()));
+    }
+
+    /// A library that cuts these sizes to 32 bits sees large ones.
+    #[test]
+    fn headers_that_are_none() {
+        let too_long = [0x15, 0x04, 0x15, 0xe5, 0xa4, 0xaa, 0xe4, 0xb9, 0x85, 0x22, 0x15, 0x04, 0x00];
+        let negative = [0x15, 0x00, 0x15, 0x01, 0x15, 0x04, 0x00];
+        let twice = [0x15, 0x00, 0x15, 0x04, 0x15, 0x04, 0x05, 0x04, 0x08, 0x00];
+        let of_another_kind = [0x15, 0x00, 0x16, 0x04, 0x15, 0x04, 0x00];
+        let without_a_size = [0x15, 0x00, 0x15, 0x04, 0x00];
+        let cut = [0x15, 0x00, 0x15];
+        for bytes in [&too_long[..], &negative, &twice, &of_another_kind, &without_a_size, &cut] {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(bytes).unwrap();
+            let said = check_pages(&file, (0, bytes.len() as u64), 400).unwrap_err();
+            assert_eq!(said, "the header of the page at byte 0 is damaged", "{bytes:?}");
+        }
     }
 }

@@ -42,9 +42,15 @@ pub fn read(
     diagnostics: &mut Diagnostics,
 ) -> Option<RawTable> {
     let encoding = encoding_of(request, &mut file, diagnostics)?;
+    let before = diagnostics.len();
     match read_text(request, Transcoder::new(file, encoding), delimiter, diagnostics) {
         Ok((table, undecodable)) => {
-            if undecodable.count > 0 {
+            if undecodable.is_cut() {
+                // That its row lacks fields as well says it already.
+                if diagnostics.iter().skip(before).all(|found| found.message.code != messages::FILE_CUT_OFF.code) {
+                    diagnostics.push(request.cut_in_character(undecodable.first_line));
+                }
+            } else if undecodable.count > 0 {
                 let line = usize::try_from(undecodable.first_line).unwrap_or(usize::MAX);
                 let problem = Diagnostic::warning(&messages::TEXT_UNDECODABLE).arg("count", undecodable.count);
                 let problem = problem.arg("encoding", encoding.name().to_ascii_lowercase()).arg("line", line);
@@ -462,9 +468,7 @@ fn gather(
     if let (Some((row, fields, last)), 1) = (cut, short.count)
         && within_answer(fields, &last)
     {
-        let problem = Diagnostic::error(&messages::FILE_CUT_OFF).arg("file", request.shown).arg("row", row);
-        let problem = problem.arg("fields", fields).arg("expected", width);
-        diagnostics.push(problem.at(Location::row(request.shown, row)).key(request.key_path));
+        diagnostics.push(request.cut_off(row, fields as u64, width));
         short.count = 0;
     }
     for (ragged, message) in [(long, &messages::ROWS_TOO_LONG), (short, &messages::ROWS_TOO_SHORT)] {

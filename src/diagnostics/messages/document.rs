@@ -76,6 +76,9 @@ messages! {
     /// A template that writes without end.
     ENDLESS_TEMPLATE = Message::new("M0545", "the template writes more than {limit} MB of text", "模板写出的文字超过 {limit} MB")
         .hinted("look for loops within loops", "请检查嵌套的循环");
+    /// A line of a template whose mistakes could not be told.
+    LONG_LINE = Message::new("M0546", "a line of {letters} bytes with {names} filters, functions and other names is too long for a template", "模板的一行长达 {letters} 字节，含 {names} 处过滤器、函数等名称，过长")
+        .hinted("break it into several lines", "请拆成多行");
     /// A question that stands in several banners with different answers.
     AMBIGUOUS_QUESTION = Message::new("M0544", "more than one banner has a question `{id}`, with different answers", "不止一张交叉表有题目 `{id}`，且答案不同")
         .hinted("say which: `banner:` with one of {banners}", "请用 `banner:` 指明是哪一张：{banners}");

@@ -65,11 +65,11 @@ messages! {
         "rows with fewer fields than the header, whose rest counts as empty: {count}; the first is row {row} with {fields} instead of {expected}",
         "有 {count} 行的字段少于表头；首个是第 {row} 行，有 {fields} 个而非 {expected} 个，缺少的视为空白",
     );
-    /// A file that ends in the middle of a row, or a page that ends in its table.
+    /// A file that ends in the middle of a row or of a character, or a page that ends in its table.
     FILE_CUT_OFF = Message::new(
         "M0289",
-        "`{file}` breaks off at row {row}, which has {fields} of {expected} fields and no end",
-        "`{file}` 在第 {row} 行处中断：该行有 {fields} 个字段（应有 {expected} 个），其后没有结束标记",
+        "`{file}` breaks off at {how}",
+        "`{file}` 在{how}",
     )
     .hinted("if it is still being copied, wait and run again; else export it again, or complete or remove the row", "若文件仍在复制，请稍后再运行；否则请重新导出，或补全、删去该行");
     /// A separator that cannot be one.

@@ -73,6 +73,9 @@ fn a_file_that_ends_within_a_row_is_refused() {
         // One field may be all that was copied of an answer, if it looks like those above it.
         (b"a,b,c\n17,2,3\n4", vec!["M0289"]),
         (b"a,b,c\nR_17,2,3\nR_", vec!["M0289"]),
+        // Nor is a character whole of which a part is there.
+        ("a,b,c\n1,2,好\n4,5,好".as_bytes().split_last().unwrap().1, vec!["M0289"]),
+        ("a,b,c\n1,2,好\n4,5,6\n7,好".as_bytes().split_last().unwrap().1, vec!["M0289"]),
     ] {
         assert_eq!(read_bytes("a.csv", whole).codes(), codes, "{}", String::from_utf8_lossy(whole));
     }
