@@ -17,6 +17,7 @@ pub mod history;
 pub mod inputs;
 mod late;
 pub mod lock;
+mod measuring;
 pub mod numbers;
 mod over;
 pub mod page;

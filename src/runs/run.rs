@@ -14,28 +14,27 @@ use crate::config::{Period, Project, load_project};
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, lang_texts};
 use crate::document::findings::rule_title;
-use crate::pipeline::Measured;
-use crate::pipeline::planning::plan_of;
 use crate::runs::cause::Cause;
 use crate::runs::changes::{Change, changes};
 use crate::runs::due::Calendar;
 use crate::runs::ending::{Origin, end, finish};
 use crate::runs::gates::{self, Known, Verdict};
-use crate::runs::gone::{self, has_answers};
+use crate::runs::gone;
 use crate::runs::history::{self, History};
 use crate::runs::inputs::{Input, are_there};
 use crate::runs::lock::{self, Locked, RunLock};
-use crate::runs::numbers::{FindingRecord, Numbers, content_digest, shapes};
+use crate::runs::measuring::{Measure, Measuring, measure};
+use crate::runs::numbers::{FindingRecord, Numbers};
 use crate::runs::plan::{Planned, Step, plan};
 use crate::runs::published::{before, most_published};
-use crate::runs::record::{PastRelease, Release, SCHEMA};
+use crate::runs::record::{PastRelease, Release, ReleasedReport, SCHEMA};
 use crate::runs::release::{Places, RELEASE_FILE, write_whole};
 use crate::runs::reports::build_reports;
 use crate::runs::restore::restore;
 use crate::runs::scope::Scope;
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, stop, stored, written};
-use crate::runs::window::{Since, absent, fewer, read_with, since};
+use crate::runs::window::{Since, fewer, since};
 use crate::runs::work::Work;
 
 /// What is asked of a run.
@@ -233,9 +232,9 @@ fn go(
         diagnostics.push(gone::note(period, gone::answers()));
         return stay(release, left, hand, &places, request, report, diagnostics);
     }
-    let mut scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
+    let scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
     let made = made(&scope, &places, previous.as_ref());
-    scope = scope.recalled(made, history, diagnostics).ok_or(Stopped)?;
+    let scope = scope.recalled(made, history, diagnostics).ok_or(Stopped)?;
     passed("inputs-hashed");
 
     let planned = plan(&scope, &places, previous.as_ref(), true, request.force);
@@ -244,47 +243,19 @@ fn go(
         return stay(release, left, hand, &places, request, report, diagnostics);
     }
 
-    let resumed = Work::resume(places.work(period), period, &scope.files);
-    let mut work = written("measured", &state.display(), resumed, diagnostics)?;
-    work.progress.gone.clone_from(&scope.gone);
-    // What somebody may have looked at: numbers and documents of these inputs.
-    let waited = work.progress.numbers.is_some();
-    let mut measured = None;
-    let numbers = match &work.progress.numbers {
-        Some(numbers) => numbers.clone(),
-        None => {
-            let mut found = Diagnostics::new();
-            let mut held = scope.measure(&request.root, &mut found);
-            let published = previous.as_ref().filter(|_| !request.force);
-            let what = published.and_then(|release| gone::gone(&project, release, held.as_ref(), &found));
-            if let (Some(what), Some(release)) = (what, published) {
-                diagnostics.push(gone::note(period, what));
-                return stay(release, left, hand, &places, request, report, diagnostics);
-            }
-            // What one file of all periods does not hold any more is known once it is read.
-            let absent = held.as_ref().map(|held| absent(&scope, held)).unwrap_or_default();
-            if !absent.is_empty() {
-                let shown = scope.without(absent, hand.history()?, diagnostics).ok_or(Stopped)?;
-                if shown.files != scope.files {
-                    scope = shown;
-                    let resumed = Work::resume(places.work(period), period, &scope.files);
-                    work = written("measured", &state.display(), resumed, diagnostics)?;
-                    work.progress.gone.clone_from(&scope.gone);
-                    held = scope.measure(&request.root, &mut found);
-                }
-            }
-            found.into_iter().for_each(|problem| diagnostics.push_once(problem));
-            let held = measured.insert(held.ok_or(Stopped)?);
-            let numbers = numbers_of(held, &scope, diagnostics)?;
-            passed("measured");
-            work.progress.numbers = Some(numbers.clone());
-            written("numbers-kept", &state.display(), work.keep(), diagnostics)?;
-            numbers
+    let published = previous.as_ref().filter(|_| !request.force);
+    let measure = match measure(scope, published, hand.history()?, &places, &request.root, diagnostics)? {
+        Measuring::Done(measure) => *measure,
+        Measuring::Gone(what) => {
+            diagnostics.push(gone::note(period, what));
+            let Some(release) = published else { return Err(Stopped) };
+            return stay(release, left, hand, &places, request, report, diagnostics);
         }
     };
+    let Measure { scope, mut work, numbers, mut measured, waited } = measure;
     passed("numbers-kept");
     let fingerprint = scope.fingerprint(&numbers);
-    if let Some(release) = previous.as_ref().filter(|_| !request.force) {
+    if let Some(release) = published {
         let since = if release.fingerprint == fingerprint {
             Since::Nothing
         } else {
@@ -342,6 +313,34 @@ fn go(
         return Ok(());
     }
 
+    let ready = Ready { project: &project, scope, work, numbers, reports, fingerprint, previous, approved };
+    publish(ready, hand, &places, request, report, diagnostics)
+}
+
+/// A release that is built, and that no gate holds.
+struct Ready<'a> {
+    project: &'a Project,
+    scope: Scope,
+    work: Work,
+    numbers: Numbers,
+    reports: Vec<ReleasedReport>,
+    fingerprint: String,
+    previous: Option<Release>,
+    approved: bool,
+}
+
+/// Describes a release, puts it in place and brings it to its end.
+fn publish(
+    ready: Ready<'_>,
+    hand: &mut Hand,
+    places: &Places,
+    request: &RunRequest,
+    report: &mut RunReport,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Stopped> {
+    let Ready { project, scope, work, numbers, reports, fingerprint, previous, approved } = ready;
+    let (period, state) = (scope.period, places.state());
+    let newest = places.newest_revision(period);
     let listed = stored(hand.history()?.newest_of(period.cadence()), diagnostics)?;
     let known = listed.get(&period);
     // A release whose folder is gone is built anew under its number: nobody is sent a new revision of the same.
@@ -372,7 +371,7 @@ fn go(
     };
     let described = written("release-described", &state.display(), release.to_bytes(), diagnostics)?;
     let mut files = vec![(RELEASE_FILE.to_owned(), described)];
-    files.extend(crate::runs::page::pages(&project, &release));
+    files.extend(crate::runs::page::pages(project, &release));
     for (name, bytes) in files {
         let path = work.content().join(&name);
         written("release-described", &path.display(), write_whole(&path, &bytes), diagnostics)?;
@@ -380,8 +379,8 @@ fn go(
     passed("release-described");
     let folder = places.revision(period, revision);
     written("release-moved", &folder.display(), places.place(&work.content(), period, revision), diagnostics)?;
-    describe(report, &release, &places);
-    let done = finish(&release, Origin::Published, hand, &places, request, diagnostics);
+    describe(report, &release, places);
+    let done = finish(&release, Origin::Published, hand, places, request, diagnostics);
     done.map_err(|stopped| unfinished(stopped, &release, diagnostics))?;
     report.outcome = Outcome::Published;
     say_signals(&release, diagnostics);
@@ -434,37 +433,6 @@ fn open(request: &RunRequest, diagnostics: &mut Diagnostics) -> Option<(Project,
         return None;
     }
     Some((project, period))
-}
-
-/// The numbers of the period, which must be the newest wave of the data, from files that are still what they were.
-pub(super) fn numbers_of(
-    measured: &Measured,
-    scope: &Scope,
-    diagnostics: &mut Diagnostics,
-) -> Result<Numbers, Stopped> {
-    let period = scope.period;
-    if !has_answers(measured, period) {
-        return Err(stop(Diagnostic::error(&messages::NO_ANSWERS_OF_PERIOD).arg("period", period), diagnostics));
-    }
-    let mut remarks = Diagnostics::new();
-    let planned = plan_of(measured, measured.project.raw.project.date.as_deref(), &mut remarks);
-    let freshness = scope.freshness_column();
-    let mut numbers = Numbers::of(measured, period, &planned.findings, freshness.as_deref());
-    // What is missing or new in the period must not drown in the periods that are read with it.
-    if let Some(own) = scope.own_tables() {
-        numbers.tables = shapes(&measured.project, &own);
-        numbers.own_content = content_digest(&own);
-    }
-    numbers.read_with = read_with(scope, measured);
-    let numbers = numbers.settled();
-    for read in &numbers.inputs {
-        let hashed = scope.inputs.iter().find(|input| input.file == read.file);
-        // What came since is in no fingerprint.
-        if hashed.is_none_or(|input| input.sha256 != read.sha256) {
-            return Err(stop(Diagnostic::error(&messages::INPUT_CHANGING).arg("file", &read.file), diagnostics));
-        }
-    }
-    Ok(numbers)
 }
 
 /// True if a release shows the past that one would show now.
