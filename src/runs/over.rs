@@ -10,7 +10,7 @@ use crate::config::{Period, Project};
 use crate::diagnostics::{LocalizedTexts, lang_texts};
 use crate::runs::database::DatabaseError;
 use crate::runs::delivery::alarms::{self, Signal};
-use crate::runs::delivery::rules;
+use crate::runs::delivery::rules::{self, Expected, Situation};
 use crate::runs::due::Calendar;
 use crate::runs::history::History;
 use crate::runs::releases::Releases;
@@ -45,6 +45,16 @@ pub(super) fn end(
                 reminds: false,
                 text: rules::titled(rule.title.as_ref(), text),
             });
+        }
+    }
+    // That nothing is missing any more is part of the same message.
+    for rule in rules.iter().filter(|rule| rule.on == AlarmKind::Missing) {
+        let told =
+            |period: &Period| standing.iter().any(|held| held.rule == rule.id && held.subject == period.to_string());
+        for (period, signals) in over.iter_mut().filter(|(period, _)| told(period)) {
+            let expected = Expected { period: period.to_string(), lack: None, failed: false, heard: Vec::new() };
+            let there = Situation { expected: vec![expected], ..Situation::default() };
+            signals.extend(rules::signals(std::slice::from_ref(rule), &there));
         }
     }
     let ids: Vec<String> = rules.iter().map(|rule| rule.id.clone()).collect();
