@@ -188,7 +188,7 @@ fn series(
 fn not_held(history: &mut History, metric: &str, wanted: Option<&str>) -> Result<Diagnostic, DatabaseError> {
     const SHOWN: usize = 30;
     let newest = history.newest()?;
-    let Some(listed) = newest.values().max_by(|one, other| one.published_at.cmp(&other.published_at)) else {
+    let Some(listed) = newest.values().max_by(|one, other| one.recorded().cmp(&other.recorded())) else {
         return Ok(Diagnostic::error(&messages::EMPTY_HISTORY));
     };
     let numbers = history.numbers(listed)?;

@@ -54,6 +54,10 @@ pub(crate) fn run(options: &RunOptions, console: &Console, diagnostics: &mut Dia
         true => session.catch_up(&request, &self::now, diagnostics),
         false => vec![runs::run(&request, diagnostics)],
     };
+    let well = |report: &RunReport| matches!(report.outcome, Ended::Published | Ended::Unchanged);
+    if request.deliver && !options.catch_up && reports.iter().all(well) {
+        session.end_alarms(now, diagnostics);
+    }
     print_reports(&reports, console, diagnostics)
 }
 

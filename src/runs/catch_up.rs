@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::config::{Period, Project};
+use crate::config::Period;
 use crate::diagnostics::{Diagnostics, Level, LocalizedTexts, lang_texts};
 use crate::runs::due::Calendar;
 use crate::runs::history::Listed;
-use crate::runs::late::{Touched, are_gone, touched};
+use crate::runs::late::{Touched, are_gone, keep_past, knows_past, touched};
 use crate::runs::plan::Planned;
 use crate::runs::record::Release;
 use crate::runs::releases::Releases;
@@ -91,10 +91,14 @@ impl Session {
         for period in due.union(&releases.periods()).copied() {
             let (news, touched) = self.news(period, &due, &releases, clock());
             let mut well = true;
+            // As it was before the run: what is published meanwhile is looked at by the next call.
+            let looks = touched.is_some() || matches!(news, Some(News::Revised(_)));
+            let release = self.release(period).ok().flatten().filter(|_| looks);
+            let past = release.map(|held| past_text(&self.past(&held, &releases)));
             if news.is_some() {
                 let request = RunRequest { period: Some(period), catching_up: true, now: clock(), ..request.clone() };
                 let report = run(&request, diagnostics);
-                well = matches!(report.outcome, Outcome::Published | Outcome::Unchanged);
+                well = matches!(report.outcome, Outcome::Published | Outcome::Unchanged) && !report.waits;
                 let locked_out = report.locked_out;
                 reports.push(report);
                 // Who holds the lock does the rest, or hangs: then the next call finds it.
@@ -105,11 +109,24 @@ impl Session {
                     releases = now;
                 }
             }
-            if let (Some(touched), true) = (touched, well) {
-                touched.keep(&self.places, period);
+            if let Some(past) = past.filter(|_| well) {
+                match touched {
+                    Some(touched) => touched.keep(&self.places, period, &past),
+                    None => keep_past(&self.places, period, &past),
+                }
             }
         }
+        if request.deliver && !reports.iter().any(|report| report.locked_out) {
+            self.end_alarms(clock(), diagnostics);
+        }
         reports
+    }
+
+    /// The releases of earlier periods that a release would show now.
+    fn past(&self, release: &Release, releases: &Releases) -> Vec<Listed> {
+        // Those that it shows of its window are not in the files.
+        let shown: Vec<Period> = release.past.iter().map(|held| held.period).collect();
+        shown_past(&self.project, release.period, &shown, &releases.listed)
     }
 
     /// What [`Session::catch_up`] would run and why, in its order, looking only. Whether late data come to another revision is known
@@ -127,7 +144,7 @@ impl Session {
                 Some(News::Stopped) => (Because::Stopped, stopped_text()),
                 Some(News::Damaged) => (Because::Damaged, damaged_text()),
                 None => {
-                    let past = shown_past(&self.project, period, &releases.listed);
+                    let past = shown_past(&self.project, period, &[], &releases.listed);
                     let shows =
                         |one: &Wanted| past.iter().any(|held| held.period == one.period) || one.because == Because::Due;
                     let first = past.first().map(|held| held.period);
@@ -172,9 +189,11 @@ impl Session {
         let touched = touched(&self.project, &self.places, period, &release);
         let late = touched.as_ref().map(|touched| touched.files.clone()).filter(|files| !files.is_empty());
         let revised = || {
-            let revised = revised(&self.project, &release, &releases.listed);
+            let past = self.past(&release, releases);
+            let revised = revised(&release, &past, &releases.listed);
             // What was published of answers that are gone stays as it is.
-            (!revised.is_empty() && !are_gone(&self.project, period)).then_some(News::Revised(revised))
+            let stays = || are_gone(&self.project, period) || knows_past(&self.places, &release, &past_text(&past));
+            (!revised.is_empty() && !stays()).then_some(News::Revised(revised))
         };
         let stopped = || releases.stopped.contains(&period).then_some(News::Stopped);
         (late.map(News::Late).or_else(revised).or_else(stopped), touched)
@@ -182,14 +201,17 @@ impl Session {
 }
 
 /// Earlier periods whose numbers a release shows as they were, or does not show because they were published after it.
-fn revised(project: &Project, release: &Release, newest: &BTreeMap<Period, Listed>) -> Vec<Period> {
+fn revised(release: &Release, past: &[Listed], newest: &BTreeMap<Period, Listed>) -> Vec<Period> {
     let Some(own) = newest.get(&release.period) else { return Vec::new() };
-    let is_news = |now: &Listed| match release.past.iter().find(|shown| shown.period == now.period) {
+    let is_news = |now: &&Listed| match release.past.iter().find(|shown| shown.period == now.period) {
         Some(shown) => shown.revision < now.revision,
-        None => own.published_at < now.published_at,
+        None => own.recorded() < now.recorded(),
     };
-    let past = shown_past(project, release.period, newest);
-    past.iter().filter(|now| is_news(now)).map(|now| now.period).collect()
+    past.iter().filter(is_news).map(|now| now.period).collect()
+}
+
+fn past_text(past: &[Listed]) -> String {
+    past.iter().map(|held| format!("{} r{}", held.period, held.revision)).collect::<Vec<_>>().join(" ")
 }
 
 fn due_text(calendar: &Calendar, period: Period) -> LocalizedTexts {

@@ -44,12 +44,15 @@ impl Cause {
         let shown = |period: Period, revision: u32| {
             before.past.iter().any(|held| held.period == period && held.revision == revision)
         };
-        let news = scope.past.iter().filter(|held| !shown(held.period, held.revision));
-        let mut earlier: BTreeSet<Period> = news.map(|held| held.period).collect();
         let read = before.numbers.content != numbers.content;
         // Answers of the window that are not those of the period are of periods read with it.
         let own = [&before.numbers.own_content, &numbers.own_content];
         let answers = if own.iter().any(|own| own.is_empty()) { read } else { own[0] != own[1] };
+        // That earlier answers are gone and are shown as they were published is no reason beside others.
+        let as_before =
+            |period: Period, revision: u32| shown(period, revision) || (answers && scope.gone.contains(&period));
+        let news = scope.past.iter().filter(|held| !as_before(held.period, held.revision));
+        let mut earlier: BTreeSet<Period> = news.map(|held| held.period).collect();
         if read && !answers {
             earlier
                 .extend(scope.read_with().iter().filter(|read| !scope.past.iter().any(|held| held.period == **read)));

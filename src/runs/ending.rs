@@ -10,6 +10,7 @@ use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Level};
 use crate::runs::gates::Verdict;
 use crate::runs::heard;
+use crate::runs::held::ended_held;
 use crate::runs::history::{self, Attempt, History};
 use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
@@ -108,7 +109,8 @@ pub(super) fn end(
         .zip(report.period)
         .map(|(history, period)| history.stopped().map(|stopped| stopped.contains(&period)));
     let stopped = stopped.and_then(Result::ok).unwrap_or_default();
-    if report.outcome != Outcome::Unchanged || stopped {
+    let held = || report.period.is_some_and(|period| ended_held(&places_of(request), period));
+    if report.outcome != Outcome::Unchanged || stopped || held() {
         note(report, hand.history.as_mut(), request, problems, diagnostics);
         passed("reported");
     }

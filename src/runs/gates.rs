@@ -3,14 +3,15 @@
 
 use chrono::NaiveDate;
 
-use crate::config::Project;
 use crate::config::raw::{GateAction, RawColumn, RawFewerGate, RawGates, RawSchemaGate};
+use crate::config::{Period, Project};
 use crate::data::masking::mask;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Lang, LocalizedTexts, lang_texts};
 use crate::output::manifest::sha256_hex;
 use crate::runs::drift::{Drift, Place, drift};
 use crate::runs::numbers::Numbers;
+use crate::runs::published::Published;
 
 /// A gate that does not hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,22 +44,26 @@ pub fn seen(fingerprint: &str, verdicts: &[Verdict]) -> String {
     format!("{fingerprint} {}", sha256_hex(said.join("\n").as_bytes()))
 }
 
-/// Checks all gates of a project against the numbers of a period, those of the one before it, and the most answers that a revision
-/// of the period was `published` with.
-pub fn check(
-    project: &Project,
-    gates: &RawGates,
-    numbers: &Numbers,
-    before: Option<&Numbers>,
-    published: Option<u64>,
-) -> Vec<Verdict> {
+/// What a period is compared with.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Numbers of the period before it.
+    pub before: Option<Numbers>,
+    /// The most that a revision of the period was published with.
+    pub published: Option<Published>,
+    /// Earlier periods of which fewer answers are read with it than were published: how many, of how many.
+    pub fewer_read: Vec<(Period, u64, u64)>,
+}
+
+/// Checks all gates of a project against the numbers of a period.
+pub fn check(project: &Project, gates: &RawGates, numbers: &Numbers, known: &Known) -> Vec<Verdict> {
     let mut found = Vec::new();
     freshness(gates, numbers, &mut found);
     answers(gates, numbers, &mut found);
-    fewer(gates.fewer.as_ref(), numbers, published, &mut found);
+    fewer(gates.fewer.as_ref(), numbers, known, &mut found);
     missing(gates, numbers, &mut found);
     limits(gates, numbers, &mut found);
-    if let Some(before) = before {
+    if let Some(before) = &known.before {
         schema(project, gates.schema.as_ref(), numbers, before, &mut found);
         jump(gates, numbers, before, &mut found);
     }
@@ -104,14 +109,25 @@ fn answers(gates: &RawGates, numbers: &Numbers, found: &mut Vec<Verdict>) {
 /// An export of the last ninety days loses the oldest month day by day, and an upload that broke off is no correction. One answer may
 /// always go: somebody asked for that.
 #[allow(clippy::cast_precision_loss, reason = "counts of answers")]
-fn fewer(gate: Option<&RawFewerGate>, numbers: &Numbers, published: Option<u64>, found: &mut Vec<Verdict>) {
+fn fewer(gate: Option<&RawFewerGate>, numbers: &Numbers, known: &Known, found: &mut Vec<Verdict>) {
     let default = RawFewerGate::default();
     let gate = gate.unwrap_or(&default);
-    let Some(published) = published else { return };
-    let lost = published.saturating_sub(numbers.answers);
-    if lost > 1 && lost as f64 > gate.most * published as f64 {
-        let less = verdict(gate.then, &messages::GATE_FEWER).arg("found", numbers.answers).arg("published", published);
-        found.push(less.arg("limit", percent(gate.most)));
+    let mut judge = |message, now: u64, published: u64, name: (&'static str, &str)| {
+        let lost = published.saturating_sub(now);
+        if lost > 1 && lost as f64 > gate.most * published as f64 {
+            let less = verdict(gate.then, message).arg("found", now).arg("published", published);
+            found.push(less.arg("limit", percent(gate.most)).arg(name.0, name.1));
+        }
+    };
+    if let Some(published) = &known.published {
+        judge(&messages::GATE_FEWER, numbers.answers, published.answers, ("period", &numbers.period.to_string()));
+        for table in numbers.tables.iter().filter(|held| held.table != crate::config::project::SURVEY) {
+            let rows = published.tables.get(&table.table).copied().unwrap_or_default();
+            judge(&messages::GATE_FEWER_ROWS, table.rows(), rows, ("table", &table.table));
+        }
+    }
+    for (period, now, published) in &known.fewer_read {
+        judge(&messages::GATE_FEWER_READ, *now, *published, ("earlier", &period.to_string()));
     }
 }
 

@@ -34,14 +34,14 @@ pub(super) fn expected(
     let look = Look::of(history, project, now)?;
     let stopped = history.stopped()?;
     let mut expected = Vec::new();
-    for Missing { period, cut_off, .. } in absent {
+    for Missing { period, lack, .. } in absent {
         let alarms: Vec<_> = look.about_run(*period).collect();
         let heard = match alarms.is_empty() || !stopped.contains(period) {
             true => Vec::new(),
             false => look.heard(history, *period, &alarms, now)?,
         };
         let failed = !alarms.is_empty();
-        expected.push(Expected { period: period.to_string(), missing: true, cut_off: *cut_off, failed, heard });
+        expected.push(Expected { period: period.to_string(), lack: Some(*lack), failed, heard });
     }
     for told in look.about(AlarmKind::Missing).map(|(_, told)| &told.subject) {
         if !expected.iter().any(|known| known.period == *told) {
@@ -68,7 +68,7 @@ pub(super) fn mended(
 }
 
 fn there(period: String) -> Expected {
-    Expected { period, missing: false, cut_off: false, failed: false, heard: Vec::new() }
+    Expected { period, lack: None, failed: false, heard: Vec::new() }
 }
 
 /// The rules of a project and its alarms that stand.

@@ -23,7 +23,7 @@ pub fn held(places: &Places) -> Vec<Period> {
 }
 
 /// True if the last run of a period that did anything was held.
-fn ended_held(places: &Places, period: Period) -> bool {
+pub(super) fn ended_held(places: &Places, period: Period) -> bool {
     #[derive(Deserialize)]
     struct Report {
         outcome: String,

@@ -23,6 +23,9 @@ struct Looked {
     /// What the release was made of that was in place.
     #[serde(default)]
     release: String,
+    /// The revisions of earlier periods with which a run left it as it is.
+    #[serde(default)]
+    past: String,
 }
 
 impl Looked {
@@ -33,6 +36,12 @@ impl Looked {
 
     fn read(places: &Places, period: Period) -> Option<Self> {
         serde_json::from_slice(&fs::read(Self::place(places, period)).ok()?).ok()
+    }
+
+    fn write(&self, places: &Places, period: Period) {
+        // What cannot be noted is looked at again.
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        let _ = write_whole(&Self::place(places, period), &bytes);
     }
 }
 
@@ -46,13 +55,24 @@ pub(super) struct Touched {
 }
 
 impl Touched {
-    /// Notes that these files are no news any more.
-    pub(super) fn keep(&self, places: &Places, period: Period) {
-        let Some(looked) = &self.looked else { return };
-        // What cannot be noted is looked at again.
-        let bytes = serde_json::to_vec(looked).unwrap_or_default();
-        let _ = write_whole(&Looked::place(places, period), &bytes);
+    /// Notes that these files, and these revisions of earlier periods, are no news any more.
+    pub(super) fn keep(&self, places: &Places, period: Period, past: &str) {
+        if let Some(looked) = &self.looked {
+            Looked { past: past.to_owned(), ..looked.clone() }.write(places, period);
+        }
     }
+}
+
+/// Notes that these revisions of earlier periods are no news any more to a release whose files were not touched.
+pub(super) fn keep_past(places: &Places, period: Period, past: &str) {
+    if let Some(looked) = Looked::read(places, period) {
+        Looked { past: past.to_owned(), ..looked }.write(places, period);
+    }
+}
+
+/// True if a run saw these revisions of earlier periods and left the release as it is: its own answers are gone.
+pub(super) fn knows_past(places: &Places, release: &Release, past: &str) -> bool {
+    Looked::read(places, release.period).is_some_and(|looked| looked.release == release.files && looked.past == past)
 }
 
 /// The project as a release of a period sees it.
@@ -88,7 +108,8 @@ pub(super) fn touched(project: &Project, places: &Places, period: Period, releas
     if unclear(&unsaid) {
         return Some(Touched { looked: None, files: unread(&narrowed, &files, &inputs) });
     }
-    let looked = Looked { marks, digest: fingerprint(&inputs, &[]), release: release.files.clone() };
+    let past = before.as_ref().map(|before| before.past.clone()).unwrap_or_default();
+    let looked = Looked { marks, digest: fingerprint(&inputs, &[]), release: release.files.clone(), past };
     // A file that is gone is no news; one that has its place under another name is.
     let known = before.is_some_and(|before| before.digest == looked.digest);
     let others = inputs.into_iter().filter(|input| !known && !release.inputs.contains(input));

@@ -67,9 +67,14 @@ impl RunLock {
 pub fn held(path: &Path, wait: Duration, now: DateTime<Utc>) -> Result<RunLock, Box<Diagnostic>> {
     match RunLock::take(path, wait, now) {
         Ok(Locked::Held(lock)) => Ok(lock),
-        Ok(Locked::Busy { pid, since }) => Err(Box::new(Diagnostic::error(&BUSY).arg("pid", pid).arg("since", since))),
+        Ok(Locked::Busy { pid, since }) => Err(Box::new(taken(&pid, &since))),
         Err(error) => Err(Box::new(none(path, &error))),
     }
+}
+
+/// What to tell when another run has the lock.
+pub fn taken(pid: &str, since: &str) -> Diagnostic {
+    Diagnostic::error(&BUSY).arg("pid", pid).arg("since", since)
 }
 
 /// What to tell when there can be no lock.

@@ -49,6 +49,20 @@ pub struct Numbers {
     /// The same of the answers of the period alone, where earlier ones are read with them; else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub own_content: String,
+    /// The earlier periods that were read with it, in time order; those without answers are not among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub read_with: Vec<ReadPeriod>,
+}
+
+/// An earlier period whose answers were read with those of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadPeriod {
+    /// The period.
+    pub period: Period,
+    /// Its answers in the survey.
+    pub answers: u64,
+    /// SHA-256 of its answers alone; empty where they cannot be read without others.
+    pub content: String,
 }
 
 /// A data file.
@@ -187,7 +201,13 @@ impl Numbers {
             charts: measured.controls.clone(),
             content: content_digest(&measured.tables),
             own_content: String::new(),
+            read_with: Vec::new(),
         }
+    }
+
+    /// SHA-256 of the answers of the period alone.
+    pub fn own(&self) -> &str {
+        if self.own_content.is_empty() { &self.content } else { &self.own_content }
     }
 
     /// The same after being written and read, as often as it takes to come out as it went in: a run that goes on with kept numbers
@@ -215,6 +235,13 @@ impl Numbers {
     /// The estimate of a metric for the total.
     pub fn total(&self, metric: &str) -> Option<&EstimateRecord> {
         self.estimates.iter().find(|held| held.metric == metric && held.segment.is_empty())
+    }
+}
+
+impl TableShape {
+    /// Rows that the table had, or somewhat fewer where no column applies to all of them.
+    pub fn rows(&self) -> u64 {
+        self.columns.iter().map(|column| column.valid + column.missing).max().unwrap_or_default()
     }
 }
 

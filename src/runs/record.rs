@@ -108,6 +108,11 @@ impl Release {
         Ok(bytes)
     }
 
+    /// Those of some periods that it shows as they were published.
+    pub fn shown_of(&self, periods: &[Period]) -> Vec<Period> {
+        self.past.iter().map(|held| held.period).filter(|period| periods.contains(period)).collect()
+    }
+
     /// Ids of the reports.
     pub fn report_ids(&self) -> Vec<String> {
         self.reports.iter().map(|report| report.id.clone()).collect()

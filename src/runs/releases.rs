@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::config::Period;
 use crate::diagnostics::Diagnostics;
 use crate::runs::database::DatabaseError;
+use crate::runs::held::held;
 use crate::runs::history::{History, Listed};
 use crate::runs::record::Release;
 use crate::runs::session::Session;
@@ -22,7 +23,9 @@ pub struct Releases {
     pub ended: BTreeSet<Period>,
     /// Periods whose newest release is recorded or in place, and its run was killed before its end: nobody may have been told.
     pub unfinished: BTreeSet<Period>,
-    /// Periods whose newest attempt failed or is held.
+    /// Periods whose newest recorded release was brought to its end once, whatever became of it since.
+    pub told: BTreeSet<Period>,
+    /// Periods whose newest attempt failed or is held, by the history or by the work that was left: a history may have been lost.
     pub stopped: BTreeSet<Period>,
 }
 
@@ -48,7 +51,11 @@ impl Session {
         let on_disk = on_disk.filter(|period| self.places.newest_revision(*period).is_some());
         let known: BTreeSet<Period> = recorded.listed.keys().copied().chain(on_disk).collect();
         let (ended, unfinished) = known.into_iter().partition(|period| self.has_ended(*period, &recorded));
-        Some(Releases { listed: recorded.listed, ended, unfinished, stopped: recorded.stopped })
+        let waiting = held(&self.places).into_iter().filter(|period| period.cadence() == every);
+        let stopped = recorded.stopped.into_iter().chain(waiting).collect();
+        let newest = recorded.listed.iter().map(|(period, held)| (*period, held.revision));
+        let told = newest.filter(|newest| recorded.noted.contains(newest)).map(|(period, _)| period).collect();
+        Some(Releases { listed: recorded.listed, ended, unfinished, told, stopped })
     }
 
     fn recorded(&self, history: &mut History) -> Result<Recorded, DatabaseError> {

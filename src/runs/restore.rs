@@ -30,6 +30,7 @@ pub(super) fn restore(
 ) -> Result<(), DatabaseError> {
     let listed = history.releases()?;
     let known: BTreeSet<(Period, u32)> = listed.iter().map(|held| (held.period, held.revision)).collect();
+    let mut missing = Vec::new();
     for period in places.periods() {
         let revisions = places.all_revisions(period);
         let shown = places.linked_revision(period).or(revisions.last().copied());
@@ -38,22 +39,29 @@ pub(super) fn restore(
             if known.contains(&(period, revision)) || Some(revision) > shown {
                 continue;
             }
-            let release = match Release::read(&places.revision(period, revision)) {
-                Ok(Some(release)) if (release.period, release.revision) == (period, revision) => release,
-                Ok(_) => continue,
-                Err(mut damaged) => {
-                    damaged.level = Level::Warning;
-                    diagnostics.push_once(*damaged);
-                    continue;
-                }
-            };
-            if Work::is_of(&places.work(period), &release.files) {
-                // A run was killed before it recorded this one: the next one of its period goes on, deliveries included.
-                let numbers = release.recorded_numbers();
-                history.record(&numbers, revision, &release.fingerprint, &release.report_ids(), now)?;
-            } else {
-                write(history, project, places, &release, Some(revision) == shown, now, diagnostics)?;
+            let file = places.revision(period, revision).join(RELEASE_FILE);
+            let published = fs::metadata(file).and_then(|held| held.modified()).map_or(now, DateTime::<Utc>::from);
+            missing.push((published, period, revision, Some(revision) == shown));
+        }
+    }
+    // In the order of their publication: which shows which follows from it.
+    missing.sort_unstable();
+    for (published, period, revision, shown) in missing {
+        let release = match Release::read(&places.revision(period, revision)) {
+            Ok(Some(release)) if (release.period, release.revision) == (period, revision) => release,
+            Ok(_) => continue,
+            Err(mut damaged) => {
+                damaged.level = Level::Warning;
+                diagnostics.push_once(*damaged);
+                continue;
             }
+        };
+        if Work::is_of(&places.work(period), &release.files) {
+            // A run was killed before it recorded this one: the next one of its period goes on, deliveries included.
+            let numbers = release.recorded_numbers();
+            history.record(&numbers, revision, &release.fingerprint, &release.report_ids(), now)?;
+        } else {
+            write(history, project, places, &release, (shown, published), now, diagnostics)?;
         }
     }
     Ok(())
@@ -64,14 +72,12 @@ fn write(
     project: &Project,
     places: &Places,
     release: &Release,
-    shown: bool,
+    (shown, published): (bool, DateTime<Utc>),
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
 ) -> Result<(), DatabaseError> {
     let (period, revision) = (release.period, release.revision);
     let folder = places.revision(period, revision);
-    let published = fs::metadata(folder.join(RELEASE_FILE)).and_then(|held| held.modified());
-    let published = published.map_or(now, DateTime::<Utc>::from);
     tracing::info!(%period, revision, "the history gets a release from the disk");
     // First of all: a release that is in the history without its messages would be sent.
     if shown {

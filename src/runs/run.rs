@@ -11,29 +11,30 @@ use serde_json::Value;
 use crate::analysis::control::RunRule;
 use crate::config::raw::GateAction;
 use crate::config::{Period, Project, load_project};
-use crate::diagnostics::messages::coding::NO_ROWS;
-use crate::diagnostics::messages::runs::{self as messages, BUSY};
+use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, lang_texts};
 use crate::document::findings::rule_title;
-use crate::pipeline::Measured;
-use crate::pipeline::planning::plan_of;
 use crate::runs::cause::Cause;
 use crate::runs::changes::{Change, changes};
 use crate::runs::due::Calendar;
 use crate::runs::ending::{Origin, end, finish};
-use crate::runs::gates::{self, Verdict};
+use crate::runs::gates::{self, Known, Verdict};
+use crate::runs::gone;
 use crate::runs::history::{self, History};
-use crate::runs::inputs::{are_there, is_by_file};
-use crate::runs::lock::{self, RunLock};
-use crate::runs::numbers::{FindingRecord, Numbers, content_digest, shapes};
+use crate::runs::inputs::{Input, are_there};
+use crate::runs::lock::{self, Locked, RunLock};
+use crate::runs::measuring::{Measure, Measuring, measure};
+use crate::runs::numbers::{FindingRecord, Numbers};
 use crate::runs::plan::{Planned, Step, plan};
-use crate::runs::record::{PastRelease, Release, SCHEMA};
+use crate::runs::published::{before, most_published};
+use crate::runs::record::{PastRelease, Release, ReleasedReport, SCHEMA};
 use crate::runs::release::{Places, RELEASE_FILE, write_whole};
 use crate::runs::reports::build_reports;
 use crate::runs::restore::restore;
 use crate::runs::scope::Scope;
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, stop, stored, written};
+use crate::runs::window::{Since, fewer, since};
 use crate::runs::work::Work;
 
 /// What is asked of a run.
@@ -105,6 +106,9 @@ pub struct RunReport {
     /// True if another run had the lock all the time.
     #[serde(skip)]
     pub locked_out: bool,
+    /// True if the release stays as it is until earlier periods that are read with it are published as their files are now.
+    #[serde(skip)]
+    pub waits: bool,
 }
 
 /// What a run has in hand: kept until its end is told.
@@ -153,6 +157,7 @@ impl RunReport {
             signals: Vec::new(),
             changes: Vec::new(),
             locked_out: false,
+            waits: false,
         }
     }
 }
@@ -170,7 +175,6 @@ pub fn run(request: &RunRequest, diagnostics: &mut Diagnostics) -> RunReport {
     }
     let now = request.now + chrono::TimeDelta::from_std(begun.elapsed()).unwrap_or_default();
     report.ended_at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
-    report.locked_out = found.iter().any(|problem| problem.message.code == BUSY.code);
     // Without the lock another run is at work, which tells its own end.
     if hand.lock.is_some() {
         let problems: Vec<Diagnostic> = found.iter().cloned().collect();
@@ -202,7 +206,14 @@ fn go(
     let places = Places::new(request.out.clone().unwrap_or_else(|| project.path("out")));
     let state = places.state();
     written("locked", &state.display(), places.prepare(), diagnostics)?;
-    hand.lock = Some(take_lock(&places, request, diagnostics)?);
+    match RunLock::take(&places.lock(), request.wait, request.now) {
+        Ok(Locked::Held(lock)) => hand.lock = Some(lock),
+        Ok(Locked::Busy { pid, since }) => {
+            report.locked_out = true;
+            return Err(stop(lock::taken(&pid, &since), diagnostics));
+        }
+        Err(error) => return Err(stop(lock::none(&places.lock(), &error), diagnostics)),
+    }
     passed("locked");
 
     let place = history::place(&project, runs).map_err(|problem| stop(*problem, diagnostics))?;
@@ -218,10 +229,12 @@ fn go(
     let left = previous.as_ref().is_some_and(|release| Work::is_of(&places.work(period), &release.files));
     // What was published of answers that are gone stays as it is, but is brought to its end.
     if let Some(release) = previous.as_ref().filter(|_| !request.force && !are_there(&project, period)) {
-        diagnostics.push(Diagnostic::note(&messages::ANSWERS_GONE).arg("period", period));
+        diagnostics.push(gone::note(period, gone::answers()));
         return stay(release, left, hand, &places, request, report, diagnostics);
     }
     let scope = Scope::of(&project, period, Some(history), diagnostics).ok_or(Stopped)?;
+    let made = made(&scope, &places, previous.as_ref());
+    let scope = scope.recalled(made, history, diagnostics).ok_or(Stopped)?;
     passed("inputs-hashed");
 
     let planned = plan(&scope, &places, previous.as_ref(), true, request.force);
@@ -230,43 +243,36 @@ fn go(
         return stay(release, left, hand, &places, request, report, diagnostics);
     }
 
-    let resumed = Work::resume(places.work(period), period, &scope.files);
-    let mut work = written("measured", &state.display(), resumed, diagnostics)?;
-    // What somebody may have looked at: numbers and documents of these inputs.
-    let waited = work.progress.numbers.is_some();
-    let mut measured = None;
-    let numbers = match &work.progress.numbers {
-        Some(numbers) => numbers.clone(),
-        None => {
-            let mut found = Diagnostics::new();
-            let held = scope.measure(&request.root, &mut found);
-            // A file of all periods that begins anew is no correction of those that it had.
-            let rolls = previous.as_ref().filter(|_| !request.force && !is_by_file(&project));
-            if let Some(release) = rolls.filter(|_| is_empty(held.as_ref(), project.raw.tables.len(), &found, period)) {
-                diagnostics.push(Diagnostic::note(&messages::ANSWERS_GONE).arg("period", period));
-                return stay(release, left, hand, &places, request, report, diagnostics);
-            }
-            found.into_iter().for_each(|problem| diagnostics.push_once(problem));
-            let held = measured.insert(held.ok_or(Stopped)?);
-            let numbers = numbers_of(held, &scope, diagnostics)?;
-            passed("measured");
-            work.progress.numbers = Some(numbers.clone());
-            written("numbers-kept", &state.display(), work.keep(), diagnostics)?;
-            numbers
+    let published = previous.as_ref().filter(|_| !request.force);
+    let measure = match measure(scope, published, hand.history()?, &places, &request.root, diagnostics)? {
+        Measuring::Done(measure) => *measure,
+        Measuring::Gone(what) => {
+            diagnostics.push(gone::note(period, what));
+            let Some(release) = published else { return Err(Stopped) };
+            return stay(release, left, hand, &places, request, report, diagnostics);
         }
     };
+    let Measure { scope, mut work, numbers, mut measured, waited } = measure;
     passed("numbers-kept");
     let fingerprint = scope.fingerprint(&numbers);
-    let settled =
-        |held: &&Release| request.catching_up && held.numbers.content == numbers.content && shows(held, &scope);
-    let same = |held: &&Release| !request.force && (held.fingerprint == fingerprint || settled(held));
-    if let Some(release) = previous.as_ref().filter(same) {
-        return stay(release, left, hand, &places, request, report, diagnostics);
+    if let Some(release) = published {
+        let since = if release.fingerprint == fingerprint {
+            Since::Nothing
+        } else {
+            since_release(release, &numbers, &scope, &places, request)
+        };
+        if since != Since::News {
+            report.waits = since == Since::Waits;
+            return stay(release, left, hand, &places, request, report, diagnostics);
+        }
     }
 
-    let before = stored(before(hand.history()?, period), diagnostics)?;
-    let published = stored(most_published(hand.history()?, &places, period), diagnostics)?;
-    let verdicts = gates::check(&project, &runs.gates, &numbers, before.as_ref(), published);
+    let known = Known {
+        before: stored(before(hand.history()?, period), diagnostics)?,
+        published: stored(most_published(hand.history()?, &places, period), diagnostics)?,
+        fewer_read: fewer(&numbers, &places),
+    };
+    let verdicts = gates::check(&project, &runs.gates, &numbers, &known);
     report.gates = verdicts.iter().map(Verdict::to_json).collect();
     hand.verdicts = Some(verdicts.clone());
     let worst = gates::worst(&verdicts);
@@ -307,6 +313,34 @@ fn go(
         return Ok(());
     }
 
+    let ready = Ready { project: &project, scope, work, numbers, reports, fingerprint, previous, approved };
+    publish(ready, hand, &places, request, report, diagnostics)
+}
+
+/// A release that is built, and that no gate holds.
+struct Ready<'a> {
+    project: &'a Project,
+    scope: Scope,
+    work: Work,
+    numbers: Numbers,
+    reports: Vec<ReleasedReport>,
+    fingerprint: String,
+    previous: Option<Release>,
+    approved: bool,
+}
+
+/// Describes a release, puts it in place and brings it to its end.
+fn publish(
+    ready: Ready<'_>,
+    hand: &mut Hand,
+    places: &Places,
+    request: &RunRequest,
+    report: &mut RunReport,
+    diagnostics: &mut Diagnostics,
+) -> Result<(), Stopped> {
+    let Ready { project, scope, work, numbers, reports, fingerprint, previous, approved } = ready;
+    let (period, state) = (scope.period, places.state());
+    let newest = places.newest_revision(period);
     let listed = stored(hand.history()?.newest_of(period.cadence()), diagnostics)?;
     let known = listed.get(&period);
     // A release whose folder is gone is built anew under its number: nobody is sent a new revision of the same.
@@ -337,7 +371,7 @@ fn go(
     };
     let described = written("release-described", &state.display(), release.to_bytes(), diagnostics)?;
     let mut files = vec![(RELEASE_FILE.to_owned(), described)];
-    files.extend(crate::runs::page::pages(&project, &release));
+    files.extend(crate::runs::page::pages(project, &release));
     for (name, bytes) in files {
         let path = work.content().join(&name);
         written("release-described", &path.display(), write_whole(&path, &bytes), diagnostics)?;
@@ -345,8 +379,8 @@ fn go(
     passed("release-described");
     let folder = places.revision(period, revision);
     written("release-moved", &folder.display(), places.place(&work.content(), period, revision), diagnostics)?;
-    describe(report, &release, &places);
-    let done = finish(&release, Origin::Published, hand, &places, request, diagnostics);
+    describe(report, &release, places);
+    let done = finish(&release, Origin::Published, hand, places, request, diagnostics);
     done.map_err(|stopped| unfinished(stopped, &release, diagnostics))?;
     report.outcome = Outcome::Published;
     say_signals(&release, diagnostics);
@@ -401,87 +435,31 @@ fn open(request: &RunRequest, diagnostics: &mut Diagnostics) -> Option<(Project,
     Some((project, period))
 }
 
-fn take_lock(places: &Places, request: &RunRequest, diagnostics: &mut Diagnostics) -> Result<RunLock, Stopped> {
-    lock::held(&places.lock(), request.wait, request.now).map_err(|problem| stop(*problem, diagnostics))
-}
-
-/// The numbers of the period, which must be the newest wave of the data, from files that are still what they were.
-pub(super) fn numbers_of(
-    measured: &Measured,
-    scope: &Scope,
-    diagnostics: &mut Diagnostics,
-) -> Result<Numbers, Stopped> {
-    let period = scope.period;
-    if !has_answers(measured, period) {
-        return Err(stop(Diagnostic::error(&messages::NO_ANSWERS_OF_PERIOD).arg("period", period), diagnostics));
-    }
-    let mut remarks = Diagnostics::new();
-    let planned = plan_of(measured, measured.project.raw.project.date.as_deref(), &mut remarks);
-    let freshness = scope.freshness_column();
-    let mut numbers = Numbers::of(measured, period, &planned.findings, freshness.as_deref());
-    // What is missing or new in the period must not drown in the periods that are read with it.
-    if let Some(own) = scope.own_tables() {
-        numbers.tables = shapes(&measured.project, &own);
-        numbers.own_content = content_digest(&own);
-    }
-    let numbers = numbers.settled();
-    for read in &numbers.inputs {
-        let hashed = scope.inputs.iter().find(|input| input.file == read.file);
-        // What came since is in no fingerprint.
-        if hashed.is_none_or(|input| input.sha256 != read.sha256) {
-            return Err(stop(Diagnostic::error(&messages::INPUT_CHANGING).arg("file", &read.file), diagnostics));
-        }
-    }
-    Ok(numbers)
-}
-
-/// True if the newest wave of the data is the period.
-fn has_answers(measured: &Measured, period: Period) -> bool {
-    measured.indicators.survey().results.current_wave() == Some(&period.to_string())
-}
-
 /// True if a release shows the past that one would show now.
 fn shows(release: &Release, scope: &Scope) -> bool {
     let now = scope.past.iter().map(|held| (held.period, held.revision));
     release.past.iter().map(|held| (held.period, held.revision)).eq(now)
 }
 
-/// True if data could be read and hold no answer of the period.
-fn is_empty(measured: Option<&Measured>, tables: usize, found: &Diagnostics, period: Period) -> bool {
-    let mut errors = found.iter().filter(|problem| problem.level == Level::Error);
-    match measured {
-        Some(measured) => !has_answers(measured, period),
-        // Which of several tables is empty is not said.
-        None => tables == 0 && found.has_errors() && errors.all(|problem| problem.message.code == NO_ROWS.code),
+/// What became of the inputs since a release, apart from the same fingerprint. To a timer neither another template nor another setting
+/// is news; whoever asks for a period gets them.
+fn since_release(release: &Release, numbers: &Numbers, scope: &Scope, places: &Places, request: &RunRequest) -> Since {
+    if request.catching_up && release.numbers.content == numbers.content && shows(release, scope) {
+        return Since::Nothing;
+    }
+    let settings = |inputs: &[Input]| inputs.iter().filter(|input| !input.data).cloned().collect::<Vec<_>>();
+    match since(release, numbers, scope, places) {
+        since if request.catching_up => since,
+        Since::Nothing if settings(&release.inputs) == settings(&scope.inputs) => Since::Nothing,
+        _ => Since::News,
     }
 }
 
-/// The most answers that a release of the period had since the newest one that somebody approved; none before the first.
-fn most_published(
-    history: &mut History,
-    places: &Places,
-    period: Period,
-) -> Result<Option<u64>, crate::runs::database::DatabaseError> {
-    let mut most = None;
-    for revision in places.all_revisions(period).into_iter().rev() {
-        let Ok(Some(release)) = Release::read(&places.revision(period, revision)) else { continue };
-        most = most.max(Some(release.numbers.answers));
-        if release.approved {
-            break;
-        }
-    }
-    // Of releases whose folders are gone the history knows.
-    let listed = if most.is_none() { history.releases()? } else { Vec::new() };
-    Ok(most.or(listed.iter().filter(|held| held.period == period).map(|held| held.answers).max()))
-}
-
-/// The newest numbers of an earlier period.
-fn before(history: &mut History, period: Period) -> Result<Option<Numbers>, crate::runs::database::DatabaseError> {
-    let newest = history.newest_of(period.cadence())?;
-    match newest.range(..period).next_back() {
-        Some((_, listed)) => history.numbers(listed).map(Some),
-        None => Ok(None),
-    }
+/// Which earlier periods were not in the files when work that was left or the release before was made, and what the files came to.
+pub(super) fn made(scope: &Scope, places: &Places, previous: Option<&Release>) -> [(Vec<Period>, String); 2] {
+    let left = Work::look(places.work(scope.period), scope.period).progress;
+    let shown = previous.map(|release| (release.shown_of(scope.read_with()), release.files.clone()));
+    [(left.gone, left.files), shown.unwrap_or_default()]
 }
 
 fn describe(report: &mut RunReport, release: &Release, places: &Places) {

@@ -36,6 +36,8 @@ pub struct Scope {
     pub past: Vec<Listed>,
     /// What the files and the past releases come to.
     pub files: String,
+    /// Earlier periods that would be read and of which the files hold no answers any more: they are shown as they were published.
+    pub gone: Vec<Period>,
     view: PeriodView,
 }
 
@@ -49,13 +51,8 @@ impl Scope {
     ) -> Option<Self> {
         let before = diagnostics.count(Level::Error);
         let runs = project.raw.runs.as_ref()?;
-        let window = window(project, period);
-        let past = match history {
-            Some(history) => past_of(project, period, history, diagnostics)?,
-            None => Past::default(),
-        };
         let mut narrowed = project.clone();
-        narrowed.window = Some(window.clone());
+        narrowed.window = Some(window(project, period));
         let mut inputs = list(&narrowed, diagnostics);
         if diagnostics.count(Level::Error) > before {
             return None;
@@ -73,21 +70,59 @@ impl Scope {
         for input in inputs.iter_mut().filter(|input| input.file == crate::config::PROJECT_FILE) {
             input.sha256 = sha256_hex(settings.as_bytes());
         }
-        let mut scope = Self {
-            period,
-            project: narrowed,
-            files: String::new(),
-            inputs,
-            past: past.listed,
-            view: PeriodView {
-                window,
-                past: past.shown,
-                charted: past.charted,
-                charted_groups: Arc::new(past.charted_groups),
-            },
+        Self::showing(narrowed, period, inputs, Vec::new(), history, diagnostics)
+    }
+
+    /// The scope of a narrowed project with its inputs, and the past that it shows.
+    fn showing(
+        project: Project,
+        period: Period,
+        inputs: Vec<Input>,
+        gone: Vec<Period>,
+        history: Option<&mut History>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let past = match history {
+            Some(history) => past_of(&project, period, &gone, history, diagnostics)?,
+            None => Past::default(),
         };
+        let view = PeriodView {
+            window: window(&project, period),
+            past: past.shown,
+            charted: past.charted,
+            charted_groups: Arc::new(past.charted_groups),
+        };
+        let mut scope = Self { period, project, inputs, past: past.listed, files: String::new(), gone, view };
         scope.files = fingerprint(&scope.inputs, &[&scope.past_text()]);
         Some(scope)
+    }
+
+    /// The same where the files hold no answers of these earlier periods. None after an error of the history.
+    pub(super) fn without(
+        &self,
+        gone: Vec<Period>,
+        history: &mut History,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let (project, inputs) = (self.project.clone(), self.inputs.clone());
+        Self::showing(project, self.period, inputs, gone, Some(history), diagnostics)
+    }
+
+    /// The scope with which something was made, if that was made of these files: which periods were not there, and what the files came
+    /// to then. Otherwise the scope as it is. None after an error of the history.
+    pub(super) fn recalled(
+        self,
+        made: [(Vec<Period>, String); 2],
+        history: &mut History,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        for (gone, files) in made.into_iter().filter(|(gone, _)| !gone.is_empty()) {
+            let made = self.without(gone, history, diagnostics)?;
+            if made.files == files {
+                return Some(made);
+            }
+        }
+        Some(self)
     }
 
     fn past_text(&self) -> String {
@@ -108,11 +143,13 @@ impl Scope {
 
     /// The answers of the period alone, where earlier periods are read with it. What is wrong with them was said when all were read.
     pub(super) fn own_tables(&self) -> Option<Tables> {
-        if self.view.window.len() < 2 {
-            return None;
-        }
+        if self.view.window.len() < 2 { None } else { self.tables_of(self.period) }
+    }
+
+    /// The answers of one period of the window alone.
+    pub(super) fn tables_of(&self, period: Period) -> Option<Tables> {
         let mut own = self.project.clone();
-        own.window = Some(vec![self.period]);
+        own.window = Some(vec![period]);
         load_tables(&own, &mut Diagnostics::new())
     }
 
@@ -160,10 +197,10 @@ pub(super) fn window(project: &Project, period: Period) -> Vec<Period> {
     window
 }
 
-/// The newest releases of the periods before one, in time order: of those whose answers are not read with it.
-fn earlier(project: &Project, period: Period, newest: &BTreeMap<Period, Listed>) -> Vec<Listed> {
+/// The newest releases of the periods before one, in time order: of those whose answers are not read with it, `gone` among them.
+fn earlier(project: &Project, period: Period, gone: &[Period], newest: &BTreeMap<Period, Listed>) -> Vec<Listed> {
     let window = window(project, period);
-    let is_read = |held: &Period| window.contains(held) && are_there(project, *held);
+    let is_read = |held: &Period| window.contains(held) && !gone.contains(held) && are_there(project, *held);
     let before = newest.range(..period).filter(|(held, _)| held.cadence() == period.cadence() && !is_read(held));
     before.map(|(_, listed)| listed.clone()).collect()
 }
@@ -184,9 +221,15 @@ fn is_panel(project: &Project) -> bool {
     project.raw.data.design.as_ref().is_some_and(|design| design.panel.is_some())
 }
 
-/// The releases of earlier periods whose numbers a release of a period would show now, in time order.
-pub(super) fn shown_past(project: &Project, period: Period, newest: &BTreeMap<Period, Listed>) -> Vec<Listed> {
-    let earlier = earlier(project, period, newest);
+/// The releases of earlier periods whose numbers a release of a period would show now, in time order, where the files hold no answers
+/// of those that are `gone`.
+pub(super) fn shown_past(
+    project: &Project,
+    period: Period,
+    gone: &[Period],
+    newest: &BTreeMap<Period, Listed>,
+) -> Vec<Listed> {
+    let earlier = earlier(project, period, gone, newest);
     let first = first_used(project, earlier.len());
     earlier.into_iter().skip(first).collect()
 }
@@ -215,10 +258,16 @@ struct Past {
 }
 
 /// The past of a period.
-fn past_of(project: &Project, period: Period, history: &mut History, diagnostics: &mut Diagnostics) -> Option<Past> {
+fn past_of(
+    project: &Project,
+    period: Period,
+    gone: &[Period],
+    history: &mut History,
+    diagnostics: &mut Diagnostics,
+) -> Option<Past> {
     let runs = project.raw.runs.as_ref()?;
     let mut read = |history: &mut History| {
-        let earlier = earlier(project, period, &history.newest_of(period.cadence())?);
+        let earlier = earlier(project, period, gone, &history.newest_of(period.cadence())?);
         let recent = first_shown(project, earlier.len());
         let mut past = Past::default();
         for listed in &earlier[recent..] {
@@ -239,7 +288,7 @@ fn past_of(project: &Project, period: Period, history: &mut History, diagnostics
         }
         past.listed = earlier[first_used(project, earlier.len())..].to_vec();
         if is_panel(project) && !earlier.is_empty() {
-            diagnostics.push(Diagnostic::note(&messages::PANEL_PAST).at(project.at("data.design.panel")));
+            diagnostics.push_once(Diagnostic::note(&messages::PANEL_PAST).at(project.at("data.design.panel")));
         }
         Ok::<_, crate::runs::database::DatabaseError>(past)
     };

@@ -17,9 +17,9 @@ use crate::runs::plan::{Planned, plan};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
 use crate::runs::restore::restore;
-use crate::runs::run::{RunReport, RunRequest, run};
+use crate::runs::run::{RunReport, RunRequest, made, run};
 use crate::runs::scope::Scope;
-use crate::runs::{telling, undelivered};
+use crate::runs::{over, telling, undelivered};
 
 /// How long a run may be at work before it is no excuse any more; the units of systemd end it then.
 const LONGEST_RUN: TimeDelta = TimeDelta::hours(6);
@@ -73,6 +73,21 @@ impl Session {
             && let Err(error) = undelivered::send(&mut history, &self.project, now, diagnostics)
         {
             diagnostics.push(error.diagnostic());
+        }
+    }
+
+    /// Ends alarms about runs that no run ends, and sends that they are over. What is wrong with the history is said by whoever asks it next.
+    pub fn end_alarms(&self, now: DateTime<Utc>, diagnostics: &mut Diagnostics) {
+        if !telling::has_channels(&self.project) {
+            return;
+        }
+        let mut unsaid = Diagnostics::new();
+        let found = self.history(false, now, &mut unsaid).zip(self.releases(now, &mut unsaid));
+        let Some((mut history, releases)) = found else { return };
+        match over::end(&mut history, &self.project, &self.calendar, &releases, now) {
+            Ok(0) => {}
+            Ok(_) => self.send_due(now, diagnostics),
+            Err(error) => diagnostics.push(error.diagnostic()),
         }
     }
 
@@ -147,7 +162,7 @@ impl Session {
         diagnostics: &mut Diagnostics,
     ) -> Option<Planned> {
         let mut history = self.history(false, now, diagnostics);
-        let scope = Scope::of(&self.project, period, history.as_mut(), diagnostics)?;
+        let mut scope = Scope::of(&self.project, period, history.as_mut(), diagnostics)?;
         let newest = self.places.newest_revision(period);
         let previous = newest.and_then(|revision| match Release::read(&self.places.revision(period, revision)) {
             Ok(release) => release,
@@ -156,6 +171,10 @@ impl Session {
                 None
             }
         });
+        if let Some(history) = &mut history {
+            let made = made(&scope, &self.places, previous.as_ref());
+            scope = scope.recalled(made, history, diagnostics)?;
+        }
         let told = match (&previous, &mut history) {
             (Some(release), Some(history)) => history.was_noted(period, release.revision),
             _ => Ok(true),

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::config::Period;
 use crate::diagnostics::messages::runs as messages;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, LocalizedTexts, lang_texts};
+use crate::runs::delivery::rules::Lack;
 use crate::runs::heard;
 use crate::runs::held::held;
 use crate::runs::releases::Releases;
@@ -19,12 +20,12 @@ use crate::runs::work::Work;
 /// What is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Missing {
-    /// Period without a release.
+    /// Period without a whole release.
     pub period: Period,
     /// When it was due, RFC 3339 in UTC.
     pub due_at: Option<String>,
-    /// True if it has one whose run was cut off before its end.
-    pub cut_off: bool,
+    /// What is wrong with its release.
+    pub lack: Lack,
 }
 
 /// What a look came to.
@@ -96,24 +97,55 @@ fn tell(session: &Session, absent: &[Missing], now: DateTime<Utc>, diagnostics: 
     told.map_err(|error| diagnostics.push(error.diagnostic())).ok()
 }
 
-/// The periods that should have a release by now and have none that was brought to its end, each reported as an error.
+/// The periods that should have a release by now and have none that was brought to its end, and those whose release cannot be read,
+/// each reported as an error.
 fn missing(session: &Session, releases: &Releases, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Vec<Missing> {
     let (calendar, places) = (&session.calendar, &session.places);
     let held = held(places);
-    let absent = calendar.due(&releases.ended, &releases.unfinished, now).into_iter().map(|period| {
-        let due = calendar.due_at(period);
-        let cut_off = releases.unfinished.contains(&period) && !held.contains(&period);
-        let problem = if held.contains(&period) {
-            let folder = Work::look(places.work(period), period).content();
-            Diagnostic::error(&messages::HELD_SINCE_DUE).arg("folder", folder.display())
-        } else if cut_off {
-            Diagnostic::error(&messages::RELEASE_CUT_OFF)
-        } else {
-            Diagnostic::error(&messages::NO_RELEASE)
+    let due = calendar.due(&releases.ended, &releases.unfinished, now);
+    let mut absent = Vec::new();
+    for period in due.union(&releases.ended).copied() {
+        let is_held = held.contains(&period);
+        let damaged = session.release(period).err();
+        let lack = match (due.contains(&period), &damaged) {
+            (_, Some(_)) => Lack::Damaged,
+            (true, None) if is_held => Lack::Absent,
+            (true, None) => lack(session, releases, period),
+            (false, None) => continue,
         };
+        let problem = match (lack, damaged) {
+            (_, Some(damaged)) => *damaged,
+            _ if is_held => {
+                let folder = Work::look(places.work(period), period).content();
+                Diagnostic::error(&messages::HELD_SINCE_DUE).arg("folder", folder.display())
+            }
+            (Lack::Absent, None) => Diagnostic::error(&messages::NO_RELEASE),
+            (Lack::CutOff | Lack::Gone | Lack::Damaged, None) => {
+                Diagnostic::error(&messages::RELEASE_CUT_OFF).words("how", how(lack))
+            }
+        };
+        let due = calendar.due_at(period);
         let local = due.map(|due| calendar.local(due)).unwrap_or_default();
         diagnostics.push(problem.arg("period", period).arg("due", local));
-        Missing { period, due_at: due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true)), cut_off }
-    });
-    absent.collect()
+        absent.push(Missing { period, due_at: due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true)), lack });
+    }
+    absent
+}
+
+/// What is wrong with the release of a period that is due and not at its end.
+fn lack(session: &Session, releases: &Releases, period: Period) -> Lack {
+    let recorded = releases.listed.get(&period).map(|listed| listed.revision);
+    let there = recorded.is_none_or(|revision| session.places.revision(period, revision).is_dir());
+    match releases.unfinished.contains(&period) {
+        false => Lack::Absent,
+        true if there && !releases.told.contains(&period) => Lack::CutOff,
+        true => Lack::Gone,
+    }
+}
+
+fn how(lack: Lack) -> LocalizedTexts {
+    match lack {
+        Lack::Gone => lang_texts("其文件夹或链接已不存在", "its folder or the link to it is gone"),
+        _ => lang_texts("其运行在通知读者之前中断", "its run was cut off before it told anybody"),
+    }
 }

@@ -23,6 +23,9 @@ const APPROVED: &str = "approved";
 pub struct Progress {
     /// What the files come to that this was made of.
     pub files: String,
+    /// Earlier periods that would have been read and of which these files hold no answers any more.
+    #[serde(default)]
+    pub gone: Vec<Period>,
     /// The numbers, once measured.
     pub numbers: Option<Numbers>,
     /// What the gates said when the release was held, with its inputs.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::{Site, codes};
+use super::{Site, all, codes};
 
 /// Catches up at a moment; the code of the program, outcomes by period, and everything that was printed.
 fn catch_up(site: &Site, now: &str) -> (Option<i32>, Vec<(String, String)>, Value) {
@@ -262,18 +262,9 @@ fn periods_of_different_length_are_never_compared() {
 /// changes nothing says nothing.
 #[test]
 fn a_mistake_of_this_month_in_a_growing_file_stops_no_other() {
-    let site = Site::new("");
-    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
-    let cut = "data: { sources: [{ file: all.csv }], id: id, duplicates: error, wave: { column: day, by: month } }";
-    let project = project.replace("data: { sources: [{ file: \"data/{period}/*.csv\" }], id: id }", cut);
-    site.write("manyi.yaml", &project);
-    let mut text = "id,day,branch,satisfaction\n".to_owned();
-    for month in [1, 2] {
-        for number in 0..60 {
-            let score = if number % 10 < 7 { 5 } else { 2 };
-            text += &format!("{month}-{number},2026-{month:02}-{:02},North,{score}\n", number % 28 + 1);
-        }
-    }
+    let site = Site::by_date("");
+    site.change("id: id, wave", "id: id, duplicates: error, wave");
+    let mut text = all(&[(1, 60, 7), (2, 60, 7)]);
     site.write("all.csv", &text);
     let (_, ended, printed) = catch_up(&site, "2026-03-03T06:00:00+08:00");
     assert_eq!(ended, outcomes(&[("2026-01", "published"), ("2026-02", "published")]), "{printed:#}");

@@ -1,6 +1,7 @@
 //! Unattended runs from the outside: a small project that is run, killed, starved of disk space and run again.
 
 mod catch_up;
+mod clocks;
 mod crashes;
 mod dry_run;
 mod full_disk;
@@ -8,6 +9,7 @@ mod gates;
 mod group_charts;
 mod limits;
 mod postgres;
+mod rotated;
 mod scheduler;
 mod timers;
 mod unreachable;
@@ -73,6 +75,21 @@ impl Site {
             site.write(&format!("templates/{pack}/short.md.tera"), TEMPLATE);
         }
         site
+    }
+
+    /// One with one file for all months, `all.csv`, that a date column cuts.
+    pub fn by_date(more: &str) -> Self {
+        let site = Self::new(more);
+        let cut = "data: { sources: [{ file: all.csv }], id: id, wave: { column: day, by: month } }";
+        site.change("data: { sources: [{ file: \"data/{period}/*.csv\" }], id: id }", cut);
+        site
+    }
+
+    /// Replaces a text in the project file.
+    pub fn change(&self, before: &str, after: &str) {
+        let project = fs::read_to_string(self.path("manyi.yaml")).unwrap();
+        assert!(project.contains(before), "{project}");
+        self.write("manyi.yaml", &project.replace(before, after));
     }
 
     pub fn root(&self) -> &Path {
@@ -175,6 +192,19 @@ impl Site {
         }
         copy
     }
+}
+
+/// The one file of some months of 2026: the number of each, its answers, and how many in ten are satisfied.
+pub fn all(months: &[(u32, usize, usize)]) -> String {
+    let row = |month: u32, number: usize, happy: usize| {
+        let score = if number % 10 < happy { 5 } else { 2 };
+        let branch = ["North", "South"][number % 2];
+        format!("{month}-{number},2026-{month:02}-{:02},{branch},{score}\n", number % 28 + 1)
+    };
+    let rows = |&(month, count, happy): &(u32, usize, usize)| {
+        (0..count).map(|number| row(month, number, happy)).collect::<String>()
+    };
+    "id,day,branch,satisfaction\n".to_owned() + &months.iter().map(rows).collect::<String>()
 }
 
 /// A moment after all periods of the tests.

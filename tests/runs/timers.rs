@@ -7,42 +7,42 @@ use std::process::{Command, Stdio};
 use manyi::runs::steps::{CRASH_AT, STEPS};
 use serde_json::Value;
 
-use super::{Site, codes};
+use super::{Site, all, codes};
 
-const DELIVERY: &str = "delivery:
+pub(super) const DELIVERY: &str = "delivery:
   channels: { board: { kind: folder, path: board } }
   recipients: [{ to: board, reports: [brief] }]
   errors: [board]
 ";
 
-const FEBRUARY: &str = "2026-02-03T06:00:00+08:00";
-const MARCH: &str = "2026-03-03T06:00:00+08:00";
-const APRIL: &str = "2026-04-03T06:00:00+08:00";
+pub(super) const FEBRUARY: &str = "2026-02-03T06:00:00+08:00";
+pub(super) const MARCH: &str = "2026-03-03T06:00:00+08:00";
+pub(super) const APRIL: &str = "2026-04-03T06:00:00+08:00";
 
-fn printed(site: &Site, now: &str, arguments: &[&str]) -> (Option<i32>, Value) {
+pub(super) fn printed(site: &Site, now: &str, arguments: &[&str]) -> (Option<i32>, Value) {
     let done = site.call(now, arguments);
     let text = || String::from_utf8_lossy(&done.stderr).into_owned();
     (done.status.code(), serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{}", text())))
 }
 
 /// Periods with outcomes of a timer's call, and all that it printed.
-fn timer(site: &Site, now: &str) -> (Vec<(String, String)>, Value) {
+pub(super) fn timer(site: &Site, now: &str) -> (Vec<(String, String)>, Value) {
     let (_, printed) = printed(site, now, &["run", "--catch-up", "--json"]);
     let text = |run: &Value, key: &str| run[key].as_str().unwrap().to_owned();
     let runs = printed["runs"].as_array().unwrap().iter();
     (runs.map(|run| (text(run, "period"), text(run, "outcome"))).collect(), printed)
 }
 
-fn outcomes(wanted: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(super) fn outcomes(wanted: &[(&str, &str)]) -> Vec<(String, String)> {
     wanted.iter().map(|(period, outcome)| ((*period).to_owned(), (*outcome).to_owned())).collect()
 }
 
-fn history(site: &Site, key: &str) -> Vec<Value> {
+pub(super) fn history(site: &Site, key: &str) -> Vec<Value> {
     printed(site, APRIL, &["history", "--json"]).1[key].as_array().cloned().unwrap_or_default()
 }
 
 /// Period and revision of the messages about the report that were sent, sorted.
-fn sent(site: &Site) -> Vec<(String, u64)> {
+pub(super) fn sent(site: &Site) -> Vec<(String, u64)> {
     let all = history(site, "deliveries").into_iter();
     let own = all.filter(|held| held["report"] == "brief" && held["state"] == "sent");
     let mut sent: Vec<(String, u64)> =
@@ -51,21 +51,21 @@ fn sent(site: &Site) -> Vec<(String, u64)> {
     sent
 }
 
-fn alarms(site: &Site) -> Vec<String> {
+pub(super) fn alarms(site: &Site) -> Vec<String> {
     history(site, "alarms").iter().map(|held| held["rule"].as_str().unwrap().to_owned()).collect()
 }
 
-fn release(site: &Site, period: &str) -> Value {
+pub(super) fn release(site: &Site, period: &str) -> Value {
     serde_json::from_slice(&fs::read(site.path("out").join(period).join("release.json")).unwrap()).unwrap()
 }
 
-fn past(site: &Site, period: &str) -> Vec<(String, u64)> {
+pub(super) fn past(site: &Site, period: &str) -> Vec<(String, u64)> {
     let release = release(site, period);
     let past = release["past"].as_array().unwrap().iter();
     past.map(|held| (held["period"].as_str().unwrap().to_owned(), held["revision"].as_u64().unwrap())).collect()
 }
 
-fn lose_history(site: &Site) {
+pub(super) fn lose_history(site: &Site) {
     for file in ["history.sqlite", "history.sqlite-wal", "history.sqlite-shm"] {
         let _ = fs::remove_file(site.path(file));
     }
@@ -103,7 +103,7 @@ fn killed_at_every_step_a_correction_is_ended_by_the_next_timer() {
     }
 }
 
-fn printed_code(site: &Site, now: &str, arguments: &[&str]) -> Option<i32> {
+pub(super) fn printed_code(site: &Site, now: &str, arguments: &[&str]) -> Option<i32> {
     printed(site, now, arguments).0
 }
 
@@ -116,6 +116,7 @@ fn watch_tells_a_release_that_was_cut_off_from_one_that_is_missing() {
     command.env(CRASH_AT, "recorded").stderr(Stdio::null()).stdout(Stdio::null()).status().unwrap();
     let (code, watched) = printed(&site, FEBRUARY, &["watch", "--json"]);
     assert_eq!((code, codes(&watched)), (Some(1), vec!["M0178".to_owned()]), "{watched:#}");
+    assert_eq!(watched["missing"][0]["lack"], "cut_off", "{watched:#}");
     let (_, looked) = printed(&site, FEBRUARY, &["run", "--catch-up", "--dry-run", "--json"]);
     let run = &looked["runs"][0];
     assert_eq!(run["why"]["en"], "published, but its run was cut off before its end");
@@ -186,21 +187,10 @@ fn answers_of_a_month_read_with_another_are_not_its_own() {
 /// One file for all months, begun anew: what was published of the months that it had stays.
 #[test]
 fn a_file_that_begins_anew_is_no_correction() {
-    let site = Site::new(DELIVERY);
-    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
-    let cut = "data: { sources: [{ file: all.csv }], id: id, wave: { column: day, by: month } }";
-    site.write("manyi.yaml", &project.replace("data: { sources: [{ file: \"data/{period}/*.csv\" }], id: id }", cut));
-    let rows = |month: u32| -> String {
-        let row = |number: usize| {
-            let score = if number % 10 < 7 { 5 } else { 2 };
-            format!("{month}-{number},2026-{month:02}-{:02},North,{score}\n", number % 28 + 1)
-        };
-        (0..60).map(row).collect()
-    };
-    let head = "id,day,branch,satisfaction\n";
-    site.write("all.csv", &format!("{head}{}{}", rows(1), rows(2)));
+    let site = Site::by_date(DELIVERY);
+    site.write("all.csv", &all(&[(1, 60, 7), (2, 60, 7)]));
     assert_eq!(timer(&site, MARCH).0, outcomes(&[("2026-01", "published"), ("2026-02", "published")]));
-    site.write("all.csv", &format!("{head}{}", rows(3)));
+    site.write("all.csv", &all(&[(3, 60, 7)]));
     let (ended, said) = timer(&site, "2026-03-20T06:00:00+08:00");
     assert_eq!(ended, outcomes(&[("2026-01", "unchanged"), ("2026-02", "unchanged")]), "{said:#}");
     assert!(alarms(&site).is_empty());
@@ -278,6 +268,55 @@ fn a_release_that_cannot_be_read_is_no_silence() {
     site.write("out/releases/2026-01/r1/release.json", "{");
     let (ended, said) = timer(&site, FEBRUARY);
     assert_eq!((ended, codes(&said)), (outcomes(&[("2026-01", "failed")]), vec!["M0982".to_owned()]), "{said:#}");
+    let (code, watched) = printed(&site, FEBRUARY, &["watch", "--json"]);
+    assert_eq!((code, codes(&watched)), (Some(1), vec!["M0982".to_owned()]), "{watched:#}");
+    assert_eq!(watched["missing"][0]["lack"], "damaged", "{watched:#}");
+}
+
+/// A correction is held, the history is lost, and the file of before is put back: nothing waits any more.
+#[test]
+fn what_was_held_is_over_although_the_history_was_lost() {
+    let site = Site::new("");
+    site.month("2026-01", 60, 7);
+    timer(&site, FEBRUARY);
+    site.month("2026-01", 40, 7);
+    assert_eq!(timer(&site, FEBRUARY).0, outcomes(&[("2026-01", "held")]));
+    lose_history(&site);
+    site.month("2026-01", 60, 7);
+    assert_eq!(timer(&site, FEBRUARY).0, outcomes(&[("2026-01", "unchanged")]));
+    assert_eq!(history(&site, "held"), Vec::<Value>::new());
+    assert_eq!(timer(&site, FEBRUARY).0, []);
+    assert_eq!(release(&site, "2026-01")["revision"], 1);
+}
+
+/// The month was repaired by a run that told nobody: the next timer says once that it is over.
+#[test]
+fn an_alarm_that_no_run_ended_is_ended_by_the_next_timer() {
+    let site = Site::new(DELIVERY);
+    assert_eq!(timer(&site, FEBRUARY).0, outcomes(&[("2026-01", "failed")]));
+    site.month("2026-01", 60, 7);
+    assert_eq!(printed_code(&site, FEBRUARY, &["run", "--period", "2026-01", "--no-deliver", "--json"]), Some(0));
+    assert_eq!(alarms(&site), ["errors-failed"]);
+    let told = history(&site, "deliveries").len();
+    let next = "2026-02-04T06:00:00+08:00";
+    assert_eq!(timer(&site, next).0, []);
+    assert!(alarms(&site).is_empty(), "{:?}", alarms(&site));
+    assert_eq!(history(&site, "deliveries").len(), told + 1);
+    timer(&site, next);
+    assert_eq!(history(&site, "deliveries").len(), told + 1);
+}
+
+/// January failed, and then the project was set to begin in February.
+#[test]
+fn an_alarm_about_a_month_that_is_not_due_any_more_is_over() {
+    let site = Site::new(DELIVERY);
+    assert_eq!(timer(&site, FEBRUARY).0, outcomes(&[("2026-01", "failed")]));
+    site.change("from: 2026-01", "from: 2026-02");
+    let told = history(&site, "deliveries").len();
+    assert_eq!(timer(&site, "2026-02-04T06:00:00+08:00").0, []);
+    assert!(alarms(&site).is_empty(), "{:?}", alarms(&site));
+    assert_eq!(history(&site, "deliveries").len(), told + 1);
+    assert_eq!(printed_code(&site, "2026-02-04T06:00:00+08:00", &["watch", "--json"]), Some(0));
 }
 
 /// Old files of one source may go while those of another stay; that something comes to what is left is news.
@@ -350,6 +389,7 @@ fn a_release_whose_folder_is_gone_is_made_again() {
     fs::remove_dir_all(site.path("out/releases/2026-01")).unwrap();
     let (code, watched) = printed(&site, FEBRUARY, &["watch", "--json"]);
     assert_eq!((code, codes(&watched)), (Some(1), vec!["M0178".to_owned()]), "{watched:#}");
+    assert_eq!(watched["missing"][0]["lack"], "gone", "{watched:#}");
     assert_eq!(timer(&site, FEBRUARY).0, outcomes(&[("2026-01", "published")]));
     assert_eq!((site.seen(), sent(&site)), (before, messages));
     assert_eq!(timer(&site, FEBRUARY).0, []);
@@ -358,19 +398,11 @@ fn a_release_whose_folder_is_gone_is_made_again() {
 /// One file grows for all months, and somebody edits a template: the months of the past are not made anew by the next timer.
 #[test]
 fn another_template_is_no_news_to_a_timer() {
-    let site = Site::new(DELIVERY);
-    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
-    let cut = "data: { sources: [{ file: all.csv }], id: id, wave: { column: day, by: month } }";
-    site.write("manyi.yaml", &project.replace("data: { sources: [{ file: \"data/{period}/*.csv\" }], id: id }", cut));
-    let mut all = "id,day,branch,satisfaction\n".to_owned();
-    for month in 1..=2 {
-        (0..60).for_each(|number| all += &format!("{month}-{number},2026-{month:02}-{:02},North,5\n", number % 28 + 1));
-    }
-    site.write("all.csv", &all);
+    let site = Site::by_date(DELIVERY);
+    site.write("all.csv", &all(&[(1, 60, 7), (2, 60, 7)]));
     timer(&site, MARCH);
     site.write("templates/brief/short.md.tera", "# {{ project.title }}\n");
-    (0..60).for_each(|number| all += &format!("3-{number},2026-03-{:02},North,4\n", number % 28 + 1));
-    site.write("all.csv", &all);
+    site.write("all.csv", &all(&[(1, 60, 7), (2, 60, 7), (3, 60, 6)]));
     let wanted = [("2026-01", "unchanged"), ("2026-02", "unchanged"), ("2026-03", "published")];
     assert_eq!(timer(&site, APRIL).0, outcomes(&wanted));
     // Who asks for it gets it.

@@ -9,7 +9,7 @@ use manyi::runs::lock::{Locked, RunLock};
 use serde_json::Value;
 use walkdir::WalkDir;
 
-use super::{NOW, Site, codes};
+use super::{NOW, Site, all, codes};
 
 /// Every file of a folder with its content and the time it was changed, without the lock and the history's own working files.
 pub fn touched(root: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
@@ -184,22 +184,10 @@ fn a_correction_is_followed_by_what_shows_it() {
 
 #[test]
 fn a_date_column_cuts_periods_and_other_periods_change_nothing() {
-    let site = Site::new("");
-    let project = fs::read_to_string(site.path("manyi.yaml")).unwrap();
-    let cut = "data: { sources: [{ file: all.csv }], id: id, wave: { column: day, by: month } }";
-    let project = project.replace("data: { sources: [{ file: \"data/{period}/*.csv\" }], id: id }", cut);
-    site.write("manyi.yaml", &project);
-    let mut text = "id,day,branch,satisfaction\n".to_owned();
-    let mut month = |month: u32, happy: u32| {
-        for number in 0..60 {
-            let score = if number % 10 < happy { 5 } else { 2 };
-            text += &format!("{month}-{number},2026-{month:02}-{:02},North,{score}\n", number % 28 + 1);
-        }
-        site.write("all.csv", &text);
-    };
-    month(1, 7);
+    let site = Site::by_date("");
+    site.write("all.csv", &all(&[(1, 60, 7)]));
     site.publish("2026-01", &[]);
-    month(2, 6);
+    site.write("all.csv", &all(&[(1, 60, 7), (2, 60, 6)]));
     site.publish("2026-02", &[]);
     let (code, printed) = site.run("2026-01", &[]);
     assert_eq!((code, printed["runs"][0]["outcome"].as_str()), (Some(0), Some("unchanged")), "{printed:#}");

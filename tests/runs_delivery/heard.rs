@@ -169,7 +169,9 @@ fn what_the_failure_does_not_tell_is_told() {
     assert_eq!(run(&removed, RAN), Some(0));
     fs::remove_file(removed.path("out/2026-02")).unwrap();
     assert!(missing(&removed), "a release that is gone");
-    assert!(arrived(&removed).last().unwrap().contains("2026-02 is published, but its run was cut off"));
+    assert!(
+        arrived(&removed).last().unwrap().contains("2026-02 was published, but its folder or the link to it is gone")
+    );
 }
 
 /// The failure goes to readers alone, as the project says, and the missing release to those whom nobody told anything.

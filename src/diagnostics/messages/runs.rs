@@ -27,7 +27,7 @@ messages! {
     NO_ANSWERS_OF_PERIOD = Message::new("M0957", "there are no answers of the period {period}", "没有属于 {period} 的答卷")
         .hinted("the run can be repeated when the data are there", "数据到位后重新运行即可");
     /// The answers of a published period are gone.
-    ANSWERS_GONE = Message::new("M0177", "the files hold no answers of {period} any more; its release stays as it is", "文件中已没有 {period} 的答卷，其版本保持不变");
+    ANSWERS_GONE = Message::new("M0177", "the files hold no {what} of {period} any more; its release stays as it is", "文件中已没有 {period} 的{what}，其版本保持不变");
     /// A file of the project that cannot be read.
     INPUT_UNREADABLE = Message::new("M0958", "`{file}` cannot be read: {problem}", "无法读取 `{file}`：{problem}");
     /// Another run has the lock.
@@ -46,6 +46,12 @@ messages! {
     /// Gate: a revision with fewer answers.
     GATE_FEWER = Message::new("M0180", "gate `fewer`: {found} answers, of {published} that were published; at most {limit} % may be gone", "关卡 `fewer`：答卷 {found} 份，已发布的为 {published} 份，最多允许减少 {limit} %")
         .hinted("if answers were withdrawn or cleaned, approve it; if the export covers a shorter time or broke off, restore the file", "若确有答卷撤回或清理，请批准；若导出区间变短或中途断开，请恢复文件");
+    /// Gate: a revision with fewer rows of an operational table.
+    GATE_FEWER_ROWS = Message::new("M0181", "gate `fewer`: {found} rows of `{table}`, of {published} that were published; at most {limit} % may be gone", "关卡 `fewer`：表 `{table}` 有 {found} 行，已发布的为 {published} 行，最多允许减少 {limit} %")
+        .hinted("if rows were withdrawn or cleaned, approve it; if the export covers a shorter time or broke off, restore the file", "若确有数据撤回或清理，请批准；若导出区间变短或中途断开，请恢复文件");
+    /// Gate: fewer answers of an earlier period that is read, too.
+    GATE_FEWER_READ = Message::new("M0182", "gate `fewer`: {found} answers of {earlier}, which is read with this period, of {published} that were published; at most {limit} % may be gone", "关卡 `fewer`：一并读取的 {earlier} 有答卷 {found} 份，已发布的为 {published} 份，最多允许减少 {limit} %")
+        .hinted("restore the file, or take all answers of {earlier} out of it: then what was published of it is shown; `runs.read: 1` always shows that", "请恢复文件，或从中删去 {earlier} 的全部答卷，届时显示其已发布的数值；`runs.read: 1` 则始终如此");
     /// Gate: empty cells.
     GATE_MISSING = Message::new("M0964", "gate `missing`: {found} % of the answers to `{column}` are missing, at most {limit} % are allowed", "关卡 `missing`：`{column}` 有 {found} % 缺答，最多允许 {limit} %");
     /// Gate: an indicator beyond its limits.
@@ -75,8 +81,8 @@ messages! {
     LATER_OUTDATED = Message::new("M0973", "releases of later periods still show the numbers of {period} as they were: {later}", "之后各期的版本仍显示 {period} 修订前的数值：{later}")
         .hinted("run them again with --period, or all with --catch-up", "请用 --period 逐期重新运行，或用 --catch-up 一并更新");
     /// A release that is due and was told to nobody.
-    RELEASE_CUT_OFF = Message::new("M0178", "the release of {period}, due on {due}, is not whole: its run was cut off before it told anybody, or its folder or link is gone", "{period} 的版本（应于 {due} 完成）不完整：其运行在通知读者之前中断，或其文件夹、链接已不存在")
-        .hinted("look at the log of the timer, then run `manyi run --period {period}`, which goes on where that one stopped", "请查看定时任务日志，然后运行 `manyi run --period {period}`，它会从中断处继续");
+    RELEASE_CUT_OFF = Message::new("M0178", "the release of {period}, due on {due}, is not whole: {how}", "{period} 的版本（应于 {due} 完成）不完整：{how}")
+        .hinted("`manyi run --period {period}` makes it whole", "运行 `manyi run --period {period}` 即可补全");
     /// A period without a release.
     NO_RELEASE = Message::new("M0974", "there is no release of {period}, which was due on {due}", "没有 {period} 的发布版本，应于 {due} 完成")
         .hinted("look at the log of the timer, then run `manyi run --period {period}`", "请查看定时任务日志，然后运行 `manyi run --period {period}`");

@@ -72,15 +72,27 @@ pub struct RunEnd {
     pub failure: Option<LocalizedTexts>,
 }
 
+/// What is wrong with the release of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// There is none.
+    Absent,
+    /// The run that made it was cut off before its end: nobody may know of it.
+    CutOff,
+    /// It was published, and its folder or the link to it is gone.
+    Gone,
+    /// It was published, and what it says of itself cannot be read.
+    Damaged,
+}
+
 /// A period whose release was looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
     /// The period.
     pub period: String,
-    /// True if the release is due and not there.
-    pub missing: bool,
-    /// True if it is there, but the run that made it was cut off before its end: nobody may know of it.
-    pub cut_off: bool,
+    /// What is wrong with its release, if it is due and not there or not whole.
+    pub lack: Option<Lack>,
     /// True if the alarm stands that its run failed or is held.
     pub failed: bool,
     /// Audiences that know it by that alarm, to whom nothing is said.
@@ -166,9 +178,9 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
         AlarmKind::Delivery => Vec::new(),
         AlarmKind::Missing => {
             // Who knows it already is told nothing, and what was told before stays so.
-            let holds = |one: &Expected| match one.missing && one.heard.contains(&audience(rule)) {
+            let holds = |one: &Expected| match one.lack.is_some() && one.heard.contains(&audience(rule)) {
                 true => None,
-                false => Some(one.missing),
+                false => Some(one.lack.is_some()),
             };
             let expected = situation.expected.iter();
             expected.map(|one| signal(one.period.clone(), holds(one), missing_text(one))).collect()
@@ -186,18 +198,25 @@ pub fn audience(rule: &RawAlarm) -> AlarmAudience {
 
 fn missing_text(expected: &Expected) -> LocalizedTexts {
     let period = &expected.period;
-    match (expected.missing, expected.failed) {
-        (true, _) if expected.cut_off => lang_texts(
-            format!("{period} 已发布，但其运行中途中断：可能尚未通知任何人"),
-            format!("{period} is published, but its run was cut off: nobody may have been told"),
+    let (zh, en) = match (expected.lack, expected.failed) {
+        (None, _) => ("不再缺少版本", ": no release is missing any more"),
+        (Some(Lack::CutOff), _) => (
+            "已发布，但其运行中途中断：可能尚未通知任何人",
+            " is published, but its run was cut off: nobody may have been told",
         ),
-        (false, _) => lang_texts(format!("{period} 不再缺少版本"), format!("{period}: no release is missing any more")),
-        (true, false) => lang_texts(format!("{period} 已到期，尚未发布"), format!("{period} is due and not published")),
-        (true, true) => lang_texts(
-            format!("{period} 仍未发布：其运行失败或被扣住"),
-            format!("{period} is still not published: its run failed or is held"),
+        (Some(Lack::Gone), _) => {
+            ("已发布，但其文件夹或链接已不存在", " was published, but its folder or the link to it is gone")
+        }
+        (Some(Lack::Damaged), _) => (
+            "已发布，但其 release.json 无法读取，无法察觉后来的更正",
+            " is published, but its release.json cannot be read: corrections go unnoticed",
         ),
-    }
+        (Some(Lack::Absent), false) => ("已到期，尚未发布", " is due and not published"),
+        (Some(Lack::Absent), true) => {
+            ("仍未发布：其运行失败或被扣住", " is still not published: its run failed or is held")
+        }
+    };
+    lang_texts(format!("{period} {zh}"), format!("{period}{en}"))
 }
 
 fn is_watched(rule: &RawAlarm, indicator: &Indicator) -> bool {
@@ -351,7 +370,7 @@ mod tests {
         assert_eq!(found[2].text.get(Lang::ZhCn), "2026-10 已到期，尚未发布");
         situation.gates[0].holds = false;
         situation.runs[0].failure = None;
-        situation.expected[0].missing = false;
+        situation.expected[0].lack = None;
         let over = signals(&rules, &situation);
         assert!(over.iter().all(|signal| signal.holds == Some(false)));
         // What ended is said in words, too.
@@ -368,7 +387,8 @@ mod tests {
     }
 
     fn expected(missing: bool, failed: bool, heard: &[AlarmAudience]) -> Expected {
-        Expected { period: "2026-10".into(), missing, cut_off: false, failed, heard: heard.to_vec() }
+        let lack = missing.then_some(Lack::Absent);
+        Expected { period: "2026-10".into(), lack, failed, heard: heard.to_vec() }
     }
 
     #[test]
@@ -386,6 +406,16 @@ mod tests {
             assert_eq!((found[0].holds, found[0].subject.as_str()), (holds, "2026-10"));
             assert!(found[0].text.get(Lang::En).starts_with(text), "{:?}", found[0].text);
         }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_release_is_said() {
+        let said = [Lack::Absent, Lack::CutOff, Lack::Gone, Lack::Damaged].map(|lack| {
+            let one = Expected { lack: Some(lack), ..expected(true, false, &[]) };
+            missing_text(&one).get(Lang::En).to_owned()
+        });
+        let parts = ["is due and not published", "cut off", "the link to it is gone", "release.json cannot be read"];
+        assert!(said.iter().zip(parts).all(|(text, part)| text.contains(part)), "{said:?}");
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub struct Listed {
     pub revision: u32,
     /// When it was published, RFC 3339.
     pub published_at: String,
+    /// The order in which releases were recorded, whatever the clock said; 0 of those of earlier versions.
+    #[serde(skip)]
+    pub place: i64,
     /// Answers of the period.
     pub answers: u64,
     /// Newest answer.
@@ -48,6 +51,13 @@ pub struct Listed {
     pub fingerprint: String,
     /// Version of the program.
     pub program: String,
+}
+
+impl Listed {
+    /// By which releases are in the order in which they were recorded.
+    pub fn recorded(&self) -> (i64, &str) {
+        (self.place, &self.published_at)
+    }
 }
 
 /// One estimate of a series.

@@ -35,13 +35,13 @@ impl History {
         rows.iter().map(|row| Ok((period_of(row)?, number(row, "revision")?))).collect()
     }
 
-    /// The newest attempts, newest first.
+    /// The newest attempts, newest first: those that were noted last.
     ///
     /// # Errors
     /// The database fails.
     pub fn attempts(&mut self, most: u32) -> Result<Vec<Attempt>, DatabaseError> {
         let sql = "SELECT period, started_at, ended_at, outcome, revision, codes FROM attempts WHERE project = $1
-            ORDER BY started_at DESC, process DESC LIMIT $2";
+            ORDER BY place DESC, started_at DESC, process DESC LIMIT $2";
         let rows = self.database.query(sql, &[self.project.as_str().into(), i64::from(most).into()])?;
         let attempt = |row: &Row| {
             Ok(Attempt {
@@ -61,7 +61,7 @@ impl History {
     /// # Errors
     /// As [`History::releases`].
     pub fn stopped(&mut self) -> Result<BTreeSet<Period>, DatabaseError> {
-        let sql = "SELECT period, outcome FROM attempts WHERE project = $1 ORDER BY started_at, process";
+        let sql = "SELECT period, outcome FROM attempts WHERE project = $1 ORDER BY place, started_at, process";
         let rows = self.database.query(sql, &[self.project.as_str().into()])?;
         let stops = [word(&Outcome::Failed), word(&Outcome::Held)];
         let mut newest = BTreeMap::new();
@@ -80,7 +80,7 @@ impl History {
     /// # Errors
     /// The database fails, or holds something else than was written.
     pub fn releases(&mut self) -> Result<Vec<Listed>, DatabaseError> {
-        let sql = "SELECT period, revision, published_at, answers, newest, reports, fingerprint, program
+        let sql = "SELECT period, revision, published_at, place, answers, newest, reports, fingerprint, program
             FROM releases WHERE project = $1";
         let rows = self.database.query(sql, &[self.project.as_str().into()])?;
         let listed = |row: &Row| {
@@ -88,6 +88,7 @@ impl History {
                 period: period_of(row)?,
                 revision: number(row, "revision")?,
                 published_at: row.text("published_at")?.to_owned(),
+                place: row.integer("place")?,
                 answers: u64::try_from(row.integer("answers")?).unwrap_or_default(),
                 newest: row.optional_text("newest")?.map(str::to_owned),
                 reports: serde_json::from_str(row.text("reports")?).unwrap_or_default(),
@@ -160,6 +161,7 @@ impl History {
             charts: Vec::new(),
             content: String::new(),
             own_content: String::new(),
+            read_with: Vec::new(),
         })
     }
 

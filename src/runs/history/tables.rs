@@ -6,9 +6,10 @@ use crate::runs::database::Migration;
 pub(super) const COMPONENT: &str = "history";
 
 /// A release is one revision of one period of one project. Estimates hold no number where they are hidden.
-pub(super) const STEPS: &[Migration] = &[Migration {
-    version: 1,
-    sql: "
+pub(super) const STEPS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: "
 CREATE TABLE releases (
     project TEXT NOT NULL,
     period TEXT NOT NULL,
@@ -94,7 +95,16 @@ CREATE TABLE attempts (
     PRIMARY KEY (project, period, started_at, process)
 );
 ",
-}];
+    },
+    // The order in which they were written, whatever the clock said; those of earlier versions were written before.
+    Migration {
+        version: 2,
+        sql: "
+ALTER TABLE releases ADD COLUMN place BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN place BIGINT NOT NULL DEFAULT 0;
+",
+    },
+];
 
 /// The tables that hold something of one release, with its key.
 pub(super) const OF_RELEASES: [&str; 5] =

@@ -65,6 +65,7 @@ fn numbers(period: &str, value: f64) -> Numbers {
         charts: Vec::new(),
         content: String::new(),
         own_content: String::new(),
+        read_with: Vec::new(),
     }
 }
 
@@ -169,4 +170,51 @@ fn bytes_of(bytes: &[u8]) -> (i64, usize) {
     let reader = parquet::file::reader::SerializedFileReader::new(std::fs::File::open(&path).unwrap()).unwrap();
     let metadata = parquet::file::reader::FileReader::metadata(&reader).file_metadata();
     (metadata.num_rows(), metadata.schema_descr().num_columns())
+}
+
+fn attempt(at: &str, outcome: &str) -> Attempt {
+    Attempt {
+        period: "2026-11".parse().unwrap(),
+        started_at: at.into(),
+        ended_at: at.into(),
+        outcome: outcome.into(),
+        revision: None,
+        codes: Vec::new(),
+    }
+}
+
+/// A clock was ahead, and was put right.
+#[test]
+fn what_was_recorded_last_counts_whatever_the_clock_said() {
+    let mut history = History::open(&Place::Memory, &runs(), now()).unwrap();
+    history.note_attempt(&attempt("2026-12-20T06:00:00Z", "failed")).unwrap();
+    assert_eq!(history.stopped().unwrap().len(), 1);
+    history.note_attempt(&attempt("2026-12-01T06:00:00Z", "published")).unwrap();
+    assert!(history.stopped().unwrap().is_empty());
+    assert_eq!(history.attempts(1).unwrap()[0].outcome, "published");
+
+    let ahead = now() + chrono::TimeDelta::days(20);
+    history.record(&numbers("2026-11", 71.0), 1, "f1", &[], ahead).unwrap();
+    history.record(&numbers("2026-10", 70.0), 1, "f2", &[], now()).unwrap();
+    let listed = history.releases().unwrap();
+    assert!(listed[0].recorded() > listed[1].recorded(), "{listed:?}");
+}
+
+/// What earlier versions wrote has the order of its times, before everything that comes now.
+#[test]
+fn a_history_of_an_earlier_version_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::File(folder.path().join("history.sqlite"));
+    let mut old = Database::open(&place).unwrap();
+    old.migrate(tables::COMPONENT, &tables::STEPS[..1], now()).unwrap();
+    for (at, outcome) in [("2026-12-20T06:00:00Z", "failed"), ("2026-12-01T06:00:00Z", "published")] {
+        let sql = "INSERT INTO attempts (project, period, started_at, process, ended_at, outcome, revision, codes)
+            VALUES ('project', '2026-11', $1, 1, $2, $3, NULL, '')";
+        old.execute(sql, &[at.into(), at.into(), outcome.into()]).unwrap();
+    }
+    drop(old);
+    let mut history = History::open(&place, &runs(), now()).unwrap();
+    assert_eq!(history.stopped().unwrap().len(), 1);
+    history.note_attempt(&attempt("2026-11-30T06:00:00Z", "published")).unwrap();
+    assert!(history.stopped().unwrap().is_empty());
 }

@@ -40,6 +40,8 @@ impl History {
                     transaction.execute(&sql, &key)?;
                 }
             }
+            let last = "SELECT COALESCE(MAX(place), 0) AS place FROM releases WHERE project = $1";
+            let last = transaction.query_first(last, &key[..1])?.map_or(Ok(0), |row| row.integer("place"))?;
             insert(
                 transaction,
                 "releases",
@@ -49,6 +51,7 @@ impl History {
                     ("answers", whole(numbers.answers)),
                     ("newest", numbers.newest.map(|day| day.to_string()).into()),
                     ("published_at", now.to_rfc3339_opts(SecondsFormat::Secs, true).into()),
+                    ("place", (last + 1).into()),
                     ("program", Program::default().version.into()),
                     ("shapes", json(serde_json::to_string(&numbers.tables)).into()),
                     ("reports", json(serde_json::to_string(reports)).into()),
@@ -122,11 +125,16 @@ impl History {
             attempt.revision.into(),
             attempt.codes.join(" ").into(),
         ];
-        let sql = "INSERT INTO attempts (project, period, started_at, process, ended_at, outcome, revision, codes)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        let last = "SELECT COALESCE(MAX(place), 0) AS place FROM attempts WHERE project = $1";
+        let sql = "INSERT INTO attempts (project, period, started_at, process, ended_at, outcome, revision, codes, place)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (project, period, started_at, process) DO UPDATE SET ended_at = excluded.ended_at,
-                outcome = excluded.outcome, revision = excluded.revision, codes = excluded.codes";
-        self.database.execute(sql, &values).map(drop)
+                outcome = excluded.outcome, revision = excluded.revision, codes = excluded.codes, place = excluded.place";
+        self.database.transaction(|transaction| {
+            let last = transaction.query_first(last, &values[..1])?.map_or(Ok(0), |row| row.integer("place"))?;
+            let values: Vec<Value> = values.iter().cloned().chain([(last + 1).into()]).collect();
+            transaction.execute(sql, &values).map(drop)
+        })
     }
 }
 
