@@ -17,6 +17,7 @@ pub mod inputs;
 mod late;
 pub mod lock;
 pub mod numbers;
+mod one_file;
 pub mod page;
 pub mod plan;
 pub mod purge;
