@@ -113,17 +113,21 @@ pub(super) fn state_words(held: &Delivery) -> LocalizedTexts {
     }
 }
 
-/// Prints deliveries, or that none waits.
+/// Prints deliveries.
 pub(super) fn show(deliveries: &[Delivery], zone: Tz, console: &Console, diagnostics: &Diagnostics) -> Outcome {
     if console.json {
         let rows: Vec<_> = deliveries.iter().map(to_json).collect();
         return print_json(console, json!({ "schema": 1, "deliveries": rows }), diagnostics);
     }
-    if deliveries.is_empty() {
-        let nothing = console.say("没有等待决定的分发\n", "no delivery waits for a decision\n");
-        return if diagnostics.has_errors() { Ok(()) } else { console.data(nothing) };
+    if deliveries.is_empty() { Ok(()) } else { console.data(&table(deliveries, zone, console)) }
+}
+
+/// Prints the deliveries that wait for a decision, or that none does.
+pub(super) fn show_open(deliveries: &[Delivery], zone: Tz, console: &Console, diagnostics: &Diagnostics) -> Outcome {
+    if !console.json && deliveries.is_empty() && !diagnostics.has_errors() {
+        return console.data(console.say("没有等待决定的分发\n", "no delivery waits for a decision\n"));
     }
-    console.data(&table(deliveries, zone, console))
+    show(deliveries, zone, console, diagnostics)
 }
 
 #[cfg(test)]

@@ -118,6 +118,12 @@ fn what_somebody_settled_waits_no_more_and_its_alarm_ends_at_once() {
         assert!(standing(&site).is_empty());
         let told = arrived(&site);
         assert!(told.len() == 2 && told[1].contains(said), "{told:?}");
+        // Why it had not arrived is past.
+        let why = "was not served";
+        assert!(
+            told[0].contains(why) && told[1].contains("2026-02 r1 brief (hook)") && !told[1].contains(why),
+            "{told:?}"
+        );
         assert_eq!(call(&site, &later(3), None, &["watch"]).0, Some(0));
         assert_eq!(call(&site, &later(3), None, &["resend"]).1["deliveries"], serde_json::json!([]));
 
@@ -144,7 +150,15 @@ fn what_is_not_open_is_not_settled() {
     let one = |code: &str| (Some(1), vec![code.to_owned()]);
     assert_eq!(settle(&["--arrived"]), one("M1004"));
     assert_eq!(settle(&["0123456789abcdef", "--dropped"]), one("M1003"));
-    assert_eq!(settle(&["--period", "2026-02", "--arrived"]), (Some(0), vec![]), "nothing of it is uncertain");
+    let left = vec!["M1010".to_owned(), "M1011".to_owned()];
+    assert_eq!(settle(&["--period", "2026-02", "--arrived"]), (Some(0), left.clone()), "nothing of it is uncertain");
+    let (code, printed) = call(&site, &later(2), None, &["resend", "--period", "2026-02"]);
+    assert_eq!((code, codes(&printed)), (Some(0), left), "{printed:#}");
+    assert!(
+        printed["diagnostics"][1]["hint"].as_str().unwrap().contains(&format!("`manyi resend {id}`")),
+        "{printed:#}"
+    );
+    assert_eq!(settle(&["--period", "2026-01", "--dropped"]), (Some(0), vec!["M1010".to_owned()]));
     assert_eq!(standing(&site), std::slice::from_ref(&id));
     assert_eq!(settle(&[&id, "--arrived"]), (Some(0), vec![]));
     let (code, printed) = call(&site, &later(2), None, &["settle", &id, "--dropped"]);
