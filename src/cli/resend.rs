@@ -170,10 +170,6 @@ fn again(
     undelivered::send(history, &session.project, now, diagnostics)?;
     let (mut deliveries, _) = telling::overview(history, now)?;
     deliveries.retain(|held| ids.contains(&held.id));
-    for held in &deliveries {
-        if let Some(reason) = &held.reason {
-            diagnostics.push(reason.diagnostic(&held.recipient.masked()));
-        }
-    }
+    diagnostics.extend(deliveries.iter().filter_map(Delivery::why));
     Ok(deliveries)
 }

@@ -113,9 +113,7 @@ fn named(held: &Delivery) -> LocalizedTexts {
 /// What did not arrive, and why.
 fn words(held: &Delivery) -> LocalizedTexts {
     let key = &held.key;
-    let Some(why) = held.reason.as_ref().map(|reason| reason.diagnostic(&held.recipient.masked())) else {
-        return named(held);
-    };
+    let Some(why) = held.why() else { return named(held) };
     let why = |lang| why.text(lang);
     lang_texts(
         format!("{} 第 {} 版 {}：{}", key.period, key.revision, key.report, why(Lang::ZhCn)),

@@ -300,7 +300,6 @@ fn a_group_without_documents_is_warned_of() {
     site.month("2026-01", 60, 7);
     // It is known before a night in which somebody waits for it.
     let checked = site.call(NOW, &["check", "--json"]);
-    assert_eq!(checked.status.code(), Some(0), "{}", String::from_utf8_lossy(&checked.stdout));
     let checked: Value = serde_json::from_slice(&checked.stdout).unwrap();
     let warned = checked["diagnostics"].as_array().unwrap().iter().filter(|held| held["code"] == "M1015");
     let places: Vec<&str> = warned.map(|held| held["key_path"].as_str().unwrap()).collect();

@@ -134,7 +134,8 @@ impl Found {
             if rows.is_empty() {
                 continue;
             }
-            let known = names.get(&key).cloned().unwrap_or_default();
+            let own = || Names::from([(file.clone(), declared.path.clone())]);
+            let known = names.get(&key).cloned().unwrap_or_else(own);
             let held = self.held.entry(key).or_insert_with(|| Held {
                 file: file.clone(),
                 names: known,
