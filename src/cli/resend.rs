@@ -17,10 +17,11 @@ use crate::cli::{Outcome, print_json};
 use crate::config::raw::mailbox;
 use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::delivery as messages;
+use crate::diagnostics::messages::runs::DELIVERIES_WAIT;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
-use crate::runs::delivery::outbox::{self, Delivery};
+use crate::runs::delivery::outbox::{self, Delivery, State};
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::history::History;
 use crate::runs::lock::{self, RunLock};
@@ -69,7 +70,7 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
         return show(&[], zone, console, diagnostics);
     };
     let done = match lists {
-        true => waiting(&mut history, now),
+        true => waiting(&mut history, now, diagnostics),
         false => again(&session, &mut history, ids, options, now, diagnostics),
     };
     match done {
@@ -113,9 +114,17 @@ fn unknown(project: &Project, to: &str) -> Option<Diagnostic> {
     Some(problem.arg("value", to))
 }
 
-/// What somebody has to decide about.
-fn waiting(history: &mut History, now: DateTime<Utc>) -> Result<Vec<Delivery>, DatabaseError> {
+/// What somebody has to decide about. That other messages are still to be tried is said: they did not arrive either.
+fn waiting(
+    history: &mut History,
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Delivery>, DatabaseError> {
     let (mut deliveries, _) = telling::overview(history, now)?;
+    let left = deliveries.iter().filter(|held| matches!(held.state, State::Queued | State::Retry)).count();
+    if left > 0 {
+        diagnostics.push(Diagnostic::warning(&DELIVERIES_WAIT).arg("count", left));
+    }
     deliveries.retain(|held| held.is_open(now));
     Ok(deliveries)
 }
