@@ -13,22 +13,23 @@ use crate::runs::delivery::outbox::{Delivery, State};
 /// Ids that a message names.
 const MOST_IDS: usize = 20;
 
-/// The ids of the uncertain deliveries of a period that a verb is for. `may` says which of them it may take.
+/// The ids of the uncertain deliveries of a period that a verb is for, beside those that are named. `may` says which of them it may take.
 pub(super) fn taken(
     all: &[Delivery],
-    period: Period,
+    (period, named): (Period, &BTreeSet<String>),
     may: impl Fn(&Delivery) -> bool,
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
 ) -> BTreeSet<String> {
     let name = period.to_string();
     let of_period: Vec<&Delivery> = all.iter().filter(|held| held.key.period == name).collect();
+    let is_named = |held: &Delivery| named.contains(&held.id);
     let uncertain = |held: &Delivery| held.state == State::Unknown;
     let is_taken = |held: &Delivery| uncertain(held) && may(held);
     let some = |is_one: &dyn Fn(&Delivery) -> bool| of_period.iter().copied().filter(|held| is_one(held)).collect();
     let taken: Vec<&Delivery> = some(&is_taken);
-    let outdated: Vec<&Delivery> = some(&|held| uncertain(held) && !may(held));
-    let open: Vec<&Delivery> = some(&|held| !uncertain(held) && held.is_open(now));
+    let outdated: Vec<&Delivery> = some(&|held| uncertain(held) && !may(held) && !is_named(held));
+    let open: Vec<&Delivery> = some(&|held| !uncertain(held) && held.is_open(now) && !is_named(held));
     if taken.is_empty() {
         diagnostics.push(nothing(period, of_period.len()));
     }
@@ -86,15 +87,17 @@ mod tests {
             delivery("u1", "2026-01", State::Unknown, Some(ReasonCode::RecordLost)),
             delivery("u2", "2026-01", State::Unknown, Some(ReasonCode::RecordLost)),
             delivery("f1", "2026-01", State::Failed, Some(ReasonCode::Refused)),
+            delivery("f3", "2026-01", State::Failed, Some(ReasonCode::Refused)),
             delivery("d1", "2026-01", State::Failed, Some(ReasonCode::Dropped)),
             delivery("q1", "2026-02", State::Retry, None),
             delivery("s1", "2026-03", State::Sent, None),
             delivery("f2", "2026-03", State::Failed, Some(ReasonCode::Refused)),
         ];
         let now = DateTime::from_timestamp(1_769_983_260, 0).unwrap();
+        let named = BTreeSet::from(["f3".to_owned()]);
         let asked = |period: &str, may: &dyn Fn(&Delivery) -> bool| {
             let mut diagnostics = Diagnostics::new();
-            let taken = super::taken(&all, period.parse().unwrap(), may, now, &mut diagnostics);
+            let taken = super::taken(&all, (period.parse().unwrap(), &named), may, now, &mut diagnostics);
             let texts = diagnostics.iter().map(|found| (found.message.code, found.hint(Lang::En).unwrap()));
             (taken.into_iter().collect::<Vec<_>>(), texts.collect::<Vec<_>>())
         };

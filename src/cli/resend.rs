@@ -169,7 +169,9 @@ fn again(
     let name = history.project().to_owned();
     let mut ids: BTreeSet<String> = ids.iter().cloned().collect();
     if let Some(period) = options.period {
-        ids.extend(of_period::taken(&all, period, |held| !is_outdated(held, &all), now, diagnostics));
+        let may = |held: &Delivery| !is_outdated(held, &all);
+        let taken = of_period::taken(&all, (period, &ids), may, now, diagnostics);
+        ids.extend(taken);
     }
     for id in &ids {
         if !outbox::resend(history.database(), &name, id, now)? {

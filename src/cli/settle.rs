@@ -62,7 +62,8 @@ fn settle(
     let name = history.project().to_owned();
     let mut ids: BTreeSet<String> = ids.iter().cloned().collect();
     if let Some(period) = options.period {
-        ids.extend(of_period::taken(&all, period, |_| true, now, diagnostics));
+        let taken = of_period::taken(&all, (period, &ids), |_| true, now, diagnostics);
+        ids.extend(taken);
     }
     for id in &ids {
         if outbox::settle(history.database(), &name, id, decision, now)? {

@@ -170,7 +170,7 @@ messages! {
     NOTHING_NAMED = Message::new("M1004", "no delivery is named that is to be settled", "未指明要了结的分发记录")
         .hinted("give the ids that `manyi resend` lists, or `--period` for all uncertain ones of a period", "请给出 `manyi resend` 列出的编号，或用 `--period` 指明一期内所有不确定的记录");
     /// --period where nothing of the period is uncertain.
-    NOTHING_UNCERTAIN = Message::new("M1010", "no delivery of {period} is uncertain, so that nothing is changed; deliveries of it: {all}", "{period} 没有不确定的分发记录，未作改动；该期共有 {all} 条记录")
+    NOTHING_UNCERTAIN = Message::new("M1010", "no delivery of {period} is uncertain, so that `--period` changes nothing; deliveries of it: {all}", "{period} 没有不确定的分发记录，`--period` 未作任何改动；该期共有 {all} 条记录")
         .hinted("`--period` means the uncertain ones; `manyi history --deliveries` shows all of them; what is queued or to be tried again is sent by `manyi watch` and the next run", "`--period` 只指不确定的记录；`manyi history --deliveries` 列出全部记录；排队中与待重试的由 `manyi watch` 与下一次运行发送");
     /// --period where other deliveries wait for a decision.
     OPEN_OF_PERIOD = Message::new("M1011", "deliveries of {period} that failed are left as they are, and wait for a decision of their own: {count}", "{period} 有 {count} 条失败的分发记录未处理，需另行决定")
