@@ -12,9 +12,6 @@ use crate::runs::held::held;
 use crate::runs::work::Work;
 use crate::runs::{self, RunRequest, Session};
 
-/// How long a run that is just ending is waited for.
-const WAIT: Duration = Duration::from_secs(5);
-
 pub(crate) fn run(options: &ApproveOptions, console: &Console, diagnostics: &mut Diagnostics) -> Outcome {
     logs::start(LogFormat::Text, console.is_quiet(), console.is_verbose());
     let now = now();
@@ -47,7 +44,7 @@ pub(crate) fn run(options: &ApproveOptions, console: &Console, diagnostics: &mut
         catching_up: false,
         force: false,
         approve: true,
-        wait: WAIT,
+        wait: Duration::from_secs(options.wait),
         jobs: None,
         now,
     };

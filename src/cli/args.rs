@@ -28,7 +28,7 @@ pub struct Arguments {
 /// Options of every verb.
 #[derive(Debug, Clone, Args)]
 pub struct CommonOptions {
-    /// Language of messages and documents: zh-CN or en [default: the project's for documents, the locale's for messages]
+    /// Language of messages and documents: zh-CN, zh-TW or en [default: the project's for documents, the locale's for messages]
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<Lang>,
     /// Print data and problems as JSON on standard output

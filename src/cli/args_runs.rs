@@ -63,6 +63,9 @@ pub struct ApproveOptions {
     /// Publish without delivering
     #[arg(long)]
     pub no_deliver: bool,
+    /// Wait so long for another run to end
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub wait: u64,
     /// Folder of the releases [default: out inside the project]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -106,6 +109,9 @@ pub struct BackfillOptions {
     /// Last period
     #[arg(long, value_name = "PERIOD")]
     pub to: Period,
+    /// Wait so long for another run to end
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub wait: u64,
     /// Folder for the releases [default: out inside the project]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -137,6 +143,9 @@ pub struct ResendOptions {
     /// Send a short test message to a mail address or channel, past the outbox
     #[arg(long, value_name = "TO")]
     pub test: Option<String>,
+    /// Wait so long for another run to end
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub wait: u64,
     /// Folder of the releases [default: out inside the project]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -161,6 +170,9 @@ pub struct SettleOptions {
     /// They are not to be sent any more
     #[arg(long)]
     pub dropped: bool,
+    /// Wait so long for another run to end
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub wait: u64,
     /// Folder of the releases [default: out inside the project]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

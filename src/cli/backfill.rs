@@ -30,7 +30,7 @@ pub(crate) fn run(options: &BackfillOptions, console: &Console, diagnostics: &mu
         catching_up: false,
         force: false,
         approve: false,
-        wait: Duration::ZERO,
+        wait: Duration::from_secs(options.wait),
         jobs: None,
         now: now(),
     };

@@ -19,6 +19,7 @@ use crate::models::bind::bind_project;
 use crate::pipeline::brand::check_brand;
 use crate::pipeline::build::rehearse;
 use crate::pipeline::planning::{document_date, plan_of};
+use crate::pipeline::recipients::check_recipients;
 use crate::pipeline::wording::check_wording;
 use crate::pipeline::{self, Measured};
 
@@ -83,6 +84,7 @@ fn examine(folder: &Path, diagnostics: &mut Diagnostics) -> Examined {
     let controls = control_charts(&project, &indicators.results, &[], diagnostics);
     let charted_groups = Arc::default();
     let measured = Measured { project, plugins, tables, indicators, models, controls, charted_groups };
+    check_recipients(&measured, diagnostics);
     let date = document_date(&measured.project, &measured.tables, &mut Diagnostics::new());
     let planned = plan_of(&measured, date.as_deref(), diagnostics);
     if let Some(date) = date.filter(|_| !diagnostics.has_errors()) {

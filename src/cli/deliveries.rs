@@ -43,11 +43,10 @@ pub(super) fn table(deliveries: &[Delivery], zone: Tz, console: &Console) -> Str
         ]);
     }
     let mut text = table.render();
-    let reasons = deliveries.iter().filter_map(|held| Some((held, held.reason.as_ref()?)));
-    for (index, (held, reason)) in reasons.enumerate() {
+    let reasons = deliveries.iter().filter_map(|held| Some((held, held.why()?)));
+    for (index, (held, why)) in reasons.enumerate() {
         let gap = if index == 0 { "\n" } else { "" };
-        let why = reason.diagnostic(&held.recipient.masked()).text(console.lang);
-        text += &format!("{gap}{}  {why}\n", held.id);
+        text += &format!("{gap}{}  {}\n", held.id, why.text(console.lang));
     }
     text
 }
@@ -75,10 +74,9 @@ pub(super) fn to_json(held: &Delivery) -> Value {
         "since": ended(held),
         "attempts": held.attempts,
         "resends": held.resends,
-        "reason": held.reason.as_ref().map(|reason| json!({
+        "reason": held.reason.as_ref().zip(held.why()).map(|(reason, why)| json!({
             "code": reason.code.code(),
-            "text": { "zh-CN": reason.diagnostic(&held.recipient.masked()).text(Lang::ZhCn),
-                      "en": reason.diagnostic(&held.recipient.masked()).text(Lang::En) },
+            "text": { "zh-CN": why.text(Lang::ZhCn), "en": why.text(Lang::En) },
         })),
     })
 }
@@ -113,17 +111,21 @@ pub(super) fn state_words(held: &Delivery) -> LocalizedTexts {
     }
 }
 
-/// Prints deliveries, or that none waits.
+/// Prints deliveries.
 pub(super) fn show(deliveries: &[Delivery], zone: Tz, console: &Console, diagnostics: &Diagnostics) -> Outcome {
     if console.json {
         let rows: Vec<_> = deliveries.iter().map(to_json).collect();
         return print_json(console, json!({ "schema": 1, "deliveries": rows }), diagnostics);
     }
-    if deliveries.is_empty() {
-        let nothing = console.say("没有等待决定的分发\n", "no delivery waits for a decision\n");
-        return if diagnostics.has_errors() { Ok(()) } else { console.data(nothing) };
+    if deliveries.is_empty() { Ok(()) } else { console.data(&table(deliveries, zone, console)) }
+}
+
+/// Prints the deliveries that wait for a decision, or that none does.
+pub(super) fn show_open(deliveries: &[Delivery], zone: Tz, console: &Console, diagnostics: &Diagnostics) -> Outcome {
+    if !console.json && deliveries.is_empty() && !diagnostics.has_errors() {
+        return console.data(console.say("没有等待决定的分发\n", "no delivery waits for a decision\n"));
     }
-    console.data(&table(deliveries, zone, console))
+    show(deliveries, zone, console, diagnostics)
 }
 
 #[cfg(test)]
@@ -167,6 +169,7 @@ mod tests {
         assert!(lines[2].contains("  7  plan") && lines[2].ends_with("2026-02-02 06:00"), "{text}");
         assert!(lines[3].contains("  –  警报"), "{text}");
         assert!(lines[5].starts_with("id-plan  尚未送达 `w***@example.com`：无法写入文件夹"), "{text}");
+        assert!(lines[5].ends_with("（a part of the path is a file；已不再重试）"), "{text}");
         assert_eq!(lines.len(), 6, "{text}");
     }
 }

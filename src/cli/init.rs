@@ -35,8 +35,10 @@ pub(crate) fn run(
     if let Some(text) = written {
         let next = options.project.display();
         // The file has the language of the survey, which may be another than that of the screen.
-        let (zh_cn, en) = if options.from.is_empty() { ("示例", "example") } else { ("推测", "guessed") };
-        let mark = if text.contains(&format!("“{zh_cn}”")) { zh_cn } else { en };
+        let (zh_cn, zh_tw, en) =
+            if options.from.is_empty() { ("示例", "範例", "example") } else { ("推测", "推測", "guessed") };
+        let marked = [(zh_cn, format!("“{zh_cn}”")), (zh_tw, format!("「{zh_tw}」"))];
+        let mark = marked.into_iter().find(|(_, quoted)| text.contains(quoted.as_str())).map_or(en, |(mark, _)| mark);
         console.talk(&match console.lang {
             Lang::ZhCn | Lang::ZhTw => {
                 format!("已写入 {shown}。请核对标有“{mark}”的各行，然后运行：manyi check {next}")

@@ -17,6 +17,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod models;
+mod of_period;
 mod plan;
 mod plugins;
 mod purge;

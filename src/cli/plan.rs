@@ -184,8 +184,10 @@ fn text(measured: &Measured, planned: &Planned, console: &Console) -> String {
             match lang {
                 Lang::ZhCn | Lang::ZhTw =>
                     format!("预算合计 {total}（{} 行，其中 {guide} 行为待确认的参考价）", plan.costs.len()),
-                Lang::En =>
-                    format!("Budget {total} ({} lines, {guide} of them guide prices to be confirmed)", plan.costs.len()),
+                Lang::En => format!(
+                    "Budget {total} (lines: {}; of these, guide prices to be confirmed: {guide})",
+                    plan.costs.len()
+                ),
             }
         );
     }

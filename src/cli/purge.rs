@@ -25,12 +25,11 @@ pub(crate) fn run(options: &PurgeOptions, console: &Console, diagnostics: &mut D
     }
     for held in found.iter().filter(|held| held.removable) {
         let done = if options.dry_run {
-            console.say("将删除", "would be removed")
+            console.say("将删除行数：", "rows to be removed: ")
         } else {
-            console.say("已删除", "removed")
+            console.say("已删除行数：", "rows removed: ")
         };
-        let rows = console.say("行", "rows");
-        console.data(&format!("{}  {} {rows} {done}\n", held.file, held.rows))?;
+        console.data(&format!("{}  {done}{}\n", held.file, held.rows))?;
     }
     Ok(())
 }

@@ -9,13 +9,15 @@ use serde_json::json;
 
 use crate::cli::args_runs::ResendOptions;
 use crate::cli::console::Console;
-use crate::cli::deliveries::show;
+use crate::cli::deliveries::{show, show_open};
 use crate::cli::history::holds_project;
+use crate::cli::of_period;
 use crate::cli::run::now;
 use crate::cli::{Outcome, print_json};
 use crate::config::raw::mailbox;
-use crate::config::{PROJECT_FILE, Period, Project};
+use crate::config::{PROJECT_FILE, Project};
 use crate::diagnostics::messages::delivery as messages;
+use crate::diagnostics::messages::runs::DELIVERIES_WAIT;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::runs::Session;
 use crate::runs::database::DatabaseError;
@@ -57,13 +59,19 @@ pub(crate) fn run(options: &ResendOptions, console: &Console, diagnostics: &mut 
         };
     }
     let zone = session.calendar.zone;
+    let lists = ids.is_empty() && options.period.is_none();
+    let show = if lists { show_open } else { show };
     // Without a history nothing was ever queued.
     let Some(mut history) = session.history(false, now, diagnostics) else {
+        if !diagnostics.has_errors() {
+            diagnostics.extend(ids.iter().map(|id| Diagnostic::error(&messages::NOT_RESENT).arg("id", id)));
+            diagnostics.extend(options.period.map(|period| of_period::nothing(period, 0)));
+        }
         return show(&[], zone, console, diagnostics);
     };
-    let done = match (ids, options.period) {
-        ([], None) => waiting(&mut history, now),
-        (ids, period) => again(&session, &mut history, (ids, period), now, diagnostics),
+    let done = match lists {
+        true => waiting(&mut history, now, diagnostics),
+        false => again(&session, &mut history, ids, options, now, diagnostics),
     };
     match done {
         Ok(deliveries) => show(&deliveries, zone, console, diagnostics),
@@ -106,17 +114,19 @@ fn unknown(project: &Project, to: &str) -> Option<Diagnostic> {
     Some(problem.arg("value", to))
 }
 
-/// What somebody has to decide about.
-fn waiting(history: &mut History, now: DateTime<Utc>) -> Result<Vec<Delivery>, DatabaseError> {
+/// What somebody has to decide about. That other messages are still to be tried is said: they did not arrive either.
+fn waiting(
+    history: &mut History,
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Delivery>, DatabaseError> {
     let (mut deliveries, _) = telling::overview(history, now)?;
+    let left = deliveries.iter().filter(|held| matches!(held.state, State::Queued | State::Retry)).count();
+    if left > 0 {
+        diagnostics.push(Diagnostic::warning(&DELIVERIES_WAIT).arg("count", left));
+    }
     deliveries.retain(|held| held.is_open(now));
     Ok(deliveries)
-}
-
-/// The uncertain deliveries of a period.
-pub(super) fn uncertain(all: &[Delivery], period: Period) -> impl Iterator<Item = &Delivery> {
-    let period = period.to_string();
-    all.iter().filter(move |held| held.state == State::Unknown && held.key.period == period)
 }
 
 /// True if the recipient of a delivery has, or may have, a newer revision of the same report, which must not come before the older one.
@@ -131,10 +141,15 @@ fn is_outdated(held: &Delivery, all: &[Delivery]) -> bool {
 }
 
 /// The lock of the project, so that no run is sending meanwhile.
-pub(super) fn locked(session: &Session, now: DateTime<Utc>, diagnostics: &mut Diagnostics) -> Option<RunLock> {
+pub(super) fn locked(
+    session: &Session,
+    wait: u64,
+    now: DateTime<Utc>,
+    diagnostics: &mut Diagnostics,
+) -> Option<RunLock> {
     let file = session.places.lock();
     let taken = match session.places.prepare() {
-        Ok(()) => lock::held(&file, Duration::ZERO, now),
+        Ok(()) => lock::held(&file, Duration::from_secs(wait), now),
         Err(error) => Err(Box::new(lock::none(&file, &error))),
     };
     taken.map_err(|problem| diagnostics.push(*problem)).ok()
@@ -144,16 +159,20 @@ pub(super) fn locked(session: &Session, now: DateTime<Utc>, diagnostics: &mut Di
 fn again(
     session: &Session,
     history: &mut History,
-    (ids, period): (&[String], Option<Period>),
+    ids: &[String],
+    options: &ResendOptions,
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Delivery>, DatabaseError> {
-    let Some(_lock) = locked(session, now, diagnostics) else { return Ok(Vec::new()) };
+    let Some(_lock) = locked(session, options.wait, now, diagnostics) else { return Ok(Vec::new()) };
     let (all, _) = telling::overview(history, now)?;
     let name = history.project().to_owned();
     let mut ids: BTreeSet<String> = ids.iter().cloned().collect();
-    let of_period = period.into_iter().flat_map(|period| uncertain(&all, period));
-    ids.extend(of_period.filter(|held| !is_outdated(held, &all)).map(|held| held.id.clone()));
+    if let Some(period) = options.period {
+        let may = |held: &Delivery| !is_outdated(held, &all);
+        let taken = of_period::taken(&all, (period, &ids), may, now, diagnostics);
+        ids.extend(taken);
+    }
     for id in &ids {
         if !outbox::resend(history.database(), &name, id, now)? {
             diagnostics.push(Diagnostic::error(&messages::NOT_RESENT).arg("id", id));
@@ -162,10 +181,6 @@ fn again(
     undelivered::send(history, &session.project, now, diagnostics)?;
     let (mut deliveries, _) = telling::overview(history, now)?;
     deliveries.retain(|held| ids.contains(&held.id));
-    for held in &deliveries {
-        if let Some(reason) = &held.reason {
-            diagnostics.push(reason.diagnostic(&held.recipient.masked()));
-        }
-    }
+    diagnostics.extend(deliveries.iter().filter_map(Delivery::why));
     Ok(deliveries)
 }

@@ -33,6 +33,10 @@ pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mu
     } else {
         systemd(&session.calendar, &name, user.as_deref(), &program, &folder)
     };
+    if let Some(folder) = write.as_ref().filter(|folder| *wants_cron && user.is_none() && is_of_system(folder)) {
+        diagnostics.push(Diagnostic::error(&messages::CRON_WITHOUT_USER).arg("folder", folder.display()));
+        return Ok(());
+    }
     if let Some(taken) = write.as_ref().and_then(|write| taken(write, &files)) {
         let problem = Diagnostic::error(&messages::TIMER_TAKEN).arg("file", taken.display());
         diagnostics.push(problem.arg("folder", folder.display()));
@@ -59,12 +63,25 @@ pub(crate) fn run(options: &ScheduleOptions, console: &Console, diagnostics: &mu
             variables.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join(" ")
         ));
     }
+    if let (Some(folder), true) = (write.as_ref().filter(|folder| !is_of_system(folder)), *wants_cron) {
+        console.talk(&match user {
+            Some(_) => console.say("请将该文件复制到 /etc/cron.d", "copy this file to /etc/cron.d").to_owned(),
+            // `crontab FILE` would take the place of the lines that are there.
+            None => format!("(crontab -l; cat {}) | crontab -", folder.join(format!("manyi-{name}")).display()),
+        });
+    }
     if write.is_some() && !wants_cron {
         console.talk(&format!(
             "systemctl daemon-reload && systemctl enable --now manyi-{name}.timer manyi-{name}-watch.timer"
         ));
     }
     Ok(())
+}
+
+/// True for `/etc/cron.d` and what is called like it, in which cron reads a user in every line; a crontab of a user has none.
+fn is_of_system(folder: &Path) -> bool {
+    let full = folder.canonicalize();
+    full.as_deref().unwrap_or(folder).file_name().is_some_and(|name| name == "cron.d")
 }
 
 /// A file that is there already and runs the project of another folder, which would stop without a word.

@@ -9,7 +9,8 @@ use crate::cli::Outcome;
 use crate::cli::args_runs::SettleOptions;
 use crate::cli::console::Console;
 use crate::cli::deliveries::{show, state_words};
-use crate::cli::resend::{locked, named, uncertain};
+use crate::cli::of_period;
+use crate::cli::resend::{locked, named};
 use crate::cli::run::now;
 use crate::diagnostics::messages::delivery as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -33,6 +34,7 @@ pub(crate) fn run(options: &SettleOptions, console: &Console, diagnostics: &mut 
         // Without a history nothing was ever queued.
         if !diagnostics.has_errors() {
             diagnostics.extend(ids.iter().map(|id| Diagnostic::error(&messages::UNKNOWN_DELIVERY).arg("id", id)));
+            diagnostics.extend(options.period.map(|period| of_period::nothing(period, 0)));
         }
         return show(&[], zone, console, diagnostics);
     };
@@ -54,13 +56,15 @@ fn settle(
     now: DateTime<Utc>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Delivery>, DatabaseError> {
-    let Some(_lock) = locked(session, now, diagnostics) else { return Ok(Vec::new()) };
+    let Some(_lock) = locked(session, options.wait, now, diagnostics) else { return Ok(Vec::new()) };
     let decision = if options.arrived { Decision::Arrived } else { Decision::Dropped };
     let (all, _) = telling::overview(history, now)?;
     let name = history.project().to_owned();
     let mut ids: BTreeSet<String> = ids.iter().cloned().collect();
-    let of_period = options.period.into_iter().flat_map(|period| uncertain(&all, period));
-    ids.extend(of_period.map(|held| held.id.clone()));
+    if let Some(period) = options.period {
+        let taken = of_period::taken(&all, (period, &ids), |_| true, now, diagnostics);
+        ids.extend(taken);
+    }
     for id in &ids {
         if outbox::settle(history.database(), &name, id, decision, now)? {
             continue;

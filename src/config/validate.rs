@@ -12,7 +12,7 @@ use crate::config::validate_runs::validate_runs;
 use crate::config::validate_weighting::validate_weighting;
 use crate::diagnostics::messages::config as messages;
 use crate::diagnostics::messages::delivery::RESERVED_REPORT;
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang, Localized};
 
 /// Reports every inconsistency inside the project file.
 pub fn validate_project(project: &Project, diagnostics: &mut Diagnostics) {
@@ -83,6 +83,10 @@ fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostic
         let path = format!("{path}.titles");
         diagnostics.push(problem(project, &messages::TITLES_WITHOUT_OPTIONS, &path).arg("name", name));
     }
+    for option in column.titles.iter().filter(|(_, title)| has_empty_text(title)).map(|(option, _)| option) {
+        let path = format!("{path}.titles.{option}");
+        diagnostics.push(problem(project, &messages::EMPTY_TITLE, &path).arg("option", option));
+    }
     if let Some(gate) = &column.only_if {
         validate_reference(project, gate, &format!("{path}.only_if"), &[ColumnType::Boolean], diagnostics);
     }
@@ -95,6 +99,20 @@ fn validate_column(project: &Project, name: &str, column: &RawColumn, diagnostic
             diagnostics.push(problem(project, &messages::SCALE_WITHOUT_RANGE, &path).arg("name", name));
         }
         _ => {}
+    }
+}
+
+/// True for a text that is blank in a language that it names, or names none.
+fn has_empty_text(text: &Localized) -> bool {
+    let blank = |text: &str| text.trim().is_empty();
+    match text {
+        Localized::Plain(text) => blank(text),
+        Localized::PerLang(texts) => {
+            let own = texts.zh_tw.as_ref().map(|text| text.get(Lang::ZhCn));
+            let mut given = texts.zh_cn.as_deref().into_iter().chain(texts.en.as_deref()).chain(own).peekable();
+            given.peek().is_none() || given.any(blank)
+        }
+        Localized::Verbatim(text) => blank(text.get(Lang::ZhCn)),
     }
 }
 
@@ -303,6 +321,26 @@ reports: [{ id: each, for_each: phone }]
         let places = diagnostics.iter().filter(|found| found.message.code == "M0160");
         let places: Vec<&str> = places.filter_map(|found| found.key_path.as_deref()).collect();
         assert_eq!(places, ["segments[0]", "banners[0].segments[0]", "reports[0].for_each"]);
+    }
+
+    /// A blank name would leave a blank in a table, a mail and an alarm.
+    #[test]
+    fn names_of_options_are_not_blank() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "manyi: 1
+project: { title: t }
+data: { sources: [{ file: a.csv }] }
+columns:
+  shop:
+    type: single
+    titles: { A: '', B: '  ', C: { en: ' ' }, D: { zh-CN: 西店, zh-TW: ' ' }, E: {}, F: { en: West }, G: 东店 }
+";
+        std::fs::write(folder.path().join("manyi.yaml"), text).unwrap();
+        let mut diagnostics = Diagnostics::new();
+        crate::config::load_project(folder.path(), &mut diagnostics);
+        let found = diagnostics.iter().filter(|found| found.message.code == messages::EMPTY_TITLE.code);
+        let places: Vec<&str> = found.filter_map(|found| found.key_path.as_deref()).collect();
+        assert_eq!(places, ["A", "B", "C", "D", "E"].map(|option| format!("columns.shop.titles.{option}")));
     }
 
     #[test]

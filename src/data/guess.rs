@@ -19,7 +19,7 @@ use crate::data::profile::{Profile, profile_headers};
 use crate::data::scales::{worded_points, wording_position};
 use crate::data::sources::LoadedSource;
 
-pub use crate::data::guess_yaml::{Draft, write_manyi_yaml};
+pub use crate::data::guess_yaml::{Draft, said, write_manyi_yaml};
 
 /// What the files seem to hold.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,6 +9,7 @@ use crate::data::guess::{Guess, GuessedColumn, Reason};
 use crate::data::guess_roles::holds_contact;
 use crate::data::numbers::{number_text, parse_number};
 use crate::diagnostics::Lang;
+use crate::diagnostics::taiwan::to_taiwan;
 
 /// What a first project file holds beside the guess.
 #[derive(Debug, Clone, Copy)]
@@ -23,9 +24,35 @@ pub struct Draft<'a> {
     pub inputs: &'a [(String, String)],
 }
 
+/// Words about files and programs in Taiwan, before the terms of the field: in documents 文件 is a paper, here it is a file. Longer ones
+/// first.
+const OF_FILES: [(&str, &str); 9] = [
+    ("项目文件", "專案檔"),
+    ("导出文件", "匯出檔"),
+    ("文件夹", "資料夾"),
+    ("文件名", "檔名"),
+    ("文件", "檔案"),
+    ("运行", "執行"),
+    ("示例", "範例"),
+    ("栏目", "欄位"),
+    ("数据源", "資料來源"),
+];
+
+/// Words of this program in a language; nothing that stands in the data is among them.
+pub fn said(lang: Lang, en: impl Into<String>, zh: impl Into<String>) -> String {
+    match lang {
+        Lang::En => en.into(),
+        Lang::ZhCn => zh.into(),
+        Lang::ZhTw => {
+            let words = OF_FILES.iter().fold(zh.into(), |text: String, (word, taiwan)| text.replace(word, taiwan));
+            to_taiwan(&words)
+        }
+    }
+}
+
 impl Draft<'_> {
-    fn say(&self, en: &'static str, zh: &'static str) -> &'static str {
-        if self.lang == Lang::En { en } else { zh }
+    fn say(&self, en: &'static str, zh: &'static str) -> String {
+        said(self.lang, en, zh)
     }
 
     fn project_lines(&self, dated: bool) -> Vec<String> {
@@ -83,21 +110,19 @@ fn example_lines(draft: &Draft<'_>) -> Vec<String> {
         let found = draft.inputs.iter().find(|(known, _)| known == input);
         quoted(found.map_or(input, |(_, question)| question.as_str()))
     };
-    let mut lines: Vec<String> =
-        vec![say(
+    let mut lines: Vec<String> = vec![say(
         "# A first project file. Put your own in place of every line marked `example`, then run `manyi check`.\n\
          # Quicker: `manyi init --force --from FILE` reads a survey export and writes these lines for you.",
         "# 初始项目文件。请把每一处标有“示例”的内容换成自己的，然后运行 `manyi check`。\n\
          # 更快的办法：`manyi init --force --from 文件` 会读取问卷导出文件，自动写好这些内容。",
-    )
-    .to_owned()];
+    )];
     lines.extend(draft.project_lines(false));
     let file = say("example: the survey export, such as .xlsx or .csv", "示例：问卷导出文件，如 .xlsx、.csv");
     lines.extend(["data:".to_owned(), "  sources:".to_owned(), format!("    - file: data/survey.csv  # {file}")]);
     lines.extend([String::new(), "columns:".to_owned()]);
     let header = say("example: the header in the file", "示例：文件中的表头");
     let columns = [
-        ("grade", "single", quoted(say("Your grade", "您的年级")), say("one of several options", "单选题")),
+        ("grade", "single", quoted(&say("Your grade", "您的年级")), say("one of several options", "单选题")),
         ("aware", "boolean", question("aware"), say("yes or no", "是非题")),
         (
             "praise",
@@ -117,7 +142,7 @@ fn example_lines(draft: &Draft<'_>) -> Vec<String> {
     let why = say("example: its groups are reported beside the total", "示例：按此栏目分组报告");
     lines.extend([String::new(), "segments:".to_owned(), format!("  - grade  # {why}"), String::new()]);
     let fed = ["aware", "praise"].map(|input| (input.to_owned(), input.to_owned()));
-    lines.extend(draft.plugin_lines(&IndexMap::from(fed), say("example: the column", "示例：对应的栏目")));
+    lines.extend(draft.plugin_lines(&IndexMap::from(fed), &say("example: the column", "示例：对应的栏目")));
     lines
 }
 
@@ -127,7 +152,7 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
     let mark = say("guessed: ", "推测：");
     let mut lines: Vec<String> = Vec::new();
     let mut line = |content: &str| lines.push(content.to_owned());
-    line(say(
+    line(&say(
         "# A first project file made from the data. Check every line marked `guessed`, then run `manyi check`.",
         "# 根据数据生成的初始项目文件。请核对每一处标有“推测”的内容，然后运行 `manyi check`。",
     ));
@@ -172,7 +197,7 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
     line("");
     line(if guess.columns.is_empty() { "columns: {}" } else { "columns:" });
     for column in &guess.columns {
-        for part in column_lines(column, lang, mark) {
+        for part in column_lines(column, lang, &mark) {
             line(&part);
         }
         if guess.open.contains(&column.name) {
@@ -184,7 +209,7 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
     }
     line("");
     if guess.segments.is_empty() {
-        line(say(
+        line(&say(
             "#segments: [grade]  # columns whose groups are reported beside the total",
             "#segments: [grade]  # 需要分组报告的栏目",
         ));
@@ -219,7 +244,7 @@ fn guess_lines(guess: &Guess, draft: &Draft<'_>) -> Vec<String> {
 
 /// The way into runs that start by themselves, as comments.
 fn run_lines(draft: &Draft<'_>, dated: bool) -> Vec<String> {
-    let say = |en: &str, zh: &str| if draft.lang == Lang::En { en.to_owned() } else { zh.to_owned() };
+    let say = |en, zh| draft.say(en, zh);
     let zone = match draft.lang {
         Lang::En => "UTC",
         Lang::ZhCn => "Asia/Shanghai",
@@ -291,20 +316,19 @@ fn column_lines(column: &GuessedColumn, lang: Lang, mark: &str) -> Vec<String> {
         let seen: Vec<&String> = column.seen.iter().filter(|option| !holds_contact(option)).collect();
         let shown: Vec<String> = seen.iter().take(SEEN_LIMIT).map(|option| one_line(option)).collect();
         let dots = if column.seen.len() > shown.len() { " …" } else { "" };
-        let (word, comma) = if lang == Lang::En { ("seen: ", ", ") } else { ("出现过的选项：", "、") };
-        lines.push(format!("    # {word}{}{dots}", shown.join(comma)));
+        let (word, comma) = (said(lang, "seen: ", "出现过的选项："), said(lang, ", ", "、"));
+        lines.push(format!("    # {word}{}{dots}", shown.join(&comma)));
         if is_mixed(&column.seen) {
-            let (words, form) = if lang == Lang::En {
-                (
-                    "words and numbers are mixed: say under `labels` which option each number stands for,",
-                    "or name the numbered form of the export under `codes_file` of its source",
-                )
-            } else {
-                (
-                    "文字与数字混杂：请在 `labels` 中说明各数字代表的选项，",
-                    "或在数据源的 `codes_file` 中写明选项序号形式的导出文件",
-                )
-            };
+            let words = said(
+                lang,
+                "words and numbers are mixed: say under `labels` which option each number stands for,",
+                "文字与数字混杂：请在 `labels` 中说明各数字代表的选项，",
+            );
+            let form = said(
+                lang,
+                "or name the numbered form of the export under `codes_file` of its source",
+                "或在数据源的 `codes_file` 中写明选项序号形式的导出文件",
+            );
             lines.extend([format!("    # {words}"), format!("    # {form}")]);
         }
     }
@@ -318,7 +342,7 @@ fn is_mixed(options: &[String]) -> bool {
 }
 
 fn reason_text(reason: &Reason, lang: Lang) -> String {
-    let pick = |en: String, zh: String| if lang == Lang::En { en } else { zh };
+    let pick = |en: String, zh: String| said(lang, en, zh);
     match reason {
         Reason::Header => pick("by its header".into(), "依据表头".into()),
         Reason::Words { points } => {

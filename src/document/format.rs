@@ -4,7 +4,7 @@
 use chrono::{Datelike, NaiveDate};
 
 pub use crate::analysis::rounding::{printed_decimals, round_half_away};
-use crate::diagnostics::{Lang, taiwan};
+use crate::diagnostics::{Lang, LocalizedTexts, lang_texts, taiwan};
 use crate::metrics::Unit;
 pub use crate::plan::calendar::parse_date;
 
@@ -369,6 +369,17 @@ pub fn list(items: &[String], lang: Lang) -> String {
         [only] => only.clone(),
         [first @ .., last] => format!("{}{and}{last}", first.join(comma)),
     }
+}
+
+/// The same for a message, in both languages; of many names the first.
+pub fn listed(names: &[&str]) -> LocalizedTexts {
+    const MOST: usize = 30;
+    let mut shown: Vec<String> = names.iter().take(MOST).map(|name| (*name).to_owned()).collect();
+    if names.len() > MOST {
+        shown.push("…".to_owned());
+        return lang_texts(shown.join("、"), shown.join(", "));
+    }
+    lang_texts(list(&shown, Lang::ZhCn), list(&shown, Lang::En))
 }
 
 #[cfg(test)]

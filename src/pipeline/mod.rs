@@ -6,6 +6,7 @@ pub mod build;
 mod files;
 mod listing;
 pub mod planning;
+pub mod recipients;
 mod report;
 mod subjects;
 mod template_facts;
@@ -24,10 +25,11 @@ pub use view::{GroupSeries, PeriodView};
 use crate::analysis::{BannerTable, IndicatorChart, compute_banners, control_charts};
 use crate::config::raw::RawSource;
 use crate::config::{Project, load_project};
-use crate::data::guess::{Draft, guess, write_manyi_yaml};
+use crate::data::guess::{Draft, guess, said, write_manyi_yaml};
 use crate::data::sources::{LoadedSource, load_raw};
 use crate::data::{Tables, load_tables};
 use crate::diagnostics::messages::plugins::METRICS_WITHOUT_INPUT;
+use crate::diagnostics::taiwan::to_taiwan;
 use crate::diagnostics::{Diagnostics, Lang, has_han};
 use crate::document::pack::Pack;
 use crate::metrics::{Indicators, compute};
@@ -162,17 +164,14 @@ pub fn draft_project(
         return None;
     }
     let lang = langs.of(&loaded);
-    let title = match lang {
-        Lang::ZhCn | Lang::ZhTw => "满意度提升策划书",
-        Lang::En => "Satisfaction plan",
-    };
+    let title = said(lang, "Satisfaction plan", "满意度提升策划书");
     let mut guessed = guess(&loaded);
     for (file, _) in &mut guessed.files {
         *file = relative_path(&folder, &folder.join(&*file));
     }
     let inputs = questions("enterprise-csi", lang);
     let date = chrono::Local::now().date_naive().to_string();
-    Some(write_manyi_yaml(&guessed, &Draft { lang, title, date: &date, inputs: &inputs }))
+    Some(write_manyi_yaml(&guessed, &Draft { lang, title: &title, date: &date, inputs: &inputs }))
 }
 
 /// The inputs of a built-in plugin with their questions.
@@ -181,7 +180,7 @@ fn questions(plugin: &str, lang: Lang) -> Vec<(String, String)> {
     let inputs = plugins.get(plugin).into_iter().flat_map(|plugin| &plugin.manifest.inputs);
     let question = |(name, input): (&String, &RawInput)| {
         let asked = input.ask.as_ref().or(input.title.as_ref()).map_or(name.as_str(), |asked| asked.get(lang));
-        (name.clone(), asked.to_owned())
+        (name.clone(), if lang == Lang::ZhTw { to_taiwan(asked) } else { asked.to_owned() })
     };
     inputs.map(question).collect()
 }

@@ -19,6 +19,7 @@ mod late;
 pub mod lock;
 mod measuring;
 pub mod numbers;
+mod one_file;
 mod over;
 pub mod page;
 pub mod plan;

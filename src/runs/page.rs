@@ -86,7 +86,7 @@ fn page(project: &Project, release: &Release, lang: Lang, named: &[(String, Lang
     let paragraph = |text: String| Block::Paragraph { content: vec![Inline::text(text)] };
     let mut blocks = vec![heading(1, "release", period.clone())];
     blocks.push(paragraph(match lang {
-        Lang::En => format!("Revision {}; {} answers.", release.revision, format::count(release.numbers.answers)),
+        Lang::En => format!("Revision {}; answers: {}.", release.revision, format::count(release.numbers.answers)),
         _ => format!("第 {} 版，答卷 {} 份。", release.revision, format::count(release.numbers.answers)),
     }));
     if let Some(cause) = &release.cause {
@@ -290,7 +290,7 @@ fn changes_table(project: &Project, release: &Release, lang: Lang) -> Block {
     let rows: Vec<TableRow> = rows.collect();
     let more = release.changes.len().saturating_sub(MOST_CHANGES);
     let note = match lang {
-        Lang::En => format!("{more} more changes are in release.json."),
+        Lang::En => format!("More changes in release.json: {more}."),
         _ => format!("另有 {more} 处变动，见 release.json。"),
     };
     let notes = if more > 0 { vec![vec![Inline::text(note)]] } else { Vec::new() };

@@ -1,25 +1,22 @@
 //! Removes a respondent from the files of a project: rows of text files are cut out byte by byte, all others stay as they are;
 //! what cannot be changed, files of other formats and published documents, is named.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod search;
+
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
-use indexmap::IndexMap;
-
-use crate::config::raw::RawSource;
 use crate::config::{Period, Project};
-use crate::data::codebook::headers_of;
-use crate::data::rawcells::RawCells;
 use crate::data::readers::cut::without_rows;
-use crate::data::sources::{LoadedSource, expand, load_raw};
-use crate::diagnostics::messages::{readers, runs as messages};
+use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level, io_problem};
 use crate::output::manifest::sha256_hex;
-use crate::output::publish::sync_folder;
 use crate::runs::inputs::hash;
 use crate::runs::numbers::InputRecord;
+use crate::runs::one_file::{names_elsewhere, rewrite};
+use crate::runs::purge::search::{Held, find};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
 use crate::runs::work::Work;
@@ -46,16 +43,6 @@ pub enum PurgedFiles {
     Named(Vec<String>),
 }
 
-/// The rows of the respondent in a file.
-struct Held {
-    path: PathBuf,
-    source: RawSource,
-    /// SHA-256 of the file when the rows were found.
-    sha256: String,
-    /// Sheet, for workbooks, and number of each row.
-    rows: BTreeSet<(Option<String>, u32)>,
-}
-
 /// Removes every row whose id is `respondent`; with `dry_run` only says which. What was made of the files, released or not, is named.
 pub fn purge(
     project: &Project,
@@ -75,7 +62,7 @@ pub fn purge(
     let several =
         *files == PurgedFiles::One && held.len() > 1 && (panel.is_none() || panel != project.raw.data.id.as_ref());
     if several {
-        let names = held.keys().map(|file| format!("`{file}`")).collect::<Vec<_>>().join(", ");
+        let names = held.iter().map(|held| format!("`{}`", held.file)).collect::<Vec<_>>().join(", ");
         let mut several = Diagnostic::error(&messages::SEVERAL_PEOPLE).arg("count", held.len()).arg("files", names);
         several = several.arg("respondent", respondent).key("data.id");
         // Who only looks may see them all.
@@ -84,15 +71,20 @@ pub fn purge(
         }
         diagnostics.push(several);
         if !dry_run {
-            let refused = |(file, held): (String, Held)| Holding { file, rows: held.rows.len(), removable: false };
+            let refused = |held: Held| Holding { file: held.file, rows: held.rows.len(), removable: false };
             return held.into_iter().map(refused).collect();
         }
     }
     let made = made_of_files(project, places, diagnostics);
     let mut found = Vec::new();
-    for (file, held) in &held {
-        let done = cut(file, held, respondent, dry_run);
-        found.push(Holding { file: file.clone(), rows: held.rows.len(), removable: done.is_ok() });
+    for held in &held {
+        let elsewhere = names_elsewhere(&held.paths());
+        let done = cut(held, respondent, dry_run);
+        found.push(Holding { file: held.file.clone(), rows: held.rows.len(), removable: done.is_ok() });
+        if done.is_ok() && elsewhere > 0 {
+            let copies = Diagnostic::warning(&messages::NAMES_ELSEWHERE).arg("file", &held.file);
+            diagnostics.push(copies.arg("count", elsewhere));
+        }
         diagnostics.extend(done.err().map(|problem| *problem));
         // The same answers as numbers, in a file of their own that is read beside this one.
         let twin = held.source.codes_file.iter();
@@ -105,67 +97,10 @@ pub fn purge(
     found
 }
 
-/// The files that hold the respondent.
-fn find(
-    project: &Project,
-    respondent: &str,
-    files: &PurgedFiles,
-    diagnostics: &mut Diagnostics,
-) -> IndexMap<String, Held> {
-    let views = project.raw.tables.keys().filter_map(|name| project.of_table(name));
-    let views: Vec<Project> = std::iter::once(project.clone()).chain(views).collect();
-    let mut found: IndexMap<String, Held> = IndexMap::new();
-    let mut known = BTreeSet::new();
-    for view in &views {
-        let Some(id) = &view.raw.data.id else { continue };
-        let Some(column) = view.raw.columns.get(id) else { continue };
-        let headers = headers_of(id, column);
-        let wanted: HashSet<String> = headers.iter().map(|header| (*header).to_owned()).collect();
-        let paths: BTreeMap<String, (PathBuf, RawSource)> = expand(view, &mut Diagnostics::new())
-            .into_iter()
-            .map(|file| (file.shown, (file.path, file.source)))
-            .collect();
-        known.extend(paths.keys().cloned());
-        for source in load_raw(view, Some(&wanted), diagnostics) {
-            let file = &source.table.file;
-            if matches!(files, PurgedFiles::Named(named) if !named.contains(file)) {
-                continue;
-            }
-            let rows = rows_of(&source, &headers, respondent);
-            let Some((path, declared)) = paths.get(file).filter(|_| !rows.is_empty()) else { continue };
-            let held = found.entry(file.clone()).or_insert_with(|| Held {
-                path: path.clone(),
-                source: declared.clone(),
-                sha256: source.table.sha256.clone(),
-                rows: BTreeSet::new(),
-            });
-            held.rows.extend(rows.into_iter().map(|row| (source.table.sheet.clone(), row)));
-        }
-    }
-    let named = if let PurgedFiles::Named(named) = files { named.as_slice() } else { &[] };
-    for file in named.iter().filter(|file| !known.contains(*file)) {
-        let unknown = Diagnostic::error(&readers::PATTERN_WITHOUT_MATCH).arg("pattern", file);
-        diagnostics.push(unknown.suggest(file, known.iter().map(String::as_str)));
-    }
-    found
-}
-
-/// Numbers of the rows of a file whose id is the respondent's.
-fn rows_of(source: &LoadedSource, headers: &[&str], respondent: &str) -> Vec<u32> {
-    let Some(position) = headers.iter().find_map(|header| source.table.position(header)) else { return Vec::new() };
-    let mut found = Vec::new();
-    for chunk in &source.table.chunks {
-        // Numbers as the codebook reads them: the cell 7 of a workbook is the id `7`.
-        let cells = RawCells::new(chunk.columns.get(position).and_then(Option::as_ref));
-        let same = |index: usize| cells.text(index).is_some_and(|id| id.trim() == respondent);
-        found.extend(chunk.rows.iter().enumerate().filter(|(index, _)| same(*index)).map(|(_, row)| *row));
-    }
-    found
-}
-
 /// Cuts the rows of a respondent out of a text file and puts the file back whole; what is wrong where it cannot be, and then nothing is
 /// changed.
-fn cut(file: &str, held: &Held, respondent: &str, dry_run: bool) -> Result<(), Box<Diagnostic>> {
+fn cut(held: &Held, respondent: &str, dry_run: bool) -> Result<(), Box<Diagnostic>> {
+    let file = held.file.as_str();
     let failed = |error: io::Error| {
         let problem = Diagnostic::error(&messages::RUN_NOT_WRITTEN).arg("step", "purge").arg("place", file);
         Box::new(problem.words("problem", io_problem(&error)))
@@ -174,7 +109,8 @@ fn cut(file: &str, held: &Held, respondent: &str, dry_run: bool) -> Result<(), B
     if held.rows.iter().any(|(sheet, _)| sheet.is_some()) {
         return Err(other_format());
     }
-    let bytes = fs::read(&held.path).map_err(failed)?;
+    let paths = held.paths();
+    let bytes = fs::read(paths.first().copied().unwrap_or(Path::new(file))).map_err(failed)?;
     if sha256_hex(&bytes) != held.sha256 {
         return Err(Box::new(Diagnostic::error(&messages::INPUT_CHANGING).arg("file", file)));
     }
@@ -182,28 +118,7 @@ fn cut(file: &str, held: &Held, respondent: &str, dry_run: bool) -> Result<(), B
     let is_one = |field: &str| field.trim_start_matches('\u{feff}').trim() == respondent;
     let kept = without_rows(&bytes, (&held.source, file), &rows, &is_one).map_err(failed)?;
     let kept = kept.ok_or_else(other_format)?;
-    if dry_run { Ok(()) } else { rewrite(&held.path, &kept).map_err(failed) }
-}
-
-/// Writes a file anew, whole or not at all, with the owner and the rights that it has; behind a link, the file that it leads to.
-fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let held = fs::metadata(&path)?;
-    let mut staged = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
-    staged.write_all(content)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt as _, fchown};
-        let fresh = staged.as_file().metadata()?;
-        if (fresh.uid(), fresh.gid()) != (held.uid(), held.gid()) {
-            fchown(staged.as_file(), Some(held.uid()), Some(held.gid()))?;
-        }
-    }
-    staged.as_file().set_permissions(held.permissions())?;
-    staged.as_file().sync_all()?;
-    staged.persist(&path).map_err(|error| error.error)?;
-    sync_folder(folder)
+    if dry_run { Ok(()) } else { rewrite(&paths, &kept).map_err(failed) }
 }
 
 /// What was made of the data files: a release, or work on one that is held or was interrupted.
@@ -252,9 +167,10 @@ fn made_of_files(project: &Project, places: &Places, diagnostics: &mut Diagnosti
 }
 
 /// Says what may hold the respondent still.
-fn name_what_was_made(made: &[Made], held: &IndexMap<String, Held>, diagnostics: &mut Diagnostics) {
+fn name_what_was_made(made: &[Made], held: &[Held], diagnostics: &mut Diagnostics) {
     // A file keeps its name when it is corrected: every revision that was made of it may have counted the person.
-    let counted = |made: &Made| made.inputs.iter().any(|input| held.contains_key(&input.file));
+    let is_held = |file: &String| held.iter().any(|held| held.names.contains_key(file));
+    let counted = |made: &Made| made.inputs.iter().any(|input| is_held(&input.file));
     let named = |is_one: &dyn Fn(&Made) -> bool| {
         let names = made.iter().filter(|made| is_one(made)).map(|made| made.name.as_str());
         names.collect::<Vec<_>>().join(", ")
@@ -273,35 +189,96 @@ fn name_what_was_made(made: &[Made], held: &IndexMap<String, Held>, diagnostics:
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::config::load_project;
     use encoding_rs::GB18030;
 
+    /// A file that is not what it was when the row was found is left alone.
+    #[test]
+    fn a_file_that_changed_is_not_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        fs::write(&path, "id\nA1\n").unwrap();
+        let held = Held {
+            file: "a.csv".to_owned(),
+            names: BTreeMap::from([("a.csv".to_owned(), path.clone())]),
+            source: serde_json::from_str(r#"{ "file": "a.csv" }"#).unwrap(),
+            sha256: sha256_hex(b"id\nA1\nA2\n"),
+            rows: BTreeSet::from([(None, 2)]),
+        };
+        assert_eq!(cut(&held, "A1", false).unwrap_err().message.code, "M0993");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "id\nA1\n");
+    }
+
+    /// A link and a hard link beside a file that they lead to are no more people than one.
     #[cfg(unix)]
     #[test]
-    fn a_file_keeps_its_rights_and_a_link_its_target() {
-        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+    fn a_file_with_three_names_is_one() {
         let folder = tempfile::tempdir().unwrap();
-        let (target, link) = (folder.path().join("kept/a.csv"), folder.path().join("b.csv"));
-        fs::create_dir(folder.path().join("kept")).unwrap();
-        fs::write(&target, "id\nA1\nA2\n").unwrap();
-        fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
-        symlink("kept/a.csv", &link).unwrap();
-        let owner = fs::metadata(&target).unwrap().uid();
-        let held = Held {
-            path: link.clone(),
-            source: serde_json::from_str(r#"{ "file": "b.csv" }"#).unwrap(),
-            sha256: sha256_hex(b"id\nA1\nA2\n"),
-            rows: BTreeSet::from([(None, 3)]),
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("manyi.yaml"), "manyi: 1\nproject: { title: 店 }\ndata: { sources: [{ file: '*.csv' }], id: id }\ncolumns: { id: { type: text } }\n").unwrap();
+        fs::write(path("a.csv"), "id\nA1\nA2\n").unwrap();
+        std::os::unix::fs::symlink("a.csv", path("b.csv")).unwrap();
+        fs::hard_link(path("a.csv"), path("c.csv")).unwrap();
+        fs::hard_link(path("a.csv"), path("a.kept")).unwrap();
+        let project = load_project(folder.path(), &mut Diagnostics::new()).unwrap();
+        let places = Places::new(path("out"));
+        let purged = |respondent: &str, files: &PurgedFiles| {
+            let mut diagnostics = Diagnostics::new();
+            let found = purge(&project, &places, respondent, files, false, &mut diagnostics);
+            let codes: Vec<&str> = diagnostics.iter().map(|found| found.message.code).collect();
+            (found.iter().map(|held| (held.file.clone(), held.rows, held.removable)).collect::<Vec<_>>(), codes)
         };
-        cut("b.csv", &held, "A2", false).unwrap();
-        assert!(link.is_symlink());
-        assert_eq!(fs::read_to_string(&target).unwrap(), "id\nA1\n");
-        let now = fs::metadata(&target).unwrap();
-        assert_eq!((now.permissions().mode() & 0o777, now.uid()), (0o640, owner));
-        assert_eq!(fs::read_dir(folder.path().join("kept")).unwrap().count(), 1);
-        // It is not what it was when the row was found.
-        assert_eq!(cut("b.csv", &held, "A1", false).unwrap_err().message.code, "M0993");
+        // The fourth name is in no data source and keeps everything.
+        assert_eq!(purged("A2", &PurgedFiles::One), (vec![("a.csv".to_owned(), 1, true)], vec!["M1008"]));
+        let read = |name: &str| fs::read_to_string(path(name)).unwrap();
+        assert_eq!(["a.csv", "b.csv", "c.csv"].map(read), ["id\nA1\n"; 3]);
+        assert_eq!(read("a.kept"), "id\nA1\nA2\n");
+        assert!(path("b.csv").is_symlink());
+        // Named by any of its names it is cut under all.
+        let named = PurgedFiles::Named(vec!["b.csv".to_owned()]);
+        assert_eq!(purged("A1", &named), (vec![("b.csv".to_owned(), 1, true)], vec![]));
+        assert_eq!(["a.csv", "b.csv", "c.csv"].map(read), ["id\n"; 3]);
+    }
+
+    /// Somebody would sign that a person is gone of whom nobody knows.
+    #[test]
+    fn a_file_without_the_column_is_not_free_of_anybody() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, content: &str| fs::write(folder.path().join(name), content).unwrap();
+        write(
+            "manyi.yaml",
+            "manyi: 1
+project: { title: 店 }
+data: { sources: [{ file: a.csv }, { file: b.csv }, { file: empty.csv }], id: id }
+columns: { id: { type: text, from: [编号, 序号] } }
+tables: { visits: { data: { sources: [{ file: visits.csv }] }, columns: { phone: { type: text } } } }
+",
+        );
+        write("a.csv", "序号,x\nA1,1\nA2,2\n");
+        write("b.csv", "编  号,x\nA1,1\n");
+        write("empty.csv", "x\n");
+        write("visits.csv", "phone\n13800000000\n");
+        let project = load_project(folder.path(), &mut Diagnostics::new()).unwrap();
+        let places = Places::new(folder.path().join("out"));
+        let purged = |respondent: &str, files: &PurgedFiles| {
+            let mut diagnostics = Diagnostics::new();
+            let found = purge(&project, &places, respondent, files, false, &mut diagnostics);
+            // That one of the files has no answers is said, too.
+            diagnostics.retain(|found| found.message.code != "M0263");
+            let said: Vec<_> = diagnostics.iter().map(|found| (found.message.code, found.level)).collect();
+            let place = diagnostics.iter().find_map(|found| found.location.clone());
+            (found.len(), said, place.map(|place| place.file))
+        };
+        let (id, table) = (("M1006", Level::Error), ("M1007", Level::Warning));
+        let in_b = Some("b.csv".to_owned());
+        assert_eq!(purged("A2", &PurgedFiles::One), (1, vec![id, table], in_b.clone()));
+        assert_eq!(purged("A2", &PurgedFiles::One), (0, vec![id, table], in_b));
+        // Who names files answers for the others.
+        let named = PurgedFiles::Named(vec!["a.csv".to_owned()]);
+        assert_eq!(purged("A2", &named).1, [("M0983", Level::Warning)]);
     }
 
     /// The id is looked for under `ID` first, wherever that column stands; 弢 is 8F 7C in GBK, and 7C is `|`.
@@ -348,23 +325,5 @@ columns: { id: { type: text, from: [ID, 序号] } }
         }});
         write("out/.manyi/2026-02/state.json", progress.to_string().as_bytes());
         assert_eq!(purged("9"), (vec![("a.csv".to_owned(), 1, true)], vec!["M0982", "M0190"]));
-    }
-
-    /// A workbook holds ids as numbers, which are no other ids for that.
-    #[test]
-    fn ids_that_are_numbers_are_found() {
-        use crate::data::testing::source;
-        use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array};
-        let mut file = source("a.xlsx", "序号|x\n7|1\n70|2");
-        let numbers: [ArrayRef; 3] = [
-            std::sync::Arc::new(Float64Array::from(vec![Some(7.0), None])),
-            std::sync::Arc::new(Int64Array::from(vec![7, 70])),
-            std::sync::Arc::new(Float64Array::from(vec![7.5, 7.0])),
-        ];
-        assert_eq!(rows_of(&file, &["序号"], "7"), [2]);
-        for column in numbers {
-            file.table.chunks[0].columns[0] = Some(column);
-            assert_eq!((rows_of(&file, &["序号"], "7").len(), rows_of(&file, &["序号"], "7.0").len()), (1, 0));
-        }
     }
 }

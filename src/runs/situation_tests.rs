@@ -50,7 +50,7 @@ fn a_held_release_says_what_to_do() {
         let end = End { gates: Some(verdicts), stopped, ended: Some(failure), ..End::default() };
         situation(&project, "2026-03", &end).gates.remove(0)
     };
-    let found = "gate `answers`: 3 answers, at least 20 are wanted";
+    let found = "gate `answers`: answers there are: 3, wanted at least: 20";
     let held = told(vec![gate(GateAction::Hold), gate(GateAction::Warn)], true, None);
     assert_eq!(
         (held.holds, held.text.get(Lang::En)),

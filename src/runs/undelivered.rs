@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::raw::AlarmKind;
 use crate::config::{Period, Project};
-use crate::diagnostics::{Diagnostics, Lang, LocalizedTexts, lang_texts};
+use crate::diagnostics::{Diagnostics, Lang, Localized, LocalizedTexts, lang_texts};
 use crate::runs::database::DatabaseError;
 use crate::runs::delivery::ReasonCode;
 use crate::runs::delivery::alarms::{self, Signal, Standing};
@@ -90,7 +90,7 @@ pub fn tell(history: &mut History, project: &Project, now: DateTime<Utc>) -> Res
         let told = standing.iter().filter(|told| told.rule == rule.id);
         for told in told.filter(|told| !open.iter().any(|held| held.id == told.subject)) {
             let held = all.iter().find(|held| held.id == told.subject);
-            signals.extend(over(held, told).map(|text| signal(&told.subject, false, text)));
+            signals.extend(over(held, told, rule.title.as_ref()).map(|text| signal(&told.subject, false, text)));
         }
     }
     if signals.is_empty() {
@@ -101,19 +101,29 @@ pub fn tell(history: &mut History, project: &Project, now: DateTime<Utc>) -> Res
     telling::observe(history, project, &period, (&ids, &signals), now)
 }
 
+/// What was to be delivered, and to whom.
+fn named(held: &Delivery) -> LocalizedTexts {
+    let (key, to) = (&held.key, held.recipient.masked());
+    lang_texts(
+        format!("{} 第 {} 版 {}（{to}）", key.period, key.revision, key.report),
+        format!("{} r{} {} ({to})", key.period, key.revision, key.report),
+    )
+}
+
 /// What did not arrive, and why.
 fn words(held: &Delivery) -> LocalizedTexts {
     let key = &held.key;
-    let why = held.reason.as_ref().map(|reason| reason.diagnostic(&held.recipient.masked()));
-    let why = |lang| why.as_ref().map_or_else(|| held.recipient.masked(), |why| why.text(lang));
+    let Some(why) = held.why() else { return named(held) };
+    let why = |lang| why.text(lang);
     lang_texts(
         format!("{} 第 {} 版 {}：{}", key.period, key.revision, key.report, why(Lang::ZhCn)),
         format!("{} r{} {}: {}", key.period, key.revision, key.report, why(Lang::En)),
     )
 }
 
-/// How it ended; none while it is on its way again, since nothing has arrived yet.
-fn over(held: Option<&Delivery>, told: &Standing) -> Option<LocalizedTexts> {
+/// How it ended; none while it is on its way again, since nothing has arrived yet. Why it had not arrived is past and not said again,
+/// unless nothing else is known of it.
+fn over(held: Option<&Delivery>, told: &Standing, title: Option<&Localized>) -> Option<LocalizedTexts> {
     let why = held.and_then(|held| held.reason.as_ref()).map(|reason| reason.code);
     let (zh, en) = match held.map(|held| held.state) {
         Some(State::Queued | State::Sending | State::Retry) => return None,
@@ -122,5 +132,12 @@ fn over(held: Option<&Delivery>, told: &Standing) -> Option<LocalizedTexts> {
         Some(State::Failed) if why == Some(ReasonCode::Dropped) => ("已放弃发送", "dropped"),
         _ => ("不再有待处理", "settled, or no longer the newest release"),
     };
-    Some(lang_texts(format!("{zh}：{}", told.text.get(Lang::ZhCn)), format!("{en}: {}", told.text.get(Lang::En))))
+    let Some(held) = held else {
+        let before = |lang| told.text.get(lang);
+        let zh = format!("{zh}；此前告知：{}", before(Lang::ZhCn));
+        return Some(lang_texts(zh, format!("{en}; told before: {}", before(Lang::En))));
+    };
+    let name = named(held);
+    let ended = lang_texts(format!("{zh}：{}", name.get(Lang::ZhCn)), format!("{en}: {}", name.get(Lang::En)));
+    Some(rules::titled(title, ended))
 }

@@ -380,6 +380,29 @@ fn timers_say_which_variables_a_run_needs() {
     );
 }
 
+/// Without a user in it cron would take the command for one, and nothing would ever run.
+#[test]
+fn a_file_of_cron_d_names_a_user() {
+    let site = Site::new("");
+    let install = |folder: &str, more: &[&str]| {
+        fs::create_dir_all(site.path(folder)).unwrap();
+        let arguments = [&["schedule", "install", "--cron", "--lang", "en", "--write", folder][..], more].concat();
+        let done = site.call(NOW, &arguments);
+        let written = fs::read_dir(site.path(folder)).unwrap().map(|entry| entry.unwrap().path());
+        let written: Vec<String> = written.map(|path| fs::read_to_string(path).unwrap()).collect();
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned(), written)
+    };
+    let (code, said, written) = install("cron.d", &[]);
+    assert_eq!((code, written.len()), (Some(1), 0), "{said}");
+    assert!(said.contains("M1013") && said.contains("--user NAME"), "{said}");
+    let (code, said, written) = install("cron.d", &["--user", "www"]);
+    assert!(code == Some(0) && written[0].contains(" * * * * www case "), "{said}\n{written:?}");
+    // A crontab of a user has no such column.
+    let (code, said, written) = install("mine", &[]);
+    assert!(code == Some(0) && written[0].contains(" * * * * case "), "{said}\n{written:?}");
+    assert!(said.contains("(crontab -l; cat mine/manyi-"), "{said}");
+}
+
 #[test]
 fn a_scheduler_without_a_project_ends_at_once() {
     let site = Site::new("");

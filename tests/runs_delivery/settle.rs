@@ -118,6 +118,12 @@ fn what_somebody_settled_waits_no_more_and_its_alarm_ends_at_once() {
         assert!(standing(&site).is_empty());
         let told = arrived(&site);
         assert!(told.len() == 2 && told[1].contains(said), "{told:?}");
+        // Why it had not arrived is past.
+        let why = "was not served";
+        assert!(
+            told[0].contains(why) && told[1].contains("2026-02 r1 brief (hook)") && !told[1].contains(why),
+            "{told:?}"
+        );
         assert_eq!(call(&site, &later(3), None, &["watch"]).0, Some(0));
         assert_eq!(call(&site, &later(3), None, &["resend"]).1["deliveries"], serde_json::json!([]));
 
@@ -144,7 +150,15 @@ fn what_is_not_open_is_not_settled() {
     let one = |code: &str| (Some(1), vec![code.to_owned()]);
     assert_eq!(settle(&["--arrived"]), one("M1004"));
     assert_eq!(settle(&["0123456789abcdef", "--dropped"]), one("M1003"));
-    assert_eq!(settle(&["--period", "2026-02", "--arrived"]), (Some(0), vec![]), "nothing of it is uncertain");
+    let left = vec!["M1010".to_owned(), "M1011".to_owned()];
+    assert_eq!(settle(&["--period", "2026-02", "--arrived"]), (Some(0), left.clone()), "nothing of it is uncertain");
+    let (code, printed) = call(&site, &later(2), None, &["resend", "--period", "2026-02"]);
+    assert_eq!((code, codes(&printed)), (Some(0), left), "{printed:#}");
+    assert!(
+        printed["diagnostics"][1]["hint"].as_str().unwrap().contains(&format!("`manyi resend {id}`")),
+        "{printed:#}"
+    );
+    assert_eq!(settle(&["--period", "2026-01", "--dropped"]), (Some(0), vec!["M1010".to_owned()]));
     assert_eq!(standing(&site), std::slice::from_ref(&id));
     assert_eq!(settle(&[&id, "--arrived"]), (Some(0), vec![]));
     let (code, printed) = call(&site, &later(2), None, &["settle", &id, "--dropped"]);
@@ -195,6 +209,9 @@ fn an_alarm_ends_when_the_message_has_arrived() {
     let (_, printed) = call(&site, &later(2), Some(&busy), &["resend", &id]);
     assert_eq!(printed["deliveries"][0]["state"], "retry", "{printed:#}");
     assert_eq!((standing(&site), arrived(&site).len()), (vec![id.clone()], 1));
+    let (code, listed) = call(&site, &later(2), None, &["resend"]);
+    assert_eq!((code, codes(&listed)), (Some(0), vec!["M0991".to_owned()]), "it waits, though for nobody");
+    assert_eq!(listed["deliveries"], serde_json::json!([]));
     let hook = receiver("204 No Content");
     assert_eq!(call(&site, &later(3), Some(&hook), &["watch"]).0, Some(0));
     assert!(standing(&site).is_empty());
@@ -283,4 +300,23 @@ fn who_hears_of_errors_no_more_gets_no_alarm_that_waits() {
     assert_eq!(desk.len(), 1, "{printed:#}");
     assert_eq!((desk[0]["state"].as_str(), desk[0]["reason"]["code"].as_str()), (Some("failed"), Some("no_recipient")));
     assert!(!site.path("desk").exists(), "it was sent");
+}
+
+/// What the hint of M0959 offers, the verb has.
+#[test]
+fn a_verb_waits_for_a_run_if_it_is_told_to() {
+    let (site, id) = failed();
+    let lock = fs::File::options().read(true).write(true).open(site.path("out/.manyi/run.lock")).unwrap();
+    lock.lock().unwrap();
+    let (code, printed) = call(&site, &later(2), None, &["settle", &id, "--arrived"]);
+    assert_eq!((code, codes(&printed)), (Some(1), vec!["M0959".to_owned()]), "{printed:#}");
+    let hint = printed["diagnostics"][0]["hint"].as_str().unwrap();
+    assert!(hint.contains("--wait SECONDS") && hint.contains("`settle`"), "{hint}");
+    let freed = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        drop(lock);
+    });
+    let (code, printed) = call(&site, &later(2), None, &["settle", &id, "--arrived", "--wait", "60"]);
+    freed.join().unwrap();
+    assert_eq!((code, codes(&printed)), (Some(0), vec![]), "{printed:#}");
 }

@@ -298,6 +298,14 @@ fn a_group_without_documents_is_warned_of() {
     let each = "reports:\n  - { id: each, pack: brief, for_each: branch, formats: [markdown] }\n";
     site.write("manyi.yaml", &project.replace("reports:\n", each));
     site.month("2026-01", 60, 7);
+    // It is known before a night in which somebody waits for it.
+    let checked = site.call(NOW, &["check", "--json"]);
+    let checked: Value = serde_json::from_slice(&checked.stdout).unwrap();
+    let warned = checked["diagnostics"].as_array().unwrap().iter().filter(|held| held["code"] == "M1015");
+    let places: Vec<&str> = warned.map(|held| held["key_path"].as_str().unwrap()).collect();
+    let wanted = [0, 1].map(|index| format!("delivery.recipients[{index}].parameters.branch"));
+    assert_eq!(places, wanted, "{checked:#}");
+
     let (code, printed) = site.run("2026-01", &[]);
     assert_eq!(code, Some(0), "{printed:#}");
     let found = printed["diagnostics"].as_array().unwrap().iter().find(|held| held["code"] == "M0997");
@@ -305,6 +313,11 @@ fn a_group_without_documents_is_warned_of() {
     assert!(found["message"].as_str().unwrap().contains("`branch` has no group `Nort`"), "{found:#}");
     let hint = found["hint"].as_str().unwrap();
     assert!(hint.contains("did you mean `North`?") && hint.contains("North and South"), "{hint}");
+    let kept: Value =
+        serde_json::from_str(&fs::read_to_string(site.path("out/.manyi/runs/2026-01.json")).unwrap()).unwrap();
+    let kept = kept["diagnostics"].as_array().unwrap().iter().find(|held| held["code"] == "M0997").unwrap();
+    assert!(kept["hint"]["zh-CN"].as_str().unwrap().contains("North和South"), "{kept:#}");
+    assert!(kept["hint"]["en"].as_str().unwrap().contains("North and South"), "{kept:#}");
     assert!(told(&site).0.is_empty());
 }
 

@@ -232,6 +232,20 @@ fn numbers_that_begin_anew_are_offered_and_not_taken() {
     assert!(other.contains("\n  id: id  # 推测"), "{other}");
 }
 
+/// What the program says is written for Taiwan; what stands in the data, here a header and options, stays as typed.
+#[test]
+fn comments_for_taiwan_are_written_as_there() {
+    let example = written(&guess(&[]), Lang::ZhTw, "t");
+    for part in
+        ["# 初始專案檔。請把每一處標有「範例」的內容", "範例：問卷匯出檔", "範例：對應的欄位", "然後執行 `manyi check`"]
+    {
+        assert!(example.contains(part), "{part}\n{example}");
+    }
+    let text = written(&guess(&survey()), Lang::ZhTw, "t");
+    assert!(text.contains("的初始專案檔。請核對每一處標有「推測」的內容"), "{text}");
+    assert!(text.contains("您的年级") && text.contains("# 出現過的選項："), "{text}");
+}
+
 /// Text in which the lines that wait as comments lack exactly one `#`: those that have no blank, or more than one, behind it.
 fn without_one_mark(text: &str) -> String {
     let waits = |rest: &str| rest.starts_with("  ") || rest.starts_with(|letter: char| letter.is_ascii_lowercase());

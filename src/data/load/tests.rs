@@ -181,7 +181,7 @@ fn many_repeated_ids_are_warned_of() {
     };
     let ten = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "1"];
     assert_eq!(of(&ten), Vec::<String>::new());
-    let warned = ["M0209: 1 of 9 answers are dropped because they repeat an id of `id`"];
+    let warned = ["M0209: answers that are dropped because they repeat an id of `id`: 1 of 9"];
     assert_eq!(of(&ten[1..].iter().map(|id| if *id == "1" { "2" } else { *id }).collect::<Vec<_>>()), warned);
 }
 

@@ -45,7 +45,7 @@ messages! {
     /// Many rows dropped because of their ids.
     IDS_MOSTLY_REPEATED = Message::new(
         "M0209",
-        "{count} of {rows} answers are dropped because they repeat an id of `{column}`",
+        "answers that are dropped because they repeat an id of `{column}`: {count} of {rows}",
         "{rows} 份答卷中有 {count} 份因 `{column}` 重复而被去掉",
     ).hinted(
         "so many are seldom sent twice: if the numbers begin anew in each file (序号), leave out `data.id`",

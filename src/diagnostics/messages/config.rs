@@ -95,6 +95,9 @@ messages! {
             "put the text before it in quotes: without them YAML ends a text in `{ }` at its comma",
             "请给它前面的文字加引号：在 `{ }` 之内，不加引号的文字遇到英文逗号即告结束",
         );
+    /// A name of an option that is none.
+    EMPTY_TITLE = Message::new("M1014", "the name of the option `{option}` under `titles` is empty", "`titles` 中选项 `{option}` 的名称为空")
+        .hinted("write the name in each language that is given, or leave the option out: then it is shown as it stands in the data", "请写上所列各语言的名称，或删去该选项：此时按数据原样显示");
     /// A language of a text without a text.
     EMPTY_TEXT = Message::new("M0134", "the text for `{key}` is empty", "语言 `{key}` 的文字为空")
         .hinted("write the text, or leave the language out", "请写上文字，或删去该语言");

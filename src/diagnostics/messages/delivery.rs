@@ -1,4 +1,4 @@
-//! Messages about the database and delivery (codes M0900 to M0949, M0175, M0176 and M1000 to M1009).
+//! Messages about the database and delivery (codes M0900 to M0949, M0175, M0176, M1000 to M1005 and M1010 to M1012, and M1015).
 
 use super::{Message, messages};
 
@@ -132,6 +132,9 @@ messages! {
     /// A parameter without groups.
     UNKNOWN_PARAMETER = Message::new("M0941", "no report that `{to}` gets has one document for each group of `{value}`", "`{to}` 收到的报告都不按 `{value}` 分册")
         .hinted("parameters name the column of `for_each` in a report", "参数名应为报告 `for_each` 的列");
+    /// A recipient of a group that the data do not have.
+    NO_GROUP_IN_DATA = Message::new("M1015", "`{to}` would get nothing of `{report}`: `{column}` has no group `{value}`", "`{to}` 将收不到 `{report}`：`{column}` 没有分组 `{value}`")
+        .hinted("groups that have documents: {known}; correct `parameters`, unless the group has no answers yet", "有文档的分组：{known}；若非该组尚无答卷，请更正 `parameters`");
     /// Formats that a report is not built in.
     NO_SUCH_FORMAT = Message::new("M0192", "`{to}` gets messages about `{report}` without files: it is built in none of the `formats` asked for", "`{to}` 将收到不含文件的 `{report}` 消息：该报告没有生成所要的 `formats`")
         .hinted("it is built as {known}; correct `formats`, or write `files: false` if the message is enough", "该报告的格式：{known}；请更正 `formats`，若只需消息请写 `files: false`");
@@ -166,6 +169,15 @@ messages! {
     /// settle of nothing.
     NOTHING_NAMED = Message::new("M1004", "no delivery is named that is to be settled", "未指明要了结的分发记录")
         .hinted("give the ids that `manyi resend` lists, or `--period` for all uncertain ones of a period", "请给出 `manyi resend` 列出的编号，或用 `--period` 指明一期内所有不确定的记录");
+    /// --period where nothing of the period is uncertain.
+    NOTHING_UNCERTAIN = Message::new("M1010", "no delivery of {period} is uncertain, so that `--period` changes nothing; deliveries of it: {all}", "{period} 没有不确定的分发记录，`--period` 未作任何改动；该期共有 {all} 条记录")
+        .hinted("`--period` means the uncertain ones; `manyi history --deliveries` shows all of them; what is queued or to be tried again is sent by `manyi watch` and the next run", "`--period` 只指不确定的记录；`manyi history --deliveries` 列出全部记录；排队中与待重试的由 `manyi watch` 与下一次运行发送");
+    /// --period where other deliveries wait for a decision.
+    OPEN_OF_PERIOD = Message::new("M1011", "deliveries of {period} that failed are left as they are, and wait for a decision of their own: {count}", "{period} 有 {count} 条失败的分发记录未处理，需另行决定")
+        .hinted("send them again with `manyi resend {ids}`, or say what became of them with `manyi settle {ids}` and `--arrived` or `--dropped`", "可用 `manyi resend {ids}` 重发，或用 `manyi settle {ids}` 加 `--arrived` 或 `--dropped` 了结");
+    /// resend --period of what must not come after a newer revision.
+    OUTDATED_OF_PERIOD = Message::new("M1012", "uncertain deliveries of {period} are not sent again, since their recipients have or get a newer revision: {count}", "{period} 有 {count} 条不确定的分发记录未重发，因为收件人已有或将收到更新的版本")
+        .hinted("`manyi settle {ids} --dropped` ends the waiting for them", "可用 `manyi settle {ids} --dropped` 了结");
     /// A report with the name of messages about alarms.
     RESERVED_REPORT = Message::new("M1005", "`{id}` cannot be the id of a report: messages about alarms bear it", "`{id}` 不能用作报告编号：警报消息使用该名称")
         .hinted("use another id", "请改用其他编号");

@@ -53,7 +53,7 @@ messages! {
     /// A row of parameters for a group that is not there.
     PARAMETERS_OF_NOBODY = Message::new("M0719", "there are parameters for `{value}`, but no answers of it: no document is made", "参数中有 `{value}`，但没有它的答卷，不生成文档");
     /// Groups without parameters.
-    GROUPS_LEFT_OUT = Message::new("M0720", "{count} groups of `{column}` have no row of parameters and get no document: {values}", "`{column}` 中有 {count} 组没有参数，不生成文档：{values}");
+    GROUPS_LEFT_OUT = Message::new("M0720", "groups of `{column}` that have no row of parameters and get no document: {count} ({values})", "`{column}` 中有 {count} 组没有参数，不生成文档：{values}");
     /// Too many groups to protect their documents against each other.
     GROUPS_NOT_LINKED = Message::new("M0721", "`{column}` has too many groups to check their documents against each other: who reads all of them may work out a number that one of them withholds", "`{column}` 的分组太多，各册之间无法互相核对：读到全部分册的人可能推算出某一册隐去的数值")
         .hinted("give each reader the own document only, or raise `settings.suppress_below`", "每册只发给该组，或提高 `settings.suppress_below`");

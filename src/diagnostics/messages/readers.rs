@@ -85,7 +85,7 @@ messages! {
     WORKBOOK_BROKEN = Message::new("M0271", "`{file}` is damaged or not a workbook: {reason}", "`{file}` 已损坏或不是工作簿：{reason}")
         .hinted("open it in a spreadsheet program and save it again as .xlsx", "请用表格软件打开并重新保存为 .xlsx");
     /// Cells far apart in a workbook that is loaded whole: .xls and .ods.
-    CELLS_FAR_APART = Message::new("M0287", "sheet `{sheet}` reaches to `{cell}` with only {cells} cells filled: too far apart for a file of this format to be read", "工作表 `{sheet}` 延伸到 `{cell}`，却只有 {cells} 个单元格有内容：相距过远，这种格式的文件无法读取")
+    CELLS_FAR_APART = Message::new("M0287", "sheet `{sheet}` reaches to `{cell}` with few cells filled ({cells}): too far apart for a file of this format to be read", "工作表 `{sheet}` 延伸到 `{cell}`，却只有 {cells} 个单元格有内容：相距过远，这种格式的文件无法读取")
         .hinted("delete what stands far from the table, or save the file as .xlsx", "请删除远离表格的零散内容，或另存为 .xlsx");
     /// A workbook that is loaded whole, with too much in it.
     CELLS_TOO_FULL = Message::new("M0288", "sheet `{sheet}`, filled to `{cell}`, brings the file to {cells} filled cells: more than can be held in memory", "工作表 `{sheet}` 填到 `{cell}`，使文件的有内容单元格达到 {cells} 个，超出内存可容纳的范围")
@@ -136,7 +136,7 @@ messages! {
     /// The numbered form is of another survey or export.
     CODES_DIFFER = Message::new(
         "M0282",
-        "`{codes}` does not fit `{file}`: {missing} of {rows} answers are not in it (matched by `{id}`)",
+        "`{codes}` does not fit `{file}`; answers that are not in it (matched by `{id}`): {missing} of {rows}",
         "`{codes}` 与 `{file}` 对不上：{rows} 份答卷中有 {missing} 份不在其中（按 `{id}` 匹配）",
     )
     .hinted("export both forms at the same time with the same filter", "请用相同的筛选条件同时导出两种形式");

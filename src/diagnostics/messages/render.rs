@@ -86,7 +86,7 @@ messages! {
             "请检查模板中是否有循环或宏使文字、列表不断变长；若文档确实需要，请调高 manyi.yaml 中的 `limits.memory_mb`",
         );
     /// A document whose templates do not come to an end.
-    TOO_MUCH_TIME = Message::new("M0569", "making `{document}` took longer than {limit} seconds and was stopped", "制作 `{document}` 用时超过 {limit} 秒，已中止")
+    TOO_MUCH_TIME = Message::new("M0569", "making `{document}` took longer than {limit} s and was stopped", "制作 `{document}` 用时超过 {limit} 秒，已中止")
         .hinted(
             "look for a loop or macro in its templates that does not end; for a document that needs as long, raise `limits.seconds` in manyi.yaml",
             "请检查模板中是否有不会结束的循环或宏；若文档确实需要，请调高 manyi.yaml 中的 `limits.seconds`",

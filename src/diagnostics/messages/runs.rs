@@ -1,4 +1,4 @@
-//! Messages about unattended runs (codes M0950 to M0999, M0919, and M0170 to M0179).
+//! Messages about unattended runs (codes M0950 to M0999, M0919, M0170 to M0180, M0190, M0191 and M1006 to M1009, and M1013).
 
 use super::{Message, messages};
 
@@ -32,7 +32,7 @@ messages! {
     INPUT_UNREADABLE = Message::new("M0958", "`{file}` cannot be read: {problem}", "无法读取 `{file}`：{problem}");
     /// Another run has the lock.
     BUSY = Message::new("M0959", "another run of this project is going on: process {pid}, since {since}", "本项目的另一次运行正在进行：进程 {pid}，始于 {since}")
-        .hinted("wait for it with --wait SECONDS; the lock is freed when that process ends, whatever the cause", "可用 --wait 秒数 等待；该进程一旦结束，无论原因，锁都会释放");
+        .hinted("`--wait SECONDS` of `run`, `approve`, `backfill`, `resend` and `settle` waits for it; the lock is freed when that process ends, whatever the cause", "`run`、`approve`、`backfill`、`resend`、`settle` 可加 `--wait 秒数` 等待；该进程一旦结束，无论原因，锁都会释放");
     /// Something of the run cannot be written.
     RUN_NOT_WRITTEN = Message::new("M0960", "the run stopped at `{step}`: `{place}` cannot be written: {problem}", "运行在 `{step}` 处停止：无法写入 `{place}`：{problem}")
         .hinted("what was published before is untouched; run it again when the cause is gone", "此前发布的内容未受影响；排除原因后重新运行即可");
@@ -40,11 +40,11 @@ messages! {
     PERIOD_NOT_OVER = Message::new("M0961", "the period {period} is not over yet in {zone}", "{period} 在 {zone} 尚未结束")
         .hinted("its release would miss answers; use --force to publish it all the same", "现在发布会缺少答卷；如确需发布请加 --force");
     /// Gate: old answers.
-    GATE_STALE = Message::new("M0962", "gate `freshness`: the newest answer is of {newest}, {days} days before the end of {period}; at most {limit} are allowed", "关卡 `freshness`：最新答卷为 {newest}，距 {period} 结束 {days} 天，最多允许 {limit} 天");
+    GATE_STALE = Message::new("M0962", "gate `freshness`: the newest answer is of {newest}; days from it to the end of {period}: {days}, allowed: {limit}", "关卡 `freshness`：最新答卷为 {newest}，距 {period} 结束 {days} 天，最多允许 {limit} 天");
     /// Gate: few answers.
-    GATE_FEW = Message::new("M0963", "gate `answers`: {found} answers, at least {limit} are wanted", "关卡 `answers`：答卷 {found} 份，至少应有 {limit} 份");
+    GATE_FEW = Message::new("M0963", "gate `answers`: answers there are: {found}, wanted at least: {limit}", "关卡 `answers`：答卷 {found} 份，至少应有 {limit} 份");
     /// Gate: a revision with fewer answers.
-    GATE_FEWER = Message::new("M0180", "gate `fewer`: {found} answers, of {published} that were published; at most {limit} % may be gone", "关卡 `fewer`：答卷 {found} 份，已发布的为 {published} 份，最多允许减少 {limit} %")
+    GATE_FEWER = Message::new("M0180", "gate `fewer`: answers there are: {found}, published before: {published}; at most {limit} % may be gone", "关卡 `fewer`：答卷 {found} 份，已发布的为 {published} 份，最多允许减少 {limit} %")
         .hinted("if answers were withdrawn or cleaned, approve it; if the export covers a shorter time or broke off, restore the file", "若确有答卷撤回或清理，请批准；若导出区间变短或中途断开，请恢复文件");
     /// Gate: a revision with fewer rows of an operational table.
     GATE_FEWER_ROWS = Message::new("M0181", "gate `fewer`: {found} rows of `{table}`, of {published} that were published; at most {limit} % may be gone", "关卡 `fewer`：表 `{table}` 有 {found} 行，已发布的为 {published} 行，最多允许减少 {limit} %")
@@ -93,7 +93,7 @@ messages! {
     INPUT_CHANGING = Message::new("M0993", "`{file}` changed while it was read", "读取期间 `{file}` 发生了变动")
         .hinted("run again when it is complete; write files beside their place and rename them", "请在文件写完后重新运行；上传时宜先写到旁边再改名");
     /// Deliveries that a lost history knew.
-    RECEIPT_UNKNOWN = Message::new("M0994", "the history does not know the release of {period}, which was in place: whether {count} messages about it were sent is unknown, and they are not sent", "历史库没有已发布的 {period}：有关的 {count} 条消息是否已发送无从得知，因此不再发送")
+    RECEIPT_UNKNOWN = Message::new("M0994", "the history does not know the release of {period}, which was in place: whether messages about it were sent is unknown, and they are not sent; number of messages: {count}", "历史库没有已发布的 {period}：有关的 {count} 条消息是否已发送无从得知，因此不再发送")
         .hinted("the history was lost or is of a backup; `manyi resend` lists the messages and sends those that you name; if all of them were sent, say so with `manyi settle --period {period} --arrived`", "历史库可能丢失或来自旧备份；`manyi resend` 列出这些消息，并可发送指定的几条；若均已送达，请用 `manyi settle --period {period} --arrived` 标记");
     /// A range that ends before it begins, or between lengths.
     NO_PERIODS = Message::new("M0999", "there is no period from {from} to {to}", "从 {from} 到 {to} 没有任何期次")
@@ -124,6 +124,9 @@ messages! {
     /// Variables that cron does not pass on.
     CRON_WITHOUT_VARIABLES = Message::new("M0170", "a run that cron starts has none of the variables that the project names: {names}", "cron 启动的运行没有项目所需的环境变量：{names}")
         .hinted("put each into a file that only the user of the run can read, and write `${file:/path}`; or use --systemd, whose units read them from a file", "请将各值存入仅运行用户可读的文件，并写作 `${file:/path}`；或改用 --systemd，其单元会从文件读取变量");
+    /// A file of /etc/cron.d whose lines name no user.
+    CRON_WITHOUT_USER = Message::new("M1013", "lines of files in `{folder}` name the user that runs them; without one nothing is written", "`{folder}` 中的文件每行须写明执行用户，未指明，因此未写入")
+        .hinted("add `--user NAME`, a user who owns the project's folder; for the crontab of a user write to another folder, and add the lines with `crontab -e`", "请加 `--user 用户名`（拥有项目文件夹的用户）；如用于某用户自己的 crontab，请写到其他文件夹，再用 `crontab -e` 添加");
     /// Timers of another project under the same name.
     TIMER_TAKEN = Message::new("M0191", "`{file}` runs the project of another folder; nothing is written for `{folder}`", "`{file}` 运行的是另一文件夹的项目，未为 `{folder}` 写入任何文件")
         .hinted("give this project a `runs.name` of its own in Latin letters; if the other one has moved here, remove its files first", "请为本项目写明不同的 `runs.name`（拉丁字母）；若另一项目已移到此处，请先删除其文件");
@@ -137,7 +140,19 @@ messages! {
     SEGMENT_NOT_IN_HISTORY = Message::new("M0171", "the history holds no `{metric}` of the group `{segment}`", "历史库中没有 `{segment}` 组的 `{metric}`")
         .hinted("groups there are: {known}", "现有分组：{known}");
     /// A person who is in no table.
-    NOBODY = Message::new("M0983", "no file holds the respondent", "没有文件含有该受访者");
+    NOBODY = Message::new("M0983", "no file that was searched holds the respondent", "查过的文件中没有该受访者");
+    /// A file without the column of the ids.
+    ID_NOT_IN_FILE = Message::new("M1006", "`{file}` cannot be searched for the respondent: it has no header {headers} of the column `{column}`", "无法在 `{file}` 中查找该受访者：没有栏目 `{column}` 的表头 {headers}")
+        .hinted("add its header to `from` of the column; if the file holds no ids, look for the person in it yourself, and name the other files with --file", "请将其表头写入该栏目的 `from`；若文件中没有编号，请自行查找此人，其余文件用 --file 指明");
+    /// An operational table without ids.
+    TABLE_WITHOUT_ID = Message::new("M1007", "the files of the table `{table}` are not searched for the respondent: the table has no `data.id`, or one that is not read from them", "未在数据表 `{table}` 的文件中查找该受访者：该表没有 `data.id`，或其编号不是从文件中读取的")
+        .hinted("if rows of it are about respondents, look for the person in it yourself; else nothing has to be done", "若其中各行涉及受访者，请自行查找此人；否则无需处理");
+    /// Ids that are computed.
+    ID_IN_NO_FILE = Message::new("M1009", "the files of the survey cannot be searched for the respondent: the ids in `{column}` are computed and stand in no file", "无法在问卷文件中查找该受访者：`{column}` 中的编号由计算得出，不在任何文件中")
+        .hinted("find the rows by the columns that the ids are made of, and remove them yourself", "请按组成编号的各列找到这些行，并自行删除");
+    /// Hard links outside the data of the project.
+    NAMES_ELSEWHERE = Message::new("M1008", "`{file}` has further names that are not among the data of the project, such as those of a backup, and what is cut out here stays in them; number of such names: {count}", "`{file}` 另有 {count} 个名称（硬链接）不在项目数据之列（如备份），其中仍保留此处删除的内容")
+        .hinted("`find DIR -samefile FILE`, before the rows are cut, shows them: see with --dry-run", "可先加 --dry-run，在删除前用 `find 目录 -samefile 文件` 找出它们");
     /// One id in several files.
     SEVERAL_PEOPLE = Message::new("M0919", "`{respondent}` stands in {count} files, where it may be of different people: {files}", "`{respondent}` 出现在 {count} 个文件中，可能不是同一个人：{files}")
         .hinted("nothing is removed; name the file with --file FILE, or use --all-files if the id is of one person everywhere", "未作删除；请用 --file 文件 指明文件；若各文件中的编号确属同一人，请用 --all-files");

@@ -179,6 +179,17 @@ impl Reason {
         }
     }
 
+    /// The reason as a warning about a recipient for whom nothing is tried any more.
+    pub fn diagnostic_at_rest(&self, recipient: &str) -> Diagnostic {
+        use ReasonCode as Code;
+        if !matches!(self.code, Code::RefusedForNow | Code::Unreachable | Code::TimedOut | Code::NotWritten) {
+            return self.diagnostic(recipient);
+        }
+        let detail = &self.detail;
+        let given_up = lang_texts(format!("{detail}；已不再重试"), format!("{detail}; given up"));
+        Diagnostic::warning(self.code.message()).arg("recipient", recipient).words("detail", given_up)
+    }
+
     /// The reason as a warning about a recipient.
     pub fn diagnostic(&self, recipient: &str) -> Diagnostic {
         Diagnostic::warning(self.code.message()).arg("recipient", recipient).arg("detail", &self.detail)
@@ -210,6 +221,14 @@ mod tests {
             let hint = reason.diagnostic_of_test("z***@example.com").hint(Lang::En).unwrap_or_default();
             assert!(!hint.contains("again by itself"), "{kind:?}: {hint}");
         }
+    }
+
+    /// After the last attempt nobody shall wait for another.
+    #[test]
+    fn what_is_given_up_is_said_to_be() {
+        let said = |code| Reason::new(code, "no route").diagnostic_at_rest("z***@example.com").text(Lang::En);
+        assert!(said(ReasonCode::Unreachable).ends_with("no connection (no route; given up)"));
+        assert!(said(ReasonCode::Refused).ends_with("the other side refuses (no route)"));
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub fn enqueue_release(
             if let Some((column, group, known)) = files.missing_group(raw) {
                 let nothing = Diagnostic::warning(&messages::NO_SUCH_GROUP).arg("recipient", recipient.masked());
                 let nothing = nothing.arg("report", &report.id).arg("period", release.period).arg("column", column);
-                let nothing = nothing.arg("value", group).arg("known", format::list(&owned(&known), project.lang()));
+                let nothing = nothing.arg("value", group).words("known", format::listed(&known));
                 diagnostics.push(nothing.suggest(group, known));
                 continue;
             }
@@ -113,8 +113,4 @@ fn later_periods(history: &mut History, project: &Project, release: &Release) ->
     }
     let after = |period: &Period| *period > release.period;
     Ok(history.newest_of(release.period.cadence())?.into_keys().filter(after).collect())
-}
-
-fn owned(names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| (*name).to_owned()).collect()
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::super::message::DeliveryKey;
 use super::super::recipient::Recipient;
 use super::super::{Reason, ReasonCode};
+use crate::diagnostics::Diagnostic;
 use crate::output::manifest::sha256_hex;
 use crate::runs::database::{DatabaseError, Problem, Row};
 
@@ -88,6 +89,15 @@ impl Delivery {
             State::Sending => self.claimed_at.is_none_or(|at| at < before || at > after),
             State::Queued | State::Retry | State::Sent => false,
         }
+    }
+
+    /// Why it stands where it stands.
+    pub fn why(&self) -> Option<Diagnostic> {
+        let (reason, recipient) = (self.reason.as_ref()?, self.recipient.masked());
+        Some(match self.state {
+            State::Failed => reason.diagnostic_at_rest(&recipient),
+            _ => reason.diagnostic(&recipient),
+        })
     }
 }
 
