@@ -56,6 +56,10 @@ impl PeriodView {
             past.iter().filter_map(|estimate| estimate.wave.as_deref()?.parse().ok()).collect();
         let waves = waves.into_iter().map(|period| period.to_string());
         results.waves.splice(0..0, waves);
+        // One whose answers are gone may lie between others that are read.
+        if results.waves.iter().all(|wave| wave.parse::<Period>().is_ok()) {
+            results.waves.sort_by_key(|wave| wave.parse::<Period>().ok());
+        }
         results.estimates.splice(0..0, past);
     }
 }

@@ -1,5 +1,7 @@
 //! One file for all months of which old rows are taken out: what was published of them stays, and what is made anew shows it.
 
+use std::fs;
+
 use super::timers::{APRIL, DELIVERY, MARCH, outcomes, past, printed_code, release, sent, timer};
 use super::{Site, all, codes};
 
@@ -49,6 +51,25 @@ fn a_correction_shows_months_that_are_gone_as_they_were_published() {
     let shown = [("2026-01", 1), ("2026-02", 2), ("2026-03", 2)];
     assert_eq!(past(&site, "2026-04"), shown.map(|(period, revision)| (period.to_owned(), revision)));
     assert_eq!(timer(&site, "2026-05-04T06:00:00+08:00").0, []);
+}
+
+/// February is taken out from between January and March, which are read: March is compared with it all the same.
+#[test]
+fn a_month_that_is_gone_stands_in_its_place() {
+    let site = Site::by_date("  read: 3\n");
+    let template = "{% for i in indicators %}{% if i.change %}{{ i.change.previous }};{% endif %}{% endfor %}\n";
+    site.write("templates/brief/short.md.tera", template);
+    site.write("all.csv", &all(&[(1, 200, 2), (2, 200, 9), (3, 200, 5)]));
+    timer(&site, APRIL);
+    site.write("all.csv", &all(&[(1, 200, 2), (3, 210, 5)]));
+    let wanted = [("2026-01", "unchanged"), ("2026-02", "unchanged"), ("2026-03", "published")];
+    let (ended, said) = timer(&site, NEXT);
+    assert_eq!(ended, outcomes(&wanted), "{said:#}");
+    assert_eq!(past(&site, "2026-03"), [("2026-02".to_owned(), 1)]);
+    let mut files = fs::read_dir(site.path("out/2026-03/brief")).unwrap().map(|file| file.unwrap().path());
+    let text = files.find(|file| file.extension().is_some_and(|end| end == "md")).map(fs::read_to_string);
+    let text = text.unwrap().unwrap();
+    assert!(text.contains("90.0%") && !text.contains("20.0%"), "{text}");
 }
 
 /// Half of January is lost. February waits with it, and shows it once somebody approved.
