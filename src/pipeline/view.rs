@@ -41,7 +41,7 @@ impl PeriodView {
     /// does not have any more are left out.
     pub(super) fn join(&self, indicators: &mut Indicators) {
         let results = &mut indicators.results;
-        let measured: BTreeSet<&String> = results.waves.iter().collect();
+        let measured: BTreeSet<String> = results.waves.iter().cloned().collect();
         let known = |estimate: &&Estimate| {
             let group = |(column, value): (&String, &String)| {
                 let segment = results.segments.iter().find(|segment| segment.column == *column);
@@ -60,6 +60,14 @@ impl PeriodView {
         if results.waves.iter().all(|wave| wave.parse::<Period>().is_ok()) {
             results.waves.sort_by_key(|wave| wave.parse::<Period>().ok());
         }
+        // An operational table may hold rows of a wave that is shown as it was published.
+        let is_shown = |own: &Estimate| {
+            let same = |shown: &Estimate| {
+                (&shown.wave, &shown.metric, &shown.segment) == (&own.wave, &own.metric, &own.segment)
+            };
+            own.wave.as_ref().is_some_and(|wave| !measured.contains(wave)) && past.iter().any(same)
+        };
+        results.estimates.retain(|own| !is_shown(own));
         results.estimates.splice(0..0, past);
     }
 }

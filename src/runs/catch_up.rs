@@ -90,7 +90,7 @@ impl Session {
         let mut reports = Vec::new();
         for period in due.union(&releases.periods()).copied() {
             let (news, touched) = self.news(period, &due, &releases, clock());
-            let mut well = true;
+            let (mut well, runs) = (true, news.is_some());
             // As it was before the run: what is published meanwhile is looked at by the next call.
             let looks = touched.is_some() || matches!(news, Some(News::Revised(_)));
             let release = self.release(period).ok().flatten().filter(|_| looks);
@@ -111,7 +111,7 @@ impl Session {
             }
             if let Some(past) = past.filter(|_| well) {
                 match touched {
-                    Some(touched) => touched.keep(&self.places, period, &past),
+                    Some(touched) => touched.keep(&self.places, period, Some(past.as_str()).filter(|_| runs)),
                     None => keep_past(&self.places, period, &past),
                 }
             }
@@ -192,7 +192,8 @@ impl Session {
             let past = self.past(&release, releases);
             let revised = revised(&release, &past, &releases.listed);
             // What was published of answers that are gone stays as it is.
-            let stays = || are_gone(&self.project, period) || knows_past(&self.places, &release, &past_text(&past));
+            let known = || touched.is_none() && knows_past(&self.places, &release, &past_text(&past));
+            let stays = || are_gone(&self.project, period) || known();
             (!revised.is_empty() && !stays()).then_some(News::Revised(revised))
         };
         let stopped = || releases.stopped.contains(&period).then_some(News::Stopped);

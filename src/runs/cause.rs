@@ -50,12 +50,19 @@ impl Cause {
         let answers = if own.iter().any(|own| own.is_empty()) { read } else { own[0] != own[1] };
         // That earlier answers are gone and are shown as they were published is no reason beside others.
         let as_before =
-            |period: Period, revision: u32| shown(period, revision) || (answers && scope.gone.contains(&period));
+            |period: Period, revision: u32| shown(period, revision) || (answers && scope.read_with().contains(&period));
         let news = scope.past.iter().filter(|held| !as_before(held.period, held.revision));
         let mut earlier: BTreeSet<Period> = news.map(|held| held.period).collect();
         if read && !answers {
-            earlier
-                .extend(scope.read_with().iter().filter(|read| !scope.past.iter().any(|held| held.period == **read)));
+            let content = |numbers: &Numbers, period: Period| {
+                numbers.read_with.iter().find(|held| held.period == period).map(|held| held.content.clone())
+            };
+            let is_same = |period: Period| {
+                let (then, now) = (content(&before.numbers, period), content(numbers, period));
+                now.as_ref().is_some_and(|now| !now.is_empty()) && then == now
+            };
+            let of_files = scope.read_with().iter().filter(|read| !scope.past.iter().any(|held| held.period == **read));
+            earlier.extend(of_files.filter(|read| !is_same(**read)));
         }
         let named = |numbers: &Numbers| numbers.findings.iter().map(|held| held.id.clone()).collect::<BTreeSet<_>>();
         Self {

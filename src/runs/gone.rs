@@ -8,6 +8,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Level, LocalizedTexts, lang_te
 use crate::pipeline::Measured;
 use crate::runs::inputs::is_by_file;
 use crate::runs::record::Release;
+use crate::runs::scope::Scope;
 
 /// What to say of a published period whose rows are gone.
 pub(super) fn note(period: Period, what: LocalizedTexts) -> Diagnostic {
@@ -19,14 +20,15 @@ pub(super) fn answers() -> LocalizedTexts {
     lang_texts("答卷", "answers")
 }
 
-/// What is gone of the period of a release, in words: its answers, or the rows of an operational table that it had. None if there is
-/// something of everything, or if measuring failed for another reason.
+/// What is gone of the period of a release, in words: its answers, or the rows of an operational table that it had, where its answers
+/// are those that were published. None if there is something of everything, or if measuring failed for another reason.
 pub(super) fn gone(
-    project: &Project,
+    scope: &Scope,
     release: &Release,
     measured: Option<&Measured>,
     found: &Diagnostics,
 ) -> Option<LocalizedTexts> {
+    let project = &scope.project;
     // Files of one period alone are seen to be gone by their names.
     let rolls = !is_by_file(project);
     let tables: Vec<&str> = match measured {
@@ -50,8 +52,13 @@ pub(super) fn gone(
             empty.into_iter().flatten().filter(|_| all).collect()
         }
     };
+    // A correction of the survey must not be lost with them: it fails or is held, and somebody hears of it.
+    let stands = |published: &str| !published.is_empty() && scope.survey_content().as_deref() == Some(published);
+    if tables.is_empty() || !stands(&release.numbers.survey_content) {
+        return None;
+    }
     let names = tables.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    (!tables.is_empty()).then(|| lang_texts(format!("表 {names} 的数据"), format!("rows of {names}")))
+    Some(lang_texts(format!("表 {names} 的数据"), format!("rows of {names}")))
 }
 
 /// True if the newest wave of the data is the period.
@@ -60,7 +67,7 @@ pub(super) fn has_answers(measured: &Measured, period: Period) -> bool {
 }
 
 /// The operational table that a problem with all rows of one is about; none if it is about the survey.
-fn table_of(problem: &Diagnostic) -> Option<&str> {
+pub(super) fn table_of(problem: &Diagnostic) -> Option<&str> {
     problem.key_path.as_deref()?.strip_prefix("tables.")?.strip_suffix(".data")
 }
 

@@ -55,10 +55,11 @@ pub(super) struct Touched {
 }
 
 impl Touched {
-    /// Notes that these files, and these revisions of earlier periods, are no news any more.
-    pub(super) fn keep(&self, places: &Places, period: Period, past: &str) {
+    /// Notes that these files are no news any more, nor these revisions of earlier periods if a run saw them.
+    pub(super) fn keep(&self, places: &Places, period: Period, past: Option<&str>) {
         if let Some(looked) = &self.looked {
-            Looked { past: past.to_owned(), ..looked.clone() }.write(places, period);
+            let past = past.map_or_else(|| looked.past.clone(), ToOwned::to_owned);
+            Looked { past, ..looked.clone() }.write(places, period);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::pipeline::Measured;
 use crate::pipeline::planning::plan_of;
 use crate::runs::gone::{gone, has_answers};
 use crate::runs::history::History;
-use crate::runs::numbers::{Numbers, content_digest, shapes};
+use crate::runs::numbers::{Numbers, TableShape, content_digest, shapes};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
 use crate::runs::scope::Scope;
@@ -58,7 +58,7 @@ pub(super) fn measure(
     let (mut scope, mut work) = (scope, work);
     let mut found = Diagnostics::new();
     let mut held = scope.measure(root, &mut found);
-    if let Some(what) = published.and_then(|release| gone(&scope.project, release, held.as_ref(), &found)) {
+    if let Some(what) = published.and_then(|release| gone(&scope, release, held.as_ref(), &found)) {
         return Ok(Measuring::Gone(what));
     }
     let absent = held.as_ref().map(|held| absent(&scope, held)).unwrap_or_default();
@@ -103,8 +103,17 @@ pub(super) fn numbers_of(
     let mut numbers = Numbers::of(measured, period, &planned.findings, freshness.as_deref());
     // What is missing or new in the period must not drown in the periods that are read with it.
     if let Some(own) = scope.own_tables() {
-        numbers.tables = shapes(&measured.project, &own);
+        if let Some(file) = scope.changed_since(&own) {
+            return Err(stop(Diagnostic::error(&messages::INPUT_CHANGING).arg("file", file), diagnostics));
+        }
+        let mut all = std::mem::replace(&mut numbers.tables, shapes(&measured.project, &own));
+        // One without a row of the period is still a table of the project.
+        all.retain(|shape| own.get(&shape.table).is_none());
+        numbers.tables.extend(all.into_iter().map(TableShape::emptied));
         numbers.own_content = content_digest(&own);
+    }
+    if !measured.project.raw.tables.is_empty() {
+        numbers.survey_content = scope.survey_content().unwrap_or_default();
     }
     numbers.read_with = read_with(scope, measured);
     let numbers = numbers.settled();

@@ -49,6 +49,9 @@ pub struct Numbers {
     /// The same of the answers of the period alone, where earlier ones are read with them; else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub own_content: String,
+    /// SHA-256 of the answers of the period in the survey alone, where there are operational tables beside it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub survey_content: String,
     /// The earlier periods that were read with it, in time order; those without answers are not among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub read_with: Vec<ReadPeriod>,
@@ -201,6 +204,7 @@ impl Numbers {
             charts: measured.controls.clone(),
             content: content_digest(&measured.tables),
             own_content: String::new(),
+            survey_content: String::new(),
             read_with: Vec::new(),
         }
     }
@@ -242,6 +246,12 @@ impl TableShape {
     /// Rows that the table had, or somewhat fewer where no column applies to all of them.
     pub fn rows(&self) -> u64 {
         self.columns.iter().map(|column| column.valid + column.missing).max().unwrap_or_default()
+    }
+
+    /// The same table without rows.
+    pub(super) fn emptied(self) -> Self {
+        let empty = |column: ColumnShape| ColumnShape { options: Vec::new(), valid: 0, missing: 0, ..column };
+        Self { columns: self.columns.into_iter().map(empty).collect(), ..self }
     }
 }
 
@@ -314,7 +324,7 @@ fn tables_of(tables: &Tables) -> impl Iterator<Item = (&str, &Responses)> {
     std::iter::once((crate::config::project::SURVEY, &tables.survey)).chain(operational)
 }
 
-fn inputs_of(tables: &Tables) -> Vec<InputRecord> {
+pub(super) fn inputs_of(tables: &Tables) -> Vec<InputRecord> {
     let files: BTreeMap<&str, InputRecord> = tables_of(tables)
         .flat_map(|(_, table)| &table.inputs)
         .map(|input| {

@@ -6,6 +6,8 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use tempfile::TempPath;
+
 use crate::output::publish::sync_folder;
 
 /// What is the same for all names of a file: device and number on it, or the path without links where a system has no such numbers.
@@ -32,29 +34,29 @@ pub(super) fn names_elsewhere(names: &[&Path]) -> u64 {
     0
 }
 
-/// Writes a file anew, whole or not at all, with the owner and the rights that it has; behind a link, the file that it leads to. Further
-/// names of it become names of the new file, one after the other: each has the old content or the new.
+/// Writes the file `id` anew, whole or not at all, with the owner and the rights that it has; behind a link, the file that it leads to.
+/// Further names of it become names of the new file: all are made ready before the first takes its place.
 ///
 /// # Errors
-/// A name leads nowhere, or something cannot be written.
-pub(super) fn rewrite(names: &[&Path], content: &[u8]) -> io::Result<()> {
-    let mut written: Option<PathBuf> = None;
+/// A name leads nowhere or to another file by now, or something cannot be written.
+pub(super) fn rewrite(id: &FileId, names: &[&Path], content: &[u8]) -> io::Result<()> {
+    let mut ready: Vec<(TempPath, PathBuf)> = Vec::new();
     for path in targets(names)? {
         let folder = path.parent().unwrap_or(Path::new("/"));
         let mut staging = tempfile::Builder::new();
         staging.prefix(".writing-");
-        match &written {
-            Some(written) => {
-                let linked = staging.make_in(folder, |place| fs::hard_link(written, place))?;
-                linked.into_temp_path().persist(&path).map_err(|error| error.error)?;
-            }
-            None => {
-                let staged = staged_like(&path, staging.tempfile_in(folder)?, content)?;
-                staged.persist(&path).map_err(|error| error.error)?;
-            }
-        }
-        sync_folder(folder)?;
-        written.get_or_insert(path);
+        let staged = match ready.first() {
+            Some((first, _)) => staging.make_in(folder, |place| fs::hard_link(first, place))?.into_temp_path(),
+            None => staged_like(&path, staging.tempfile_in(folder)?, content)?.into_temp_path(),
+        };
+        ready.push((staged, path));
+    }
+    if ready.iter().any(|(_, path)| file_id(path) != *id) {
+        return Err(io::Error::other("another file has taken its place"));
+    }
+    for (staged, path) in ready {
+        staged.persist(&path).map_err(|error| error.error)?;
+        sync_folder(path.parent().unwrap_or(Path::new("/")))?;
     }
     Ok(())
 }
@@ -111,7 +113,9 @@ mod tests {
         let (a, b, c) = (path("kept/a"), path("b"), path("c"));
         let names = [b.as_path(), c.as_path(), a.as_path()];
         assert_eq!((names_elsewhere(&names), names_elsewhere(&[path("e").as_path()])), (1, 0));
-        rewrite(&names, b"new").unwrap();
+        assert!(rewrite(&ids[3], &names, b"new").is_err(), "another file is left alone");
+        assert_eq!(fs::read_to_string(path("c")).unwrap(), "old");
+        rewrite(&ids[0], &names, b"new").unwrap();
         let read = ["kept/a", "b", "c", "d", "e"].map(|name| fs::read_to_string(path(name)).unwrap());
         assert_eq!(read, ["new", "new", "new", "old", "old"]);
         assert!(b.is_symlink() && file_id(&a) == file_id(&c));

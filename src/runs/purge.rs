@@ -118,7 +118,7 @@ fn cut(held: &Held, respondent: &str, dry_run: bool) -> Result<(), Box<Diagnosti
     let is_one = |field: &str| field.trim_start_matches('\u{feff}').trim() == respondent;
     let kept = without_rows(&bytes, (&held.source, file), &rows, &is_one).map_err(failed)?;
     let kept = kept.ok_or_else(other_format)?;
-    if dry_run { Ok(()) } else { rewrite(&paths, &kept).map_err(failed) }
+    if dry_run { Ok(()) } else { rewrite(&held.id, &paths, &kept).map_err(failed) }
 }
 
 /// What was made of the data files: a release, or work on one that is held or was interrupted.
@@ -203,6 +203,7 @@ mod tests {
         fs::write(&path, "id\nA1\n").unwrap();
         let held = Held {
             file: "a.csv".to_owned(),
+            id: crate::runs::one_file::file_id(&path),
             names: BTreeMap::from([("a.csv".to_owned(), path.clone())]),
             source: serde_json::from_str(r#"{ "file": "a.csv" }"#).unwrap(),
             sha256: sha256_hex(b"id\nA1\nA2\n"),

@@ -262,7 +262,11 @@ fn go(
             since_release(release, &numbers, &scope, &places, request)
         };
         if since != Since::News {
-            report.waits = since == Since::Waits;
+            report.waits = since != Since::Nothing;
+            // A timer asks again each time, and the alarm of the gate tells of it.
+            if since == Since::Held && !request.catching_up {
+                diagnostics.push(Diagnostic::warning(&messages::WAITS_FOR_HELD).arg("period", period));
+            }
             return stay(release, left, hand, &places, request, report, diagnostics);
         }
     }
@@ -450,6 +454,7 @@ fn since_release(release: &Release, numbers: &Numbers, scope: &Scope, places: &P
     let settings = |inputs: &[Input]| inputs.iter().filter(|input| !input.data).cloned().collect::<Vec<_>>();
     match since(release, numbers, scope, places) {
         since if request.catching_up => since,
+        Since::Held => Since::Held,
         Since::Nothing if settings(&release.inputs) == settings(&scope.inputs) => Since::Nothing,
         _ => Since::News,
     }

@@ -10,15 +10,17 @@ use indexmap::IndexMap;
 use crate::config::raw::RawForEach;
 use crate::config::{Period, Project};
 use crate::data::tables::{Tables, load_tables};
+use crate::diagnostics::messages::coding::NO_ROWS;
 use crate::diagnostics::messages::runs as messages;
 use crate::diagnostics::{Diagnostic, Diagnostics, Level};
 use crate::metrics::Estimate;
 use crate::output::manifest::sha256_hex;
 use crate::pipeline::{GroupSeries, Measured, PeriodView, measure_view};
 use crate::render::templates::lineage;
+use crate::runs::gone::table_of;
 use crate::runs::history::{History, Listed};
 use crate::runs::inputs::{Input, are_there, fingerprint, list};
-use crate::runs::numbers::Numbers;
+use crate::runs::numbers::{Numbers, content_digest, inputs_of};
 
 /// Earlier periods whose numbers a release shows.
 const MOST_PAST: usize = 24;
@@ -146,11 +148,34 @@ impl Scope {
         if self.view.window.len() < 2 { None } else { self.tables_of(self.period) }
     }
 
-    /// The answers of one period of the window alone.
+    /// The answers of one period of the window alone, without the operational tables that have no row of it.
     pub(super) fn tables_of(&self, period: Period) -> Option<Tables> {
         let mut own = self.project.clone();
         own.window = Some(vec![period]);
-        load_tables(&own, &mut Diagnostics::new())
+        let mut found = Diagnostics::new();
+        load_tables(&own, &mut found).or_else(|| {
+            let errors: Vec<&Diagnostic> = found.iter().filter(|one| one.level == Level::Error).collect();
+            let empty = errors.iter().map(|one| table_of(one).filter(|_| one.message.code == NO_ROWS.code));
+            let empty: Vec<&str> = empty.collect::<Option<_>>()?;
+            own.raw.tables.retain(|name, _| !empty.contains(&name.as_str()));
+            load_tables(&own, &mut Diagnostics::new())
+        })
+    }
+
+    /// SHA-256 of the answers of the period in the survey alone. None where they cannot be read without the operational tables.
+    pub(super) fn survey_content(&self) -> Option<String> {
+        let mut own = self.project.clone();
+        own.window = Some(vec![self.period]);
+        own.raw.tables.clear();
+        load_tables(&own, &mut Diagnostics::new()).map(|survey| content_digest(&survey))
+    }
+
+    /// The first file that was another one when these answers were read than when it was hashed.
+    pub(super) fn changed_since(&self, tables: &Tables) -> Option<String> {
+        let read = inputs_of(tables).into_iter();
+        let same =
+            |file: &str, sha256: &str| self.inputs.iter().any(|input| input.file == file && input.sha256 == sha256);
+        read.map(|read| (same(&read.file, &read.sha256), read.file)).find(|(same, _)| !same).map(|(_, file)| file)
     }
 
     /// What everything comes to, answers instead of the files that hold them.

@@ -81,13 +81,18 @@ impl Session {
         if !telling::has_channels(&self.project) {
             return;
         }
+        // A run that has just told of its failure is about to note it.
+        let Some(_lock) = self.lock(now) else { return };
         let mut unsaid = Diagnostics::new();
         let found = self.history(false, now, &mut unsaid).zip(self.releases(now, &mut unsaid));
         let Some((mut history, releases)) = found else { return };
-        match over::end(&mut history, &self.project, &self.calendar, &releases, now) {
-            Ok(0) => {}
-            Ok(_) => self.send_due(now, diagnostics),
-            Err(error) => diagnostics.push(error.diagnostic()),
+        let ended = over::end(&mut history, &self.project, &self.calendar, &releases, now);
+        let sent = ended.and_then(|queued| match queued {
+            0 => Ok(()),
+            _ => undelivered::send(&mut history, &self.project, now, diagnostics).map(drop),
+        });
+        if let Err(error) = sent {
+            diagnostics.push(error.diagnostic());
         }
     }
 

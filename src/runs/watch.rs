@@ -26,6 +26,8 @@ pub struct Missing {
     pub due_at: Option<String>,
     /// What is wrong with its release.
     pub lack: Lack,
+    /// True if it has one whose run was cut off before its end.
+    pub cut_off: bool,
 }
 
 /// What a look came to.
@@ -127,7 +129,8 @@ fn missing(session: &Session, releases: &Releases, now: DateTime<Utc>, diagnosti
         let due = calendar.due_at(period);
         let local = due.map(|due| calendar.local(due)).unwrap_or_default();
         diagnostics.push(problem.arg("period", period).arg("due", local));
-        absent.push(Missing { period, due_at: due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true)), lack });
+        let due_at = due.map(|due| due.to_rfc3339_opts(SecondsFormat::Secs, true));
+        absent.push(Missing { period, due_at, lack, cut_off: lack == Lack::CutOff });
     }
     absent
 }
@@ -136,9 +139,11 @@ fn missing(session: &Session, releases: &Releases, now: DateTime<Utc>, diagnosti
 fn lack(session: &Session, releases: &Releases, period: Period) -> Lack {
     let recorded = releases.listed.get(&period).map(|listed| listed.revision);
     let there = recorded.is_none_or(|revision| session.places.revision(period, revision).is_dir());
+    // One after the recorded one was put in place and never recorded.
+    let is_newer = session.places.newest_revision(period) > recorded;
     match releases.unfinished.contains(&period) {
         false => Lack::Absent,
-        true if there && !releases.told.contains(&period) => Lack::CutOff,
+        true if is_newer || (there && !releases.told.contains(&period)) => Lack::CutOff,
         true => Lack::Gone,
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::config::Period;
 use crate::pipeline::Measured;
+use crate::runs::held;
 use crate::runs::numbers::{Numbers, ReadPeriod, content_digest};
 use crate::runs::record::Release;
 use crate::runs::release::Places;
@@ -13,10 +14,12 @@ use crate::runs::scope::Scope;
 pub(super) enum Since {
     /// Nothing, or their answers are gone: the release shows what was published of them.
     Nothing,
-    /// Their answers changed and are not published, as a gate may hold them: the release waits with them.
-    Waits,
+    /// Their answers changed and are not published yet: by themselves they are no reason for another release.
+    Pending,
     /// The release does not show what is published of them.
     News,
+    /// A gate holds their answers: no other release shows them before.
+    Held,
 }
 
 /// The earlier periods of a window of which the files hold no answers.
@@ -31,7 +34,8 @@ pub(super) fn read_with(scope: &Scope, measured: &Measured) -> Vec<ReadPeriod> {
     let answers = survey.wave_answers();
     let read = |period: &Period| {
         let at = survey.results.waves.iter().position(|wave| *wave == period.to_string())?;
-        let content = scope.tables_of(*period).map(|own| content_digest(&own)).unwrap_or_default();
+        let own = scope.tables_of(*period).filter(|own| scope.changed_since(own).is_none());
+        let content = own.map(|own| content_digest(&own)).unwrap_or_default();
         Some(ReadPeriod { period: *period, answers: answers.get(at).copied().unwrap_or_default(), content })
     };
     scope.read_with().iter().filter_map(read).collect()
@@ -55,11 +59,15 @@ pub(super) fn since(release: &Release, numbers: &Numbers, scope: &Scope, places:
         release.past.iter().any(|held| held.period == period && held.revision == revision)
     };
     let mut before = scope.past.iter().filter(|held| !scope.read_with().contains(&held.period));
+    let judged = scope.read_with().iter().map(|period| of_period(*period, release, numbers, scope, places));
+    let judged = judged.max().unwrap_or(Since::Nothing);
+    if judged == Since::Held {
+        return judged;
+    }
     if own[0].is_empty() || own[0] != own[1] || !before.all(|held| shown(held.period, held.revision)) {
         return Since::News;
     }
-    let judged = scope.read_with().iter().map(|period| of_period(*period, release, numbers, scope, places));
-    judged.max().unwrap_or(Since::Nothing)
+    judged
 }
 
 fn of_period(period: Period, release: &Release, numbers: &Numbers, scope: &Scope, places: &Places) -> Since {
@@ -82,10 +90,16 @@ fn of_period(period: Period, release: &Release, numbers: &Numbers, scope: &Scope
         return Since::Nothing;
     }
     match published(period, places) {
-        Some(held) if held.numbers.own() != now.content => Since::Waits,
+        Some(held) if held.numbers.own() != now.content && is_held(period, places) => Since::Held,
+        Some(held) if held.numbers.own() != now.content => Since::Pending,
         Some(held) if shown == Some(held.revision) => Since::Nothing,
         _ => Since::News,
     }
+}
+
+/// True if a release of the period waits for approval.
+fn is_held(period: Period, places: &Places) -> bool {
+    held::held(places).contains(&period)
 }
 
 /// The release of a period that readers see.

@@ -1,4 +1,4 @@
-//! Messages about unattended runs (codes M0950 to M0999, M0919, M0170 to M0180, M0190, M0191 and M1006 to M1009, and M1013).
+//! Messages about unattended runs (codes M0950 to M0999, M0919, M0170 to M0183, M0190, M0191 and M1006 to M1009, and M1013).
 
 use super::{Message, messages};
 
@@ -52,6 +52,9 @@ messages! {
     /// Gate: fewer answers of an earlier period that is read, too.
     GATE_FEWER_READ = Message::new("M0182", "gate `fewer`: {found} answers of {earlier}, which is read with this period, of {published} that were published; at most {limit} % may be gone", "关卡 `fewer`：一并读取的 {earlier} 有答卷 {found} 份，已发布的为 {published} 份，最多允许减少 {limit} %")
         .hinted("restore the file, or take all answers of {earlier} out of it: then what was published of it is shown; `runs.read: 1` always shows that", "请恢复文件，或从中删去 {earlier} 的全部答卷，届时显示其已发布的数值；`runs.read: 1` 则始终如此");
+    /// A period that reads another one, which waits for approval.
+    WAITS_FOR_HELD = Message::new("M0183", "{period} stays as it is: answers of an earlier period that is read with it wait for approval", "{period} 保持不变：一并读取的往期答卷正待批准")
+        .hinted("`manyi history` lists what is held: `manyi approve` that period, or take its correction back", "`manyi history` 列出被扣住的各期：请对该期运行 `manyi approve`，或撤回其更正");
     /// Gate: empty cells.
     GATE_MISSING = Message::new("M0964", "gate `missing`: {found} % of the answers to `{column}` are missing, at most {limit} % are allowed", "关卡 `missing`：`{column}` 有 {found} % 缺答，最多允许 {limit} %");
     /// Gate: an indicator beyond its limits.
@@ -145,7 +148,7 @@ messages! {
     ID_NOT_IN_FILE = Message::new("M1006", "`{file}` cannot be searched for the respondent: it has no header {headers} of the column `{column}`", "无法在 `{file}` 中查找该受访者：没有栏目 `{column}` 的表头 {headers}")
         .hinted("add its header to `from` of the column; if the file holds no ids, look for the person in it yourself, and name the other files with --file", "请将其表头写入该栏目的 `from`；若文件中没有编号，请自行查找此人，其余文件用 --file 指明");
     /// An operational table without ids.
-    TABLE_WITHOUT_ID = Message::new("M1007", "the files of the table `{table}` are not searched for the respondent: the table has no `data.id`, or one that is not read from them", "未在数据表 `{table}` 的文件中查找该受访者：该表没有 `data.id`，或其编号不是从文件中读取的")
+    TABLE_WITHOUT_ID = Message::new("M1007", "the files of the table `{table}` are not searched for the respondent: the table has no `data.id`, or another one than the survey", "未在数据表 `{table}` 的文件中查找该受访者：该表没有 `data.id`，或其编号列与问卷的不同")
         .hinted("if rows of it are about respondents, look for the person in it yourself; else nothing has to be done", "若其中各行涉及受访者，请自行查找此人；否则无需处理");
     /// Ids that are computed.
     ID_IN_NO_FILE = Message::new("M1009", "the files of the survey cannot be searched for the respondent: the ids in `{column}` are computed and stand in no file", "无法在问卷文件中查找该受访者：`{column}` 中的编号由计算得出，不在任何文件中")

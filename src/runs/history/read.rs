@@ -161,6 +161,7 @@ impl History {
             charts: Vec::new(),
             content: String::new(),
             own_content: String::new(),
+            survey_content: String::new(),
             read_with: Vec::new(),
         })
     }

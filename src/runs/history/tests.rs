@@ -65,6 +65,7 @@ fn numbers(period: &str, value: f64) -> Numbers {
         charts: Vec::new(),
         content: String::new(),
         own_content: String::new(),
+        survey_content: String::new(),
         read_with: Vec::new(),
     }
 }

@@ -23,6 +23,8 @@ pub(super) type Names = BTreeMap<String, PathBuf>;
 pub(super) struct Held {
     /// The name under which it was read first.
     pub file: String,
+    /// Which file it is.
+    pub id: FileId,
     /// All of them.
     pub names: Names,
     /// How it is read.
@@ -56,8 +58,10 @@ pub(super) fn find(
     let mut found = Found::default();
     for view in &views {
         match view.id() {
-            Some((id, column)) if column.is_read() => found.search(view, (id, column), respondent, &names, diagnostics),
-            id => found.leave(view, id.map(|(name, _)| name)),
+            Some((id, column)) if column.is_read() && view.is_of_respondents(project) => {
+                found.search(view, (id, column), respondent, &names, diagnostics);
+            }
+            id => found.leave(view, id.map(|(name, _)| name), diagnostics),
         }
     }
     // The answers of a survey may be read once more as another table, of which each row has an id of its own.
@@ -95,6 +99,15 @@ impl<'a> View<'a> {
         Some((name, column))
     }
 
+    fn is_survey(&self) -> bool {
+        self.project.table.is_empty()
+    }
+
+    /// True if its ids are those of the survey: others, such as numbers of tickets, are of nobody.
+    fn is_of_respondents(&self, survey: &Project) -> bool {
+        self.is_survey() || self.project.raw.data.id == survey.raw.data.id
+    }
+
     /// True if rows of this file are asked for.
     fn is_asked(&self, file: &str) -> bool {
         !matches!(self.files, PurgedFiles::Named(named) if !named.iter().any(|named| named == file))
@@ -127,17 +140,24 @@ impl Found {
             let Some(declared) = view.declared.get(file).filter(|_| view.is_asked(file)) else { continue };
             let key = file_id(&declared.path);
             let Some(rows) = rows_of(&source, &headers, respondent) else {
-                self.left.push((HashSet::from([key]), without_column(&source, id, &headers)));
+                let problem = without_column(&source, id, &headers);
+                match view.is_survey() {
+                    true => diagnostics.push(problem),
+                    false => self.left.push((HashSet::from([key]), problem)),
+                }
                 continue;
             };
-            self.searched.insert(key.clone());
+            if view.is_survey() {
+                self.searched.insert(key.clone());
+            }
             if rows.is_empty() {
                 continue;
             }
             let own = || Names::from([(file.clone(), declared.path.clone())]);
             let known = names.get(&key).cloned().unwrap_or_else(own);
-            let held = self.held.entry(key).or_insert_with(|| Held {
+            let held = self.held.entry(key.clone()).or_insert_with(|| Held {
                 file: file.clone(),
+                id: key,
                 names: known,
                 source: declared.source.clone(),
                 sha256: source.table.sha256.clone(),
@@ -148,15 +168,20 @@ impl Found {
     }
 
     /// Passes over the files of a table that has no ids, or ids that stand in no file.
-    fn leave(&mut self, view: &View<'_>, id: Option<&str>) {
+    fn leave(&mut self, view: &View<'_>, id: Option<&str>, diagnostics: &mut Diagnostics) {
         let asked = view.declared.iter().filter(|(file, _)| view.is_asked(file));
         let asked: HashSet<FileId> = asked.map(|(_, file)| file_id(&file.path)).collect();
         let project = &view.project;
-        let problem = match id {
-            Some(id) if project.table.is_empty() => Diagnostic::error(&messages::ID_IN_NO_FILE).arg("column", id),
-            _ => Diagnostic::warning(&messages::TABLE_WITHOUT_ID).arg("table", &project.table),
-        };
-        self.left.push((asked, problem.at(project.at("data.id")).key(project.key_path("data.id"))));
+        let placed = |problem: Diagnostic| problem.at(project.at("data.id")).key(project.key_path("data.id"));
+        match id {
+            Some(id) if view.is_survey() => {
+                diagnostics.push(placed(Diagnostic::error(&messages::ID_IN_NO_FILE).arg("column", id)));
+            }
+            _ => {
+                let problem = Diagnostic::warning(&messages::TABLE_WITHOUT_ID).arg("table", &project.table);
+                self.left.push((asked, placed(problem)));
+            }
+        }
     }
 }
 
