@@ -305,11 +305,11 @@ pub struct Card {
     pub unit: String,
     /// `95% 区间 73.9–78.8`, or why there is no value.
     pub interval: String,
-    /// `▲ 3.2` or `▼ 0.9（不显著）`; empty without an earlier wave.
+    /// `较上期 ▲ 3.2个百分点*` or `较上期 ▼ 0.9个百分点（不显著）`; empty without an earlier wave.
     pub change: String,
     /// The change is statistically significant.
     pub change_significant: bool,
-    /// `目标 ≥ 75%`; empty without a target.
+    /// `目标 ≥ 75%，未达标`; empty without a target.
     pub target: String,
     /// Share of the way to the target, 0 to 1; none without a target.
     pub progress: Option<f64>,

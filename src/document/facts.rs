@@ -99,6 +99,7 @@ pub fn facts(material: &Material<'_>) -> Value {
         "models": model_tables::facts(material),
         "plan": planning::plan(material),
         "urgent": planning::urgent(material),
+        "matters": planning::matters(material),
         "more_findings": finding_tables::others(material).len(),
         "banners": banner_tables::facts(material),
         "voices": quote_tables::facts(material),
@@ -173,7 +174,45 @@ fn text(held: Option<&Localized>, lang: Lang) -> Option<&str> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::document::figures;
     use crate::document::fixtures::{self, Canteen};
+
+    fn with_charts(charts: Value) -> Canteen {
+        let mut canteen = Canteen::new();
+        let runs = json!({
+            "timezone": "Asia/Shanghai",
+            "control": { "metrics": charts, "least": 2, "baseline": ["2026-09", "2026-10"] },
+        });
+        canteen.project.raw.runs = Some(serde_json::from_value(runs).unwrap());
+        canteen
+    }
+
+    /// Complaints of 14.2% miss their target of 8% and lie above the upper limit: two findings, and one item that says the value once.
+    #[test]
+    fn what_matters_says_the_value_of_an_indicator_once() {
+        let pack = fixtures::pack();
+        let canteen = with_charts(json!({ "complaint_rate": "p" }));
+        let told = facts(&Material::new(canteen.inputs(), &pack, Lang::En));
+        let about = |name: &str| -> Vec<String> {
+            let items = told[name].as_array().unwrap().iter();
+            let items = items.filter(|held| held["metric"] == "complaint_rate");
+            items.map(|held| held["sentence"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(about("urgent").len(), 2, "{:?}", about("urgent"));
+        let items = about("matters");
+        assert_eq!(items.len(), 1, "{items:?}");
+        let item = &items[0];
+        let material = Material::new(canteen.inputs(), &pack, Lang::En);
+        let complaints = material.summary("complaint_rate").unwrap();
+        let notes = figures::trend(&material, &[complaints], 12).unwrap().notes;
+        let last = format!("{:?}", notes.last().unwrap());
+        assert!(last.contains("Control chart: centre 9.7, limits "), "the limits stand under the course: {last}");
+        assert_eq!(item.matches("14.2%").count(), 1, "{item}");
+        assert!(
+            item.contains("misses the target of 8.0% by 6.2 percentage points; on its control chart, above"),
+            "{item}"
+        );
+    }
 
     /// Complaints of 9.1% and 10.3% give a centre of 9.7% and, with 842 effective answers, an upper limit of 9.7 + 3 × 1.02 = 12.8%;
     /// 14.2% lies above.

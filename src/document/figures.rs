@@ -6,6 +6,7 @@ use crate::charts::{Axis, Bar, Chart, ChartKind, Emphasis, LikertRow, Mark, Poin
 use crate::data::expressions::quote_name;
 use crate::document::axes;
 use crate::document::blocks::Inline;
+use crate::document::findings::control_limits;
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::tables::{SMALL_BASE_MARK, note, small_base_note};
@@ -186,6 +187,9 @@ pub fn trend(material: &Material<'_>, chosen: &[&IndicatorSummary<'_>], limit: u
         .filter_map(|(wave, name)| Some((name.clone(), results.published(&first.info.id, Some(wave))?.printed_n()?)));
     let mut notes = vec![bases_note(material, bases)];
     notes.push(note(material.words.fill("note_band", &[("level", &material.confidence())])));
+    if series.len() == 1 {
+        notes.extend(control_limits(material, &first.info.id).map(note));
+    }
     let items: Vec<String> = series
         .iter()
         .flat_map(|line| {

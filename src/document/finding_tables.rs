@@ -182,8 +182,8 @@ pub fn reach(material: &Material<'_>) -> Option<Table> {
             value.map_or_else(|| format::NO_VALUE.to_owned(), |value| format::value(value.abs(), unit))
         };
         let baseline = match summary.current.and_then(|estimate| material.interval_text(estimate)) {
-            Some(interval) => format!("{} ({interval})", format::value(reach.value, unit)),
-            None => format::value(reach.value, unit),
+            Some(interval) => format!("{} ({interval})", format::value_with_unit(reach.value, unit, lang)),
+            None => format::value_with_unit(reach.value, unit, lang),
         };
         let ambition = match reach.ambition {
             Ambition::Reached => material.word_or("ambition_reached", "已达到", "reached already"),
@@ -228,8 +228,8 @@ pub fn reach(material: &Material<'_>) -> Option<Table> {
     let notes = vec![note(material.fill_or(
         "note_reach",
         &[("level", &material.confidence())],
-        "下期需要答卷：以80%的把握、在{level}水平上证明所需变化，下期该指标的基数至少要有多少（两期独立，每份答卷的方差同本期，抽样设计计入）。“无法证明”指本期自身的误差已经太大，或所需答卷超过本期基数的10倍。",
-        "Answers needed next: base of the next wave with which the change asked is proved at the {level} level with a chance of 80% (independent waves, variance an answer as now, design included). “Cannot be proved”: the error of the value now alone is too large, or more than ten times the base of now would be needed.",
+        "所需变化与以往最大改善：百分比以百分点计，其余与现状同单位。下期需要答卷：以80%的把握、在{level}水平上证明所需变化，下期该指标的基数至少要有多少（两期独立，每份答卷的方差同本期，抽样设计计入）。“无法证明”指本期自身的误差已经太大，或所需答卷超过本期基数的10倍。",
+        "Change asked and best past step are in percentage points for percentages, else in the unit of the value. Answers needed next: base of the next wave with which the change asked is proved at the {level} level with a chance of 80% (independent waves, variance an answer as now, design included). “Cannot be proved”: the error of the value now alone is too large, or more than ten times the base of now would be needed.",
     ))];
     (!rows.is_empty()).then(|| Table { columns, rows, notes, ..Table::default() })
 }

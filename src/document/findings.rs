@@ -159,15 +159,41 @@ pub fn sentence(material: &Material<'_>, finding: &Finding) -> String {
     }
 }
 
-/// A signal of a control chart: the rule in numbers, and the limits that make it one. It says what happened, not why.
+/// A finding as a sentence that goes on with what the control chart of the same indicator says, so that its value stands once.
+pub fn sentence_with_signal(material: &Material<'_>, finding: &Finding, signal: &Finding) -> String {
+    let first = sentence(material, finding);
+    let Some(control) = &signal.evidence.control else { return first };
+    let evidence = control_evidence(material, signal, control);
+    match material.lang {
+        Lang::ZhCn | Lang::ZhTw => format!("{first}；控制图上{evidence}"),
+        Lang::En => format!("{first}; on its control chart, {evidence}"),
+    }
+}
+
+/// A signal of a control chart: what happened, not why.
 fn control_sentence(material: &Material<'_>, finding: &Finding, control: &ControlEvidence) -> String {
+    let lang = material.lang;
+    let value = format::value_with_unit(finding.evidence.value, finding.evidence.unit, lang);
+    let title = finding.title.get(lang);
+    let evidence = control_evidence(material, finding, control);
+    let clause = matches!(
+        control.rule,
+        RunRule::TwoOfThree | RunRule::FourOfFive | RunRule::EightOnOneSide | RunRule::NineOnOneSide
+    );
+    match lang {
+        Lang::ZhCn | Lang::ZhTw => format!("{title}为{value}，{evidence}"),
+        Lang::En if clause => format!("{title} is {value}; {evidence}"),
+        Lang::En => format!("{title} is {value}, {evidence}"),
+    }
+}
+
+/// The rule of a signal in numbers, and the limits that make it one.
+fn control_evidence(material: &Material<'_>, finding: &Finding, control: &ControlEvidence) -> String {
     let lang = material.lang;
     let held = &finding.evidence;
     let number = |value: f64| format::value_with_unit(value, held.unit, lang);
-    let value = number(held.value);
     let plain = |value: f64| format::value(value, held.unit);
     let (centre, lower, upper) = (plain(control.centre), plain(control.lower), plain(control.upper));
-    let title = finding.title.get(lang);
     let up = held.value > held.against;
     let baseline = baseline_text(&control.baseline, lang);
     if lang == Lang::En {
@@ -186,7 +212,7 @@ fn control_sentence(material: &Material<'_>, finding: &Finding, control: &Contro
             }
             RunRule::FourteenAlternating => "up and down in turn for 14 periods".to_owned(),
         };
-        return format!("{title} is {value}: {evidence} (centre {centre}, limits {lower} to {upper}, from {baseline})");
+        return format!("{evidence} (centre {centre}, limits {lower} to {upper}, from {baseline})");
     }
     let side = if up { "高于" } else { "低于" };
     let evidence = match control.rule {
@@ -203,7 +229,21 @@ fn control_sentence(material: &Material<'_>, finding: &Finding, control: &Contro
         }
         RunRule::FourteenAlternating => "连续14期一升一降".to_owned(),
     };
-    format!("{title}为{value}，{evidence}（中心线{centre}，控制限{lower}至{upper}，由{baseline}算得）")
+    format!("{evidence}（中心线{centre}，控制限{lower}至{upper}，由{baseline}算得）")
+}
+
+/// The limits of an indicator's control chart, where one of its rules fires: what a chart of its course has under it.
+pub fn control_limits(material: &Material<'_>, metric: &str) -> Option<String> {
+    let signals = material.inputs.planned.findings.iter();
+    let mut signals = signals.filter(|held| held.metric.as_deref() == Some(metric) && held.group.is_none());
+    let (held, control) = signals.find_map(|held| Some((&held.evidence, held.evidence.control.as_ref()?)))?;
+    let plain = |value: f64| format::value(value, held.unit);
+    let (centre, lower, upper) = (plain(control.centre), plain(control.lower), plain(control.upper));
+    let baseline = baseline_text(&control.baseline, material.lang);
+    Some(match material.lang {
+        Lang::ZhCn | Lang::ZhTw => format!("控制图：中心线{centre}，控制限{lower}至{upper}，由{baseline}算得。"),
+        Lang::En => format!("Control chart: centre {centre}, limits {lower} to {upper}, from {baseline}."),
+    })
 }
 
 /// The periods that control limits come from, `the 8 periods January to August 2026`.

@@ -156,6 +156,13 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
     });
     let cells = || rows.iter().flat_map(|row| &row.cells);
     let key = |level: f64, name: &str, zh: &str, en: &str| HeatmapKey { level, label: material.word_or(name, zh, en) };
+    let keys = [
+        key(-1.0, "heatmap_worse", "显著逊于他组", "significantly worse than another"),
+        key(1.0, "heatmap_better", "显著优于他组", "significantly better than another"),
+    ];
+    let compared = || shown.iter().map(|held| &held.segments[segment].compared);
+    let (tested, differs) =
+        (compared().any(|of| of.tests > 0), compared().any(|of| of.better_than.iter().any(|worse| !worse.is_empty())));
     let small = cells().any(|cell| cell.small_base);
     let reasons: Vec<Reason> = shown
         .iter()
@@ -186,10 +193,11 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
     let kind = ChartKind::Heatmap(Heatmap {
         columns,
         rows: rows.clone(),
-        key: vec![
-            key(-1.0, "heatmap_worse", "显著逊于他组", "significantly worse than another"),
-            key(1.0, "heatmap_better", "显著优于他组", "significantly better than another"),
-        ],
+        // Only colours that occur.
+        key: keys
+            .into_iter()
+            .filter(|held| cells().any(|cell| cell.level.is_some_and(|level| level * held.level > 0.0)))
+            .collect(),
         small_base_title: if small {
             material.fill_or(
                 "heatmap_small",
@@ -203,12 +211,16 @@ pub fn heatmap(material: &Material<'_>, metrics: &[&IndicatorSummary<'_>], segme
         suppressed_title: hidden_title(material, &reasons),
     });
     let mut made = drawn(material, &title, &items, kind);
-    made.notes.push(note(material.fill_or(
-        "note_heatmap",
-        &[("level", &material.confidence()), ("correction", &material.correction())],
-        "颜色表示在{level}水平上显著（t 检验，{correction}）。",
-        "Coloured where significant at the {level} level (t tests, {correction}).",
-    )));
+    if differs {
+        made.notes.push(note(material.fill_or(
+            "note_heatmap",
+            &[("level", &material.confidence()), ("correction", &material.correction())],
+            "颜色表示在{level}水平上显著（t 检验，{correction}）。",
+            "Coloured where significant at the {level} level (t tests, {correction}).",
+        )));
+    } else if tested {
+        made.notes.push(note(material.group_test_note("note_no_letters")));
+    }
     Some(made)
 }
 

@@ -184,9 +184,20 @@ pub fn bases(material: &Material<'_>) -> Option<Table> {
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
 
+/// What each step leaves: of a file that is read its own rows, of every other step all rows so far.
+fn kept_rows(steps: &[Step]) -> Vec<u64> {
+    let mut before = 0;
+    let kept = |step: &Step| {
+        let own = if matches!(step.kind, StepKind::Read { .. }) { step.rows.saturating_sub(before) } else { step.rows };
+        before = step.rows;
+        own
+    };
+    steps.iter().map(kept).collect()
+}
+
 /// Rows from the files to the analysis.
 pub fn steps(material: &Material<'_>) -> Option<Table> {
-    let one = |table: Option<&str>, lead: &str, step: &Step| {
+    let one = |table: Option<&str>, lead: &str, step: &Step, kept: u64| {
         let words = &material.words;
         let name = |column: &str| title_in(material, table, column);
         let text = match &step.kind {
@@ -208,7 +219,7 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
             }
         };
         let dropped = if step.dropped == 0 { format::NO_VALUE.into() } else { format::count(step.dropped) };
-        row(vec![cell(format!("{lead}{text}")), cell(dropped), cell(format::count(step.rows))])
+        row(vec![cell(format!("{lead}{text}")), cell(dropped), cell(format::count(kept))])
     };
     // A document about a group counts its rows alone, of the survey as of every other table.
     let of_group = |text: String, own: u64, all: u64| {
@@ -216,7 +227,8 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
     };
     let inputs = &material.inputs;
     let group = inputs.subject.map(|subject| subject.title.get(material.lang));
-    let mut rows: Vec<_> = inputs.steps.iter().map(|step| one(None, "", step)).collect();
+    let mut rows: Vec<_> =
+        inputs.steps.iter().zip(kept_rows(inputs.steps)).map(|(step, kept)| one(None, "", step, kept)).collect();
     if let Some(group) = group {
         let text = material.fill_or("step_group", &[("group", group)], "只取{group}的答卷", "Answers of {group}");
         rows.push(of_group(text, inputs.answers, inputs.answers_of_all));
@@ -224,7 +236,8 @@ pub fn steps(material: &Material<'_>) -> Option<Table> {
     for table in inputs.tables {
         let title = table.title.as_ref().map_or(table.table.as_str(), |title| title.get(material.lang));
         let lead = material.words.fill("formula_part", &[("part", title)]);
-        rows.extend(table.steps.iter().map(|step| one(Some(&table.table), &lead, step)));
+        let steps = table.steps.iter().zip(kept_rows(&table.steps));
+        rows.extend(steps.map(|(step, kept)| one(Some(&table.table), &lead, step, kept)));
         if let Some((group, own)) = group.zip(table.rows_of_group) {
             let text = material.fill_or("step_group_rows", &[("group", group)], "只取{group}的记录", "Rows of {group}");
             rows.push(of_group(format!("{lead}{text}"), own, table.rows));
@@ -368,6 +381,14 @@ mod tests {
         ] {
             fixtures::with_material(lang, |material| assert_eq!(readable(material, None, condition), expected));
         }
+    }
+
+    /// Files of 60 and 190 answers, of which 5 come twice: the second file had 190, not 250.
+    #[test]
+    fn a_file_is_shown_with_its_own_rows() {
+        let read = |file: &str, rows: u64| Step { kind: StepKind::Read { file: file.into() }, rows, dropped: 0 };
+        let twice = Step { kind: StepKind::Duplicates { column: "code".into() }, rows: 245, dropped: 5 };
+        assert_eq!(kept_rows(&[read("a.csv", 60), read("b.csv", 250), twice]), [60, 190, 245]);
     }
 
     #[test]

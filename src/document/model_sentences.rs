@@ -215,7 +215,7 @@ fn indices(material: &Material<'_>, table: &TableResult, effects: Option<&TableR
         strongest.as_ref().map(|(path, size)| format!("；影响最强的是{path}，总效应{size}")).unwrap_or_default()
     );
     let en = format!(
-        "Of the indices (0-100) that of {} is the highest ({most}) and that of {} the lowest ({least}){}.",
+        "Of the indices (0–100) that of {} is the highest ({most}) and that of {} the lowest ({least}){}.",
         material.inline_name(&high),
         material.inline_name(&low),
         strongest

@@ -171,15 +171,16 @@ pub fn actions(material: &Material<'_>) -> Option<Table> {
             row(cells)
         })
         .collect();
-    let mut columns = vec![number_column(&material.word("col_number")), text_column(&material.word("col_what"), 1.3)];
+    let mut columns = vec![number_column(&material.word("col_number")), text_column(&material.word("col_what"), 1.1)];
     if with_why {
-        columns.push(text_column(&material.word("col_why"), 1.3));
+        columns.push(text_column(&material.word("col_why"), 1.1));
     }
     columns.extend([
-        text_column(&material.word("col_who"), 0.8),
+        text_column(&material.word("col_who"), 0.7),
         text_column(&material.word("col_when"), 0.0),
-        text_column(&material.word("col_where"), 0.8),
-        text_column(&material.word("col_how"), 1.6),
+        text_column(&material.word("col_where"), 0.7),
+        // The longest text of the row.
+        text_column(&material.word("col_how"), 2.4),
     ]);
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
@@ -314,6 +315,18 @@ pub(super) fn currency_note(material: &Material<'_>) -> Vec<crate::document::Inl
     note(material.words.fill("note_currency", &[("currency", material.money.currency())]))
 }
 
+/// Texts under one another in one cell.
+fn lines(texts: impl Iterator<Item = String>) -> TableCell {
+    let mut content = Vec::new();
+    for text in texts {
+        if !content.is_empty() {
+            content.push(Inline::LineBreak);
+        }
+        content.push(Inline::text(text));
+    }
+    TableCell { content, tone: Tone::Neutral }
+}
+
 /// A part of a contingency that may be left out.
 type Part = fn(&RawContingency) -> Option<&Localized>;
 
@@ -345,13 +358,12 @@ pub fn contingencies(material: &Material<'_>) -> Option<Table> {
     (!rows.is_empty()).then(|| Table { columns, rows, ..Table::default() })
 }
 
-/// The trace: one row a path from finding to objective, strategy, action and cost. What the actions of a strategy share is said
-/// once, at the first of them, so that the branches can be seen and a page never begins without finding and strategy.
+/// The trace: one row an action, by strategy, from the findings and objectives that the strategy serves to costs and risks. What the
+/// actions of a strategy share is said once, at the first of them, so that the branches can be seen and no action stands twice.
 pub fn trace(material: &Material<'_>) -> Option<Table> {
     let lang = material.lang;
     let plan = &material.plan;
-    let mut rows = Vec::new();
-    for objective in &plan.objectives {
+    let served = |objective: &Objective| {
         let summary = material.summary(&objective.raw.metric);
         let finding = summary.map_or_else(
             || objective.raw.metric.clone(),
@@ -361,50 +373,69 @@ pub fn trace(material: &Material<'_>) -> Option<Table> {
             || objective_text(material, objective),
             |(held, goal)| format::goal(goal, held.info.better != Better::Lower, held.info.unit, lang),
         );
-        for strategy in objective.strategies.iter().filter_map(|&index| plan.strategies.get(index)) {
-            let (mut finding, mut goal) = (cell(finding.as_str()), cell(goal.as_str()));
-            let mut title = cell(strategy.raw.title.get(lang));
-            let triggers = strategy.risks.iter().filter_map(|&index| plan.contingencies.get(index));
-            let triggers: Vec<&str> = triggers.map(|held| held.raw.trigger.get(lang)).collect();
-            let mut risks = cell(triggers.join(if lang.is_chinese() { "；" } else { "; " }));
-            for action in strategy.actions.iter().filter_map(|&index| plan.actions.get(index)) {
-                let part = material.inputs.planned.part.as_ref();
-                let amount = if part.is_some_and(|part| part.paid_elsewhere.contains(&action.raw.id)) {
-                    material.word_or("shared_cost", "共同", "shared")
-                } else if action.costs.is_empty() {
-                    format::NO_VALUE.to_owned()
-                } else {
-                    material.money.plain(action.amount)
-                };
-                rows.push(row(vec![
-                    std::mem::take(&mut finding),
-                    std::mem::take(&mut goal),
-                    std::mem::take(&mut title),
-                    cell(action.raw.what.get(lang)),
-                    cell(amount),
-                    std::mem::take(&mut risks),
-                ]));
-            }
+        (finding, goal)
+    };
+    // In the order of the objectives, each strategy once.
+    let mut order: Vec<usize> = Vec::new();
+    for &strategy in plan.objectives.iter().flat_map(|objective| &objective.strategies) {
+        if !order.contains(&strategy) {
+            order.push(strategy);
         }
     }
-    let mut columns = vec![
-        text_column(&material.word("col_finding"), 1.0),
-        text_column(&material.word("col_goal"), 0.0),
+    let shared = plan.strategies.iter().any(|strategy| strategy.objectives.len() > 1);
+    let mut rows = Vec::new();
+    for strategy in order.into_iter().filter_map(|index| plan.strategies.get(index)) {
+        let objectives = strategy.objectives.iter().filter_map(|&index| plan.objectives.get(index));
+        let objectives: Vec<(String, String)> = objectives.map(served).collect();
+        let (mut finding, mut goal) = match objectives.as_slice() {
+            [(finding, goal)] if !shared => (cell(finding.as_str()), cell(goal.as_str())),
+            // Findings with their goals behind them: cells side by side would not keep them together where a line wraps.
+            several => (lines(several.iter().map(|(finding, goal)| format!("{finding} → {goal}"))), cell("")),
+        };
+        let mut title = cell(strategy.raw.title.get(lang));
+        let triggers = strategy.risks.iter().filter_map(|&index| plan.contingencies.get(index));
+        let triggers: Vec<&str> = triggers.map(|held| held.raw.trigger.get(lang)).collect();
+        let mut risks = cell(triggers.join(if lang.is_chinese() { "；" } else { "; " }));
+        for action in strategy.actions.iter().filter_map(|&index| plan.actions.get(index)) {
+            let part = material.inputs.planned.part.as_ref();
+            let amount = if part.is_some_and(|part| part.paid_elsewhere.contains(&action.raw.id)) {
+                material.word_or("shared_cost", "共同", "shared")
+            } else if action.costs.is_empty() {
+                format::NO_VALUE.to_owned()
+            } else {
+                material.money.plain(action.amount)
+            };
+            let mut cells = vec![std::mem::take(&mut finding)];
+            if !shared {
+                cells.push(std::mem::take(&mut goal));
+            }
+            cells.extend([
+                std::mem::take(&mut title),
+                cell(action.raw.what.get(lang)),
+                cell(amount),
+                std::mem::take(&mut risks),
+            ]);
+            rows.push(row(cells));
+        }
+    }
+    let goal = material.word("col_goal");
+    let mut columns = if shared {
+        vec![text_column(&format!("{} → {goal}", material.word("col_finding")), 1.5)]
+    } else {
+        vec![text_column(&material.word("col_finding"), 1.0), text_column(&goal, 0.0)]
+    };
+    columns.extend([
         text_column(&material.word("col_strategy"), 1.3),
         text_column(&material.word("col_action"), 1.5),
         number_column(&material.word("col_amount")),
         text_column(&material.word_or("col_risk", "风险", "Risk"), 1.1),
-    ];
+    ]);
     let with_risks = plan.strategies.iter().any(|strategy| !strategy.risks.is_empty());
     if !with_risks {
         columns.pop();
         rows.iter_mut().for_each(|row: &mut TableRow| row.cells.truncate(columns.len()));
     }
-    let shared = plan.strategies.iter().any(|strategy| strategy.objectives.len() > 1);
-    let mut notes = vec![currency_note(material)];
-    if shared {
-        notes.push(note(material.word("note_trace_shared")));
-    }
+    let notes = vec![currency_note(material)];
     (!rows.is_empty()).then(|| Table { columns, rows, notes, ..Table::default() })
 }
 
@@ -438,27 +469,41 @@ mod tests {
         });
     }
 
+    /// Answering complaints serves both objectives: its action stands once, beside both.
     #[test]
-    fn the_trace_has_a_row_for_every_path() {
+    fn the_trace_has_a_row_for_every_action() {
         fixtures::with_material(Lang::ZhCn, |material| {
             let table = trace(material).unwrap();
-            assert_eq!(table.rows.len(), 4);
+            assert_eq!(table.columns.len(), table.rows[0].cells.len());
             assert_eq!(
                 texts(&table.rows[0]),
-                ["抱怨率 14.2%", "≤ 8%", "把排队时间压到五分钟以内", "晚餐窗口由6个增至9个", "18,000"]
+                ["抱怨率 14.2% → ≤ 8%", "把排队时间压到五分钟以内", "晚餐窗口由6个增至9个", "18,000"]
             );
-            for row in table.rows.iter().map(texts) {
-                // A page that begins with a strategy begins with its finding and goal as well.
-                let (finding, goal, strategy) = (&row[0], &row[1], &row[2]);
-                assert_eq!(
-                    (finding.is_empty(), goal.is_empty()),
-                    (strategy.is_empty(), strategy.is_empty()),
-                    "{row:?}"
-                );
-            }
-            let found = table.rows.iter().filter(|row| texts(row)[0].starts_with("抱怨率")).count();
-            let objective = material.plan.objectives.iter().find(|held| held.raw.metric == "complaint_rate").unwrap();
-            assert_eq!(found, objective.strategies.len(), "said once a strategy");
+            let mut actions: Vec<String> = table.rows.iter().map(|row| texts(row)[2].clone()).collect();
+            let count = actions.len();
+            actions.sort_unstable();
+            actions.dedup();
+            assert_eq!((actions.len(), count), (count, material.plan.actions.len()), "{actions:?}");
+            let both = table.rows.iter().find(|row| texts(row)[1] == "让每条意见都有回音").unwrap();
+            let said: Vec<&str> = both.cells[0]
+                .content
+                .iter()
+                .filter_map(|piece| match piece {
+                    Inline::Text { text } => Some(text.as_str()),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(said, ["抱怨率 14.2% → ≤ 8%", "指名度 41.7% → ≥ 45%"]);
+        });
+    }
+
+    /// How an action is done takes the most words, and has the widest column.
+    #[test]
+    fn the_longest_text_of_an_action_has_the_most_room() {
+        fixtures::with_material(Lang::ZhCn, |material| {
+            let columns = actions(material).unwrap().columns;
+            let how = columns.last().unwrap().parts;
+            assert!(columns[..columns.len() - 1].iter().all(|column| column.parts * 2.0 < how));
         });
     }
 }

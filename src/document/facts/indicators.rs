@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::analysis::{BenchmarkComparison, Finding, IndicatorSummary, SegmentComparison, Standing};
+use crate::analysis::{BenchmarkComparison, Finding, IndicatorSummary, SegmentComparison, Standing, TargetComparison};
 use crate::document::benchmarks::{source_text, way_title};
 use crate::document::finding_tables::leading;
 use crate::document::material::Material;
@@ -107,12 +107,20 @@ fn target(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Value {
     match (held.target, material.target_text(held.info)) {
         (Some(target), Some(text)) => json!({
             "text": format!("{text}{}", material.spoken(held.info).1),
+            "goal": format!("{}{}", text.trim_start_matches(['≥', '≤', ' ']), material.spoken(held.info).1),
             "met": target.met,
             "significant": target.significant,
+            "narrow": is_within_error(target) && target.met,
+            "short": is_within_error(target) && !target.met,
             "gap": spoken_difference(material, held, target.gap),
         }),
         _ => Value::Null,
     }
+}
+
+/// True if value and target do not differ beyond chance, as far as that was tested.
+fn is_within_error(target: TargetComparison) -> bool {
+    target.tested && !target.significant
 }
 
 fn benchmarks(material: &Material<'_>, held: &IndicatorSummary<'_>) -> Vec<Value> {
@@ -339,11 +347,19 @@ pub(super) fn findings(material: &Material<'_>) -> Value {
         json!({ "count": names.len(), "titles": format::list(&names, material.lang) })
     };
     let found = &material.findings;
+    // Those that reach their target by less than the error of the survey.
+    let is_narrow =
+        |index: usize| material.summaries.get(index).and_then(|held| held.target).is_some_and(is_within_error);
+    let narrow: Vec<usize> = found.met.iter().copied().filter(|&index| is_narrow(index)).collect();
     // In the order of the document.
     let with_target = || found.met.iter().chain(&found.short).chain(&found.missed);
     let indexed = material.summaries.iter().enumerate();
     let targeted = indexed.filter(|(index, _)| with_target().any(|held| held == index));
     let targeted: Vec<&str> = targeted.map(|(_, held)| held.info.id.as_str()).collect();
+    let only = match targeted.as_slice() {
+        [id] => material.summary(id).map(|held| indicator(material, held)),
+        _ => None,
+    };
     let weak: Vec<Value> = found
         .weak_groups
         .iter()
@@ -362,12 +378,14 @@ pub(super) fn findings(material: &Material<'_>) -> Value {
         .collect();
     json!({
         "met": group(&found.met),
+        "narrow": group(&narrow),
         "short": group(&found.short),
         "missed": group(&found.missed),
         "improved": group(&found.improved),
         "worsened": group(&found.worsened),
         "targets": found.met.len() + found.short.len() + found.missed.len(),
         "targeted": targeted,
+        "only": only,
         "weak_groups": weak,
     })
 }
@@ -521,6 +539,7 @@ pub(super) fn missing(material: &Material<'_>) -> Value {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::config::raw::RawTarget;
     use crate::diagnostics::Lang;
     use crate::document::fixtures::{self, Canteen};
 
@@ -557,6 +576,31 @@ mod tests {
             let counts: Vec<u64> = weak.iter().map(|held| held["count"].as_u64().unwrap()).collect();
             assert!(counts.is_sorted_by(|a, b| a >= b), "{counts:?}");
         });
+    }
+
+    /// The only target is that of complaints, missed by 14.2 − 8 = 6.2 points; one of 16% lies within 12.2 to 16.4, so that the
+    /// caution goes with it wherever it is said to be reached.
+    #[test]
+    fn a_target_that_is_reached_within_the_margin_of_error_is_told_apart() {
+        let told = |target: f64| {
+            let mut canteen = Canteen::new();
+            canteen.project.raw.targets.retain(|metric, _| metric == "complaint_rate");
+            for held in canteen.project.raw.targets.values_mut() {
+                *held = RawTarget::Value(target);
+            }
+            let pack = fixtures::pack();
+            findings(&Material::new(canteen.inputs(), &pack, Lang::ZhCn))
+        };
+        let missed = told(8.0);
+        assert_eq!((missed["narrow"]["count"].as_u64(), missed["missed"]["count"].as_u64()), (Some(0), Some(1)));
+        let only = &missed["only"];
+        assert_eq!((only["value"].as_str(), only["target"]["goal"].as_str()), (Some("14.2%"), Some("8%")));
+        assert_eq!(only["target"]["gap"], "6.2个百分点");
+        let narrow = told(16.0);
+        assert_eq!((narrow["met"]["count"].as_u64(), narrow["narrow"]["count"].as_u64()), (Some(1), Some(1)));
+        assert_eq!(narrow["narrow"]["titles"], "抱怨率");
+        let clear = told(20.0);
+        assert_eq!((clear["met"]["count"].as_u64(), clear["narrow"]["count"].as_u64()), (Some(1), Some(0)));
     }
 
     /// Complaints rose to 14.2% against a target of 8%: the finding on all answers goes before that on Canteen 2, and the

@@ -7,7 +7,7 @@ use crate::analysis::{Finding, FindingKind, Severity};
 use crate::config::raw::{RawContingency, StrategyKind};
 use crate::diagnostics::Lang;
 use crate::document::finding_tables::{FINDINGS_SHOWN, assumption_name, leading};
-use crate::document::findings::sentence;
+use crate::document::findings::{sentence, sentence_with_signal};
 use crate::document::format;
 use crate::document::material::Material;
 use crate::document::plan_tables::{action_span, objective_text};
@@ -98,6 +98,40 @@ pub(super) fn urgent(material: &Material<'_>) -> Vec<Value> {
         })
     };
     shown.iter().map(entry).collect()
+}
+
+/// The most urgent findings as [`urgent`] has them, but one item an indicator: where its target is missed, it got worse or it is
+/// behind a benchmark and its control chart signals too, one sentence says both.
+pub(super) fn matters(material: &Material<'_>) -> Vec<Value> {
+    let shown = leading(material, FINDINGS_SHOWN);
+    let of_value = |finding: &Finding| {
+        let kinds = [FindingKind::BelowTarget, FindingKind::Worsened, FindingKind::BehindBenchmark];
+        kinds.contains(&finding.kind)
+    };
+    let belong = |said: &Finding, signal: &Finding| {
+        let of_whole = said.group.is_none() && signal.group.is_none();
+        of_whole && said.metric.is_some() && said.metric == signal.metric && of_value(said) && signal.kind.is_control()
+    };
+    let mut items = Vec::new();
+    for (index, finding) in shown.iter().enumerate() {
+        let other = shown.iter().position(|other| belong(finding, other) || belong(other, finding));
+        let text = match other.and_then(|place| Some((place, shown.get(place)?))) {
+            // Said already, with the other.
+            Some((place, _)) if place < index => continue,
+            Some((_, other)) if finding.kind.is_control() => sentence_with_signal(material, other, finding),
+            Some((_, other)) => sentence_with_signal(material, finding, other),
+            None => sentence(material, finding),
+        };
+        items.push(json!({
+            "sentence": text,
+            "kind": finding.kind.word(),
+            "title": format::spoken_title(finding.title.get(material.lang), finding.evidence.unit, material.lang).0,
+            "metric": finding.metric,
+            "priority": format::number(finding.priority.value, 1),
+            "severe": finding.severity == Severity::High,
+        }));
+    }
+    items
 }
 
 /// What the plan is worth: return, payback and how sure that is; null where there is nothing to say.
