@@ -287,8 +287,7 @@ impl Writer<'_> {
         let last = ((amount * 20.0) as u32 + 120).min(room.width / 3);
         let widths = [460, room.width - 460 - last, last];
         let count = items.len();
-        // A page that lies on its long side has to hold everything.
-        let sides = if self.look.form.landscape { 60 } else { 110 };
+        let sides = if self.look.form.landscape { 40 } else { 110 };
         let lines: Vec<Element> = items
             .iter()
             .enumerate()
@@ -348,9 +347,11 @@ impl Writer<'_> {
         if count == 0 {
             return Vec::new();
         }
-        // A list of things to do has more words than what stands beside it.
+        let across = self.look.form.landscape;
+        // Where lines are short, a list of things to do needs more room than what stands beside it.
         let share = |blocks: &Vec<Block>| {
-            if blocks.iter().any(|block| matches!(block, Block::Todos { .. })) { 1.4 } else { 1.0 }
+            let todos = blocks.iter().any(|block| matches!(block, Block::Todos { .. }));
+            if todos && !across { 1.4 } else { 1.0 }
         };
         let all: f64 = columns.iter().map(share).sum();
         let between = 400 * (count - 1);
@@ -364,7 +365,7 @@ impl Writer<'_> {
             let paragraph = if self.lang() == Lang::En { "BodyText" } else { "Callout" };
             let mut content = self.blocks(blocks, Room { width: inner, paragraph, depth: 0 });
             // What stands side by side begins at one height, and a page that lies on its long side has none to spare.
-            if let Some(first) = content.first_mut().filter(|first| first.name == "w:p" && self.look.form.landscape) {
+            if let Some(first) = content.first_mut().filter(|first| first.name == "w:p" && across) {
                 set_property(first, el("w:spacing").with("w:before", 0));
             }
             row.push(cell(vec![width("w:tcW", inner + gap), margins("w:tcMar", [0, 0, 0, gap])], content));

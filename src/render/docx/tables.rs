@@ -18,7 +18,7 @@ const WHOLE_PART: f64 = 16.0;
 /// Rows at the start and the end of a longer part that stay together.
 const EDGE: usize = 3;
 /// Of so many rows, that is, while they take no more lines than these.
-const WHOLE_LINES: f64 = 24.0;
+const WHOLE_LINES: f64 = 20.0;
 /// Stands for a letter of code where widths are measured: fonts for code give all letters the same. No text holds this one.
 const CODE_LETTER: char = '\u{e000}';
 /// Only a cell with more characters than this may break over pages.
