@@ -466,7 +466,7 @@ impl Rendering<'_> {
         html
     }
 
-    /// Title, client and period: a name that a client can read, safe on every system.
+    /// Title, client and period: a name that a client can read, safe on every system. A colon may stand in none of them.
     fn file_stem(&self, document: &Document) -> String {
         let mut parts = vec![document.meta.title.clone()];
         parts.extend(document.meta.client.clone());
@@ -474,7 +474,7 @@ impl Rendering<'_> {
         if self.several() {
             parts.push(self.lang.tag().to_owned());
         }
-        parts.iter().map(|part| safe_name(part)).collect::<Vec<_>>().join("_")
+        parts.iter().map(|part| safe_name(&part.replace(": ", " - "))).collect::<Vec<_>>().join("_")
     }
 
     fn several(&self) -> bool {

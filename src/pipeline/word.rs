@@ -24,6 +24,8 @@ use crate::render::watch;
 
 /// Width of the text of a page in points, and that of half a page beside something else.
 const WIDTHS: (f64, f64) = (453.0, 205.0);
+/// Between what stands side by side, points.
+const BETWEEN: f64 = 20.0;
 /// Pixels a point: 288 dots an inch.
 const SCALE: f64 = 4.0;
 /// The largest Word file of a client that is read.
@@ -87,19 +89,23 @@ pub(super) fn word_file(job: &WordJob<'_>, diagnostics: &mut Diagnostics) -> Opt
     let meta = &job.document.meta;
     let narrow = narrow_charts(&job.document.blocks);
     let problems = RefCell::new(Diagnostics::new());
+    let look = DocxLook::of(meta, job.pack.word);
+    // A page of our own that lies on its long side is wider; that of a client is not known here.
+    let wide = look.text_width();
+    let (page, half_page) =
+        if job.host.is_none() && wide > WIDTHS.0 + 1.0 { (wide, (wide - BETWEEN) / 2.0) } else { WIDTHS };
     let draw = |chart: &Chart, index: usize| {
         let half = job.host.is_none_or(|host| !host.is_template) && narrow.get(index) == Some(&true);
         let picture = ChartPicture {
             id: "figure",
             lang: meta.lang,
-            width_pt: if half { WIDTHS.1 } else { WIDTHS.0 },
+            width_pt: if half { half_page } else { page },
             words: &meta.words,
             brand: meta.brand.as_deref(),
         };
         let drawn = render_chart_png(chart, &picture, job.typst, job.fonts, SCALE, &mut problems.borrow_mut())?;
         Some(Picture { png: drawn.bytes, width_pt: drawn.width_pt, height_pt: drawn.height_pt })
     };
-    let look = DocxLook::of(meta, job.pack.word);
     let written = match job.host {
         Some(host) if host.is_template => {
             let values = Values::new(job);

@@ -181,6 +181,28 @@ impl Writer<'_> {
     }
 }
 
+/// The words of a heading with every number on the line of its unit.
+pub(super) fn with_units(content: &[Inline]) -> Vec<Inline> {
+    let kept = |inline: &Inline| match inline {
+        Inline::Text { text } => Inline::text(number_with_unit(text)),
+        other => other.clone(),
+    };
+    content.iter().map(kept).collect()
+}
+
+fn number_with_unit(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for piece in text.split_inclusive(' ') {
+        let is_unit = piece.starts_with("point") || piece.starts_with("percentage");
+        if is_unit && written.trim_end().ends_with(|last: char| last.is_ascii_digit()) && written.ends_with(' ') {
+            written.pop();
+            written.push('\u{a0}');
+        }
+        written.push_str(piece);
+    }
+    written
+}
+
 /// The name of the sequence that captions with this word are counted in.
 pub(super) fn sequence_name(word: &str) -> &str {
     if word.chars().all(char::is_alphanumeric) { word } else { "Table" }
@@ -189,4 +211,22 @@ pub(super) fn sequence_name(word: &str) -> &str {
 /// Marks that stand in the fonts of both scripts with different widths.
 fn is_shared_mark(character: char) -> bool {
     matches!(character, '“' | '”' | '‘' | '’' | '…' | '—' | '·' | '×' | '→' | '±' | '≥' | '≤' | '▲' | '▼')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        for (text, wanted) in [
+            ("falls to −5.0 points, by 21.2 points", "falls to −5.0\u{a0}points, by 21.2\u{a0}points"),
+            ("misses it by 3.1 percentage points", "misses it by 3.1\u{a0}percentage points"),
+            ("some points at 5 points-like", "some points at 5\u{a0}points-like"),
+            ("2027年1月2日", "2027年1月2日"),
+            ("", ""),
+        ] {
+            assert_eq!(number_with_unit(text), wanted);
+        }
+    }
 }

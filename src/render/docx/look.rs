@@ -123,6 +123,11 @@ impl DocxLook {
         self.form.size.filter(|size| (6.0..=24.0).contains(size)).unwrap_or(10.5)
     }
 
+    /// Width of the text of a page in points.
+    pub fn text_width(&self) -> f64 {
+        f64::from(Page::of(&self.form).text_width()) / 20.0
+    }
+
     /// Height of a line of text in points, fixed, so that pages break alike whatever font stands in; none: single spacing.
     pub(super) fn line(&self, chinese: bool) -> Option<f64> {
         (!self.form.coursework).then(|| self.body() * if chinese { 1.66 } else { 1.48 })

@@ -199,7 +199,8 @@ impl Writer<'_> {
                 }
                 let wide = lead && number == 0 && index == 0;
                 let (span, broad) = if wide { (3, own * 2 + GUTTER) } else { (1, own) };
-                row.push(self.card(card, broad, span));
+                let first = number == 0 && index == 0;
+                row.push(self.card(card, broad, span, first));
                 taken += span as usize;
             }
             if taken < widths.len() {
@@ -219,13 +220,16 @@ impl Writer<'_> {
         el("w:tr").add(el("w:trPr").add(height)).add(only)
     }
 
-    fn card(&mut self, card: &Card, own: u32, span: u32) -> Element {
+    /// A card. On a page that lies on its long side it is like those of a scorecard's PDF: the change under the number, the interval last,
+    /// the first card on the ground of its tone.
+    fn card(&mut self, card: &Card, own: u32, span: u32, first: bool) -> Element {
         let paint = self.paint(card.tone);
+        let across = self.look.form.landscape;
         let mut properties = vec![
             width("w:tcW", own),
             el("w:tcBorders").add(border("w:top", 16, &paint.rule)),
-            shading(&self.look.wash),
-            margins("w:tcMar", [140, 150, 120, 100]),
+            shading(if across && first { &paint.wash } else { &self.look.wash }),
+            margins("w:tcMar", if across { [100, 150, 80, 100] } else { [140, 150, 120, 100] }),
         ];
         if span > 1 {
             properties.push(val("w:gridSpan", span));
@@ -237,9 +241,8 @@ impl Writer<'_> {
         let value =
             self.empty(style).add_all(self.text_run(&card.value, &coloured)).add_all(self.text_run(&card.unit, &unit));
         let mut lines = vec![self.line("CardTitle", &card.title), value];
-        if !card.interval.is_empty() {
-            lines.push(self.line("CardSmall", &card.interval));
-        }
+        let interval = Some(&card.interval).filter(|text| !text.is_empty()).map(|text| self.line("CardSmall", text));
+        lines.extend(interval.clone().filter(|_| !across));
         if !card.change.is_empty() {
             let colour = card.change_significant.then(|| self.look.ink.clone());
             let format = Format { bold: card.change_significant, colour, size: Some(8.5), ..Format::default() };
@@ -253,6 +256,7 @@ impl Writer<'_> {
             set_property(&mut target, spacing(3.0, 0.0, Some(10.0)));
             lines.push(target);
         }
+        lines.extend(interval.filter(|_| across));
         cell(properties, lines)
     }
 
@@ -283,6 +287,7 @@ impl Writer<'_> {
         let last = ((amount * 20.0) as u32 + 120).min(room.width / 3);
         let widths = [460, room.width - 460 - last, last];
         let count = items.len();
+        let sides = if self.look.form.landscape { 40 } else { 110 };
         let lines: Vec<Element> = items
             .iter()
             .enumerate()
@@ -293,7 +298,7 @@ impl Writer<'_> {
                     if index + 1 == count {
                         rules.push(border("w:bottom", 4, &self.look.hair));
                     }
-                    vec![width("w:tcW", widths[column]), rules, margins("w:tcMar", [110, 0, 110, 0])]
+                    vec![width("w:tcW", widths[column]), rules, margins("w:tcMar", [sides, 0, sides, 0])]
                 };
                 let colour = Some(self.look.accent.clone());
                 let number = Format { colour, size: Some(13.0), ..Format::default() };
@@ -342,9 +347,11 @@ impl Writer<'_> {
         if count == 0 {
             return Vec::new();
         }
-        // A list of things to do has more words than what stands beside it.
+        let across = self.look.form.landscape;
+        // Where lines are short, a list of things to do needs more room than what stands beside it.
         let share = |blocks: &Vec<Block>| {
-            if blocks.iter().any(|block| matches!(block, Block::Todos { .. })) { 1.4 } else { 1.0 }
+            let todos = blocks.iter().any(|block| matches!(block, Block::Todos { .. }));
+            if todos && !across { 1.4 } else { 1.0 }
         };
         let all: f64 = columns.iter().map(share).sum();
         let between = 400 * (count - 1);
@@ -356,7 +363,11 @@ impl Writer<'_> {
             let gap = if index + 1 < columns.len() { 400 } else { 0 };
             widths.push(inner + gap);
             let paragraph = if self.lang() == Lang::En { "BodyText" } else { "Callout" };
-            let content = self.blocks(blocks, Room { width: inner, paragraph, depth: 0 });
+            let mut content = self.blocks(blocks, Room { width: inner, paragraph, depth: 0 });
+            // What stands side by side begins at one height, and a page that lies on its long side has none to spare.
+            if let Some(first) = content.first_mut().filter(|first| first.name == "w:p" && across) {
+                set_property(first, el("w:spacing").with("w:before", 0));
+            }
             row.push(cell(vec![width("w:tcW", inner + gap), margins("w:tcMar", [0, 0, 0, gap])], content));
         }
         vec![self.layout(&widths, vec![row]), self.gap()]

@@ -204,6 +204,8 @@ fn cover_styles(sheet: &mut Element, look: &DocxLook) {
 fn table_styles(sheet: &mut Element, look: &DocxLook) {
     let caption = with(with(vec![sans(look)], bold()), size(9.0));
     let lines = |before: f64, after: f64| vec![spacing(before, after, Some(13.0)), val("w:jc", "left")];
+    // A page that lies on its long side has to hold everything.
+    let tight = |usual: f64, across: f64| if look.form.landscape { across } else { usual };
     add(sheet, &Paragraph("Caption", "caption", "Normal", "BodyText"), lines(5.0, 8.0), caption);
     let above = with(lines(13.0, 5.0), [el("w:keepNext"), el("w:keepLines")]);
     add(sheet, &Paragraph("TableCaption", "Table Caption", "Caption", "TableText"), above, Vec::new());
@@ -218,10 +220,10 @@ fn table_styles(sheet: &mut Element, look: &DocxLook) {
         add(sheet, &Paragraph(id, name, parent, ""), properties, letters);
     }
     let note = with(vec![sans(look), val("w:color", &look.muted)], size(8.0));
-    add(sheet, &Paragraph("TableNote", "Table Note", "Normal", "BodyText"), lines(4.0, 12.0), note);
-    let gap = vec![spacing(0.0, 0.0, Some(10.0))];
+    add(sheet, &Paragraph("TableNote", "Table Note", "Normal", "BodyText"), lines(4.0, tight(12.0, 2.0)), note);
+    let gap = vec![spacing(0.0, 0.0, Some(tight(10.0, 4.0)))];
     add(sheet, &Paragraph("TableGap", "Table Gap", "Normal", "BodyText"), gap, size(2.0).to_vec());
-    let figure = vec![el("w:keepNext"), spacing(10.0, 2.0, None), val("w:jc", "left")];
+    let figure = vec![el("w:keepNext"), spacing(tight(10.0, 2.0), 2.0, None), val("w:jc", "left")];
     add(sheet, &Paragraph("Figure", "Figure", "Normal", "Caption"), figure, Vec::new());
 
     let borders = el("w:tblBorders").add(border("w:top", 12, &look.ink)).add(border("w:bottom", 12, &look.ink));

@@ -17,6 +17,10 @@ const WHOLE: usize = 14;
 const WHOLE_PART: f64 = 16.0;
 /// Rows at the start and the end of a longer part that stay together.
 const EDGE: usize = 3;
+/// Of so many rows, that is, while they take no more lines than these.
+const WHOLE_LINES: f64 = 20.0;
+/// Stands for a letter of code where widths are measured: fonts for code give all letters the same. No text holds this one.
+const CODE_LETTER: char = '\u{e000}';
 /// Only a cell with more characters than this may break over pages.
 const LONGEST_WHOLE_CELL: usize = 1_500;
 
@@ -173,7 +177,8 @@ fn lines(row: &TableRow, widths: &[u32], setting: &Setting) -> f64 {
 /// its first and its last rows.
 fn kept_with_next(table: &Table, widths: &[u32], setting: &Setting) -> Vec<bool> {
     let count = table.rows.len();
-    let mut kept = vec![count <= WHOLE; count];
+    let all: f64 = table.rows.iter().map(|row| lines(row, widths, setting)).sum();
+    let mut kept = vec![count <= WHOLE && all <= WHOLE_LINES; count];
     let starts = table.parts();
     for (place, &start) in starts.iter().enumerate() {
         let end = starts.get(place + 1).copied().unwrap_or(count);
@@ -271,9 +276,13 @@ fn column_widths(table: &Table, setting: &Setting, room: u32) -> (Vec<u32>, bool
     (whole_twips(&widths, room), wraps)
 }
 
-/// The lines of a cell as its writer broke them.
+/// The lines of a cell as its writer broke them, for measuring.
 fn lines_of(content: &[Inline]) -> Vec<String> {
-    content.split(|inline| *inline == Inline::LineBreak).map(plain_text).collect()
+    let measured = |inline: &Inline| match inline {
+        Inline::Code { text } => text.chars().map(|letter| if letter == ' ' { ' ' } else { CODE_LETTER }).collect(),
+        other => plain_text(std::slice::from_ref(other)),
+    };
+    content.split(|inline| *inline == Inline::LineBreak).map(|line| line.iter().map(measured).collect()).collect()
 }
 
 /// Columns with a share divide what the others leave; a share too small for the longest word gives way to that word.
@@ -359,6 +368,7 @@ fn letter_width(letter: char, wide: bool) -> f64 {
         ' ' | '\u{a0}' | '(' | ')' | '-' | '/' | 't' | 'f' | 'r' => 0.34,
         'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.9,
         'A'..='Z' => 0.7,
+        CODE_LETTER => 0.61,
         '0'..='9' => 0.56,
         _ if letter.width() == Some(0) => 0.0,
         _ => 0.56,
@@ -367,7 +377,8 @@ fn letter_width(letter: char, wide: bool) -> f64 {
 
 /// Width below which a column would break inside a word or number, but at least `floor` letters; never more than the text needs.
 fn least_width(text: &str, size: f64, floor: f64) -> f64 {
-    let is_word = |letter: char| letter.is_ascii_graphic() || ('\u{a1}'..='\u{24f}').contains(&letter);
+    let is_word =
+        |letter: char| letter.is_ascii_graphic() || ('\u{a1}'..='\u{24f}').contains(&letter) || letter == CODE_LETTER;
     let longest = text
         .split(|letter| !is_word(letter))
         .map(|word| text_width(&word.chars().take(20).collect::<String>(), size, true));
@@ -430,6 +441,21 @@ mod tests {
         assert!(widths[0] > *most, "{widths:?}");
     }
 
+    #[test]
+    fn a_word_of_code_is_not_broken() {
+        let setting = Setting { style: "TableText", size: 9.0, pad: 110 };
+        let words = "The question as it was asked, from the first word to the last of them".repeat(3);
+        let cell = |content: Inline| TableCell { content: vec![content], tone: Tone::Neutral };
+        let code = |text: &str| cell(Inline::Code { text: text.to_owned() });
+        let row =
+            TableRow { cells: vec![code("satisfaction"), cell(Inline::text(&words)), code("a b")], strong: false };
+        let columns = [("Input", 0.9), ("Question", 6.4), ("As", 0.2)];
+        let columns = columns.map(|(title, parts)| column(title, Align::Left, parts)).to_vec();
+        let (widths, _) = column_widths(&Table { columns, rows: vec![row], ..Table::default() }, &setting, 9_072);
+        // Twelve letters of the widest font for code that stands in, 0.602 of the size each, and the two sides of the cell.
+        assert!(f64::from(widths[0]) / 20.0 >= 12.0 * 0.602 * 9.0 + 11.0, "{widths:?}");
+    }
+
     /// A table of rows whose first cell is as given; `!` in front makes the row a bold one.
     fn rows(firsts: &[&str]) -> Table {
         let cell = |text: &str| TableCell {
@@ -458,6 +484,15 @@ mod tests {
         let mut long = named.clone();
         long.rows.iter_mut().for_each(|row| row.cells[1].content = vec![Inline::text("等候时间过长".repeat(3))]);
         assert_eq!(kept(&long, 1_600), "++.+..++...++.+.");
+    }
+
+    #[test]
+    fn a_table_of_few_but_high_rows_may_break() {
+        let mut table = rows(&["a"; 10]);
+        assert_eq!(kept(&table, 4_000), "++++++++++");
+        // Each takes three lines: thirty in all.
+        table.rows.iter_mut().for_each(|row| row.cells[1].content = vec![Inline::text("等候时间过长".repeat(3))]);
+        assert_eq!(kept(&table, 1_600), "+.......+.");
     }
 
     #[test]

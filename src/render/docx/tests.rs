@@ -247,6 +247,29 @@ fn paragraphs_of<'e>(document: &'e Element, style: &str) -> Vec<&'e Element> {
     found
 }
 
+/// A scorecard's cards are those of its PDF: the change under the number, the interval last, the first on the ground of its tone.
+#[test]
+fn cards_on_a_page_across_are_those_of_a_scorecard() {
+    let cards = Document {
+        meta: meta(Lang::ZhCn),
+        blocks: vec![Block::Cards { cards: vec![card("甲"), Card { interval: String::new(), ..card("乙") }] }],
+    };
+    for (landscape, order, washed) in
+        [(false, ["95% 区间", "▲ 3.2", "目标"], 0), (true, ["▲ 3.2", "目标", "95% 区间"], 1)]
+    {
+        let form = crate::document::pack::WordForm { landscape, ..Default::default() };
+        let look = DocxLook { form, ..DocxLook::default() };
+        let wash = look.good_wash.clone();
+        let (_, tree) = assert_sound(&render(&cards, &DocxOptions { look, ..DocxOptions::default() }));
+        let text = visible(&tree);
+        let places = order.map(|words| text.find(words).unwrap());
+        assert!(places.is_sorted(), "{text}");
+        let mut found = 0;
+        tree.visit(&mut |held| found += u32::from(held.attribute("w:fill") == Some(wash.as_str())));
+        assert_eq!(found, washed);
+    }
+}
+
 #[test]
 fn every_block_gives_a_sound_file_in_both_languages() {
     for lang in Lang::ALL {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::contents::Entry;
-use super::inlines::Format;
+use super::inlines::{Format, with_units};
 use super::look::{DocxLook, Page};
 use super::numbering::{Numbering, unnumbered};
 use super::package::Relations;
@@ -285,7 +285,7 @@ impl<'d> Writer<'d> {
                 }
             },
         }
-        let inner = self.runs(content, &Format::default());
+        let inner = self.runs(&with_units(content), &Format::default());
         let anchor = self.anchors.get(id).cloned();
         let marks = anchor.into_iter().flat_map(|anchor| anchor.contents.into_iter().chain([anchor.bookmark]));
         let marked = marks.fold(inner, |inner, name| self.bookmarked(&name, inner));

@@ -27,7 +27,7 @@ pub(super) fn questions(book: Book<'_, '_>) -> Option<Sheet> {
     ));
     sheet.skip(1);
     let head = sheet.head([
-        book.word("book_column", "列", "Column"),
+        book.word("book_column", "字段", "Column"),
         book.word("col_wording", "题目", "Question"),
         book.word("col_kind", "类型", "Kind"),
         book.word("book_values", "取值", "Values"),
@@ -114,7 +114,7 @@ fn distribution(book: Book<'_, '_>, question: &Distribution, waves: &[Option<&st
     let name = question_title(book.material, question);
     let counts =
         waves.iter().map(|wave| Cell::maybe(total(question, *wave).map(|row| row.n as f64), 0).role(Role::Base));
-    let [n, ..] = book.bases();
+    let n = book.word("book_n", "样本 n", "n");
     let lead =
         [Cell::text(name.clone()).strong(true), Cell::text(n).role(Role::Base), Cell::default().role(Role::Base)];
     sheet.row(lead.into_iter().chain(counts));

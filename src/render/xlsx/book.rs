@@ -167,13 +167,27 @@ impl Book<'_, '_> {
         self.word("book_se", "标准误", "SE")
     }
 
-    /// Heads of the three bases.
-    pub fn bases(&self) -> [String; 3] {
-        [
+    /// Heads of the bases: unweighted, and where answers are weighted also weighted and effective, which otherwise are the same.
+    pub fn bases(&self) -> Vec<String> {
+        let mut heads = vec![
             self.word("book_n", "样本 n", "n"),
             self.word("book_n_weighted", "加权 n", "Weighted n"),
             self.word("book_n_eff", "有效 n", "Effective n"),
-        ]
+        ];
+        heads.truncate(if self.material.inputs.weighted { 3 } else { 1 });
+        heads
+    }
+
+    /// The bases of an estimate under these heads.
+    pub fn bases_of(&self, estimate: Option<&Estimate>) -> Vec<Cell> {
+        let weights = estimate.and_then(Estimate::printed_weights);
+        let mut cells = vec![
+            Cell::maybe(estimate.and_then(Estimate::printed_n).map(|n| n as f64), 0),
+            Cell::maybe(weights.map(|held| held[0]), 1),
+            Cell::maybe(weights.map(|held| held[1]), 1),
+        ];
+        cells.truncate(self.bases().len());
+        cells
     }
 
     /// Head of the names of indicators.

@@ -2,9 +2,9 @@
 //! the cells of a sheet so that they follow when a reader sorts or copies it.
 
 use rust_xlsxwriter::{
-    Chart as Drawing, ChartDataLabel, ChartDataLabelPosition, ChartErrorBars, ChartErrorBarsType, ChartFont,
-    ChartFormat, ChartLine, ChartMarker, ChartMarkerType, ChartPoint, ChartRange, ChartSeries, ChartSolidFill,
-    ObjectMovement,
+    Chart as Drawing, ChartAxisLabelPosition, ChartDataLabel, ChartDataLabelPosition, ChartErrorBars,
+    ChartErrorBarsType, ChartFont, ChartFormat, ChartLine, ChartMarker, ChartMarkerType, ChartPoint, ChartRange,
+    ChartSeries, ChartSolidFill, ObjectMovement,
 };
 
 use super::look::{HAIR, INK, Look, MUTED};
@@ -62,9 +62,12 @@ pub(super) fn chart_of(chart: &Chart, tab: &str, look: &Look) -> Drawing {
     drawing.show_hidden_data();
     drawing.set_object_movement(ObjectMovement::MoveButDontSizeWithCells);
     drawing.chart_area().set_format(ChartFormat::new().set_border(ChartLine::new().set_color(HAIR)));
+    // Names stand at the edge: the axis itself is at 0, in the middle of bars and whiskers where values are below it.
     match chart.kind {
         ChartKind::Line => {
-            drawing.x_axis().set_font(&text(9.0)).set_format(ChartLine::new().set_color(MUTED));
+            let names = drawing.x_axis();
+            names.set_font(&text(9.0)).set_format(ChartLine::new().set_color(MUTED));
+            names.set_label_position(ChartAxisLabelPosition::Low);
             let values = drawing.y_axis();
             values.set_font(&text(9.0)).set_num_format(&chart.format).set_min(chart.axis.0).set_max(chart.axis.1);
             values.set_format(ChartLine::new().set_color(HAIR)).set_major_gridlines(true);
@@ -76,6 +79,7 @@ pub(super) fn chart_of(chart: &Chart, tab: &str, look: &Look) -> Drawing {
             let names = drawing.y_axis();
             names.set_font(&text(9.0)).set_reverse().set_major_gridlines(false);
             names.set_format(ChartLine::new().set_color(MUTED));
+            names.set_label_position(ChartAxisLabelPosition::Low);
         }
     }
     drawing

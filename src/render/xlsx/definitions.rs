@@ -37,7 +37,7 @@ pub(super) fn definitions(book: Book<'_, '_>) -> Option<Sheet> {
         book.word("book_module", "模块", "Module"),
     ]);
     sheet.freeze(head, 1);
-    for (column, letters) in [(0, 26.0), (1, 44.0), (3, 34.0), (4, 20.0), (5, 26.0), (6, 22.0), (7, 48.0)] {
+    for (column, letters) in [(0, 26.0), (1, 34.0), (3, 28.0), (4, 20.0), (5, 22.0), (6, 20.0), (7, 34.0)] {
         sheet.wrap(column, letters);
     }
     for info in metrics {

@@ -12,11 +12,10 @@ use crate::metrics::Estimate;
 /// Id of the sheet.
 pub(super) const ID: &str = "estimates";
 
-const WAVE: u16 = 3;
 const GROUP: u16 = 5;
 const VALUE: u16 = 6;
-const BELOW: u16 = 14;
-const ABOVE: u16 = 15;
+/// First of the columns with bases; what stands behind them moves with their number.
+const BASES: u16 = 11;
 
 /// Where the rows of an indicator stand.
 #[derive(Debug, Default)]
@@ -59,17 +58,22 @@ pub(super) fn estimates(book: Book<'_, '_>) -> (Sheet, Rows) {
     heads.push(book.word("book_above", "上误差", "CI arm above"));
     heads.push(book.unit_head());
     heads.push(book.word("book_remark", "说明", "Remark"));
+    if material.results().waves.len() > 1 {
+        heads.push(book.word("book_chart_label", "图中简称", "In charts"));
+    }
     let head = sheet.head(heads);
     sheet.freeze(head, 1);
     let mut rows = Rows::default();
     let results = material.results();
+    let labels = format::wave_labels(&results.waves, book.lang());
     for held in material.summaries.iter().filter(|held| held.info.unavailable.is_none()) {
         let waves: Vec<Option<&str>> = match results.waves.is_empty() {
             true => vec![None],
             false => results.waves.iter().map(|wave| Some(wave.as_str())).collect(),
         };
         let first = sheet.next;
-        for wave in waves {
+        for (index, wave) in waves.into_iter().enumerate() {
+            let label = labels.get(index).map_or("", String::as_str);
             let estimate = results.published(&held.info.id, wave);
             let group = match held.own_group() {
                 Some((segment, place)) => {
@@ -78,7 +82,7 @@ pub(super) fn estimates(book: Book<'_, '_>) -> (Sheet, Rows) {
                 }
                 None => [String::new(), book.word("total", "总体", "All")],
             };
-            sheet.row(row(book, held, wave, group, estimate));
+            sheet.row(row(book, held, wave, group, estimate, label));
         }
         rows.rows.insert((held.info.id.clone(), None), (first, sheet.next - 1));
         for (index, compared) in held.segments.iter().enumerate() {
@@ -90,7 +94,7 @@ pub(super) fn estimates(book: Book<'_, '_>) -> (Sheet, Rows) {
             let first = sheet.next;
             for (place, estimate) in compared.groups.iter().enumerate() {
                 let group = [segment.title.get(book.lang()).to_owned(), material.group_title(index, place)];
-                sheet.row(row(book, held, results.current_wave(), group, *estimate));
+                sheet.row(row(book, held, results.current_wave(), group, *estimate, ""));
             }
             if sheet.next > first {
                 rows.rows.insert((held.info.id.clone(), Some(index)), (first, sheet.next - 1));
@@ -108,6 +112,7 @@ fn row(
     wave: Option<&str>,
     [segment, group]: [String; 2],
     estimate: Option<&Estimate>,
+    label: &str,
 ) -> Vec<Cell> {
     let info = held.info;
     let decimals = u8::try_from(printed_decimals(info.unit)).unwrap_or(2);
@@ -119,7 +124,7 @@ fn row(
         Some(held) if held.estimate.is_some() => String::new(),
         other => book.reason(other),
     };
-    vec![
+    let mut cells = vec![
         book.name(info).note("").indent(0),
         Cell::text(info.id.as_str()),
         Cell::text(info.module.as_str()),
@@ -132,14 +137,18 @@ fn row(
         Cell::maybe(ends.map(|ends| ends[0]), decimals),
         Cell::maybe(ends.map(|ends| ends[1]), decimals),
         Cell::maybe(estimate.and_then(|held| held.df), 0),
-        Cell::maybe(estimate.and_then(Estimate::printed_n).map(|n| n as f64), 0),
-        Cell::maybe(estimate.and_then(Estimate::printed_weights).map(|held| held[0]), 1),
-        Cell::maybe(estimate.and_then(Estimate::printed_weights).map(|held| held[1]), 1),
+    ];
+    cells.extend(book.bases_of(estimate));
+    cells.extend([
         arm(value.zip(ends).map(|(value, ends)| value - ends[0])),
         arm(value.zip(ends).map(|(value, ends)| ends[1] - value)),
         Cell::text(book.unit(info.unit)),
         Cell::text(remark),
-    ]
+    ]);
+    if book.material.results().waves.len() > 1 {
+        cells.push(Cell::text(label));
+    }
+    cells
 }
 
 /// A line of an indicator over the waves; none with fewer than two values.
@@ -188,6 +197,8 @@ fn chart(
         book.fill("book_with_unit", &[("title", &name), ("unit", &unit)], "{title}（{unit}）", "{title} ({unit})")
     };
     let decimals = usize::try_from(printed_decimals(held.info.unit)).unwrap_or(1);
+    // The arms of the interval, the unit, the remark and the short name of the wave.
+    let behind = BASES + u16::try_from(book.bases().len()).unwrap_or(0);
     Chart {
         kind,
         alt: book.fill(
@@ -199,9 +210,9 @@ fn chart(
         title,
         sheet: ID.to_owned(),
         rows,
-        names: if kind == ChartKind::Line { WAVE } else { GROUP },
+        names: if kind == ChartKind::Line { behind + 4 } else { GROUP },
         values: VALUE,
-        arms: (BELOW, ABOVE),
+        arms: (behind, behind + 1),
         tones: Vec::new(),
         axis,
         format: format!("0.{}", "0".repeat(decimals)),

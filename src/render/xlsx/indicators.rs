@@ -5,7 +5,7 @@ use super::sheet::{Cell, NumberFormat, Role, Sheet, Tone};
 use crate::analysis::{IndicatorSummary, Standing, printed_decimals};
 use crate::document::benchmarks::{source_text, way_title};
 use crate::document::material::Material;
-use crate::metrics::{Better, Estimate};
+use crate::metrics::Better;
 
 /// Id of the sheet.
 pub(super) const ID: &str = "indicators";
@@ -89,16 +89,14 @@ fn row(book: Book<'_, '_>, held: &IndicatorSummary<'_>, columns: Columns) -> Vec
         Cell::maybe(estimate.and_then(|held| held.se), decimals + 1),
         Cell::maybe(bound(0), decimals),
         Cell::maybe(bound(1), decimals),
-        Cell::maybe(estimate.and_then(Estimate::printed_n).map(|n| n as f64), 0),
-        Cell::maybe(estimate.and_then(Estimate::printed_weights).map(|held| held[0]), 1),
-        Cell::maybe(estimate.and_then(Estimate::printed_weights).map(|held| held[1]), 1),
     ];
+    cells.extend(book.bases_of(estimate));
     let signed = |number: f64| Cell::of_number(number, NumberFormat::Signed(decimals));
     if columns.change {
         let change = held.change.as_ref();
         cells.push(change.map_or_else(Cell::default, |change| signed(change.delta)));
         cells.push(star(change.is_some_and(|change| change.significant)));
-        cells.push(Cell::maybe(change.map(|change| change.p_value), 3));
+        cells.push(Cell::probability(change.map(|change| change.p_value)));
     }
     if columns.target {
         let goal = book.material.target(info);
@@ -213,7 +211,7 @@ fn benchmarks(book: Book<'_, '_>, shown: &[&IndicatorSummary<'_>], sheet: &mut S
                 Cell::maybe(found.benchmark.se, decimals + 1),
                 Cell::of_number(found.gap, NumberFormat::Signed(decimals)).tone(standing_tone(found.standing)),
                 star(found.standing != Standing::Level),
-                Cell::maybe(found.test.map(|test| test.p_value), 3),
+                Cell::probability(found.test.map(|test| test.p_value)),
                 Cell::text(way_title(material, found.benchmark.way)),
             ]);
             // The source may be long: it runs to the right, where nothing else stands.

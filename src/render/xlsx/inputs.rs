@@ -14,7 +14,7 @@ pub(super) fn inputs(book: Book<'_, '_>) -> Sheet {
     let mut sheet = Sheet::new("inputs", &title, &title);
     sheet.subtitle(book.word(
         "book_inputs_about",
-        "读入的文件、逐步剔除的行、加权与设置。",
+        "读入的文件、逐步剔除的记录、加权与设置。",
         "Files read, rows dropped step by step, weights and settings.",
     ));
     sheet.skip(1);
@@ -41,11 +41,11 @@ fn survey(book: Book<'_, '_>) -> String {
 
 fn files(book: Book<'_, '_>, sheet: &mut Sheet) {
     let inputs = &book.material.inputs;
-    block(sheet, book.word("book_files", "文件", "Files"));
+    block(sheet, book.word("book_files", "数据文件", "Files"));
     sheet.head([
         book.word("book_table", "数据表", "Table"),
-        book.word("col_file", "文件", "File"),
-        book.word("book_rows", "行数", "Rows"),
+        book.word("col_file", "文件名", "File"),
+        book.word("book_rows", "记录数", "Rows"),
         "SHA-256".to_owned(),
     ]);
     let mut add = |table: &str, file: &InputFile| {

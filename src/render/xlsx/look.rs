@@ -189,6 +189,7 @@ pub(super) fn number_format(format: NumberFormat) -> Option<String> {
             let sign = if least { "≥" } else { "≤" };
             Some(format!("\"{sign} \"{0};\"{sign} -\"{0}", digits(decimals)))
         }
+        NumberFormat::Probability => Some("[<0.0005]\"<0.001\";0.000".to_owned()),
         NumberFormat::Day => Some("yyyy-mm-dd".to_owned()),
     }
 }

@@ -4,6 +4,7 @@
 //! Sheets are filled as plain data (`sheet`), one room a kind; `writer`, `charts` and `look` alone know the file format.
 
 mod answers;
+mod apart;
 mod banners;
 mod book;
 mod charts;
@@ -61,6 +62,7 @@ pub fn render_workbook(input: &WorkbookInput<'_>, lang: Lang, diagnostics: &mut 
             *text = to_taiwan(text);
         }
     }
+    sheets.iter_mut().for_each(apart::set_apart);
     let tabs = names::tab_names(sheets.iter().map(|sheet| sheet.tab.as_str()));
     writer::write(&sheets, &tabs, Look::of(lang, input.brand), &furniture, diagnostics)
 }

@@ -1,5 +1,5 @@
-//! One sheet for each segment column: indicators down the side, groups across with letters beside the values, three kinds of
-//! bases below, and bars with their intervals for the leading indicators.
+//! One sheet for each segment column: indicators down the side, groups across with letters beside the values, their bases
+//! below, and bars with their intervals for the leading indicators.
 
 use super::book::Book;
 use super::estimates::{Rows, bars, place};

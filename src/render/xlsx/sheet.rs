@@ -173,6 +173,8 @@ pub(super) enum NumberFormat {
     Signed(u8),
     /// The same as the least (`true`) or the most that is aimed at.
     Goal(u8, bool),
+    /// The p of a test, three decimals; one that would be 0.000 as less than 0.001.
+    Probability,
     /// A day.
     Day,
 }
@@ -259,6 +261,11 @@ impl Cell {
         number.map_or_else(Self::default, |number| Self::number(number, decimals))
     }
 
+    /// The p of a test, if there was one.
+    pub fn probability(p: Option<f64>) -> Self {
+        p.map_or_else(Self::default, |p| Self::of_number(p, NumberFormat::Probability))
+    }
+
     /// A count.
     pub fn count(count: u64) -> Self {
         Self::number(count as f64, 0)
@@ -332,6 +339,7 @@ fn number_width(number: f64, format: NumberFormat) -> usize {
     let (decimals, extra) = match format {
         NumberFormat::General => return 8,
         NumberFormat::Day => return 10,
+        NumberFormat::Probability => return 6,
         NumberFormat::Decimals(decimals) => (decimals, 0),
         NumberFormat::Goal(decimals, _) => (decimals, 2),
         NumberFormat::Estimate(decimals) | NumberFormat::SmallBase(decimals) | NumberFormat::Signed(decimals) => {

@@ -558,7 +558,44 @@ fn charts_are_native_and_carry_intervals() {
     for chart in &charts {
         let text = part(&held, chart);
         assert!(text.contains("<c:errBars>") && text.contains("'All estimates'!$G$"), "{chart}");
+        // Names at the edge, not at 0 across bars and whiskers; waves by their short names.
+        assert!(text.contains("<c:tickLblPos val=\"low\"/>"), "{chart}");
+        assert_eq!(text.contains("<c:lineChart>"), text.contains("'All estimates'!$S$"), "{chart}");
     }
+}
+
+/// Without weights the three bases are one number.
+#[test]
+fn bases_of_answers_without_weights_stand_there_once() {
+    let (canteen, pack) = (Canteen::new(), fixtures::pack());
+    let mut inputs = canteen.inputs();
+    inputs.weighted = false;
+    let input = WorkbookInput { inputs, pack: &pack, banners: &[], brand: None };
+    let held = render_workbook(&input, Lang::En, &mut Diagnostics::new()).unwrap();
+    let line =
+        files(&held).into_iter().filter(|name| name.starts_with("xl/charts/chart")).map(|name| part(&held, &name));
+    // Arms of the intervals and names of waves stand two columns further left.
+    let line = line.into_iter().find(|text| text.contains("<c:lineChart>")).unwrap();
+    for column in ["'All estimates'!$M$", "'All estimates'!$N$", "'All estimates'!$Q$"] {
+        assert!(line.contains(column), "{column}: {line}");
+    }
+    let mut book = open(held);
+    for sheet in ["Indicators", "By Canteen", "All estimates"] {
+        let range = book.worksheet_range(sheet).unwrap();
+        let names: Vec<String> = range.used_cells().map(|(_, _, cell)| cell.to_string()).collect();
+        assert!(names.iter().any(|name| name == "n"), "{sheet}");
+        assert!(!names.iter().any(|name| name == "Weighted n" || name == "Effective n"), "{sheet}");
+    }
+    let range = book.worksheet_range("All estimates").unwrap();
+    let (head, short) = find(&range, "In charts");
+    assert_eq!([1, 2, 3].map(|row| text(&range, head + row, short)), ["Sep", "Oct", "Nov"]);
+}
+
+/// A p of 0.000004 is not 0.000, in the sheet as in print.
+#[test]
+fn a_small_p_is_shown_as_less_than_a_thousandth() {
+    let styles = part(&bytes(&Canteen::new(), &[], Lang::En), "xl/styles.xml");
+    assert!(styles.contains("[&lt;0.0005]"), "{styles}");
 }
 
 #[test]

@@ -61,8 +61,8 @@ pub(super) fn waves(book: Book<'_, '_>, rows: &Rows) -> Option<Sheet> {
     sheet.notes([book.fill(
         "book_note_waves",
         &[("level", &material.confidence())],
-        "最近变化：最后一期减前一期；* 表示在 {level} 水平上显著（独立样本双侧 t 检验）。图中竖线为 {level} 置信区间；加权 n、有效 n 与标准误见“全部估计值”。",
-        "Last change: the newest wave less the one before; * is significant at {level} (independent samples, two-sided t test). Bars in the charts are {level} confidence intervals; weighted and effective n and standard errors are in “All estimates”.",
+        "最近变化：最后一期减前一期；* 表示在 {level} 水平上显著（独立样本双侧 t 检验）。图中竖线为 {level} 置信区间；标准误等见“全部估计值”。",
+        "Last change: the newest wave less the one before; * is significant at {level} (independent samples, two-sided t test). Bars in the charts are {level} confidence intervals; standard errors and what else there is stand in “All estimates”.",
     )]);
     sheet.notes(book.number_notes());
     let lead = material.lead();

@@ -131,7 +131,6 @@ impl Writer<'_> {
         for (&place, cell) in &sheet.cells {
             let mut style = cell.style;
             style.wrap |= tops && matches!(style.role, Role::Body | Role::Total);
-            style.right |= style.role == Role::Head && stands_over_numbers(sheet, place);
             match style.role {
                 Role::Note | Role::Subtitle if note_end > place.1 => {
                     self.joined_text(target, sheet, place, note_end, &widths)?;
@@ -267,9 +266,6 @@ impl Writer<'_> {
         target.set_landscape().set_paper_size(9).set_margins(0.5, 0.5, 0.75, 0.65, 0.3, 0.3);
         target.set_screen_gridlines(false);
         target.set_freeze_panes(sheet.frozen.0, sheet.frozen.1)?;
-        if let Some((first, last)) = sheet.repeated {
-            target.set_repeat_rows(first, last)?;
-        }
         let mut last_row = sheet.next.saturating_sub(1);
         let mut last_column = note_end.max(sheet.width.saturating_sub(1));
         for chart in &sheet.charts {
@@ -284,6 +280,9 @@ impl Writer<'_> {
         target.set_print_area(0, 0, last_row, last_column)?;
         let total: f64 = (0..=last_column).map(|column| width_of(widths, column) * 7.0 + 5.0).sum();
         let scale = (PAGE_WIDTH / total * 100.0).min(100.0).floor();
+        if let Some((first, last)) = sheet.repeated.filter(|_| !ends_before_charts(sheet, widths, scale / 100.0)) {
+            target.set_repeat_rows(first, last)?;
+        }
         if scale >= SMALLEST_SCALE && sheet.charts.is_empty() {
             // One page wide whatever font stands in.
             target.set_print_fit_to_pages(1, 0);
@@ -313,11 +312,17 @@ fn or<'t>(text: &'t str, other: &'t str) -> &'t str {
     if text.is_empty() { other } else { text }
 }
 
-/// True if the first cell with content in the next rows of a column is a number: its head goes to the right as well.
-fn stands_over_numbers(sheet: &Sheet, (row, column): Place) -> bool {
-    let below = (row + 1..row + 5).filter_map(|row| sheet.cells.get(&(row, column)));
-    let first = below.map(|cell| &cell.value).find(|value| !matches!(value, Value::Blank));
-    matches!(first, Some(Value::Number(_) | Value::Formula { .. }))
+/// True if the table ends on its first page and charts follow: on their pages its head would stand over nothing.
+fn ends_before_charts(sheet: &Sheet, widths: &[f64], scale: f64) -> bool {
+    let Some(first) = sheet.charts.iter().map(|chart| chart.row).min().filter(|_| scale * 100.0 >= SMALLEST_SCALE)
+    else {
+        return false;
+    };
+    let broken: usize = broken_rows(sheet, widths).values().map(|lines| lines.saturating_sub(1)).sum();
+    // Titles and notes are higher than other rows.
+    let notes = sheet.cells.values().filter(|cell| cell.style.role == Role::Note).count();
+    let rows = f64::from(first) + broken as f64 + notes as f64 + 2.0;
+    rows * ROW_HEIGHT * scale * 0.82 <= PAGE_HEIGHT
 }
 
 /// Rows that begin a printed page so that no chart is cut: the first with a chart, then each that the page has no room for.
@@ -484,7 +489,7 @@ fn head_width(cell: &Cell) -> f64 {
     let word = text.split_whitespace().map(text_width).max().unwrap_or(0);
     let chinese = word > 0 && !text.is_ascii();
     let longest = if chinese { own.div_ceil(2).max(8.min(own)) } else { word };
-    (own.min(longest.max(9)) as f64) * 1.08
+    (own.min(longest.max(9)) as f64) * 1.08 + 2.0 * f64::from(cell.style.indent)
 }
 
 /// The last column that notes run over: as many as give a line worth reading.

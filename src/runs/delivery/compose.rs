@@ -63,7 +63,7 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
     let remarks: Vec<String> = release.remarks.iter().map(|remark| without_backticks(remark, lang)).collect();
     body.list(&say("请注意", "Please note"), &remarks);
     let files: Vec<String> = release.attachments.iter().map(|file| file.name.clone()).collect();
-    body.list(&say("文件", "Files"), &files);
+    body.list(&say("报告文件", "Files"), &files);
     let link = delivery.link.as_ref().map(|link| {
         let link = link.replace("{period}", &key.period).replace("{report}", &key.report);
         link.replace("{revision}", &key.revision.to_string())
