@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::config::raw::{RawAlarm, RawRecipient};
 use crate::diagnostics::lang_texts;
@@ -92,8 +94,47 @@ fn now() -> DateTime<Utc> {
 
 fn change(raised: bool, audience: AlarmAudience, zh: &str) -> Change {
     let text = lang_texts(zh, "in English");
-    let signal = Signal { rule: "r".into(), subject: zh.into(), holds: Some(raised), audience, reminds: false, text };
-    Change { signal, raised, since: None }
+    let signal = Signal {
+        rule: "r".into(),
+        subject: zh.into(),
+        holds: Some(raised),
+        audience,
+        kind: None,
+        codes: BTreeSet::new(),
+        text,
+    };
+    Change { signal, raised, again: false, since: None }
+}
+
+/// Who is woken knows from the subject why; what is over promises nothing.
+#[test]
+fn the_subject_of_an_alarm_says_what_it_is() {
+    let of = |kind: AlarmKind, raised: bool| {
+        let mut change = change(raised, AlarmAudience::Errors, "坏");
+        change.signal.kind = Some(kind);
+        change
+    };
+    let said = |changes: &[Change], lang| {
+        let message = alarm_message(&key(1), "月报", &changes.iter().collect::<Vec<_>>(), lang);
+        (message.subject, message.text)
+    };
+    for (kind, zh, en) in [
+        (AlarmKind::Failed, "[运行失败] 月报 2026-11", "[run failed] 月报 2026-11"),
+        (AlarmKind::Gate, "[发布被扣住] 月报 2026-11", "[held] 月报 2026-11"),
+        (AlarmKind::Missing, "[警报] 月报 2026-11", "[alarm] 月报 2026-11"),
+    ] {
+        let changes = [of(kind, true), of(AlarmKind::Threshold, false)];
+        assert_eq!((said(&changes[..1], Lang::ZhCn).0.as_str(), said(&changes[..1], Lang::En).0.as_str()), (zh, en));
+        let both = said(&changes, Lang::ZhCn).0;
+        assert_eq!(both, if kind == AlarmKind::Missing { "[警报变化] 月报 2026-11" } else { zh });
+        let (subject, text) = said(&[of(kind, false)], Lang::En);
+        assert_eq!(subject, "[alarm over] 月报 2026-11");
+        assert!(text.contains("Over\n  - in English") && !text.contains("Nothing more is sent"), "{text}");
+    }
+    let again = Change { again: true, ..of(AlarmKind::Failed, true) };
+    let (subject, text) = said(&[again], Lang::ZhCn);
+    assert_eq!(subject, "[运行失败] 月报 2026-11");
+    assert!(text.starts_with("仍未恢复，原因有变\n  - 坏") && text.contains("再提醒一次"), "{text}");
 }
 
 /// After a history was lost nobody reads four hundred lines.
