@@ -51,7 +51,7 @@ fn a_message_says_why_and_what_changed_for_its_reader() {
     };
     let later = ["2026-02".parse().unwrap()];
     let say = |branch, lang| {
-        let wording = Wording { project: &project, release: &release, later: &later, lang };
+        let wording = Wording { project: &project, release: &release, before: None, later: &later, lang };
         wording.told_to(&recipient(branch), ("monthly", Some(&"月报".into())), Vec::new())
     };
     let all = say(None, Lang::ZhCn);

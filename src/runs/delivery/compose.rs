@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 
 use super::alarms::{Change, Changes};
-use super::message::{ALARM, Attachment, DeliveryKey, Message};
+use super::message::{ALARM, Attachment, DeliveryKey, Message, bare_names};
 use super::outbox::{enqueue, hurry};
 use super::recipient::Recipient;
 use super::rules;
@@ -29,10 +29,14 @@ pub struct Release {
     pub reasons: Vec<String>,
     /// The numbers that stand in the message: name and value as documents show them.
     pub numbers: Vec<(String, String)>,
+    /// What a mark beside a number means, if there is one.
+    pub note: Option<String>,
     /// What changed against the revision before; empty for the first.
     pub changes: Vec<String>,
     /// What readers should know, such as warnings of gates.
     pub remarks: Vec<String>,
+    /// True if the files keep the folders of their groups, which a mail does not have.
+    pub in_folders: bool,
     /// The files.
     pub attachments: Vec<Attachment>,
 }
@@ -58,11 +62,17 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
         let numbers = release.numbers.iter().map(|(name, value)| (written(name, lang), written(value, lang)));
         body.table(&say("本期指标", "Indicators of this period"), &numbers.collect::<Vec<_>>());
     }
+    if let Some(note) = &release.note {
+        body.paragraph(&written(note, lang));
+    }
     let changes: Vec<String> = release.changes.iter().map(|change| written(change, lang)).collect();
     body.list(&say("与上一版相比的变化", "Changes against the revision before"), &changes);
     let remarks: Vec<String> = release.remarks.iter().map(|remark| without_backticks(remark, lang)).collect();
     body.list(&say("请注意", "Please note"), &remarks);
-    let files: Vec<String> = release.attachments.iter().map(|file| file.name.clone()).collect();
+    let files: Vec<String> = match release.in_folders {
+        true => release.attachments.iter().map(|file| file.name.clone()).collect(),
+        false => bare_names(&release.attachments),
+    };
     body.list(&say("文件", "Files"), &files);
     let link = delivery.link.as_ref().map(|link| {
         let link = link.replace("{period}", &key.period).replace("{report}", &key.report);

@@ -25,8 +25,10 @@ fn a_release_is_worded_in_three_languages() {
         about: Some("门店：<东街店>".into()),
         reasons: vec!["本版的原因：<补充>。".into()],
         numbers: vec![("满意度".into(), "83.2%".into()), ("<b>".into(), "1 & 2".into())],
+        note: Some("* 超出误差".into()),
         changes: vec!["满意度 82.0% → 83.2%".into()],
         remarks: vec![],
+        in_folders: false,
         attachments: vec![],
     };
     let raw = delivery(serde_json::json!({"link": "https://x.cn/{report}/{period}/r{revision}"}));
@@ -40,6 +42,7 @@ fn a_release_is_worded_in_three_languages() {
         zh.text.starts_with("门店：<东街店>\n本版的原因：<补充>。\n\n本期指标\n")
             && html.contains("<p>门店：&lt;东街店&gt;</p><p>本版的原因：&lt;补充&gt;。</p>")
     );
+    assert!(zh.text.contains("  <b>  1 & 2\n* 超出误差\n\n与上一版"), "{}", zh.text);
     let en = release_message(&raw, &key(1), &release, Lang::En);
     assert!(!en.subject.contains("revision") && en.text.contains("Indicators of this period"));
     let tw = release_message(&raw, &key(2), &release, Lang::ZhTw);
@@ -56,8 +59,10 @@ fn a_message_to_taiwan_is_written_as_there() {
         about: Some(format!("门店：{}", Localized::from("软件街店").get(Lang::ZhTw))),
         reasons: vec!["本版的原因：本期答卷有更正或补充。".into()],
         numbers: vec![("质量满意度".into(), "83.2分".into())],
+        note: None,
         changes: vec!["质量满意度：82.0 → 83.2".into()],
         remarks: vec!["关卡 `质量`：数据过旧".into()],
+        in_folders: true,
         attachments: vec![Attachment {
             name: "质量.pdf".into(),
             media_type: "application/pdf".into(),
