@@ -54,8 +54,9 @@ impl Wording<'_> {
                 && segment.into_iter().all(|(column, value)| recipient.parameters.get(column) == Some(value))
         };
         let changes: Vec<&Change> = self.release.changes.iter().filter(own).collect();
-        let group = recipient.parameters.iter().next().filter(|_| recipient.parameters.len() == 1);
-        let group = group.map(|(column, value)| (column.as_str(), value.as_str()));
+        // Numbers of a group stand in messages that say which group they are about.
+        let column = titles::column_of(self.project, report);
+        let group = column.and_then(|column| Some((column, recipient.parameters.get(column)?.as_str())));
         let Figures { rows, note } = match whole || group.is_some() {
             true => figures(self.project, self.release, self.before, group, self.lang),
             false => Figures::default(),

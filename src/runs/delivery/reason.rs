@@ -185,7 +185,7 @@ impl Reason {
         if !matches!(self.code, Code::RefusedForNow | Code::Unreachable | Code::TimedOut | Code::NotWritten) {
             return self.diagnostic(recipient);
         }
-        let detail = said(&self.detail);
+        let detail = answered(&self.detail).unwrap_or_else(|| lang_texts(&self.detail, &self.detail));
         let given_up = lang_texts(
             format!("{}；已不再重试", detail.get(Lang::ZhCn)),
             format!("{}; given up", detail.get(Lang::En)),
@@ -195,7 +195,11 @@ impl Reason {
 
     /// The reason as a warning about a recipient.
     pub fn diagnostic(&self, recipient: &str) -> Diagnostic {
-        Diagnostic::warning(self.code.message()).arg("recipient", recipient).words("detail", said(&self.detail))
+        let problem = Diagnostic::warning(self.code.message()).arg("recipient", recipient);
+        match answered(&self.detail) {
+            Some(words) => problem.words("detail", words),
+            None => problem.arg("detail", &self.detail),
+        }
     }
 }
 
@@ -223,9 +227,9 @@ const ANSWERS: [(&str, &str, &str); 14] = [
     ("556", "该域名不收邮件", "the domain takes no mail"),
 ];
 
-/// What else is known, in words where a mail server answered; what it said itself stays as it is.
-fn said(detail: &str) -> LocalizedTexts {
-    let refusal = REFUSALS.iter().find_map(|(begin, zh, en)| {
+/// What a mail server answered in words, if that is what is known; what it said itself stays as it is.
+fn answered(detail: &str) -> Option<LocalizedTexts> {
+    REFUSALS.iter().find_map(|(begin, zh, en)| {
         let (machine, rest) = detail.split_once(begin)?;
         let (code, answer) = rest.split_once(')')?;
         let known = ANSWERS.iter().find(|(held, _, _)| *held == code);
@@ -245,8 +249,7 @@ fn said(detail: &str) -> LocalizedTexts {
             format!("{zh_place}{zh}{code}{said_zh}{zh_answer}"),
             format!("{en_place}{en}{code}{said_en}{en_answer}"),
         ))
-    });
-    refusal.unwrap_or_else(|| lang_texts(detail, detail))
+    })
 }
 
 /// One line of at most 300 characters: servers answer what they like.
@@ -299,11 +302,11 @@ mod tests {
                 "refused for now by the server, 451 an error of the server",
             ),
             ("permanent error (599): no", "服务器永久拒绝，599：no", "refused for good by the server, 599: no"),
-            ("Connection refused", "Connection refused", "Connection refused"),
         ] {
-            let said = said(detail);
+            let said = answered(detail).unwrap();
             assert_eq!((said.get(Lang::ZhCn), said.get(Lang::En)), (zh, en));
         }
+        assert_eq!(answered("Connection refused"), None);
     }
 
     #[test]
