@@ -16,6 +16,9 @@ use crate::runs::delivery::rules;
 use crate::runs::history::{History, Listed};
 use crate::runs::telling;
 
+/// How what is to be typed begins; it does not concern what is over.
+const TYPED: [&str; 2] = ["。重发：", ". To send it again: "];
+
 /// Messages about the newest release of each period, for those who are still to get it, that failed or are uncertain.
 ///
 /// # Errors
@@ -115,23 +118,23 @@ fn named(held: &Delivery) -> LocalizedTexts {
 /// What did not arrive, whom it was for, why, and what to type.
 fn words(held: &Delivery) -> LocalizedTexts {
     let (key, id) = (&held.key, &held.id);
-    let typed = [
-        format!("重发：manyi resend {id}；已另行告知或不必再发：manyi settle {id} --arrived 或 --dropped"),
-        format!(
-            "To send it again: manyi resend {id}. If it arrived, or is not to be sent: manyi settle {id} --arrived or --dropped"
+    let what = match held.why_of(&held.recipient.named()) {
+        None => named(held),
+        Some(why) => lang_texts(
+            format!("{} 第 {} 版 {}：{}", key.period, key.revision, key.report, why.text(Lang::ZhCn)),
+            format!("{} r{} {}: {}", key.period, key.revision, key.report, why.text(Lang::En)),
         ),
-    ];
-    let Some(why) = held.why_of(&held.recipient.named()) else {
-        let name = named(held);
-        return lang_texts(
-            format!("{}。{}", name.get(Lang::ZhCn), typed[0]),
-            format!("{}. {}", name.get(Lang::En), typed[1]),
-        );
     };
-    let why = |lang| why.text(lang);
+    let [zh, en] = TYPED;
     lang_texts(
-        format!("{} 第 {} 版 {}：{}。{}", key.period, key.revision, key.report, why(Lang::ZhCn), typed[0]),
-        format!("{} r{} {}: {}. {}", key.period, key.revision, key.report, why(Lang::En), typed[1]),
+        format!(
+            "{}{zh}manyi resend {id}；已另行告知或不必再发：manyi settle {id} --arrived 或 --dropped",
+            what.get(Lang::ZhCn)
+        ),
+        format!(
+            "{}{en}manyi resend {id}. If it arrived, or is not to be sent: manyi settle {id} --arrived or --dropped",
+            what.get(Lang::En)
+        ),
     )
 }
 
@@ -147,9 +150,12 @@ fn over(held: Option<&Delivery>, told: &Standing, title: Option<&Localized>) -> 
         _ => ("不再有待处理", "settled, or no longer the newest release"),
     };
     let Some(held) = held else {
-        let before = |lang| told.text.get(lang);
-        let zh = format!("{zh}；此前告知：{}", before(Lang::ZhCn));
-        return Some(lang_texts(zh, format!("{en}; told before: {}", before(Lang::En))));
+        let before = |lang, typed: &str| {
+            let text = told.text.get(lang);
+            text.split_once(typed).map_or(text, |(text, _)| text).to_owned()
+        };
+        let zh = format!("{zh}；此前告知：{}", before(Lang::ZhCn, TYPED[0]));
+        return Some(lang_texts(zh, format!("{en}; told before: {}", before(Lang::En, TYPED[1]))));
     };
     let name = named(held);
     let ended = lang_texts(format!("{zh}：{}", name.get(Lang::ZhCn)), format!("{en}: {}", name.get(Lang::En)));
@@ -196,6 +202,9 @@ mod tests {
         );
         assert!(en.ends_with("manyi settle d789ef8ae02d8ef3 --arrived or --dropped"), "{en}");
         let told = Standing { rule: "r".into(), subject: held.id.clone(), since: 0, seen: 0, batch: 1, text: said };
+        // Of a row that is gone nothing is to be typed any more.
+        let gone = over(None, &told, None).map(|text| text.get(Lang::En).to_owned()).unwrap_or_default();
+        assert!(gone.contains("told before: 2026-10 r1 scorecard") && !gone.contains("manyi resend"), "{gone}");
         let arrived = over(Some(&Delivery { state: State::Sent, reason: None, ..held }), &told, None);
         assert_eq!(
             arrived.map(|text| text.get(Lang::ZhCn).to_owned()).as_deref(),

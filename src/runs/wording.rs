@@ -5,7 +5,7 @@ use crate::config::raw::RawRecipient;
 use crate::config::{Period, Project};
 use crate::diagnostics::{Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::format;
-use crate::runs::cause;
+use crate::runs::cause::{self, Cause};
 use crate::runs::changes::Change;
 use crate::runs::delivery::compose;
 use crate::runs::delivery::message::Attachment;
@@ -61,24 +61,31 @@ impl Wording<'_> {
             true => figures(self.project, self.release, self.before, group, self.lang),
             false => Figures::default(),
         };
+        let findings = self.findings(whole, group);
         let in_mail = Recipient::parse(&recipient.to, self.lang).channel == MAIL;
         compose::Release {
             project_title: self.project.raw.project.title.get(self.lang).to_owned(),
             report_title,
             about: about.map(|(line, _)| line),
-            reasons: self.reasons(changes.is_empty(), whole),
+            reasons: self.reasons(changes.is_empty(), whole, !findings.is_empty()),
             numbers: rows,
             note,
-            changes: [self.changes(&changes), self.findings(whole, group)].concat(),
+            changes: [self.changes(&changes), findings].concat(),
             remarks: remarks(self.project, self.release, self.before, recipient, self.lang),
             in_folders: !in_mail,
             attachments,
         }
     }
 
-    /// Why there is this revision, and what becomes of later periods.
-    fn reasons(&self, same: bool, whole: bool) -> Vec<String> {
-        let mut reasons: Vec<String> = self.release.cause.iter().map(|cause| cause.text(self.lang)).collect();
+    /// Why there is this revision, and what becomes of later periods. That findings came or went is no news to who reads of none of them.
+    fn reasons(&self, same: bool, whole: bool, findings: bool) -> Vec<String> {
+        let text = |cause: &Cause| {
+            let named = !(cause.came.is_empty() && cause.went.is_empty());
+            let others = cause.answers || cause.settings || !cause.earlier.is_empty();
+            let told = cause.findings && (findings || !named || !others);
+            Cause { findings: told, ..cause.clone() }.text(self.lang)
+        };
+        let mut reasons: Vec<String> = self.release.cause.iter().map(text).collect();
         if self.release.cause.is_some() && same {
             reasons.push(match (self.release.changes.is_empty(), whole) {
                 (true, _) => cause::same_numbers(self.lang).to_owned(),

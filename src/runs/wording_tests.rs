@@ -71,6 +71,19 @@ fn a_message_says_why_and_what_changed_for_its_reader() {
     let west = say(Some("西街店"), Lang::En);
     assert!(west.changes.is_empty() && west.numbers.is_empty());
     let wording = Wording { project: &project, release: &release, before: None, later: &later, lang: Lang::En };
+    let mut revised = release.clone();
+    revised.cause = serde_json::from_value(serde_json::json!({
+        "answers": true, "settings": false, "earlier": [], "findings": true,
+        "came": [{ "kind": "worsened", "metric": "m0", "group": ["branch", "西街店"] }],
+    }))
+    .unwrap();
+    let of_findings = |branch| {
+        let told = Wording { release: &revised, ..wording };
+        told.told_to(&recipient(Some(branch)), ("monthly", None), Vec::new())
+    };
+    let (east, west) = (of_findings("东街店"), of_findings("西街店"));
+    assert!(!east.reasons[0].contains("findings") && west.reasons[0].contains("findings came or went"));
+    assert_eq!(west.changes, ["new finding: 指标0 (西街店): worse than before"]);
     let other = wording.told_to(&recipient(Some("东街店")), ("plan", None), Vec::new());
     assert!(other.numbers.is_empty(), "a report about all says no numbers of a group: {:?}", other.numbers);
     assert_eq!(west.reasons[1], "The numbers of this group are those of the revision before.");
