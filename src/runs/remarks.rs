@@ -39,8 +39,11 @@ pub(super) fn remarks(
     said
 }
 
-/// True for somebody who is told of errors too.
+/// True for somebody who is told of errors too, unless as a reader of one group: gates say numbers of all.
 fn looks_after(project: &Project, recipient: &RawRecipient) -> bool {
+    if !recipient.parameters.is_empty() {
+        return false;
+    }
     let own = Recipient::parse(&recipient.to, Lang::default());
     let same = |held: &Recipient| held.channel == own.channel && held.address == own.address;
     project.raw.delivery.errors.iter().any(|to| same(&Recipient::parse(to, Lang::default())))
@@ -202,6 +205,9 @@ mod tests {
             "问卷题目或选项的措辞与上期不同，与上期比较时请留意：总体满意度和门店（北湖店）。"
         );
         assert_eq!(said("ops@example.com", Some(&before), Lang::ZhCn).len(), 5);
+        let one = serde_json::json!({ "to": "ops@example.com", "parameters": { "branch": "东街店" } });
+        let one: RawRecipient = serde_json::from_value(one).unwrap();
+        assert_eq!(remarks(&project, &release, Some(&before), &one, Lang::ZhCn).len(), 2);
         assert_eq!(said("a@example.com", None, Lang::ZhCn)[0], "问卷题目或选项的措辞与上期不同，与上期比较时请留意。");
         // A column that nobody reads is no question.
         let same: Numbers =
