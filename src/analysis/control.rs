@@ -38,6 +38,17 @@ pub enum RunRule {
 }
 
 impl RunRule {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::BeyondLimits,
+        Self::TwoOfThree,
+        Self::FourOfFive,
+        Self::EightOnOneSide,
+        Self::NineOnOneSide,
+        Self::SixTrending,
+        Self::FourteenAlternating,
+    ];
+
     /// The word of JSON and of the history.
     pub fn word(self) -> &'static str {
         match self {

@@ -10,7 +10,7 @@ use crate::cli::{Outcome, print_json};
 use crate::config::project::SURVEY;
 use crate::data::table::{Step, StepKind};
 use crate::diagnostics::messages::{metrics as messages, models as model_messages};
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::diagnostics::{Diagnostic, Diagnostics, Lang};
 use crate::metrics::explain::{Explanation, explain, number, unit_suffix};
 use crate::metrics::indicators::{Indicators, Located};
 use crate::metrics::{Computation, MetricResults};
@@ -35,16 +35,24 @@ pub(crate) fn run(options: &ExplainOptions, console: &Console, diagnostics: &mut
         let address = find_group(computation, wave, segment, diagnostics)?;
         let estimate = computation.results.find(&metric.info.id, wave, segment)?.clone();
         let responses = measured.tables.get(located.table)?;
-        Some(explain(computation, responses, metric, address, estimate, console.lang))
+        let name = segment.and_then(|group| group_name(&computation.results, group, console.lang));
+        Some((explain(computation, responses, metric, address, estimate, console.lang), name))
     });
     if console.json {
-        let data = serde_json::json!({ "schema": 1, "explanation": explanation });
+        let data = serde_json::json!({ "schema": 1, "explanation": explanation.map(|(explanation, _)| explanation) });
         return print_json(console, data, diagnostics);
     }
     match explanation {
-        Some(explanation) => console.data(&render(console, &explanation)),
+        Some((explanation, group)) => console.data(&render(console, &explanation, group.as_deref())),
         None => Ok(()),
     }
+}
+
+/// What a group is called in a language, if it is not called as it stands in the data.
+fn group_name(results: &MetricResults, (column, value): (&str, &str), lang: Lang) -> Option<String> {
+    let segment = results.segments.iter().find(|held| held.column == column)?;
+    let (_, title) = segment.groups.iter().find(|(held, _)| held == value)?;
+    Some(title.get(lang)).filter(|title| *title != value).map(str::to_owned)
 }
 
 /// A model instead of a metric.
@@ -160,7 +168,7 @@ fn known_groups(results: &MetricResults) -> Vec<String> {
     results.segments.iter().flat_map(groups).collect()
 }
 
-fn render(console: &Console, explanation: &Explanation) -> String {
+fn render(console: &Console, explanation: &Explanation, group_name: Option<&str>) -> String {
     let lang = console.lang;
     let info = &explanation.metric;
     let estimate = &explanation.estimate;
@@ -177,7 +185,11 @@ fn render(console: &Console, explanation: &Explanation) -> String {
         console.say("期", "wave"),
         estimate.wave.as_deref().unwrap_or("–"),
         console.say("分组", "group"),
-        if group.is_empty() { console.say("总体", "total").to_owned() } else { group.join(", ") }
+        match (group.is_empty(), group_name) {
+            (true, _) => console.say("总体", "total").to_owned(),
+            (false, Some(name)) => format!("{} ({name})", group.join(", ")),
+            (false, None) => group.join(", "),
+        }
     );
 
     heading(&mut text, "定义", "definition");
@@ -219,7 +231,10 @@ fn render(console: &Console, explanation: &Explanation) -> String {
             text,
             "  {:>8}  {}",
             estimate.printed_n().map_or_else(|| "–".to_owned(), |n| n.to_string()),
-            console.say("在该组且在基数内、已作答", "in the group, in the base, and answered")
+            match group.is_empty() {
+                true => console.say("在基数内、已作答", "in the base, and answered"),
+                false => console.say("在该组且在基数内、已作答", "in the group, in the base, and answered"),
+            }
         );
     }
 

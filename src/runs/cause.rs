@@ -6,9 +6,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Period;
+use crate::analysis::FindingKind;
+use crate::analysis::control::RunRule;
 use crate::config::raw::{ChannelKind, RawDelivery};
+use crate::config::{Period, Project};
 use crate::diagnostics::Lang;
+use crate::document::findings::{kind_name, rule_title};
 use crate::document::format;
 use crate::runs::database::{DatabaseError, Queries};
 use crate::runs::delivery::ReasonCode;
@@ -16,9 +19,13 @@ use crate::runs::delivery::message::DeliveryKey;
 use crate::runs::delivery::outbox::{self, State};
 use crate::runs::delivery::recipient::{MAIL, Recipient};
 use crate::runs::inputs::Input;
-use crate::runs::numbers::Numbers;
+use crate::runs::numbers::{FindingRecord, Numbers};
 use crate::runs::record::Release;
 use crate::runs::scope::Scope;
+use crate::runs::titles::group_names;
+
+/// Findings that are named.
+const MOST_FINDINGS: usize = 5;
 
 /// Periods that are named one by one; of more the first and the last.
 const MOST_NAMED: usize = 3;
@@ -35,6 +42,60 @@ pub struct Cause {
     /// Findings came or went, signals of control charts among them.
     #[serde(default)]
     pub findings: bool,
+    /// Those that came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub came: Vec<NamedFinding>,
+    /// Those that went.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub went: Vec<NamedFinding>,
+}
+
+/// What a finding is about, without its numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedFinding {
+    /// `below_target`, `worsened`, `control`, …
+    pub kind: String,
+    /// Metric.
+    pub metric: Option<String>,
+    /// Segment column and value.
+    pub group: Option<[String; 2]>,
+    /// Run rule of a control chart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+}
+
+impl NamedFinding {
+    /// Those of some findings that others have not.
+    fn beyond(own: &[FindingRecord], others: &[FindingRecord]) -> Vec<Self> {
+        let new = own.iter().filter(|held| !others.iter().any(|other| other.id == held.id));
+        new.map(|held| Self {
+            kind: held.kind.clone(),
+            metric: held.metric.clone(),
+            group: held.group.clone(),
+            rule: held.rule.clone(),
+        })
+        .collect()
+    }
+
+    /// Its title in documents: what it is about and what kind of finding it is. `metric` are the names of metrics.
+    fn title(&self, project: &Project, metric: &dyn Fn(&str) -> Option<String>, lang: Lang) -> String {
+        let kind = FindingKind::ALL.into_iter().find(|kind| kind.word() == self.kind);
+        let kind = kind.map_or(self.kind.as_str(), |kind| kind_name(kind, lang));
+        let rule = RunRule::ALL.into_iter().find(|rule| self.rule.as_deref() == Some(rule.word()));
+        let rule = rule.map(|rule| rule_title(rule).get(lang).to_owned());
+        let about = self.metric.as_deref().map(|id| metric(id).unwrap_or_else(|| id.to_owned()));
+        let group = self.group.as_ref().map(|[column, value]| {
+            let (_, name) = group_names(project, column, value);
+            name.get(lang).to_owned()
+        });
+        let texts = |open: &str, close: &str, colon: &str, comma: &str| {
+            let bracketed = |text: Option<String>| text.map(|text| format!("{open}{text}{close}")).unwrap_or_default();
+            let about = about.clone().map(|about| format!("{about}{}{colon}", bracketed(group.clone())));
+            let rule = rule.clone().map(|rule| format!("{comma}{rule}")).unwrap_or_default();
+            format!("{}{kind}{rule}", about.unwrap_or_default())
+        };
+        if lang == Lang::En { texts(" (", ")", ": ", ", ") } else { texts("（", "）", "：", "，") }
+    }
 }
 
 impl Cause {
@@ -64,13 +125,43 @@ impl Cause {
             let of_files = scope.read_with().iter().filter(|read| !scope.past.iter().any(|held| held.period == **read));
             earlier.extend(of_files.filter(|read| !is_same(**read)));
         }
-        let named = |numbers: &Numbers| numbers.findings.iter().map(|held| held.id.clone()).collect::<BTreeSet<_>>();
+        let (held, found) = (before.recorded_numbers().findings, &numbers.findings);
+        let (came, went) = (NamedFinding::beyond(found, &held), NamedFinding::beyond(&held, found));
         Self {
             answers,
             settings: settings(&before.inputs) != settings(&scope.inputs),
             earlier: earlier.into_iter().collect(),
-            findings: named(&before.recorded_numbers()) != named(numbers),
+            findings: !(came.is_empty() && went.is_empty()),
+            came,
+            went,
         }
+    }
+
+    /// The findings that came or went, of all or of one group by its column and value, each in a line; then how many more.
+    pub fn findings_text(
+        &self,
+        project: &Project,
+        metric: &dyn Fn(&str) -> Option<String>,
+        group: Option<(&str, &str)>,
+        lang: Lang,
+    ) -> Vec<String> {
+        let say = |zh: String, en: String| if lang == Lang::En { en } else { zh };
+        let own = |held: &&NamedFinding| match (group, &held.group) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(wanted), Some([column, value])) => wanted == (column.as_str(), value.as_str()),
+        };
+        let title = |held: &NamedFinding| held.title(project, metric, lang);
+        let went = self.went.iter().filter(own).map(title);
+        let went = went.map(|title| say(format!("撤销的结论：{title}"), format!("finding withdrawn: {title}")));
+        let came = self.came.iter().filter(own).map(title);
+        let came = came.map(|title| say(format!("新的结论：{title}"), format!("new finding: {title}")));
+        let mut said: Vec<String> = went.chain(came).collect();
+        if let more @ 1.. = said.len().saturating_sub(MOST_FINDINGS) {
+            said.truncate(MOST_FINDINGS);
+            said.push(say(format!("另有 {more} 条结论有变"), format!("and {more} more findings")));
+        }
+        said
     }
 
     /// The sentence that says why.
@@ -116,10 +207,10 @@ pub fn later_text(later: &[Period], lang: Lang) -> String {
     let periods = periods_text(later, lang);
     match lang {
         Lang::En => format!(
-            "Reports of later periods ({periods}) show these numbers too and are made anew; where their own numbers stay as they are, nothing more is sent."
+            "Reports of later periods ({periods}) show these numbers too and are made anew; where their own numbers and findings stay as they are, nothing more is sent."
         ),
         Lang::ZhCn | Lang::ZhTw => {
-            format!("之后各期（{periods}）的报告也显示这些数值，将重新生成；其自身数值不变的，不再另行通知。")
+            format!("之后各期（{periods}）的报告也显示这些数值，将重新生成；其自身数值与结论均不变的，不再另行通知。")
         }
     }
 }

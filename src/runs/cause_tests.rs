@@ -46,7 +46,8 @@ fn key(revision: i64) -> DeliveryKey {
 #[test]
 fn a_cause_is_said_in_both_languages() {
     let months = ["2026-01", "2026-02", "2026-03", "2026-04"].map(|text| text.parse().unwrap());
-    let all = Cause { answers: true, settings: true, earlier: months[..1].to_vec(), findings: true };
+    let all =
+        Cause { answers: true, settings: true, earlier: months[..1].to_vec(), findings: true, ..Cause::default() };
     assert_eq!(
         all.text(Lang::ZhCn),
         "本版的原因：本期答卷有更正或补充；往期数值有修订或补充（2026年1月）；由数值得出的结论有增减；报告的设置或模板有改动。"
@@ -58,6 +59,52 @@ fn a_cause_is_said_in_both_languages() {
     assert_eq!(Cause::default().text(Lang::En), "Why there is this revision: it was asked for.");
     assert!(later_text(&months, Lang::ZhCn).starts_with("之后各期（2026年1月至2026年4月）"));
     assert!(later_text(&months[..2], Lang::En).contains("(January 2026 and February 2026)"));
+}
+
+/// What was withdrawn and what is new has its name in the mail; a reader of one group hears of that group alone.
+#[test]
+fn findings_that_came_and_went_are_named() {
+    let columns = "  branch: { type: single, titles: { 北湖店: { en: North Lake } } }";
+    let project = crate::data::testing::project(columns, "", "");
+    let found = |id: &str, kind: &str, metric: Option<&str>, branch: Option<&str>, rule: Option<&str>| FindingRecord {
+        id: id.into(),
+        kind: kind.into(),
+        metric: metric.map(str::to_owned),
+        group: branch.map(|branch| ["branch".to_owned(), branch.to_owned()]),
+        severity: "high".into(),
+        value: Some(50.0),
+        gap: None,
+        rule: rule.map(str::to_owned),
+    };
+    let kept = found("kept", "worsened", Some("csat"), None, None);
+    let low = found("low", "below_target", Some("csat"), None, None);
+    let weak = found("weak", "weak_group", Some("csat"), Some("北湖店"), None);
+    let signal = found("signal", "control", Some("nps"), None, Some("beyond_limits"));
+    let before = [kept.clone(), low];
+    let now = [FindingRecord { value: Some(51.0), ..kept }, weak, signal];
+    let cause = Cause {
+        came: NamedFinding::beyond(&now, &before),
+        went: NamedFinding::beyond(&before, &now),
+        ..Cause::default()
+    };
+    let metric = |id: &str| (id == "csat").then(|| "Customer satisfaction".to_owned());
+    let said = |cause: &Cause, group, lang| cause.findings_text(&project, &metric, group, lang);
+    assert_eq!(
+        said(&cause, None, Lang::En),
+        [
+            "finding withdrawn: Customer satisfaction: target missed",
+            "new finding: Customer satisfaction (North Lake): weak group",
+            "new finding: nps: control signal, beyond 3σ",
+        ]
+    );
+    assert_eq!(
+        said(&cause, Some(("branch", "北湖店")), Lang::ZhCn),
+        ["新的结论：Customer satisfaction（北湖店）：某组薄弱"]
+    );
+    assert!(said(&cause, Some(("branch", "东街店")), Lang::ZhCn).is_empty());
+    let many = Cause { came: vec![cause.came[0].clone(); 8], ..Cause::default() };
+    let lines = said(&many, None, Lang::En);
+    assert_eq!((lines.len(), lines[5].as_str()), (6, "and 3 more findings"));
 }
 
 /// Who has the revision before is not written to for nothing; who has not is, and folders and programs get every revision.

@@ -16,7 +16,7 @@ use crate::runs::numbers::Numbers;
 use crate::runs::record::Release;
 use crate::runs::release::{Places, write_whole};
 use crate::runs::run::{Hand, Outcome, RunReport, RunRequest};
-use crate::runs::situation::{End, failure_text};
+use crate::runs::situation::{End, failure, failure_text};
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, not_written, stored, written};
 use crate::runs::telling::{self, Receipt};
@@ -143,14 +143,16 @@ fn tell(
         return true;
     }
     // Readers hear of published numbers alone, and of those of the newest period: a correction of April says nothing about now.
-    let newest = history.newest_of(period.cadence()).map(|listed| listed.into_keys().next_back());
+    let listed = history.newest_of(period.cadence());
+    let in_place = listed.as_ref().ok().and_then(|listed| listed.get(&period)).map(|release| release.revision);
+    let newest = listed.map(|listed| listed.into_keys().next_back());
     let is_newest = newest.is_ok_and(|newest| newest.is_none_or(|newest| newest <= period));
     let numbers: Option<&Numbers> = hand.told.as_ref().filter(|_| report.outcome == Outcome::Published && is_newest);
     let failed = report.outcome == Outcome::Failed;
     let gates: Option<Vec<Verdict>> = if unchanged { Some(Vec::new()) } else { hand.verdicts.take() };
     let stopped = matches!(report.outcome, Outcome::Held | Outcome::Failed);
     let expected = if stopped { Ok(Vec::new()) } else { heard::mended(history, project, period, now) };
-    let ended = Some(failed.then(|| failure_text(problems.iter())));
+    let ended = Some(failed.then(|| failure(period, problems, in_place)));
     let told = expected.and_then(|expected| {
         let end = End { numbers, gates, stopped, ended, expected };
         telling::tell(history, project, &period.to_string(), &end, now)

@@ -10,7 +10,7 @@ use crate::runs::database::DatabaseError;
 use crate::runs::delivery::alarms::{self, Standing};
 use crate::runs::delivery::compose::{alarm_key, people};
 use crate::runs::delivery::outbox::{self, State, delivery_id};
-use crate::runs::delivery::rules::{self, Expected};
+use crate::runs::delivery::rules::{self, Expected, Stopped};
 use crate::runs::history::History;
 use crate::runs::telling;
 use crate::runs::watch::Missing;
@@ -40,8 +40,7 @@ pub(super) fn expected(
             true => Vec::new(),
             false => look.heard(history, *period, &alarms, now)?,
         };
-        let failed = !alarms.is_empty();
-        expected.push(Expected { period: period.to_string(), lack: Some(*lack), failed, heard });
+        expected.push(Expected { period: period.to_string(), lack: Some(*lack), stopped: newest(&alarms), heard });
     }
     for told in look.about(AlarmKind::Missing).map(|(_, told)| &told.subject) {
         if !expected.iter().any(|known| known.period == *told) {
@@ -68,7 +67,13 @@ pub(super) fn mended(
 }
 
 fn there(period: String) -> Expected {
-    Expected { period, lack: None, failed: false, heard: Vec::new() }
+    Expected { period, lack: None, stopped: None, heard: Vec::new() }
+}
+
+/// What is known of why a run did not publish: what was found last. Of a run that a gate failed the failure, which says more.
+fn newest(alarms: &[(&RawAlarm, &Standing)]) -> Option<Stopped> {
+    let (rule, held) = alarms.iter().rev().max_by_key(|(_, held)| held.seen)?;
+    Some(Stopped { held: rule.on == AlarmKind::Gate, text: held.text.clone() })
 }
 
 /// The rules of a project and its alarms that stand.

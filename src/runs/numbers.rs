@@ -14,7 +14,7 @@ use crate::config::raw::ColumnType;
 use crate::config::{Period, Project};
 use crate::data::{Responses, Tables};
 use crate::diagnostics::Localized;
-use crate::metrics::{Estimate, Reason, Unit};
+use crate::metrics::{Better, Estimate, Reason, Unit};
 use crate::output::manifest::sha256_hex;
 use crate::pipeline::Measured;
 use crate::runs::history::word;
@@ -116,6 +116,9 @@ pub struct MetricRecord {
     pub title: Localized,
     /// Printed unit.
     pub unit: Unit,
+    /// Good direction; not known of releases of earlier versions and of those that only the history knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub better: Option<Better>,
 }
 
 /// One estimate as it was published; a hidden one has no number at all.
@@ -197,6 +200,7 @@ impl Numbers {
                     module: info.module.clone(),
                     title: info.title.clone(),
                     unit: info.unit,
+                    better: Some(info.better),
                 })
                 .collect(),
             estimates: own.map(EstimateRecord::of).collect(),

@@ -1,7 +1,7 @@
 //! Alarms about runs that no run ends: their period was published by a run that told nobody, or is not due any more since `runs.from` or
 //! `runs.every` was changed. They are told as ended, once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -42,8 +42,9 @@ pub(super) fn end(
                 subject: told.subject.clone(),
                 holds: Some(false),
                 audience: rules::audience(rule),
-                reminds: false,
-                text: rules::titled(rule.title.as_ref(), text),
+                kind: Some(rule.on),
+                codes: BTreeSet::new(),
+                text: rules::titled(rule.title.as_ref(), false, text),
             });
         }
     }
@@ -52,7 +53,7 @@ pub(super) fn end(
         let told =
             |period: &Period| standing.iter().any(|held| held.rule == rule.id && held.subject == period.to_string());
         for (period, signals) in over.iter_mut().filter(|(period, _)| told(period)) {
-            let expected = Expected { period: period.to_string(), lack: None, failed: false, heard: Vec::new() };
+            let expected = Expected { period: period.to_string(), lack: None, stopped: None, heard: Vec::new() };
             let there = Situation { expected: vec![expected], ..Situation::default() };
             signals.extend(rules::signals(std::slice::from_ref(rule), &there));
         }

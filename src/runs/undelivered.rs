@@ -1,7 +1,7 @@
 //! Messages about the newest release of a period that nobody got, or of which nobody knows: `errors` hears of each when it is given up
 //! or uncertain, over channels that may work where that one does not, and when it arrived or somebody settled it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -15,6 +15,9 @@ use crate::runs::delivery::outbox::{self, Delivery, Pass, State};
 use crate::runs::delivery::rules;
 use crate::runs::history::{History, Listed};
 use crate::runs::telling;
+
+/// How what is to be typed begins; it does not concern what is over.
+const TYPED: [&str; 2] = ["。重发：", ". To send it again: "];
 
 /// Messages about the newest release of each period, for those who are still to get it, that failed or are uncertain.
 ///
@@ -83,10 +86,12 @@ pub fn tell(history: &mut History, project: &Project, now: DateTime<Utc>) -> Res
             subject: subject.to_owned(),
             holds: Some(holds),
             audience: rules::audience(rule),
-            reminds: false,
+            kind: Some(rule.on),
+            codes: BTreeSet::new(),
             text,
         };
-        signals.extend(open.iter().map(|held| signal(&held.id, true, rules::titled(rule.title.as_ref(), words(held)))));
+        let open_text = |held: &Delivery| rules::titled(rule.title.as_ref(), true, words(held));
+        signals.extend(open.iter().map(|held| signal(&held.id, true, open_text(held))));
         let told = standing.iter().filter(|told| told.rule == rule.id);
         for told in told.filter(|told| !open.iter().any(|held| held.id == told.subject)) {
             let held = all.iter().find(|held| held.id == told.subject);
@@ -103,21 +108,33 @@ pub fn tell(history: &mut History, project: &Project, now: DateTime<Utc>) -> Res
 
 /// What was to be delivered, and to whom.
 fn named(held: &Delivery) -> LocalizedTexts {
-    let (key, to) = (&held.key, held.recipient.masked());
+    let (key, to) = (&held.key, held.recipient.named());
     lang_texts(
         format!("{} 第 {} 版 {}（{to}）", key.period, key.revision, key.report),
         format!("{} r{} {} ({to})", key.period, key.revision, key.report),
     )
 }
 
-/// What did not arrive, and why.
+/// What did not arrive, whom it was for, why, and what to type.
 fn words(held: &Delivery) -> LocalizedTexts {
-    let key = &held.key;
-    let Some(why) = held.why() else { return named(held) };
-    let why = |lang| why.text(lang);
+    let (key, id) = (&held.key, &held.id);
+    let what = match held.why_of(&held.recipient.named()) {
+        None => named(held),
+        Some(why) => lang_texts(
+            format!("{} 第 {} 版 {}：{}", key.period, key.revision, key.report, why.text(Lang::ZhCn)),
+            format!("{} r{} {}: {}", key.period, key.revision, key.report, why.text(Lang::En)),
+        ),
+    };
+    let [zh, en] = TYPED;
     lang_texts(
-        format!("{} 第 {} 版 {}：{}", key.period, key.revision, key.report, why(Lang::ZhCn)),
-        format!("{} r{} {}: {}", key.period, key.revision, key.report, why(Lang::En)),
+        format!(
+            "{}{zh}manyi resend {id}；已另行告知或不必再发：manyi settle {id} --arrived 或 --dropped",
+            what.get(Lang::ZhCn)
+        ),
+        format!(
+            "{}{en}manyi resend {id}. If it arrived, or is not to be sent: manyi settle {id} --arrived or --dropped",
+            what.get(Lang::En)
+        ),
     )
 }
 
@@ -133,11 +150,65 @@ fn over(held: Option<&Delivery>, told: &Standing, title: Option<&Localized>) -> 
         _ => ("不再有待处理", "settled, or no longer the newest release"),
     };
     let Some(held) = held else {
-        let before = |lang| told.text.get(lang);
-        let zh = format!("{zh}；此前告知：{}", before(Lang::ZhCn));
-        return Some(lang_texts(zh, format!("{en}; told before: {}", before(Lang::En))));
+        let before = |lang, typed: &str| {
+            let text = told.text.get(lang);
+            text.split_once(typed).map_or(text, |(text, _)| text).to_owned()
+        };
+        let zh = format!("{zh}；此前告知：{}", before(Lang::ZhCn, TYPED[0]));
+        return Some(lang_texts(zh, format!("{en}; told before: {}", before(Lang::En, TYPED[1]))));
     };
     let name = named(held);
     let ended = lang_texts(format!("{zh}：{}", name.get(Lang::ZhCn)), format!("{en}: {}", name.get(Lang::En)));
-    Some(rules::titled(title, ended))
+    Some(rules::titled(title, false, ended))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs::delivery::Reason;
+    use crate::runs::delivery::message::DeliveryKey;
+    use crate::runs::delivery::recipient::Recipient;
+
+    /// Two people of one mask are told apart, and who reads it knows what to type.
+    #[test]
+    fn what_did_not_arrive_is_said_with_name_and_way_out() {
+        let key =
+            DeliveryKey { project: "p".into(), report: "scorecard".into(), period: "2026-10".into(), revision: 1 };
+        let held = Delivery {
+            id: "d789ef8ae02d8ef3".into(),
+            key,
+            recipient: Recipient::parse("王芳 <wang@example.com>", Lang::ZhCn),
+            state: State::Failed,
+            attempts: 1,
+            resends: 0,
+            due_at: 0,
+            claimed_at: None,
+            ended_at: Some(0),
+            reason: Some(Reason::new(ReasonCode::Refused, "127.0.0.1:2525: permanent error (550): 5.1.1 no such user")),
+            answer: None,
+        };
+        let said = words(&held);
+        assert_eq!(
+            said.get(Lang::ZhCn),
+            "2026-10 第 1 版 scorecard：未送达 `王芳 w***@example.com`：对方拒收（127.0.0.1:2525：服务器永久拒绝，550 邮箱不存在或不可用：5.1.1 no such user）。\
+             重发：manyi resend d789ef8ae02d8ef3；已另行告知或不必再发：manyi settle d789ef8ae02d8ef3 --arrived 或 --dropped"
+        );
+        let en = said.get(Lang::En);
+        assert!(
+            en.contains(
+                "(127.0.0.1:2525: refused for good by the server, 550 no such mailbox, or not to be used: 5.1.1"
+            ),
+            "{en}"
+        );
+        assert!(en.ends_with("manyi settle d789ef8ae02d8ef3 --arrived or --dropped"), "{en}");
+        let told = Standing { rule: "r".into(), subject: held.id.clone(), since: 0, seen: 0, batch: 1, text: said };
+        // Of a row that is gone nothing is to be typed any more.
+        let gone = over(None, &told, None).map(|text| text.get(Lang::En).to_owned()).unwrap_or_default();
+        assert!(gone.contains("told before: 2026-10 r1 scorecard") && !gone.contains("manyi resend"), "{gone}");
+        let arrived = over(Some(&Delivery { state: State::Sent, reason: None, ..held }), &told, None);
+        assert_eq!(
+            arrived.map(|text| text.get(Lang::ZhCn).to_owned()).as_deref(),
+            Some("现已送达：2026-10 第 1 版 scorecard（王芳 w***@example.com）")
+        );
+    }
 }

@@ -1,6 +1,8 @@
 //! Alarms while the database of the history cannot be reached. What was told and what waits lies in a file beside the lock, an
 //! outbox like the other: `errors` hears when it begins and when it ends, and nothing in between.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::config::Project;
@@ -56,7 +58,8 @@ fn observe(
         subject: String::new(),
         holds: Some(why.is_some()),
         audience: AlarmAudience::Errors,
-        reminds: false,
+        kind: None,
+        codes: BTreeSet::new(),
         text: why.unwrap_or_else(|| lang_texts("历史库恢复可用", "the history can be reached again")),
     };
     telling::observe(&mut outbox, project, &day, (&[RULE.to_owned()], &[signal]), now)?;

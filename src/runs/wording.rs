@@ -1,20 +1,20 @@
 //! What a message says of a release: its numbers, why there is this revision and what it changed, in the language of a reader. Who gets
-//! one group's documents is told no numbers of all, and of changes those of the group.
+//! one group's documents is told numbers, changes and findings of the group, and none of all.
 
 use crate::config::raw::RawRecipient;
 use crate::config::{Period, Project};
 use crate::diagnostics::{Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::format;
-use crate::runs::cause;
+use crate::runs::cause::{self, Cause};
 use crate::runs::changes::Change;
 use crate::runs::delivery::compose;
 use crate::runs::delivery::message::Attachment;
-use crate::runs::numbers::MetricRecord;
+use crate::runs::delivery::recipient::{MAIL, Recipient};
+use crate::runs::figures::{Figures, figures};
+use crate::runs::numbers::{MetricRecord, Numbers};
 use crate::runs::record::Release;
+use crate::runs::remarks::remarks;
 use crate::runs::titles;
-
-/// Indicators that a message names.
-const MOST_NUMBERS: usize = 10;
 
 /// Changed numbers that a message names.
 const MOST_CHANGES: usize = 10;
@@ -26,6 +26,8 @@ pub(super) struct Wording<'a> {
     pub project: &'a Project,
     /// Its release.
     pub release: &'a Release,
+    /// What was published of the period before it, if anything was.
+    pub before: Option<&'a Numbers>,
     /// Periods after it whose releases show numbers that this revision changed.
     pub later: &'a [Period],
     /// Language.
@@ -52,21 +54,38 @@ impl Wording<'_> {
                 && segment.into_iter().all(|(column, value)| recipient.parameters.get(column) == Some(value))
         };
         let changes: Vec<&Change> = self.release.changes.iter().filter(own).collect();
+        // Numbers of a group stand in messages that say which group they are about.
+        let column = titles::column_of(self.project, report);
+        let group = column.and_then(|column| Some((column, recipient.parameters.get(column)?.as_str())));
+        let Figures { rows, note } = match whole || group.is_some() {
+            true => figures(self.project, self.release, self.before, group, self.lang),
+            false => Figures::default(),
+        };
+        let findings = self.findings(whole, group);
+        let in_mail = Recipient::parse(&recipient.to, self.lang).channel == MAIL;
         compose::Release {
             project_title: self.project.raw.project.title.get(self.lang).to_owned(),
             report_title,
             about: about.map(|(line, _)| line),
-            reasons: self.reasons(changes.is_empty(), whole),
-            numbers: if whole { self.numbers() } else { Vec::new() },
-            changes: self.changes(&changes),
-            remarks: if whole { self.remarks() } else { Vec::new() },
+            reasons: self.reasons(changes.is_empty(), whole, !findings.is_empty()),
+            numbers: rows,
+            note,
+            changes: [self.changes(&changes), findings].concat(),
+            remarks: remarks(self.project, self.release, self.before, recipient, self.lang),
+            in_folders: !in_mail,
             attachments,
         }
     }
 
-    /// Why there is this revision, and what becomes of later periods.
-    fn reasons(&self, same: bool, whole: bool) -> Vec<String> {
-        let mut reasons: Vec<String> = self.release.cause.iter().map(|cause| cause.text(self.lang)).collect();
+    /// Why there is this revision, and what becomes of later periods. That findings came or went is no news to who reads of none of them.
+    fn reasons(&self, same: bool, whole: bool, findings: bool) -> Vec<String> {
+        let text = |cause: &Cause| {
+            let named = !(cause.came.is_empty() && cause.went.is_empty());
+            let others = cause.answers || cause.settings || !cause.earlier.is_empty();
+            let told = cause.findings && (findings || !named || !others);
+            Cause { findings: told, ..cause.clone() }.text(self.lang)
+        };
+        let mut reasons: Vec<String> = self.release.cause.iter().map(text).collect();
         if self.release.cause.is_some() && same {
             reasons.push(match (self.release.changes.is_empty(), whole) {
                 (true, _) => cause::same_numbers(self.lang).to_owned(),
@@ -86,20 +105,11 @@ impl Wording<'_> {
         reasons
     }
 
-    /// Titles and values of the totals, then how many more there are.
-    fn numbers(&self) -> Vec<(String, String)> {
-        let numbers = &self.release.numbers;
-        let shown = numbers.metrics.iter().filter_map(|metric| {
-            let value = numbers.total(&metric.id)?.estimate?;
-            Some((metric.title.get(self.lang).to_owned(), format::value_with_unit(value, metric.unit, self.lang)))
-        });
-        let mut shown: Vec<(String, String)> = shown.collect();
-        if let more @ 1.. = shown.len().saturating_sub(MOST_NUMBERS) {
-            shown.truncate(MOST_NUMBERS);
-            let more = lang_texts(format!("另有 {more} 项"), format!("{more} more"));
-            shown.push((self.say(&more), String::new()));
-        }
-        shown
+    /// The findings that came or went, of the whole or of the recipient's group.
+    fn findings(&self, whole: bool, group: Option<(&str, &str)>) -> Vec<String> {
+        let Some(cause) = self.release.cause.as_ref().filter(|_| whole || group.is_some()) else { return Vec::new() };
+        let metric = |id: &str| self.metric(id).map(|metric| metric.title.get(self.lang).to_owned());
+        cause.findings_text(self.project, &metric, group, self.lang)
     }
 
     /// The first changed numbers, then how many more there are.
@@ -128,13 +138,6 @@ impl Wording<'_> {
             _ => lang_texts(format!("{title}：{before} → {after}"), format!("{title}: {before} → {after}")),
         };
         self.say(&said)
-    }
-
-    /// What gates found and let pass.
-    fn remarks(&self) -> Vec<String> {
-        let key = if self.lang == Lang::En { "en" } else { "zh-CN" };
-        let remarks = self.release.gates.iter().filter_map(|gate| gate["text"][key].as_str().map(str::to_owned));
-        remarks.collect()
     }
 
     fn metric(&self, id: &str) -> Option<&MetricRecord> {

@@ -96,7 +96,8 @@ fn check(place: &Place) {
         subject: "csi".into(),
         holds: Some(true),
         audience: AlarmAudience::All,
-        reminds: false,
+        kind: None,
+        codes: Default::default(),
         text: lang_texts("满意度低", "satisfaction is low"),
     };
     let mut look = |signals: &[Signal], second: i64| -> Result<usize, DatabaseError> {

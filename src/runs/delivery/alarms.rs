@@ -1,16 +1,19 @@
 //! Alarms that speak once: a condition is told when it begins and when it ends, and is quiet in between. What was told is in the database,
 //! in the same transaction as the messages about it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
-use crate::config::raw::AlarmAudience;
+use crate::config::raw::{AlarmAudience, AlarmKind};
 use crate::diagnostics::{LocalizedTexts, lang_texts};
 use crate::runs::database::{DatabaseError, Migration, Queries, Row};
 
 /// The tables of the alarms, for `Database::migrate` under the name [`COMPONENT`].
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: "CREATE TABLE alarms (
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: "CREATE TABLE alarms (
             project TEXT NOT NULL,
             rule TEXT NOT NULL,
             subject TEXT NOT NULL,
@@ -22,7 +25,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             text_en TEXT NOT NULL,
             PRIMARY KEY (project, rule, subject)
           )",
-}];
+    },
+    Migration { version: 2, sql: "ALTER TABLE alarms ADD COLUMN codes TEXT NOT NULL DEFAULT ''" },
+];
 
 /// The name of the alarms among the components of the database.
 pub const COMPONENT: &str = "alarms";
@@ -41,19 +46,23 @@ pub struct Signal {
     pub holds: Option<bool>,
     /// Who is told.
     pub audience: AlarmAudience,
-    /// True if it is said once more by another alarm where a release is missing because of it.
-    pub reminds: bool,
+    /// What kind of alarm it is; none of one that no rule can be about: the history itself cannot be reached.
+    pub kind: Option<AlarmKind>,
+    /// The codes of the errors that it comes from: one that nobody was told of is another cause, whatever the words. Mostly none.
+    pub codes: BTreeSet<String>,
     /// What is the case, in one line.
     pub text: LocalizedTexts,
 }
 
-/// A condition that began or ended.
+/// A condition that began, has another cause now, or ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The condition.
     pub signal: Signal,
     /// True if it began, false if it ended.
     pub raised: bool,
+    /// True if it had begun before and has another cause now, which is told like a beginning.
+    pub again: bool,
     /// For an ended one, when it began, in seconds since 1970.
     pub since: Option<i64>,
 }
@@ -101,7 +110,7 @@ pub fn observe(
     let mut batch = 0;
     let mut known: Vec<Known> = Vec::new();
     for row in database
-        .query("SELECT rule, subject, raised, since, batch FROM alarms WHERE project = $1", &[project.into()])?
+        .query("SELECT rule, subject, raised, since, batch, codes FROM alarms WHERE project = $1", &[project.into()])?
     {
         batch = batch.max(row.integer("batch")?);
         known.push(Known::of(&row)?);
@@ -119,23 +128,29 @@ pub fn observe(
         let Some(holds) = signal.holds else { continue };
         let before = known.iter().rfind(|known| known.rule == signal.rule && known.subject == signal.subject);
         let changed = before.map_or(holds, |before| before.raised != holds);
+        // Causes that take turns are told once each. Of what an earlier version told, the causes are not known.
+        let known_codes = before.filter(|before| before.raised && holds).map(|before| &before.codes);
+        let again = known_codes.is_some_and(|codes| !codes.is_empty() && !signal.codes.is_subset(codes));
         let since = match before {
             Some(before) if !changed => before.since,
             _ => at,
         };
-        if changed {
+        if changed || again {
             let began = before.filter(|_| !holds).map(|before| before.since);
-            changes.push(Change { signal: signal.clone(), raised: holds, since: began });
-            tracing::warn!(rule = signal.rule, subject = signal.subject, raised = holds, "alarm");
+            changes.push(Change { signal: signal.clone(), raised: holds, again, since: began });
+            tracing::warn!(rule = signal.rule, subject = signal.subject, raised = holds, again, "alarm");
         }
         if changed || holds {
-            let noted = if changed { batch } else { before.map_or(batch, |before| before.batch) };
+            let noted = if changed || again { batch } else { before.map_or(batch, |before| before.batch) };
+            let codes: BTreeSet<&str> =
+                signal.codes.iter().chain(known_codes.into_iter().flatten()).map(String::as_str).collect();
+            let codes = codes.into_iter().collect::<Vec<_>>().join(" ");
             let text = |text: &Option<String>| text.clone().unwrap_or_default();
             database.execute(
-                "INSERT INTO alarms (project, rule, subject, raised, since, seen, batch, text_zh, text_en)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                "INSERT INTO alarms (project, rule, subject, raised, since, seen, batch, text_zh, text_en, codes)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                  ON CONFLICT (project, rule, subject) DO UPDATE
-                 SET raised = $4, since = $5, seen = $6, batch = $7, text_zh = $8, text_en = $9",
+                 SET raised = $4, since = $5, seen = $6, batch = $7, text_zh = $8, text_en = $9, codes = $10",
                 &[
                     project.into(),
                     signal.rule.as_str().into(),
@@ -146,6 +161,7 @@ pub fn observe(
                     noted.into(),
                     text(&signal.text.zh_cn).into(),
                     text(&signal.text.en).into(),
+                    codes.into(),
                 ],
             )?;
         }
@@ -192,6 +208,7 @@ struct Known {
     raised: bool,
     since: i64,
     batch: i64,
+    codes: BTreeSet<String>,
 }
 
 impl Known {
@@ -202,6 +219,7 @@ impl Known {
             raised: row.truth("raised")?,
             since: row.integer("since")?,
             batch: row.integer("batch")?,
+            codes: row.text("codes")?.split_whitespace().map(str::to_owned).collect(),
         })
     }
 }
@@ -223,9 +241,55 @@ mod tests {
             subject: subject.into(),
             holds,
             audience: AlarmAudience::Readers,
-            reminds: false,
+            kind: None,
+            codes: BTreeSet::new(),
             text,
         }
+    }
+
+    /// December failed for one reason, that was mended, and it fails for another: whoever repaired it hears of it. Causes that are left
+    /// over, or that take turns, say nothing new.
+    #[test]
+    fn another_cause_speaks_once_more() {
+        let mut database = Database::open(&Place::Memory).unwrap();
+        database.migrate(COMPONENT, MIGRATIONS, at(0)).unwrap();
+        let rules = ["low".to_owned()];
+        let days: [(Option<&str>, &str); 8] = [
+            (Some("M0315 M0325"), "began"),
+            (Some("M0315"), ""),
+            (Some("M0200"), "again"),
+            (Some("M0200"), ""),
+            (Some("M0315"), ""),
+            (Some(""), ""),
+            (None, "over"),
+            (Some("M0315"), "began"),
+        ];
+        let mut batches = Vec::new();
+        for (day, (codes, told)) in (1..).zip(days) {
+            let codes_of = |codes: &str| codes.split_whitespace().map(str::to_owned).collect();
+            let found =
+                Signal { codes: codes_of(codes.unwrap_or_default()), ..signal("2026-12", Some(codes.is_some())) };
+            let changes = observe(&mut database, "p", &rules, &[found], at(day)).unwrap();
+            let word = |change: &Change| match (change.raised, change.again) {
+                (true, false) => "began",
+                (true, true) => "again",
+                (false, _) => "over",
+            };
+            assert_eq!(changes.changes.iter().map(word).collect::<String>(), told, "day {day}");
+            batches.extend(changes.changes.iter().map(|_| changes.batch));
+            if day == 3 {
+                let standing = standing(&mut database, "p").unwrap();
+                assert_eq!((standing[0].since, standing[0].batch), (at(1).timestamp(), changes.batch));
+            }
+        }
+        batches.dedup();
+        assert_eq!(batches.len(), 4, "{batches:?}");
+
+        // What an earlier version told: its cause is noted and not told again.
+        database.execute("UPDATE alarms SET codes = ''", &[]).unwrap();
+        let failed = |code: &str| Signal { codes: [code.to_owned()].into(), ..signal("2026-12", Some(true)) };
+        assert!(observe(&mut database, "p", &rules, &[failed("M0200")], at(20)).unwrap().changes.is_empty());
+        assert_eq!(observe(&mut database, "p", &rules, &[failed("M0316")], at(21)).unwrap().changes.len(), 1);
     }
 
     #[test]

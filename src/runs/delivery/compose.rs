@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 
 use super::alarms::{Change, Changes};
-use super::message::{ALARM, Attachment, DeliveryKey, Message};
+use super::message::{ALARM, Attachment, DeliveryKey, Message, bare_names};
 use super::outbox::{enqueue, hurry};
 use super::recipient::Recipient;
 use super::rules;
@@ -29,10 +29,14 @@ pub struct Release {
     pub reasons: Vec<String>,
     /// The numbers that stand in the message: name and value as documents show them.
     pub numbers: Vec<(String, String)>,
+    /// What a mark beside a number means, if there is one.
+    pub note: Option<String>,
     /// What changed against the revision before; empty for the first.
     pub changes: Vec<String>,
     /// What readers should know, such as warnings of gates.
     pub remarks: Vec<String>,
+    /// True if the files keep the folders of their groups, which a mail does not have.
+    pub in_folders: bool,
     /// The files.
     pub attachments: Vec<Attachment>,
 }
@@ -58,11 +62,17 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
         let numbers = release.numbers.iter().map(|(name, value)| (written(name, lang), written(value, lang)));
         body.table(&say("本期指标", "Indicators of this period"), &numbers.collect::<Vec<_>>());
     }
+    if let Some(note) = &release.note {
+        body.paragraph(&written(note, lang));
+    }
     let changes: Vec<String> = release.changes.iter().map(|change| written(change, lang)).collect();
     body.list(&say("与上一版相比的变化", "Changes against the revision before"), &changes);
     let remarks: Vec<String> = release.remarks.iter().map(|remark| without_backticks(remark, lang)).collect();
     body.list(&say("请注意", "Please note"), &remarks);
-    let files: Vec<String> = release.attachments.iter().map(|file| file.name.clone()).collect();
+    let files: Vec<String> = match release.in_folders {
+        true => release.attachments.iter().map(|file| file.name.clone()).collect(),
+        false => bare_names(&release.attachments),
+    };
     body.list(&say("报告文件", "Files"), &files);
     let link = delivery.link.as_ref().map(|link| {
         let link = link.replace("{period}", &key.period).replace("{report}", &key.report);
@@ -87,11 +97,12 @@ pub fn release_message(delivery: &RawDelivery, key: &DeliveryKey, release: &Rele
     }
 }
 
-/// The message about what began and what ended.
+/// The message about what began, what has another cause, and what ended.
 pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change], lang: Lang) -> Message {
     let say = |zh: &str, en: &str| in_lang(lang, zh, en);
-    let texts = |raised: bool| -> Vec<String> {
-        let of_kind: Vec<&&Change> = changes.iter().filter(|change| change.raised == raised).collect();
+    let texts = |raised: bool, again: bool| -> Vec<String> {
+        let wanted = |change: &&&Change| (change.raised, change.again) == (raised, again);
+        let of_kind: Vec<&&Change> = changes.iter().filter(wanted).collect();
         let said = of_kind.iter().take(MOST_CHANGES);
         let mut texts: Vec<String> = said.map(|change| without_backticks(change.signal.text.get(lang), lang)).collect();
         if let more @ 1.. = of_kind.len().saturating_sub(MOST_CHANGES) {
@@ -102,8 +113,12 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
         }
         texts
     };
-    let (began, ended) = (texts(true), texts(false));
-    let what = match (began.is_empty(), ended.is_empty()) {
+    let (began, again, ended) = (texts(true, false), texts(true, true), texts(false, false));
+    let holds = |kind: AlarmKind| changes.iter().any(|change| change.raised && change.signal.kind == Some(kind));
+    let what = match (began.is_empty() && again.is_empty(), ended.is_empty()) {
+        // Somebody has to get up for these.
+        _ if holds(AlarmKind::Failed) => say("运行失败", "run failed"),
+        _ if holds(AlarmKind::Gate) => say("发布被扣住", "held"),
         (false, true) => say("警报", "alarm"),
         (true, _) => say("警报解除", "alarm over"),
         (false, false) => say("警报变化", "alarms changed"),
@@ -111,15 +126,16 @@ pub fn alarm_message(key: &DeliveryKey, project_title: &str, changes: &[&Change]
     let subject = format!("[{what}] {} {}", title(project_title, lang), key.period);
     let mut body = Body::new(&subject);
     body.list(&say("新出现", "New"), &began);
+    body.list(&say("仍未恢复，原因有变", "Not over, for another reason"), &again);
     body.list(&say("已恢复", "Over"), &ended);
-    let foot = match changes.iter().any(|change| change.raised && change.signal.reminds) {
-        false => say("状态不变时不再重复通知。", "Nothing more is sent while this stays so."),
-        true => say(
+    if holds(AlarmKind::Failed) || holds(AlarmKind::Gate) {
+        body.foot(&say(
             "状态不变时不再重复通知；若一天后仍无版本，再提醒一次。",
             "Nothing more is sent while this stays so, but for one reminder if there is still no release after a day.",
-        ),
-    };
-    body.foot(&foot);
+        ));
+    } else if !(began.is_empty() && again.is_empty()) {
+        body.foot(&say("状态不变时不再重复通知。", "Nothing more is sent while this stays so."));
+    }
     let (text, html) = (body.text, Some(body.html + "</body></html>"));
     Message { key: key.clone(), lang, subject, text, html, link: None, attachments: Vec::new() }
 }

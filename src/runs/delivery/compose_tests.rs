@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::config::raw::{RawAlarm, RawRecipient};
 use crate::diagnostics::lang_texts;
@@ -23,8 +25,10 @@ fn a_release_is_worded_in_three_languages() {
         about: Some("门店：<东街店>".into()),
         reasons: vec!["本版的原因：<补充>。".into()],
         numbers: vec![("满意度".into(), "83.2%".into()), ("<b>".into(), "1 & 2".into())],
+        note: Some("* 超出误差".into()),
         changes: vec!["满意度 82.0% → 83.2%".into()],
         remarks: vec![],
+        in_folders: false,
         attachments: vec![],
     };
     let raw = delivery(serde_json::json!({"link": "https://x.cn/{report}/{period}/r{revision}"}));
@@ -38,6 +42,7 @@ fn a_release_is_worded_in_three_languages() {
         zh.text.starts_with("门店：<东街店>\n本版的原因：<补充>。\n\n本期指标\n")
             && html.contains("<p>门店：&lt;东街店&gt;</p><p>本版的原因：&lt;补充&gt;。</p>")
     );
+    assert!(zh.text.contains("  <b>  1 & 2\n* 超出误差\n\n与上一版"), "{}", zh.text);
     let en = release_message(&raw, &key(1), &release, Lang::En);
     assert!(!en.subject.contains("revision") && en.text.contains("Indicators of this period"));
     let tw = release_message(&raw, &key(2), &release, Lang::ZhTw);
@@ -54,8 +59,10 @@ fn a_message_to_taiwan_is_written_as_there() {
         about: Some(format!("门店：{}", Localized::from("软件街店").get(Lang::ZhTw))),
         reasons: vec!["本版的原因：本期答卷有更正或补充。".into()],
         numbers: vec![("质量满意度".into(), "83.2分".into())],
+        note: None,
         changes: vec!["质量满意度：82.0 → 83.2".into()],
         remarks: vec!["关卡 `质量`：数据过旧".into()],
+        in_folders: true,
         attachments: vec![Attachment {
             name: "质量.pdf".into(),
             media_type: "application/pdf".into(),
@@ -92,8 +99,47 @@ fn now() -> DateTime<Utc> {
 
 fn change(raised: bool, audience: AlarmAudience, zh: &str) -> Change {
     let text = lang_texts(zh, "in English");
-    let signal = Signal { rule: "r".into(), subject: zh.into(), holds: Some(raised), audience, reminds: false, text };
-    Change { signal, raised, since: None }
+    let signal = Signal {
+        rule: "r".into(),
+        subject: zh.into(),
+        holds: Some(raised),
+        audience,
+        kind: None,
+        codes: BTreeSet::new(),
+        text,
+    };
+    Change { signal, raised, again: false, since: None }
+}
+
+/// Who is woken knows from the subject why; what is over promises nothing.
+#[test]
+fn the_subject_of_an_alarm_says_what_it_is() {
+    let of = |kind: AlarmKind, raised: bool| {
+        let mut change = change(raised, AlarmAudience::Errors, "坏");
+        change.signal.kind = Some(kind);
+        change
+    };
+    let said = |changes: &[Change], lang| {
+        let message = alarm_message(&key(1), "月报", &changes.iter().collect::<Vec<_>>(), lang);
+        (message.subject, message.text)
+    };
+    for (kind, zh, en) in [
+        (AlarmKind::Failed, "[运行失败] 月报 2026-11", "[run failed] 月报 2026-11"),
+        (AlarmKind::Gate, "[发布被扣住] 月报 2026-11", "[held] 月报 2026-11"),
+        (AlarmKind::Missing, "[警报] 月报 2026-11", "[alarm] 月报 2026-11"),
+    ] {
+        let changes = [of(kind, true), of(AlarmKind::Threshold, false)];
+        assert_eq!((said(&changes[..1], Lang::ZhCn).0.as_str(), said(&changes[..1], Lang::En).0.as_str()), (zh, en));
+        let both = said(&changes, Lang::ZhCn).0;
+        assert_eq!(both, if kind == AlarmKind::Missing { "[警报变化] 月报 2026-11" } else { zh });
+        let (subject, text) = said(&[of(kind, false)], Lang::En);
+        assert_eq!(subject, "[alarm over] 月报 2026-11");
+        assert!(text.contains("Over\n  - in English") && !text.contains("Nothing more is sent"), "{text}");
+    }
+    let again = Change { again: true, ..of(AlarmKind::Failed, true) };
+    let (subject, text) = said(&[again], Lang::ZhCn);
+    assert_eq!(subject, "[运行失败] 月报 2026-11");
+    assert!(text.starts_with("仍未恢复，原因有变\n  - 坏") && text.contains("再提醒一次"), "{text}");
 }
 
 /// After a history was lost nobody reads four hundred lines.

@@ -8,7 +8,7 @@ use lettre::address::{Address, Envelope};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment as Part, Mailbox, MultiPart, SinglePart};
 
-use super::message::Message;
+use super::message::{Message, bare_names};
 use super::recipient::Recipient;
 use super::secrets::Secrets;
 use super::smtp::{self, Server};
@@ -126,15 +126,7 @@ pub fn compose(raw: &RawMail, recipient: &Recipient, message: &Message, now: Dat
 fn parts(message: &Message, most: u64) -> Result<Vec<SinglePart>, Reason> {
     let mut total = 0;
     let mut parts = Vec::with_capacity(message.attachments.len());
-    for (index, attachment) in message.attachments.iter().enumerate() {
-        // A mail has no folders: names that would stand twice get that of their folder before them.
-        let (folder, bare) = attachment.place();
-        let mut others = message.attachments.iter().enumerate().filter(|(other, _)| *other != index);
-        let twice = others.any(|(_, other)| other.place().1 == bare);
-        let name = match folder.filter(|_| twice) {
-            Some(folder) => format!("{folder}_{bare}"),
-            None => bare.to_owned(),
-        };
+    for (attachment, name) in message.attachments.iter().zip(bare_names(&message.attachments)) {
         let name = one_line("attachment", &name)?;
         let bytes = attachment.bytes()?;
         total += bytes.len() as u64;

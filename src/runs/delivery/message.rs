@@ -164,6 +164,20 @@ fn read(path: &Path) -> Result<Vec<u8>, Reason> {
     })
 }
 
+/// What files are called where there are no folders, as in a mail: names that would stand twice get that of their folder before them.
+pub fn bare_names(attachments: &[Attachment]) -> Vec<String> {
+    let name = |(index, attachment): (usize, &Attachment)| {
+        let (folder, bare) = attachment.place();
+        let mut others = attachments.iter().enumerate().filter(|(other, _)| *other != index);
+        let twice = others.any(|(_, other)| other.place().1 == bare);
+        match folder.filter(|_| twice) {
+            Some(folder) => format!("{folder}_{bare}"),
+            None => bare.to_owned(),
+        }
+    };
+    attachments.iter().enumerate().map(name).collect()
+}
+
 /// The media type of a document by the ending of its name.
 pub fn media_type(name: &str) -> &'static str {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Why something was not delivered: a stable code for the outbox, words for people.
 
 use crate::diagnostics::messages::delivery as messages;
-use crate::diagnostics::{Diagnostic, Lang, Message, lang_texts};
+use crate::diagnostics::{Diagnostic, Lang, LocalizedTexts, Message, lang_texts};
 
 /// The kind of a reason; kept in the outbox by its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,15 +185,71 @@ impl Reason {
         if !matches!(self.code, Code::RefusedForNow | Code::Unreachable | Code::TimedOut | Code::NotWritten) {
             return self.diagnostic(recipient);
         }
-        let detail = &self.detail;
-        let given_up = lang_texts(format!("{detail}；已不再重试"), format!("{detail}; given up"));
+        let detail = answered(&self.detail).unwrap_or_else(|| lang_texts(&self.detail, &self.detail));
+        let given_up = lang_texts(
+            format!("{}；已不再重试", detail.get(Lang::ZhCn)),
+            format!("{}; given up", detail.get(Lang::En)),
+        );
         Diagnostic::warning(self.code.message()).arg("recipient", recipient).words("detail", given_up)
     }
 
     /// The reason as a warning about a recipient.
     pub fn diagnostic(&self, recipient: &str) -> Diagnostic {
-        Diagnostic::warning(self.code.message()).arg("recipient", recipient).arg("detail", &self.detail)
+        let problem = Diagnostic::warning(self.code.message()).arg("recipient", recipient);
+        match answered(&self.detail) {
+            Some(words) => problem.words("detail", words),
+            None => problem.arg("detail", &self.detail),
+        }
     }
+}
+
+/// How the mail library begins what a server refuses for good, and what it refuses for now.
+const REFUSALS: [(&str, &str, &str); 2] = [
+    ("permanent error (", "服务器永久拒绝，", "refused for good by the server, "),
+    ("transient error (", "服务器暂时拒绝，", "refused for now by the server, "),
+];
+
+/// The frequent answers of mail servers (RFC 5321, 4.2.3; RFC 4954, 6) in words.
+const ANSWERS: [(&str, &str, &str); 14] = [
+    ("421", "服务暂不可用", "the service is not available"),
+    ("450", "邮箱暂不可用", "the mailbox is busy or not available"),
+    ("451", "服务器处理出错", "an error of the server"),
+    ("452", "服务器空间不足", "no room on the server"),
+    ("454", "暂时无法登录", "no login for now"),
+    ("530", "需要先登录", "a login is needed"),
+    ("534", "登录方式强度不足", "the way of login is too weak"),
+    ("535", "用户名或密码错误", "wrong user or password"),
+    ("550", "邮箱不存在或不可用", "no such mailbox, or not to be used"),
+    ("551", "收件人不在该服务器", "the recipient is not on this server"),
+    ("552", "邮箱已满或邮件过大", "the mailbox is full, or the mail too large"),
+    ("553", "不接受该地址", "the address is not accepted"),
+    ("554", "邮件被拒收", "the mail is refused"),
+    ("556", "该域名不收邮件", "the domain takes no mail"),
+];
+
+/// What a mail server answered in words, if that is what is known; what it said itself stays as it is.
+fn answered(detail: &str) -> Option<LocalizedTexts> {
+    REFUSALS.iter().find_map(|(begin, zh, en)| {
+        let (machine, rest) = detail.split_once(begin)?;
+        let (code, answer) = rest.split_once(')')?;
+        let known = ANSWERS.iter().find(|(held, _, _)| *held == code);
+        let (said_zh, said_en) =
+            known.map_or((String::new(), String::new()), |(_, zh, en)| (format!(" {zh}"), format!(" {en}")));
+        let place = machine.trim_end().trim_end_matches(':');
+        let (zh_place, en_place) = match place.is_empty() {
+            true => (String::new(), String::new()),
+            false => (format!("{place}："), format!("{place}: ")),
+        };
+        let answer = answer.trim_start_matches(':').trim();
+        let (zh_answer, en_answer) = match answer.is_empty() {
+            true => (String::new(), String::new()),
+            false => (format!("：{answer}"), format!(": {answer}")),
+        };
+        Some(lang_texts(
+            format!("{zh_place}{zh}{code}{said_zh}{zh_answer}"),
+            format!("{en_place}{en}{code}{said_en}{en_answer}"),
+        ))
+    })
 }
 
 /// One line of at most 300 characters: servers answer what they like.
@@ -229,6 +285,28 @@ mod tests {
         let said = |code| Reason::new(code, "no route").diagnostic_at_rest("z***@example.com").text(Lang::En);
         assert!(said(ReasonCode::Unreachable).ends_with("no connection (no route; given up)"));
         assert!(said(ReasonCode::Refused).ends_with("the other side refuses (no route)"));
+    }
+
+    /// What a server says is its own; what its number means is said in the reader's language.
+    #[test]
+    fn answers_of_mail_servers_are_put_into_words() {
+        for (detail, zh, en) in [
+            (
+                "mx:25: permanent error (550): 5.1.1 no such user",
+                "mx:25：服务器永久拒绝，550 邮箱不存在或不可用：5.1.1 no such user",
+                "mx:25: refused for good by the server, 550 no such mailbox, or not to be used: 5.1.1 no such user",
+            ),
+            (
+                "transient error (451)",
+                "服务器暂时拒绝，451 服务器处理出错",
+                "refused for now by the server, 451 an error of the server",
+            ),
+            ("permanent error (599): no", "服务器永久拒绝，599：no", "refused for good by the server, 599: no"),
+        ] {
+            let said = answered(detail).unwrap();
+            assert_eq!((said.get(Lang::ZhCn), said.get(Lang::En)), (zh, en));
+        }
+        assert_eq!(answered("Connection refused"), None);
     }
 
     #[test]

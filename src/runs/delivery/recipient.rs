@@ -63,6 +63,14 @@ impl Recipient {
     pub fn masked(&self) -> String {
         if self.address.is_empty() { self.channel.clone() } else { masked_address(&self.address) }
     }
+
+    /// The same after the name that the project has for the address: one mask may fit two people.
+    pub fn named(&self) -> String {
+        match &self.name {
+            Some(name) => format!("{name} {}", self.masked()),
+            None => self.masked(),
+        }
+    }
 }
 
 /// The domain of an address does not depend on capitals; what is before it may.
@@ -92,7 +100,7 @@ mod tests {
             (wang.channel.as_str(), wang.address.as_str(), wang.name.as_deref()),
             ("mail", "Wang@example.com", Some("王芳"))
         );
-        assert_eq!(wang.masked(), "W***@example.com");
+        assert_eq!((wang.masked().as_str(), wang.named().as_str()), ("W***@example.com", "王芳 W***@example.com"));
         let group = Recipient::parse("group", Lang::ZhCn);
         assert_eq!((group.channel.as_str(), group.key().as_str(), group.masked().as_str()), ("group", "", "group"));
         let mut two = wang.clone();

@@ -1,5 +1,7 @@
 //! From the situation of a run to the conditions that alarms are about: pure functions of the rules in the project file.
 
+use std::collections::BTreeSet;
+
 use crate::config::raw::{AlarmAudience, AlarmKind, OWN_ALARMS, RawAlarm, RawDelivery};
 use crate::diagnostics::{Lang, Localized, LocalizedTexts, lang_texts};
 use crate::document::format;
@@ -69,7 +71,25 @@ pub struct RunEnd {
     /// The period.
     pub period: String,
     /// Why it failed, if it did.
-    pub failure: Option<LocalizedTexts>,
+    pub failure: Option<Failure>,
+}
+
+/// Why a run failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened and what is to be done.
+    pub text: LocalizedTexts,
+    /// The codes of its errors.
+    pub codes: BTreeSet<String>,
+}
+
+/// Why a release is not there, as the alarm about its run has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// True if a gate holds it, false if its run failed.
+    pub held: bool,
+    /// What that alarm says now.
+    pub text: LocalizedTexts,
 }
 
 /// What is wrong with the release of a period.
@@ -93,8 +113,8 @@ pub struct Expected {
     pub period: String,
     /// What is wrong with its release, if it is due and not there or not whole.
     pub lack: Option<Lack>,
-    /// True if the alarm stands that its run failed or is held.
-    pub failed: bool,
+    /// Why, if the alarm stands that its run failed or is held.
+    pub stopped: Option<Stopped>,
     /// Audiences that know it by that alarm, to whom nothing is said.
     pub heard: Vec<AlarmAudience>,
 }
@@ -130,8 +150,9 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
         subject,
         holds,
         audience: audience(rule),
-        reminds: matches!(rule.on, AlarmKind::Gate | AlarmKind::Failed),
-        text: titled(rule.title.as_ref(), text),
+        kind: Some(rule.on),
+        codes: BTreeSet::new(),
+        text: titled(rule.title.as_ref(), holds != Some(false), text),
     };
     match rule.on {
         AlarmKind::Threshold => {
@@ -142,7 +163,8 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
                         Some((column, group)) => format!("{}/{column}={group}", indicator.metric),
                         None => indicator.metric.clone(),
                     };
-                    signal(subject, crossed(rule, indicator.estimate), threshold_text(rule, indicator))
+                    let holds = crossed(rule, indicator.estimate);
+                    signal(subject, holds, threshold_text(rule, indicator, holds != Some(false)))
                 })
                 .collect()
         }
@@ -165,13 +187,16 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
         }
         AlarmKind::Failed => {
             let text = |run: &RunEnd| match &run.failure {
-                Some(failure) => prefixed(&run.period, failure),
+                Some(failure) => prefixed(&run.period, &failure.text),
                 None => lang_texts(format!("{}：运行成功", run.period), format!("{}: the run succeeded", run.period)),
             };
             situation
                 .runs
                 .iter()
-                .map(|run| signal(run.period.clone(), Some(run.failure.is_some()), text(run)))
+                .map(|run| Signal {
+                    codes: run.failure.as_ref().map(|failure| failure.codes.clone()).unwrap_or_default(),
+                    ..signal(run.period.clone(), Some(run.failure.is_some()), text(run))
+                })
                 .collect()
         }
         // What became of messages is known after they were sent.
@@ -183,7 +208,7 @@ fn of_rule(rule: &RawAlarm, situation: &Situation) -> Vec<Signal> {
                 false => Some(one.lack.is_some()),
             };
             let expected = situation.expected.iter();
-            expected.map(|one| signal(one.period.clone(), holds(one), missing_text(one))).collect()
+            expected.map(|one| signal(one.period.clone(), holds(one), missing_text(one, audience(rule)))).collect()
         }
     }
 }
@@ -196,9 +221,9 @@ pub fn audience(rule: &RawAlarm) -> AlarmAudience {
     })
 }
 
-fn missing_text(expected: &Expected) -> LocalizedTexts {
+fn missing_text(expected: &Expected, audience: AlarmAudience) -> LocalizedTexts {
     let period = &expected.period;
-    let (zh, en) = match (expected.lack, expected.failed) {
+    let (zh, en) = match (expected.lack, &expected.stopped) {
         (None, _) => ("不再缺少版本", ": no release is missing any more"),
         (Some(Lack::CutOff), _) => (
             "已发布，但其运行中途中断：可能尚未通知任何人",
@@ -211,12 +236,25 @@ fn missing_text(expected: &Expected) -> LocalizedTexts {
             "已发布，但其 release.json 无法读取，无法察觉后来的更正",
             " is published, but its release.json cannot be read: corrections go unnoticed",
         ),
-        (Some(Lack::Absent), false) => ("已到期，尚未发布", " is due and not published"),
-        (Some(Lack::Absent), true) => {
-            ("仍未发布：其运行失败或被扣住", " is still not published: its run failed or is held")
+        (Some(Lack::Absent), None) => ("已到期，尚未发布", " is due and not published"),
+        // What gates found are numbers, and what errors say is for those who mend them.
+        (Some(Lack::Absent), Some(stopped)) if audience == AlarmAudience::Errors => {
+            return still_missing(period, &stopped.text);
         }
+        (Some(Lack::Absent), Some(Stopped { held: true, .. })) => {
+            ("仍未发布：被关卡扣住，等待审核", " is still not published: it is held and waits for approval")
+        }
+        (Some(Lack::Absent), Some(_)) => ("仍未发布：其运行失败", " is still not published: its run failed"),
     };
     lang_texts(format!("{period} {zh}"), format!("{period}{en}"))
+}
+
+/// That a release is still missing, with what was last said of its run, which names the period too.
+fn still_missing(period: &str, last: &LocalizedTexts) -> LocalizedTexts {
+    let (zh, en) = (last.get(Lang::ZhCn), last.get(Lang::En));
+    let zh = zh.strip_prefix(&format!("{period}：")).unwrap_or(zh);
+    let en = en.strip_prefix(&format!("{period}: ")).unwrap_or(en);
+    lang_texts(format!("{period} 仍未发布：{zh}"), format!("{period} is still not published: {en}"))
 }
 
 fn is_watched(rule: &RawAlarm, indicator: &Indicator) -> bool {
@@ -229,7 +267,7 @@ fn crossed(rule: &RawAlarm, estimate: Option<f64>) -> Option<bool> {
     Some(rule.below.is_some_and(|limit| estimate < limit) || rule.above.is_some_and(|limit| estimate > limit))
 }
 
-fn threshold_text(rule: &RawAlarm, indicator: &Indicator) -> LocalizedTexts {
+fn threshold_text(rule: &RawAlarm, indicator: &Indicator, holds: bool) -> LocalizedTexts {
     let group = |lang: Lang, open: &str, close: &str| {
         let typed = indicator.segment.as_ref().map(|(_, group)| group.as_str());
         let name = indicator.group.as_ref().map(|name| name.get(lang)).or(typed);
@@ -252,9 +290,13 @@ fn threshold_text(rule: &RawAlarm, indicator: &Indicator) -> LocalizedTexts {
     let shown = |lang: Lang| {
         indicator.estimate.map_or_else(String::new, |value| format::value_with_unit(value, indicator.unit, lang))
     };
+    let (is_zh, is_en) = if holds { ("为", "is") } else { ("现为", "is now") };
+    // The title of what is over has the limit in it, or says what it is about.
+    let limits = |text: String| if holds || rule.title.is_none() { text } else { String::new() };
+    let (zh, en) = (limits(format!("（{}）", zh.join("，"))), limits(format!(" ({})", en.join(", "))));
     lang_texts(
-        format!("{}{}为 {}（{}）", title(Lang::ZhCn), group(Lang::ZhCn, "（", "）"), shown(Lang::ZhCn), zh.join("，")),
-        format!("{}{} is {} ({})", title(Lang::En), group(Lang::En, " (", ")"), shown(Lang::En), en.join(", ")),
+        format!("{}{}{is_zh} {}{zh}", title(Lang::ZhCn), group(Lang::ZhCn, "（", "）"), shown(Lang::ZhCn)),
+        format!("{}{} {is_en} {}{en}", title(Lang::En), group(Lang::En, " (", ")"), shown(Lang::En)),
     )
 }
 
@@ -276,13 +318,15 @@ fn prefixed(period: &str, text: &LocalizedTexts) -> LocalizedTexts {
     lang_texts(format!("{period}：{}", text.get(Lang::ZhCn)), format!("{period}: {}", text.get(Lang::En)))
 }
 
-/// What an alarm says, after its title if it has one.
-pub fn titled(title: Option<&Localized>, text: LocalizedTexts) -> LocalizedTexts {
+/// What an alarm says, after its title if it has one; the title of one that ended is said to be over, since it says the contrary.
+pub fn titled(title: Option<&Localized>, holds: bool, text: LocalizedTexts) -> LocalizedTexts {
     let Some(title) = title else { return text };
-    lang_texts(
-        format!("{}：{}", title.get(Lang::ZhCn), text.get(Lang::ZhCn)),
-        format!("{}: {}", title.get(Lang::En), text.get(Lang::En)),
-    )
+    let (zh, en) = (title.get(Lang::ZhCn), title.get(Lang::En));
+    let (zh, en) = match holds {
+        true => (zh.to_owned(), en.to_owned()),
+        false => (format!("「{zh}」已解除"), format!("“{en}” is over")),
+    };
+    lang_texts(format!("{zh}：{}", text.get(Lang::ZhCn)), format!("{en}: {}", text.get(Lang::En)))
 }
 
 #[cfg(test)]
@@ -344,7 +388,36 @@ mod tests {
             "Satisfaction (朝阳) is 99.5 points (lower limit 80 points, upper limit 99 points)"
         );
         let named = Indicator { group: Some("Morning Sun".into()), ..situation.indicators[1].clone() };
-        assert!(threshold_text(&low, &named).get(Lang::En).starts_with("Satisfaction (Morning Sun) is"));
+        assert!(threshold_text(&low, &named, true).get(Lang::En).starts_with("Satisfaction (Morning Sun) is"));
+    }
+
+    /// The title says the contrary of what is the case when it is over.
+    #[test]
+    fn the_title_of_what_is_over_is_quoted() {
+        let mut low = rule(AlarmKind::Threshold);
+        (low.metric, low.below) = (Some("csi".into()), Some(62.0));
+        let said = |low: &RawAlarm, estimate: f64| {
+            let indicators = vec![indicator(None, Some(estimate))];
+            let found = signals(std::slice::from_ref(low), &Situation { indicators, ..Situation::default() });
+            (found[0].text.get(Lang::ZhCn).to_owned(), found[0].text.get(Lang::En).to_owned())
+        };
+        let both = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
+        assert_eq!(
+            said(&low, 82.0),
+            both("满意度现为 82.0分（下限 62分）", "Satisfaction is now 82.0 points (lower limit 62 points)")
+        );
+        low.title = Some(Localized::Plain("满意度过低".into()));
+        assert_eq!(
+            said(&low, 60.0),
+            both(
+                "满意度过低：满意度为 60.0分（下限 62分）",
+                "满意度过低: Satisfaction is 60.0 points (lower limit 62 points)"
+            )
+        );
+        assert_eq!(
+            said(&low, 82.0),
+            both("「满意度过低」已解除：满意度现为 82.0分", "“满意度过低” is over: Satisfaction is now 82.0 points")
+        );
     }
 
     #[test]
@@ -358,8 +431,11 @@ mod tests {
                 holds: true,
                 text: lang_texts("旧", "old"),
             }],
-            runs: vec![RunEnd { period: period(), failure: Some(lang_texts("坏", "bad")) }],
-            expected: vec![expected(true, false, &[])],
+            runs: vec![RunEnd {
+                period: period(),
+                failure: Some(Failure { text: lang_texts("坏", "bad"), codes: ["M0200".to_owned()].into() }),
+            }],
+            expected: vec![expected(true, None, &[])],
             ..Situation::default()
         };
         let found = signals(&rules, &situation);
@@ -368,6 +444,7 @@ mod tests {
                 && found.iter().all(|signal| signal.holds == Some(true) && signal.audience == AlarmAudience::Errors)
         );
         assert_eq!(found[2].text.get(Lang::ZhCn), "2026-10 已到期，尚未发布");
+        assert_eq!((found[1].kind, found[1].codes.len()), (Some(AlarmKind::Failed), 1));
         situation.gates[0].holds = false;
         situation.runs[0].failure = None;
         situation.expected[0].lack = None;
@@ -386,18 +463,19 @@ mod tests {
         assert!(signals(&rules, &Situation::default()).is_empty());
     }
 
-    fn expected(missing: bool, failed: bool, heard: &[AlarmAudience]) -> Expected {
+    fn expected(missing: bool, held: Option<bool>, heard: &[AlarmAudience]) -> Expected {
         let lack = missing.then_some(Lack::Absent);
-        Expected { period: "2026-10".into(), lack, failed, heard: heard.to_vec() }
+        let stopped = held.map(|held| Stopped { held, text: lang_texts("2026-10：坏", "2026-10: bad") });
+        Expected { period: "2026-10".into(), lack, stopped, heard: heard.to_vec() }
     }
 
     #[test]
     fn who_heard_of_the_failure_hears_nothing_of_the_missing_release() {
         let cases: [(Expected, Option<bool>, &str); 4] = [
-            (expected(true, false, &[]), Some(true), "2026-10 is due and not published"),
-            (expected(true, true, &[]), Some(true), "2026-10 is still not published: its run failed or is held"),
-            (expected(true, true, &[AlarmAudience::Readers]), Some(true), "2026-10 is still not published"),
-            (expected(true, true, &[AlarmAudience::Errors]), None, ""),
+            (expected(true, None, &[]), Some(true), "2026-10 is due and not published"),
+            (expected(true, Some(false), &[]), Some(true), "2026-10 is still not published: bad"),
+            (expected(true, Some(true), &[AlarmAudience::Readers]), Some(true), "2026-10 is still not published: bad"),
+            (expected(true, Some(false), &[AlarmAudience::Errors]), None, ""),
         ];
         let rule = rule(AlarmKind::Missing);
         for (expected, holds, text) in cases {
@@ -408,11 +486,23 @@ mod tests {
         }
     }
 
+    /// What a gate found are numbers that are not published.
+    #[test]
+    fn readers_hear_which_and_not_why() {
+        let rule = RawAlarm { tell: Some(AlarmAudience::All), ..rule(AlarmKind::Missing) };
+        let said = |held: bool| {
+            let situation = Situation { expected: vec![expected(true, Some(held), &[])], ..Situation::default() };
+            signals(std::slice::from_ref(&rule), &situation)[0].text.get(Lang::ZhCn).to_owned()
+        };
+        assert_eq!(said(true), "2026-10 仍未发布：被关卡扣住，等待审核");
+        assert_eq!(said(false), "2026-10 仍未发布：其运行失败");
+    }
+
     #[test]
     fn what_is_wrong_with_a_release_is_said() {
         let said = [Lack::Absent, Lack::CutOff, Lack::Gone, Lack::Damaged].map(|lack| {
-            let one = Expected { lack: Some(lack), ..expected(true, false, &[]) };
-            missing_text(&one).get(Lang::En).to_owned()
+            let one = Expected { lack: Some(lack), ..expected(true, None, &[]) };
+            missing_text(&one, AlarmAudience::Errors).get(Lang::En).to_owned()
         });
         let parts = ["is due and not published", "cut off", "the link to it is gone", "release.json cannot be read"];
         assert!(said.iter().zip(parts).all(|(text, part)| text.contains(part)), "{said:?}");
@@ -436,6 +526,6 @@ mod tests {
         all.metric = Some("nps".into());
         all.title = Some(Localized::Plain("注意".into()));
         let found = signals(&[all], &situation);
-        assert_eq!((found.len(), found[0].text.get(Lang::ZhCn)), (1, "注意：满意度：控制图正常"));
+        assert_eq!((found.len(), found[0].text.get(Lang::ZhCn)), (1, "「注意」已解除：满意度：控制图正常"));
     }
 }

@@ -180,6 +180,7 @@ impl History {
                 module: row.text("module")?.to_owned(),
                 title: serde_json::from_str::<Localized>(row.text("title")?).unwrap_or_else(|_| "".into()),
                 unit: unit_of(row)?,
+                better: None,
             })
         };
         self.database.query(sql, &key)?.iter().map(metric).collect()

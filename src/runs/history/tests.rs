@@ -46,6 +46,7 @@ fn numbers(period: &str, value: f64) -> Numbers {
             module: "csat".into(),
             title: "满意率".into(),
             unit: Unit::Percent,
+            better: None,
         }],
         estimates: vec![
             estimate("satisfied", None, Some(value)),

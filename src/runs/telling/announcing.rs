@@ -18,6 +18,7 @@ use crate::runs::delivery::message::DeliveryKey;
 use crate::runs::delivery::outbox;
 use crate::runs::delivery::recipient::Recipient;
 use crate::runs::history::History;
+use crate::runs::published;
 use crate::runs::record::Release;
 use crate::runs::titles::{column_of, report_title};
 use crate::runs::wording::Wording;
@@ -52,6 +53,7 @@ pub fn enqueue_release(
     prepare(history.database(), now)?;
     let name = history.project().to_owned();
     let later = later_periods(history, project, release)?;
+    let before = published::before(history, release.period)?;
     let mut messages = Vec::new();
     for report in &release.reports {
         let key = DeliveryKey {
@@ -80,7 +82,7 @@ pub fn enqueue_release(
             if of_other && !raw.parameters.is_empty() && attachments.is_empty() && raw.files {
                 continue;
             }
-            let wording = Wording { project, release, later: &later, lang: recipient.lang };
+            let wording = Wording { project, release, before: before.as_ref(), later: &later, lang: recipient.lang };
             let content = wording.told_to(raw, (report.id.as_str(), title.as_ref()), attachments);
             messages.push((recipient.clone(), release_message(delivery, &key, &content, recipient.lang)));
         }

@@ -93,10 +93,15 @@ impl Delivery {
 
     /// Why it stands where it stands.
     pub fn why(&self) -> Option<Diagnostic> {
-        let (reason, recipient) = (self.reason.as_ref()?, self.recipient.masked());
+        self.why_of(&self.recipient.masked())
+    }
+
+    /// The same with the recipient called otherwise.
+    pub fn why_of(&self, recipient: &str) -> Option<Diagnostic> {
+        let reason = self.reason.as_ref()?;
         Some(match self.state {
-            State::Failed => reason.diagnostic_at_rest(&recipient),
-            _ => reason.diagnostic(&recipient),
+            State::Failed => reason.diagnostic_at_rest(recipient),
+            _ => reason.diagnostic(recipient),
         })
     }
 }
