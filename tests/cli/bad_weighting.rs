@@ -43,14 +43,14 @@ const CASES: &[Case] = &[
         &[("  weight: w", "  weighting: { margins: { shop: { north: { yes: 0.4 }, south: 0.6 } } }")],
         "M0293",
         "7:",
-        "2 columns",
+        "nested 2 deep",
     ),
     case(
         "not deep enough",
         &[("  weight: w", "  weighting: { margins: { shop × aware: { north: 0.4, south: 0.6 } } }")],
         "M0293",
         "7:",
-        "is over 2",
+        "needs 2",
     ),
     case(
         "figure of zero",
@@ -155,7 +155,7 @@ const CASES: &[Case] = &[
         )],
         "M0413",
         "7:",
-        "after 500 passes",
+        "in pass 500",
     ),
     // Two of four answers carry nine tenths: 1.8 times the mean each.
     case(

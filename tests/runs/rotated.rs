@@ -88,6 +88,22 @@ fn a_month_waits_for_the_one_that_is_read_with_it() {
     assert_eq!(timer(&site, AFTER).0, []);
 }
 
+/// Half of January is lost, and late answers of February come: no release shows what of January nobody approved.
+#[test]
+fn late_answers_wait_for_what_a_gate_holds_of_another_month() {
+    let site = three_months();
+    site.write("all.csv", &all(&[(1, 30, 7), (2, 70, 6), (3, 60, 7)]));
+    let held = [("2026-01", "held"), ("2026-02", "unchanged"), ("2026-03", "unchanged")];
+    let (ended, said) = timer(&site, NEXT);
+    assert_eq!(ended, outcomes(&held), "{said:#}");
+    let (_, asked) = site.run("2026-02", &[]);
+    assert_eq!((&asked["runs"][0]["outcome"], codes(&asked)), (&"unchanged".into(), vec!["M0183".to_owned()]));
+    assert_eq!(printed_code(&site, NEXT, &["approve", "--period", "2026-01", "--json"]), Some(0));
+    let (ended, said) = timer(&site, AFTER);
+    assert_eq!(ended, outcomes(&[("2026-02", "published"), ("2026-03", "published")]), "{said:#}");
+    assert_eq!(timer(&site, AFTER).0, []);
+}
+
 /// A month that is due is not published with half of the one before it.
 #[test]
 fn a_month_that_is_read_with_half_of_another_is_held() {
@@ -186,4 +202,36 @@ fn a_table_whose_rows_go_makes_no_smaller_release() {
     let noted = said["diagnostics"].as_array().unwrap().iter().any(|found| found["code"] == "M0177");
     assert!(noted, "{said:#}");
     assert_eq!((timer(&site, MARCH).0, site.seen()), (vec![], before));
+}
+
+/// With the tickets gone a correction of the answers cannot be made: that is loud.
+#[test]
+fn a_correction_is_not_lost_with_the_rows_of_a_table() {
+    let site = Site::by_date("");
+    site.change("plugins:\n", TABLE);
+    site.write("plugins/ticket-part/plugin.yaml", PLUGIN);
+    site.write("all.csv", &all(&[(1, 60, 7), (2, 60, 6)]));
+    site.write("tickets.csv", &tickets(&[(1, 60), (2, 60)]));
+    timer(&site, MARCH);
+    site.write("tickets.csv", &tickets(&[(2, 60)]));
+    site.write("all.csv", &all(&[(1, 60, 9), (2, 60, 6)]));
+    let (ended, said) = timer(&site, MARCH);
+    assert_eq!(ended, outcomes(&[("2026-01", "failed"), ("2026-02", "unchanged")]), "{said:#}");
+}
+
+/// There was no ticket in February, which is read with January: its answers are corrected all the same.
+#[test]
+fn a_month_without_a_row_of_a_table_is_corrected() {
+    let site = Site::by_date("  read: 2\n");
+    site.change("plugins:\n", TABLE);
+    site.write("plugins/ticket-part/plugin.yaml", PLUGIN);
+    site.write("all.csv", &all(&[(1, 60, 7), (2, 60, 6)]));
+    site.write("tickets.csv", &tickets(&[(1, 60)]));
+    let both = [("2026-01", "published"), ("2026-02", "published")];
+    let (ended, said) = timer(&site, MARCH);
+    assert_eq!(ended, outcomes(&both), "{said:#}");
+    site.write("all.csv", &all(&[(1, 60, 7), (2, 70, 6)]));
+    let (ended, said) = timer(&site, MARCH);
+    assert_eq!(ended, outcomes(&[("2026-01", "unchanged"), ("2026-02", "published")]), "{said:#}");
+    assert_eq!(timer(&site, MARCH).0, []);
 }

@@ -222,9 +222,8 @@ fn a_revision_with_fewer_answers_waits_for_a_look() {
     assert_eq!(timer(&loose, FEBRUARY).0, outcomes(&[("2026-01", "published")]));
 }
 
-/// March could not show February, which came a week later.
-#[test]
-fn a_month_that_comes_late_is_shown_by_those_after_it() {
+/// A project whose March was published without February, which has come since.
+pub(super) fn with_a_late_february() -> Site {
     let site = Site::new("");
     for period in ["2026-01", "2026-03"] {
         site.month(period, 60, 7);
@@ -232,6 +231,13 @@ fn a_month_that_comes_late_is_shown_by_those_after_it() {
     timer(&site, APRIL);
     assert_eq!(past(&site, "2026-03"), [("2026-01".to_owned(), 1)]);
     site.month("2026-02", 60, 6);
+    site
+}
+
+/// March could not show February, which came a week later.
+#[test]
+fn a_month_that_comes_late_is_shown_by_those_after_it() {
+    let site = with_a_late_february();
     let week_later = "2026-04-10T06:00:00+08:00";
     let both = ["2026-02", "2026-03"];
     let (_, looked) = printed(&site, week_later, &["run", "--catch-up", "--dry-run", "--json"]);

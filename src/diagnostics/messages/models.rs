@@ -54,7 +54,7 @@ messages! {
     /// A model without a result for a group.
     NO_RESULT = Message::new("M0619", "`{model}` has no result ({group}): {problem}", "`{model}` 没有结果（{group}）：{problem}");
     /// Not enough complete answers for the method.
-    TOO_FEW_ANSWERS = Message::new("M0620", "complete answers that there are: {found}; the method needs at least {needed}", "该方法需要 {needed} 份完整答卷，只有 {found} 份")
+    TOO_FEW_ANSWERS = Message::new("M0620", "the method needs {needed} or more complete answers, found: {found}", "该方法需要 {needed} 份完整答卷，只有 {found} 份")
         .hinted("leave out items that few people answered, or widen the base", "请去掉作答人数少的题项，或放宽基数");
     /// A constant column.
     NO_VARIATION = Message::new("M0621", "`{column}` has the same value in all complete answers", "`{column}` 在全部完整答卷中取值相同")

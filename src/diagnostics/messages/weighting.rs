@@ -17,7 +17,7 @@ messages! {
     NO_MARGINS = Message::new("M0292", "`{margin}` holds no figure", "`{margin}` 中没有任何数字")
         .hinted("write shares or counts by category, such as `gender: { 男: 0.48, 女: 0.52 }`", "请按类别写出比例或人数，例如 `gender: { 男: 0.48, 女: 0.52 }`");
     /// Nested figures that do not fit the columns of the margin.
-    MARGIN_DEPTH = Message::new("M0293", "levels of categories in `{category}`: {found}; columns of the margin `{margin}`: {wanted}", "`{category}` 涉及 {found} 列的类别，而边际 `{margin}` 涉及 {wanted} 列")
+    MARGIN_DEPTH = Message::new("M0293", "`{category}` is nested {found} deep, but the margin `{margin}` needs {wanted}", "`{category}` 涉及 {found} 列的类别，而边际 `{margin}` 涉及 {wanted} 列")
         .hinted("nest one level of categories a column, such as `a × b: { a1: { b1: 0.2, b2: 0.3 }, … }`", "每列一层类别，例如 `a × b: { a1: { b1: 0.2, b2: 0.3 }, … }`");
     /// A figure that no weight can reach.
     MARGIN_FIGURE = Message::new("M0294", "the figure of `{category}` in the margin `{margin}` must be above 0, found {found}", "边际 `{margin}` 中 `{category}` 的数字应大于 0，却是 {found}")
@@ -45,7 +45,7 @@ messages! {
     MARGIN_MISSING = Message::new("M0412", "answers without a value in the margin `{margin}`: {count} ({rows})", "有 {count} 份答卷在边际 `{margin}` 中没有取值（{rows}）")
         .hinted("set `missing: keep` to leave them at their share, or fill in or drop them", "可设 `missing: keep` 使其保持原有占比，也可补全或剔除");
     /// Raking gave up.
-    NOT_CONVERGED = Message::new("M0413", "the weights of {place} do not agree with the margins (passes: {iterations}): `{category}` of `{margin}` is off by {error} of its figure", "{place}的权数经 {iterations} 轮仍不符合边际：边际 `{margin}` 的 `{category}` 相对差 {error}")
+    NOT_CONVERGED = Message::new("M0413", "the weights of {place} still do not agree with the margins in pass {iterations}: `{category}` of `{margin}` is off by {error} of its figure", "{place}的权数经 {iterations} 轮仍不符合边际：边际 `{margin}` 的 `{category}` 相对差 {error}")
         .hinted("join small categories, drop a margin that contradicts another, or raise `max_iterations` or `tolerance`", "请合并过小的类别，去掉互相矛盾的边际，或调高 `max_iterations`、`tolerance`");
     /// Trimming and raking pull apart.
     TRIM_UNSTABLE = Message::new("M0414", "the weights of {place} cannot keep both the margins and `trim`: after {rounds} rounds one is still {ratio} of the mean", "{place}的权数无法同时满足边际与 `trim`：经 {rounds} 次截尾，仍有权数为均值的 {ratio} 倍")
