@@ -8,6 +8,7 @@ use crate::diagnostics::{Lang, LocalizedTexts, lang_texts};
 use crate::document::format;
 use crate::metrics::Estimate;
 use crate::plan::resolve::target_value;
+use crate::plugins::Better;
 use crate::runs::numbers::{EstimateRecord, MetricRecord, Numbers};
 use crate::runs::record::Release;
 
@@ -64,7 +65,7 @@ pub(super) fn figures(
         let said = match (beside.is_empty(), lang) {
             (true, _) => shown,
             (false, Lang::En) => format!("{shown} ({})", beside.join("; ")),
-            (false, Lang::ZhCn | Lang::ZhTw) => format!("{shown}（{}）", beside.join("，")),
+            (false, Lang::ZhCn | Lang::ZhTw) => format!("{shown}（{}）", beside.join("；")),
         };
         rows.push((metric.title.get(lang).to_owned(), said));
     }
@@ -99,16 +100,14 @@ fn of_group<'a>(numbers: &'a Numbers, metric: &str, group: Option<(&str, &str)>)
     numbers.estimates.iter().filter(|held| held.metric == metric).find(of)
 }
 
-/// How a number changed, by its printed values; none where one of them is hidden.
+/// How a number changed, rounded once as in the documents; none where one of them is hidden.
 fn change_text(
     (now, then): (&Estimate, &Estimate),
     (period, earlier): (Period, Period),
     significant: bool,
     lang: Lang,
 ) -> Option<String> {
-    let decimals = printed_decimals(now.unit);
-    let printed = |estimate: &Estimate| estimate.estimate.map(|value| round_half_away(value, decimals));
-    let delta = round_half_away(printed(now)? - printed(then)?, decimals);
+    let delta = round_half_away(now.estimate? - then.estimate?, printed_decimals(now.unit));
     let wave = format::wave(&earlier.to_string(), lang);
     let last = period.predecessor() == Some(earlier);
     let since = match (last, lang) {
@@ -134,19 +133,22 @@ fn of_last(since: &LocalizedTexts, last: bool) -> String {
     if last { format!("the {since}") } else { since.to_owned() }
 }
 
-/// The target of a metric, if it has one and a good direction.
+/// The target of a metric and whether it is met, in the words of the documents' cards, if it has one and a good direction.
 fn target_text(project: &Project, metric: &MetricRecord, now: &Estimate, lang: Lang) -> Option<String> {
     let target = target_value(project, &metric.id)?;
-    let met = against_target(now, target, metric.better?, project.raw.settings.confidence)?.met;
-    let shown = format!(
-        "{}{}",
-        format::short_number(target, printed_decimals(metric.unit)),
-        format::unit_suffix(metric.unit, lang)
-    );
-    let said = match met {
-        true => lang_texts(format!("目标 {shown} 已达"), format!("target {shown} met")),
-        false => lang_texts(format!("目标 {shown} 未达"), format!("target {shown} missed")),
+    let better = metric.better?;
+    let found = against_target(now, target, better, project.raw.settings.confidence)?;
+    let state = match (found.met, found.tested && !found.significant) {
+        (true, true) => lang_texts("达标，在误差内", "reached within error"),
+        (true, false) => lang_texts("达标", "reached"),
+        (false, true) => lang_texts("略逊", "just short"),
+        (false, false) => lang_texts("未达标", "missed"),
     };
+    let goal = format::goal(target, better == Better::Higher, metric.unit, lang);
+    let said = lang_texts(
+        format!("目标 {goal}：{}", state.get(Lang::ZhCn)),
+        format!("target {goal}: {}", state.get(Lang::En)),
+    );
     Some(said.get(lang).to_owned())
 }
 

@@ -26,7 +26,7 @@ pub(super) fn remarks(
     let mut said: Vec<String> = Vec::new();
     for gate in &release.gates {
         let sentence = match gate["code"].as_str() {
-            Some(code) if is_of_schema(code) => changed_questions(project, release, before, lang),
+            Some(code) if is_of_schema(code) => changed_questions(project, release, before, recipient, lang),
             Some(code) => plain(code, lang),
             None => None,
         };
@@ -89,7 +89,13 @@ fn plain(code: &str, lang: Lang) -> Option<String> {
 }
 
 /// That questions or options are not those of the period before, and which; none where none that is read changed.
-fn changed_questions(project: &Project, release: &Release, before: Option<&Numbers>, lang: Lang) -> Option<String> {
+fn changed_questions(
+    project: &Project,
+    release: &Release,
+    before: Option<&Numbers>,
+    recipient: &RawRecipient,
+    lang: Lang,
+) -> Option<String> {
     let Some(before) = before else { return Some(questions_text(&[], lang)) };
     let mut names: Vec<String> = Vec::new();
     for change in drift(&before.tables, &release.numbers.tables) {
@@ -97,6 +103,10 @@ fn changed_questions(project: &Project, release: &Release, before: Option<&Numbe
             Drift::New { place, name } | Drift::Gone { place, name } => (place, vec![name]),
             Drift::Renamed { place, before, now } => (place, vec![now, before]),
         };
+        // Another group that came or went is nothing to who reads of one.
+        if matches!(place, Place::Option { column, .. } if recipient.parameters.contains_key(column)) {
+            continue;
+        }
         names.extend(called(project, place, &held, lang).filter(|name| !names.contains(name)));
     }
     // A header that the project does not read is no question of its reports.

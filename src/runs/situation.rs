@@ -63,8 +63,8 @@ pub(super) fn situation(project: &Project, period: &str, end: &End<'_>) -> Situa
         let waits = !failed && holding.iter().all(|held| held.action == GateAction::Hold);
         let ask = match waits {
             true => (
-                format!("发布被扣住，看过后运行 manyi approve --period {run}："),
-                format!("held; look at it, then run manyi approve --period {run}: "),
+                format!("发布被扣住，请审阅 manyi watch 所示文件夹，再运行 manyi approve --period {run}："),
+                format!("held; look at the folder that manyi watch names, then run manyi approve --period {run}: "),
             ),
             false => Default::default(),
         };
@@ -101,8 +101,8 @@ pub(super) fn failure(period: Period, problems: &[Diagnostic], in_place: Option<
     // What helps against the first error; those that follow are mostly over with it.
     let hint = |lang| errors.iter().find_map(|error| error.clone().without_quotes().hint(lang));
     let what = match (hint(Lang::ZhCn), hint(Lang::En)) {
-        (Some(zh), Some(en)) => [format!("处理办法：{zh}；然后运行"), format!("What to do: {en}; then type")],
-        _ => ["排除后运行".to_owned(), "Once it is mended, type".to_owned()],
+        (Some(zh), Some(en)) => [format!("处理办法：{zh}。之后运行："), format!("What to do: {en}. After that:")],
+        _ => ["排除后运行：".to_owned(), "Once it is mended:".to_owned()],
     };
     let typed = format!("manyi run --period {period}");
     Failure {

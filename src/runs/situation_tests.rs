@@ -58,9 +58,19 @@ fn a_held_release_says_what_to_do() {
     let held = told(vec![gate(GateAction::Hold), gate(GateAction::Warn)], true, None);
     assert_eq!(
         (held.holds, held.text.get(Lang::En)),
-        (true, format!("held; look at it, then run manyi approve --period 2026-03: {found}").as_str())
+        (
+            true,
+            format!(
+                "held; look at the folder that manyi watch names, then run manyi approve --period 2026-03: {found}"
+            )
+            .as_str()
+        )
     );
-    assert!(held.text.get(Lang::ZhCn).starts_with("发布被扣住，看过后运行 manyi approve --period 2026-03：关卡"));
+    assert!(
+        held.text
+            .get(Lang::ZhCn)
+            .starts_with("发布被扣住，请审阅 manyi watch 所示文件夹，再运行 manyi approve --period 2026-03：关卡")
+    );
     let bad = Failure { text: lang_texts("坏", "bad"), codes: BTreeSet::new() };
     let forbidden = told(vec![gate(GateAction::Fail), gate(GateAction::Hold)], true, Some(bad));
     assert_eq!(forbidden.text.get(Lang::En), format!("{found}; {found}"));
@@ -98,6 +108,6 @@ fn a_failed_run_says_what_happened_and_what_to_do() {
     let gone = Diagnostic::error(&messages::NOT_FINISHED).arg("period", period).arg("revision", 1);
     let hint = gone.hint(Lang::En).unwrap();
     let after = failure(period, &[gone], Some(1)).text;
-    assert!(after.get(Lang::En).contains(&format!("What to do: {hint}; then type manyi run")), "{after:?}");
+    assert!(after.get(Lang::En).contains(&format!("What to do: {hint}. After that: manyi run")), "{after:?}");
     assert!(after.get(Lang::ZhCn).starts_with("运行失败，版本已就位"), "{after:?}");
 }

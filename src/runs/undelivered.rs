@@ -128,11 +128,11 @@ fn words(held: &Delivery) -> LocalizedTexts {
     let [zh, en] = TYPED;
     lang_texts(
         format!(
-            "{}{zh}manyi resend {id}；已另行告知或不必再发：manyi settle {id} --arrived 或 --dropped",
+            "{}{zh}manyi resend {id}；已收到：manyi settle {id} --arrived；不必再发：manyi settle {id} --dropped",
             what.get(Lang::ZhCn)
         ),
         format!(
-            "{}{en}manyi resend {id}. If it arrived, or is not to be sent: manyi settle {id} --arrived or --dropped",
+            "{}{en}manyi resend {id}. If it arrived: manyi settle {id} --arrived. If it is not to be sent: manyi settle {id} --dropped",
             what.get(Lang::En)
         ),
     )
@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(
             said.get(Lang::ZhCn),
             "2026-10 第 1 版 scorecard：未送达 `王芳 w***@example.com`：对方拒收（127.0.0.1:2525：服务器永久拒绝，550 邮箱不存在或不可用：5.1.1 no such user）。\
-             重发：manyi resend d789ef8ae02d8ef3；已另行告知或不必再发：manyi settle d789ef8ae02d8ef3 --arrived 或 --dropped"
+             重发：manyi resend d789ef8ae02d8ef3；已收到：manyi settle d789ef8ae02d8ef3 --arrived；不必再发：manyi settle d789ef8ae02d8ef3 --dropped"
         );
         let en = said.get(Lang::En);
         assert!(
@@ -200,7 +200,7 @@ mod tests {
             ),
             "{en}"
         );
-        assert!(en.ends_with("manyi settle d789ef8ae02d8ef3 --arrived or --dropped"), "{en}");
+        assert!(en.ends_with("manyi settle d789ef8ae02d8ef3 --dropped"), "{en}");
         let told = Standing { rule: "r".into(), subject: held.id.clone(), since: 0, seen: 0, batch: 1, text: said };
         // Of a row that is gone nothing is to be typed any more.
         let gone = over(None, &told, None).map(|text| text.get(Lang::En).to_owned()).unwrap_or_default();

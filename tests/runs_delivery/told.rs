@@ -310,7 +310,7 @@ fn a_group_without_documents_is_warned_of() {
     assert_eq!(code, Some(0), "{printed:#}");
     let found = printed["diagnostics"].as_array().unwrap().iter().find(|held| held["code"] == "M0997");
     let found = found.unwrap_or_else(|| panic!("{printed:#}"));
-    assert!(found["message"].as_str().unwrap().contains("`branch` has no group `Nort`"), "{found:#}");
+    assert!(found["message"].as_str().unwrap().contains("there is no document about `Nort` of `branch`"), "{found:#}");
     let hint = found["hint"].as_str().unwrap();
     assert!(hint.contains("did you mean `North`?") && hint.contains("North and South"), "{hint}");
     let kept: Value =

@@ -58,5 +58,5 @@ messages! {
     GROUPS_NOT_LINKED = Message::new("M0721", "`{column}` has too many groups to check their documents against each other: who reads all of them may work out a number that one of them withholds", "`{column}` 的分组太多，各册之间无法互相核对：读到全部分册的人可能推算出某一册隐去的数值")
         .hinted("give each reader the own document only, or raise `settings.suppress_below`", "每册只发给该组，或提高 `settings.suppress_below`");
     /// A group without a number that may be shown.
-    GROUP_TOO_SMALL = Message::new("M0716", "`{value}` has too few answers for a document of its own", "`{value}` 的答卷过少，不单独成册");
+    GROUP_TOO_SMALL = Message::new("M0716", "`{value}` gets no document of its own: it has too few answers, or would give away a group with too few", "`{value}` 不单独成册：其答卷过少，或会泄露答卷过少的另一组");
 }

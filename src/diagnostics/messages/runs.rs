@@ -102,8 +102,8 @@ messages! {
     NO_PERIODS = Message::new("M0999", "there is no period from {from} to {to}", "从 {from} 到 {to} 没有任何期次")
         .hinted("`--from` names the earlier period, `--to` the later one; both are written `{wanted}`", "`--from` 为较早的一期，`--to` 为较晚的一期，均写作 `{wanted}`");
     /// A recipient of a group without documents.
-    NO_SUCH_GROUP = Message::new("M0997", "`{recipient}` gets nothing of `{report}` of {period}: `{column}` has no group `{value}`", "`{recipient}` 收不到 {period} 的 `{report}`：`{column}` 没有分组 `{value}`")
-        .hinted("groups of this period: {known}; correct `parameters` of the recipient, unless the group has no answers this time", "本期的分组：{known}；若非该组本期没有答卷，请更正收件人的 `parameters`");
+    NO_SUCH_GROUP = Message::new("M0997", "`{recipient}` gets nothing of `{report}` of {period}: there is no document about `{value}` of `{column}`", "`{recipient}` 收不到 {period} 的 `{report}`：没有关于 `{column}` 中 `{value}` 的文档")
+        .hinted("groups with documents: {known}; a group with few answers has none, nor one that would give it away; else correct `parameters` of the recipient", "有文档的分组：{known}；答卷过少的组以及会泄露它的组没有文档；若非如此，请更正收件人的 `parameters`");
     /// Nothing to approve.
     NOTHING_HELD = Message::new("M0975", "no release of {period} waits for approval", "{period} 没有等待批准的版本");
     /// A secret that is not there.
