@@ -53,6 +53,8 @@ pub struct Known {
     pub published: Option<Published>,
     /// Earlier periods of which fewer answers are read with it than were published: how many, of how many.
     pub fewer_read: Vec<(Period, u64, u64)>,
+    /// Earlier periods that are read with it, and whose answers a gate stopped.
+    pub unapproved: Vec<Period>,
 }
 
 /// Checks all gates of a project against the numbers of a period.
@@ -61,6 +63,9 @@ pub fn check(project: &Project, gates: &RawGates, numbers: &Numbers, known: &Kno
     freshness(gates, numbers, &mut found);
     answers(gates, numbers, &mut found);
     fewer(gates.fewer.as_ref(), numbers, known, &mut found);
+    for period in &known.unapproved {
+        found.push(verdict(GateAction::Hold, &messages::READ_UNAPPROVED).arg("earlier", period));
+    }
     missing(gates, numbers, &mut found);
     limits(gates, numbers, &mut found);
     if let Some(before) = &known.before {

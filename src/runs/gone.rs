@@ -45,16 +45,19 @@ pub(super) fn gone(
                 return None;
             }
             let empty: Vec<Option<&str>> = errors.iter().map(|problem| table_of(problem)).collect();
-            if empty.contains(&None) {
+            // Beside an empty table the survey is not read.
+            if empty.contains(&None) || scope.has_no_answers() {
                 return rolls.then(answers);
             }
             let all = empty.iter().flatten().all(|name| is_emptied(project, release, name));
             empty.into_iter().flatten().filter(|_| all).collect()
         }
     };
-    // A correction of the survey must not be lost with them: it fails or is held, and somebody hears of it.
-    let stands = |published: &str| !published.is_empty() && scope.survey_content().as_deref() == Some(published);
-    if tables.is_empty() || !stands(&release.numbers.survey_content) {
+    // A correction of the survey must not be lost with them: it fails or is held, and somebody hears of it. Releases of earlier versions
+    // do not say what was in the survey.
+    let published = &release.numbers.survey_content;
+    let stands = || published.is_empty() || scope.survey_content(scope.period).as_ref() == Some(published);
+    if tables.is_empty() || !stands() {
         return None;
     }
     let names = tables.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");

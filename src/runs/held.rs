@@ -5,6 +5,7 @@ use std::fs;
 use serde::Deserialize;
 
 use crate::config::Period;
+use crate::config::raw::GateAction;
 use crate::runs::history;
 use crate::runs::release::Places;
 use crate::runs::run::Outcome;
@@ -24,11 +25,31 @@ pub fn held(places: &Places) -> Vec<Period> {
 
 /// True if the last run of a period that did anything was held.
 pub(super) fn ended_held(places: &Places, period: Period) -> bool {
-    #[derive(Deserialize)]
-    struct Report {
-        outcome: String,
-    }
-    let text = fs::read(places.state().join("runs").join(format!("{period}.json"))).ok();
-    let report = text.and_then(|text| serde_json::from_slice::<Report>(&text).ok());
-    report.is_some_and(|report| report.outcome == history::word(&Outcome::Held))
+    last(places, period).is_some_and(|report| report.outcome == history::word(&Outcome::Held))
+}
+
+/// True if a gate forbade what the last run of a period would have published.
+pub(super) fn was_forbidden(places: &Places, period: Period) -> bool {
+    let forbids = |verdict: &Verdict| verdict.action == GateAction::Fail;
+    let failed = |report: &Report| report.outcome == history::word(&Outcome::Failed);
+    last(places, period).is_some_and(|report| failed(&report) && report.gates.iter().any(forbids))
+}
+
+/// What is read of the report of a run.
+#[derive(Deserialize)]
+struct Report {
+    outcome: String,
+    #[serde(default)]
+    gates: Vec<Verdict>,
+}
+
+#[derive(Deserialize)]
+struct Verdict {
+    action: GateAction,
+}
+
+/// The report of the last run of a period that did anything.
+fn last(places: &Places, period: Period) -> Option<Report> {
+    let text = fs::read(places.state().join("runs").join(format!("{period}.json"))).ok()?;
+    serde_json::from_slice(&text).ok()
 }

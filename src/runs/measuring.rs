@@ -113,7 +113,7 @@ pub(super) fn numbers_of(
         numbers.own_content = content_digest(&own);
     }
     if !measured.project.raw.tables.is_empty() {
-        numbers.survey_content = scope.survey_content().unwrap_or_default();
+        numbers.survey_content = scope.survey_content(period).unwrap_or_default();
     }
     numbers.read_with = read_with(scope, measured);
     let numbers = numbers.settled();

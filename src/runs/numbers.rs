@@ -66,6 +66,9 @@ pub struct ReadPeriod {
     pub answers: u64,
     /// SHA-256 of its answers alone; empty where they cannot be read without others.
     pub content: String,
+    /// The same of the survey alone, where there are operational tables beside it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub survey_content: String,
 }
 
 /// A data file.

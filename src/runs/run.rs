@@ -34,7 +34,7 @@ use crate::runs::restore::restore;
 use crate::runs::scope::Scope;
 use crate::runs::steps::passed;
 use crate::runs::stopped::{Stopped, stop, stored, written};
-use crate::runs::window::{Since, fewer, since};
+use crate::runs::window::{Since, fewer, since, unapproved};
 use crate::runs::work::Work;
 
 /// What is asked of a run.
@@ -275,6 +275,7 @@ fn go(
         before: stored(before(hand.history()?, period), diagnostics)?,
         published: stored(most_published(hand.history()?, &places, period), diagnostics)?,
         fewer_read: fewer(&numbers, &places),
+        unapproved: unapproved(&numbers, &places),
     };
     let verdicts = gates::check(&project, &runs.gates, &numbers, &known);
     report.gates = verdicts.iter().map(Verdict::to_json).collect();

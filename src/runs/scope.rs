@@ -162,12 +162,28 @@ impl Scope {
         })
     }
 
-    /// SHA-256 of the answers of the period in the survey alone. None where they cannot be read without the operational tables.
-    pub(super) fn survey_content(&self) -> Option<String> {
+    /// SHA-256 of the answers of a period as they stand in the files of the survey. None where there are none.
+    pub(super) fn survey_content(&self, period: Period) -> Option<String> {
+        self.survey_alone(period, &mut Diagnostics::new()).map(|survey| content_digest(&survey))
+    }
+
+    /// True if the files of the survey were read and hold no answer of the period.
+    pub(super) fn has_no_answers(&self) -> bool {
+        let mut found = Diagnostics::new();
+        let read = self.survey_alone(self.period, &mut found);
+        let mut errors = found.iter().filter(|one| one.level == Level::Error);
+        read.is_none() && found.has_errors() && errors.all(|one| one.message.code == NO_ROWS.code)
+    }
+
+    /// The survey without the operational tables and what is made of its answers or of theirs.
+    fn survey_alone(&self, period: Period, diagnostics: &mut Diagnostics) -> Option<Tables> {
         let mut own = self.project.clone();
-        own.window = Some(vec![self.period]);
+        own.window = Some(vec![period]);
         own.raw.tables.clear();
-        load_tables(&own, &mut Diagnostics::new()).map(|survey| content_digest(&survey))
+        own.raw.columns.retain(|_, column| column.is_read());
+        own.raw.data.filters.clear();
+        (own.raw.data.weight, own.raw.data.weighting) = (None, None);
+        load_tables(&own, diagnostics)
     }
 
     /// The first file that was another one when these answers were read than when it was hashed.

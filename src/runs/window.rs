@@ -18,7 +18,7 @@ pub(super) enum Since {
     Pending,
     /// The release does not show what is published of them.
     News,
-    /// A gate holds their answers: no other release shows them before.
+    /// A gate holds or forbids their answers: no other release shows them before.
     Held,
 }
 
@@ -36,7 +36,9 @@ pub(super) fn read_with(scope: &Scope, measured: &Measured) -> Vec<ReadPeriod> {
         let at = survey.results.waves.iter().position(|wave| *wave == period.to_string())?;
         let own = scope.tables_of(*period).filter(|own| scope.changed_since(own).is_none());
         let content = own.map(|own| content_digest(&own)).unwrap_or_default();
-        Some(ReadPeriod { period: *period, answers: answers.get(at).copied().unwrap_or_default(), content })
+        let survey = (!scope.project.raw.tables.is_empty()).then(|| scope.survey_content(*period)).flatten();
+        let answers = answers.get(at).copied().unwrap_or_default();
+        Some(ReadPeriod { period: *period, answers, content, survey_content: survey.unwrap_or_default() })
     };
     scope.read_with().iter().filter_map(read).collect()
 }
@@ -91,15 +93,29 @@ fn of_period(period: Period, release: &Release, numbers: &Numbers, scope: &Scope
     }
     match published(period, places) {
         Some(held) if held.numbers.own() != now.content && is_held(period, places) => Since::Held,
+        // It was looked at before this one: it stays as it is where only rows of its tables are gone.
+        Some(held) if held.numbers.own() != now.content && is_of_survey(&held, &now) => Since::Nothing,
         Some(held) if held.numbers.own() != now.content => Since::Pending,
         Some(held) if shown == Some(held.revision) => Since::Nothing,
         _ => Since::News,
     }
 }
 
-/// True if a release of the period waits for approval.
+/// The earlier periods that are read as no release shows them, since a gate stopped theirs.
+pub(super) fn unapproved(numbers: &Numbers, places: &Places) -> Vec<Period> {
+    let differs =
+        |read: &ReadPeriod| published(read.period, places).is_none_or(|held| held.numbers.own() != read.content);
+    let read = numbers.read_with.iter().filter(|read| !read.content.is_empty() && is_held(read.period, places));
+    read.filter(|read| differs(read)).map(|read| read.period).collect()
+}
+
+fn is_of_survey(release: &Release, now: &ReadPeriod) -> bool {
+    !now.survey_content.is_empty() && release.numbers.survey_content == now.survey_content
+}
+
+/// True if a gate holds or forbids a release of the period.
 fn is_held(period: Period, places: &Places) -> bool {
-    held::held(places).contains(&period)
+    held::held(places).contains(&period) || held::was_forbidden(places, period)
 }
 
 /// The release of a period that readers see.

@@ -1,4 +1,4 @@
-//! Messages about unattended runs (codes M0950 to M0999, M0919, M0170 to M0183, M0190, M0191 and M1006 to M1009, and M1013).
+//! Messages about unattended runs (codes M0950 to M0999, M0919, M0170 to M0184, M0190, M0191 and M1006 to M1009, and M1013).
 
 use super::{Message, messages};
 
@@ -52,6 +52,9 @@ messages! {
     /// Gate: fewer answers of an earlier period that is read, too.
     GATE_FEWER_READ = Message::new("M0182", "gate `fewer`: {found} answers of {earlier}, which is read with this period, of {published} that were published; at most {limit} % may be gone", "关卡 `fewer`：一并读取的 {earlier} 有答卷 {found} 份，已发布的为 {published} 份，最多允许减少 {limit} %")
         .hinted("restore the file, or take all answers of {earlier} out of it: then what was published of it is shown; `runs.read: 1` always shows that", "请恢复文件，或从中删去 {earlier} 的全部答卷，届时显示其已发布的数值；`runs.read: 1` 则始终如此");
+    /// Gate: answers of an earlier period, which a gate stopped, would be shown.
+    READ_UNAPPROVED = Message::new("M0184", "answers of {earlier}, which is read with this period, were stopped by a gate and are not published", "一并读取的 {earlier} 的答卷已被关卡拦下，尚未发布")
+        .hinted("`manyi approve` {earlier} first, or take its correction back; then this one is published by itself", "请先对 {earlier} 运行 `manyi approve`，或撤回其更正；此后本期自行发布");
     /// A period that reads another one, which waits for approval.
     WAITS_FOR_HELD = Message::new("M0183", "{period} stays as it is: answers of an earlier period that is read with it wait for approval", "{period} 保持不变：一并读取的往期答卷正待批准")
         .hinted("`manyi history` lists what is held: `manyi approve` that period, or take its correction back", "`manyi history` 列出被扣住的各期：请对该期运行 `manyi approve`，或撤回其更正");
