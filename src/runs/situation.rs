@@ -107,7 +107,7 @@ pub(super) fn failure(period: Period, problems: &[Diagnostic], in_place: Option<
     let typed = format!("manyi run --period {period}");
     Failure {
         text: lang_texts(
-            format!("运行失败，{zh}：{}。{} {typed}", why.get(Lang::ZhCn), what[0]),
+            format!("运行失败，{zh}：{}。{}{typed}", why.get(Lang::ZhCn), what[0]),
             format!("the run failed, {en}: {}. {} {typed}", why.get(Lang::En), what[1]),
         ),
         codes: errors.iter().map(|error| error.message.code.to_owned()).collect::<BTreeSet<_>>(),

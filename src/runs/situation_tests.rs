@@ -90,7 +90,7 @@ fn a_failed_run_says_what_happened_and_what_to_do() {
     let first = format!("the run failed, nothing was published: [{code}] {}. ", text(3));
     assert!(one.text.get(Lang::En).starts_with(&first), "{}", one.text.get(Lang::En));
     let zh = one.text.get(Lang::ZhCn);
-    assert!(zh.starts_with("运行失败，未发布：[") && zh.ends_with("运行 manyi run --period 2026-11"), "{zh}");
+    assert!(zh.starts_with("运行失败，未发布：[") && zh.ends_with("。排除后运行：manyi run --period 2026-11"), "{zh}");
 
     let many: Vec<Diagnostic> = (1..=6).map(few).collect();
     let many = failure(period, &many, Some(2)).text;
@@ -100,7 +100,7 @@ fn a_failed_run_says_what_happened_and_what_to_do() {
         text(2)
     );
     assert!(many.get(Lang::En).starts_with(&said), "{}", many.get(Lang::En));
-    assert!(many.get(Lang::En).ends_with("type manyi run --period 2026-11"));
+    assert!(many.get(Lang::En).ends_with("Once it is mended: manyi run --period 2026-11"));
     assert!(many.get(Lang::ZhCn).starts_with("运行失败，未发布新版本，第 2 版保持不变：["));
     assert!(many.get(Lang::ZhCn).contains("；另有 4 条。"));
 

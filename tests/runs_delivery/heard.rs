@@ -69,7 +69,7 @@ fn a_failed_month_is_told_once_and_once_more_after_a_day() {
     let first = arrived(&site);
     assert!(first.len() == 1 && first[0].contains("but for one reminder"), "{first:?}");
     assert!(first[0].contains("2026-02: the run failed, nothing was published: [M"), "{first:?}");
-    assert!(first[0].contains("type manyi run --period 2026-02"), "{first:?}");
+    assert!(first[0].contains(": manyi run --period 2026-02"), "{first:?}");
     for now in ["2026-03-03T06:30:00+08:00", "2026-03-03T07:30:00+08:00", "2026-03-09T07:30:00+08:00"] {
         assert_eq!(watch(&site, now), Some(1));
     }
